@@ -1,0 +1,65 @@
+/** `npm run bench -- NAME [options]`: the benchmarks, side by side with peers. Progress goes to stderr. */
+import { availableParallelism, cpus } from "node:os";
+import { Command, InvalidArgumentError } from "commander";
+
+import { LimbeckError } from "../src/errors.js";
+import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
+
+interface TrainOptions {
+	readonly net?: readonly number[];
+	readonly batch?: number;
+	readonly rounds: number;
+	readonly threads: number;
+	readonly json?: true;
+}
+
+function count(text: string): number {
+	if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("Expected a whole number above zero.");
+	return Number(text);
+}
+
+function layerSizes(text: string): readonly number[] {
+	const sizes = text.split("-").map(count);
+	if (sizes.length < 2) throw new InvalidArgumentError("Expected units per layer, such as 784-1200-1200-10.");
+	return sizes;
+}
+
+async function train({ net, batch, rounds, threads, json }: TrainOptions): Promise<void> {
+	const [standard] = DEFAULT_CASES;
+	const cases =
+		net === undefined && batch === undefined
+			? DEFAULT_CASES
+			: [{ net: net ?? standard.net, batch: batch ?? standard.batch }];
+	const results: TrainResult[] = [];
+	for (const each of cases) {
+		const result = await measure({ ...each, threads }, rounds, (line) => process.stderr.write(`${line}\n`));
+		results.push(result);
+		if (json !== true) process.stdout.write(`${formatResult(result)}\n\n`);
+	}
+	if (json === true) {
+		const machine = { cpu: cpus()[0]?.model ?? "unknown", platform: process.platform, node: process.version };
+		process.stdout.write(`${JSON.stringify({ machine, results }, undefined, "\t")}\n`);
+	}
+}
+
+const program = new Command("bench");
+program
+	.command("train")
+	.description("a training step of a ReLU net, against PyTorch, TensorFlow.js and jax-js")
+	.option("--net <sizes>", "units per layer, such as 784-1200-1200-10", layerSizes)
+	.option("--batch <examples>", "examples in a step", count)
+	.option("--rounds <count>", "rounds; the report is their median", count, 5)
+	.option("--threads <count>", "threads of every contestant", count, availableParallelism())
+	.option("--json", "print JSON")
+	.action(train);
+
+// A signal must not leave stopped children behind: they are killed on exit.
+process.once("SIGINT", () => process.exit(130));
+process.once("SIGTERM", () => process.exit(143));
+try {
+	await program.parseAsync();
+} catch (error) {
+	if (!(error instanceof LimbeckError)) throw error;
+	process.stderr.write(`${error.message}\n`);
+	process.exitCode = 1;
+}

@@ -1,0 +1,56 @@
+/**
+ * A benchmark's child process: `serve.ts MODULE TASK`.
+ *
+ * The protocol is one line of JSON on stdout per message. When the module is prepared, the child says `{"about"}`.
+ * Then, for each line on stdin, a count of steps, it runs them and answers `{"ms", "loss"}`: how long they took
+ * together, and the last step's loss. It ends at the end of its input; the last line on stderr says why it failed.
+ */
+import { createInterface } from "node:readline";
+
+/** What a child is to train, or to multiply. */
+export interface Task {
+	/** Units of each layer, the input first. */
+	readonly net: readonly number[];
+	/** Examples in a step. */
+	readonly batch: number;
+	readonly threads: number;
+}
+
+/** What a peer's module exports: the net with its random weights and data, ready to train. */
+export interface PeerModule {
+	readonly prepare: (task: Task) => Promise<Trainer>;
+}
+
+export interface Trainer {
+	/** Name, version and number of threads, as the report shows them. */
+	readonly about: string;
+	/** Runs the steps to their end; resolves with the last one's loss. */
+	readonly run: (steps: number) => Promise<number>;
+}
+
+function send(message: { about: string } | { ms: number; loss: number }): void {
+	process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+async function serve(moduleFile: string, task: string): Promise<void> {
+	// Casts: the parent wrote both arguments; a module without `prepare` fails on the next line.
+	const { prepare } = (await import(moduleFile)) as PeerModule;
+	const trainer = await prepare(JSON.parse(task) as Task);
+	send({ about: trainer.about });
+	for await (const line of createInterface({ input: process.stdin })) {
+		const start = performance.now();
+		const loss = await trainer.run(Number(line));
+		send({ ms: performance.now() - start, loss });
+	}
+}
+
+const [moduleFile = "", task = ""] = process.argv.slice(2);
+try {
+	await serve(moduleFile, task);
+} catch (error) {
+	const [reason = ""] = String(error).split("\n");
+	console.error(reason);
+	process.exitCode = 1;
+}
+// The thread pools of some peers would keep the process alive.
+process.exit();

@@ -1,0 +1,88 @@
+// Compiles src/ into dist/ if a source is newer than the last build: `npm run build`, and the launcher in a checkout.
+// Several builds may run at once: each compiles into a folder of its own, then renames file by file, so that nobody
+// ever loads half a file.
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const dist = join(root, "dist");
+
+/** tsc's record of what it compiled. Renamed last, and dated to the moment at which its build began. */
+const buildInfo = join(dist, ".tsbuildinfo");
+
+/**
+ * Brings dist/ up to date. A failed build leaves dist/ as it was.
+ *
+ * @returns the exit code: 0, or 1 once the reason is on stderr.
+ */
+export function build() {
+	if (isFresh()) return 0;
+	const compiler = findCompiler();
+	if (compiler === undefined) {
+		console.error("limbeck: expected node_modules/typescript to build with, got none. Run npm ci first.");
+		return 1;
+	}
+	console.error(`limbeck: building${fs.existsSync(buildInfo) ? "" : " (first run)"}…`);
+	const began = new Date();
+	// A sibling of dist/: source maps and build information hold relative paths.
+	const folder = fs.mkdtempSync(join(root, ".build-"));
+	const newBuildInfo = join(folder, ".tsbuildinfo");
+	try {
+		if (fs.existsSync(buildInfo)) fs.copyFileSync(buildInfo, newBuildInfo);
+		if (!compile(compiler, folder, newBuildInfo)) return 1;
+		fs.utimesSync(newBuildInfo, began, began);
+		for (const file of filesBelow(folder)) {
+			if (file !== ".tsbuildinfo") move(join(folder, file), join(dist, file));
+		}
+		move(newBuildInfo, buildInfo);
+		return 0;
+	} finally {
+		fs.rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** Whether the last build is at least as new as its configuration and everything in src/ but the tests. */
+function isFresh() {
+	const sources = fs.readdirSync(join(root, "src"), { recursive: true }).filter((name) => !name.endsWith(".test.ts"));
+	const inputs = ["tsconfig.json", "tsconfig.build.json", "src", ...sources.map((name) => join("src", name))];
+	const built = modifiedAt(buildInfo);
+	return inputs.every((name) => modifiedAt(join(root, name)) <= built);
+}
+
+/** When a file, or the list of a folder's files, was last changed; -Infinity where there is none. */
+function modifiedAt(path) {
+	return fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
+}
+
+/** The path of tsc, or undefined where TypeScript is not installed. */
+function findCompiler() {
+	try {
+		return createRequire(import.meta.url).resolve("typescript/bin/tsc");
+	} catch {
+		return undefined;
+	}
+}
+
+/** Runs tsc and returns whether it succeeded; what it says about a failure goes to stderr. */
+function compile(compiler, folder, newBuildInfo) {
+	const options = ["-p", "tsconfig.build.json", "--outDir", folder, "--tsBuildInfoFile", newBuildInfo];
+	const result = spawnSync(process.execPath, [compiler, ...options], { cwd: root, encoding: "utf8" });
+	if (result.status !== 0) console.error(`${result.stdout}${result.stderr}limbeck: the build failed`);
+	return result.status === 0;
+}
+
+/** The paths of all files below a folder, relative to it. */
+function filesBelow(folder) {
+	const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+	return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}
+
+/** Renames a file, making the folder that it goes to. */
+function move(from, to) {
+	fs.mkdirSync(dirname(to), { recursive: true });
+	fs.renameSync(from, to);
+}
+
+if (fs.realpathSync(process.argv[1]) === import.meta.filename) process.exitCode = build();

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { createJiti } from "jiti";
+import { recipes } from "../distill/recipes.js";
+import { LimbeckError } from "../errors.js";
+import { fileError } from "../files.js";
+import { nearest } from "../options.js";
+
+/** How each kind of recipe file is read. JSON runs no code. */
+const readers: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+	".json": readJson,
+	".ts": importDefault,
+	".mts": importDefault,
+	".js": importDefault,
+	".mjs": importDefault,
+};
+
+/**
+ * A built-in recipe by its name, or what a recipe file holds, not yet checked.
+ *
+ * @throws LimbeckError (`usage`) for a name that is neither, (`file`) for a file that cannot be read.
+ */
+export async function readRecipe(name: string): Promise<unknown> {
+	if (Object.hasOwn(recipes, name)) return recipes[name as keyof typeof recipes];
+	const read = readers[extname(name)];
+	if (read !== undefined) return read(resolve(name));
+	const known = Object.keys(recipes);
+	const near = nearest(name, known);
+	throw new LimbeckError("usage", {
+		where: "recipe",
+		expected: `${known.join(", ")}, or a file that ends in ${Object.keys(readers).join(", ")}`,
+		got: `"${name}"`,
+		...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
+	});
+}
+
+async function readJson(path: string): Promise<unknown> {
+	const text = await readFile(path, "utf8").catch((error: unknown) => {
+		throw fileError(error, path);
+	});
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		const got = error instanceof Error ? error.message : String(error);
+		throw new LimbeckError("usage", { where: path, expected: "JSON", got });
+	}
+}
+
+async function importDefault(path: string): Promise<unknown> {
+	// `limbeck` in a recipe file means this very package, wherever the file lies.
+	const alias = { limbeck: new URL("../index.js", import.meta.url).pathname };
+	try {
+		const loaded: unknown = await createJiti(pathToFileURL(path).href, { alias }).import(path, { default: true });
+		return loaded;
+	} catch (cause) {
+		const got = cause instanceof Error ? cause.message : String(cause);
+		throw new LimbeckError("usage", {
+			where: path,
+			expected: "a module whose default export is a recipe",
+			got,
+			hint: 'Write: import { defineRecipe } from "limbeck"; export default defineRecipe({ … });',
+			cause,
+		});
+	}
+}

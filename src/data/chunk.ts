@@ -1,0 +1,52 @@
+import type { ImageShape, Split } from "./data-set.js";
+import { gatherImages, jitterOffsets } from "./jitter.js";
+import { createOrder, requireNatural } from "./order.js";
+
+/** What training sees of the data: which samples, in which order, shifted how far. */
+export interface BatchOptions {
+	readonly split: Split;
+	readonly imageShape: ImageShape;
+	/** Samples a step. */
+	readonly batch: number;
+	/** The run's seed: order and jitter come from it. */
+	readonly seed: number;
+	/** The largest random shift in each direction, in pixels; 0 for none. */
+	readonly jitter: number;
+}
+
+/** The data of consecutive training steps. */
+export interface Chunk {
+	/** `[steps, batch, channels, height, width]`. */
+	readonly images: Uint8Array<ArrayBuffer>;
+	/** `[steps, batch]`: which samples of the split they are. */
+	readonly indices: Uint32Array<ArrayBuffer>;
+}
+
+/** Makes the chunk of steps `firstStep` … `firstStep + steps − 1`. */
+export type MakeChunk = (firstStep: number, steps: number) => Chunk;
+
+/** What {@link createChunkMaker} needs: {@link BatchOptions} without labels, so that it can cross to a worker. */
+export type ChunkSource = Omit<BatchOptions, "split"> & { readonly split: Omit<Split, "labels"> };
+
+/**
+ * The chunks of a run. A chunk depends on the options and the step numbers alone; how steps are cut into chunks
+ * changes nothing.
+ *
+ * @throws LimbeckError `usage` for a batch or a count below 1; its chunks, for a bad step number or jitter.
+ */
+export function createChunkMaker({ split, imageShape, batch, seed, jitter }: ChunkSource): MakeChunk {
+	requireNatural("data loader", "samples a batch", batch, 1);
+	const order = createOrder(seed, split.count);
+	const size = imageShape.reduce((product, dim) => product * dim, 1);
+	return (firstStep, steps) => {
+		requireNatural("data loader", "a first step", firstStep, 0);
+		requireNatural("data loader", "steps in a chunk", steps, 1);
+		const position = firstStep * batch;
+		const length = steps * batch;
+		const indices = order.indices(position, length);
+		const images = new Uint8Array(length * size);
+		const offsets = jitter === 0 ? undefined : jitterOffsets(seed, position, length, jitter);
+		gatherImages(split.images, imageShape, indices, offsets, images);
+		return { images, indices };
+	};
+}

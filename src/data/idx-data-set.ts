@@ -1,0 +1,113 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { LimbeckError } from "../errors.js";
+import { randomStream } from "../random.js";
+import type { DataOptions, DataSetEntry, RemoteFile, Split } from "./data-set.js";
+import { resolveDataFolders } from "./folders.js";
+import { readMaybeGzip } from "./gzip.js";
+import { parseIdx } from "./idx.js";
+import { splitDataSet } from "./splits.js";
+
+const SIDE = 28;
+const imageShape = [1, SIDE, SIDE] as const;
+const VALIDATION_COUNT = 5000;
+
+/** What sets one data set in MNIST's files apart from another. */
+export interface IdxDescription {
+	readonly name: string;
+	readonly title: string;
+	readonly classes: readonly string[];
+	readonly mean: number;
+	readonly std: number;
+	readonly download: readonly RemoteFile[];
+}
+
+/**
+ * A data set in the four files of MNIST: 28×28 images and labels, `train` and `t10k`, gzip or not. 5,000 of the
+ * training images are for validation by default, always the same.
+ */
+export function idxDataSet(description: IdxDescription): DataSetEntry {
+	const { name, classes } = description;
+	return {
+		...description,
+		imageShape,
+		async load(options) {
+			const samples = await readSplit(description, "train", options);
+			const stream = randomStream(0, `${name}/split`);
+			const kind = { name, classes, imageShape };
+			return splitDataSet(kind, samples, options.validation ?? VALIDATION_COUNT, stream);
+		},
+		loadTest: (options) => readSplit(description, "t10k", options),
+	};
+}
+
+async function readSplit(
+	{ name, classes }: IdxDescription,
+	prefix: "train" | "t10k",
+	{ directory, env = process.env }: DataOptions,
+): Promise<Split> {
+	const folders = resolveDataFolders(name, directory, env);
+	const imagesPath = await findFile(name, `${prefix}-images`, "idx3-ubyte", folders);
+	const labelsPath = await findFile(name, `${prefix}-labels`, "idx1-ubyte", folders);
+	const [imageBytes, labelBytes] = await Promise.all([readMaybeGzip(imagesPath), readMaybeGzip(labelsPath)]);
+	const images = parseIdx(imageBytes, 3, imagesPath);
+	const labels = parseIdx(labelBytes, 1, labelsPath);
+	checkImages(images.dims, imagesPath);
+	checkLabels(labels.data, images.dims[0] ?? 0, classes, labelsPath);
+	return { count: labels.data.length, images: images.data, labels: labels.data };
+}
+
+/** The first of a file's usual spellings that is in one of the folders. */
+async function findFile(
+	dataSet: string,
+	stem: string,
+	type: "idx1-ubyte" | "idx3-ubyte",
+	folders: readonly string[],
+): Promise<string> {
+	const names = [`${stem}-${type}.gz`, `${stem}-${type}`, `${stem}.${type}.gz`, `${stem}.${type}`] as const;
+	const paths = folders.flatMap((folder) => names.map((file) => join(folder, file)));
+	const found = await Promise.all(
+		paths.map((path) =>
+			access(path).then(
+				() => true,
+				() => false,
+			),
+		),
+	);
+	const path = paths.find((_, i) => found[i]);
+	if (path !== undefined) return path;
+	throw new LimbeckError("data", {
+		where: `data set ${dataSet}`,
+		expected: `${names[0]} in ${folders.join(" or ")}`,
+		got: "no such file",
+		hint: `Run \`limbeck data get ${dataSet}\`, or pass the folder that holds it as \`--data FOLDER\`.`,
+	});
+}
+
+function checkImages(dims: readonly number[], where: string): void {
+	const [, height, width] = dims;
+	if (height === SIDE && width === SIDE) return;
+	throw new LimbeckError("data", {
+		where,
+		expected: `images of ${String(SIDE)}×${String(SIDE)}`,
+		got: `${String(height)}×${String(width)}`,
+	});
+}
+
+function checkLabels(labels: Uint8Array, imageCount: number, classes: readonly string[], where: string): void {
+	const fail = (expected: string, got: string): never => {
+		throw new LimbeckError("data", { where, expected, got });
+	};
+	if (labels.length !== imageCount) {
+		fail(`${String(imageCount)} labels, one for each image`, String(labels.length));
+	}
+	const wrong = labels.findIndex((label) => label >= classes.length);
+	if (wrong !== -1) {
+		fail(`labels below ${String(classes.length)}`, `${String(labels[wrong])} at index ${String(wrong)}`);
+	}
+	const present = new Set(labels);
+	const empty = classes.findIndex((_, index) => !present.has(index));
+	if (empty !== -1) {
+		fail("samples of every class", `none of class ${String(empty)} (${String(classes[empty])})`);
+	}
+}

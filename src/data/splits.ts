@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { LimbeckError } from "../errors.js";
+import { permutation, type Stream } from "../random.js";
+import type { DataSet, ImageShape, Split } from "./data-set.js";
+
+/** Two disjoint sets of indices, each in ascending order. */
+export interface Partition {
+	readonly taken: Uint32Array;
+	readonly rest: Uint32Array;
+}
+
+/**
+ * Takes `count` samples, each class in proportion to its size, by a fixed permutation per class. A larger `count`
+ * takes a superset of a smaller one, up to the rounding of class shares.
+ *
+ * @param labels - `[samples]`, each below `classCount`.
+ * @param stream - the randomness; counter `c` belongs to class `c`.
+ * @throws LimbeckError `usage` when a class would have no sample on one of the two sides.
+ */
+export function stratifiedPartition(
+	labels: Uint8Array,
+	classCount: number,
+	count: number,
+	stream: Stream,
+	where: string,
+): Partition {
+	const members = Array.from({ length: classCount }, (): number[] => []);
+	labels.forEach((label, index) => members[label]?.push(index));
+	const shares = proportionalShares(
+		members.map((indices) => indices.length),
+		count,
+	);
+	const short = members.findIndex((indices, c) => (shares[c] ?? 0) < 1 || (shares[c] ?? 0) >= indices.length);
+	if (!Number.isSafeInteger(count) || short !== -1) {
+		throw new LimbeckError("usage", {
+			where,
+			expected: `a whole number of samples that leaves some of each of the ${String(classCount)} classes on both sides`,
+			got: `${String(count)} of ${String(labels.length)}`,
+			hint: `Ask for at least ${String(classCount)} and for well below ${String(labels.length)}.`,
+		});
+	}
+	const isTaken = new Uint8Array(labels.length);
+	members.forEach((indices, c) => {
+		for (const position of permutation(stream, c, indices.length).subarray(0, shares[c])) {
+			isTaken[indices[position] ?? 0] = 1;
+		}
+	});
+	const all = Uint32Array.from(labels, (_, index) => index);
+	return { taken: all.filter((index) => isTaken[index] === 1), rest: all.filter((index) => isTaken[index] === 0) };
+}
+
+/** Shares of `total` in proportion to `sizes`, rounded by the largest remainder so that they add up to `total`. */
+function proportionalShares(sizes: readonly number[], total: number): readonly number[] {
+	const sum = sizes.reduce((a, b) => a + b, 0);
+	const exact = sizes.map((size) => (total * size) / sum);
+	const shares = exact.map(Math.floor);
+	const missing = total - shares.reduce((a, b) => a + b, 0);
+	const remainder = (c: number): number => (exact[c] ?? 0) - (shares[c] ?? 0);
+	const byRemainder = sizes.map((_, c) => c).sort((a, b) => remainder(b) - remainder(a) || a - b);
+	for (const c of byRemainder.slice(0, missing)) shares[c] = (shares[c] ?? 0) + 1;
+	return shares;
+}
+
+/** The samples at `indices`, copied. */
+export function selectSamples(split: Split, imageShape: ImageShape, indices: Uint32Array): Split {
+	const [channels, height, width] = imageShape;
+	const size = channels * height * width;
+	const images = new Uint8Array(indices.length * size);
+	const labels = new Uint8Array(indices.length);
+	indices.forEach((index, i) => {
+		images.set(split.images.subarray(index * size, (index + 1) * size), i * size);
+		labels[i] = split.labels[index] ?? 0;
+	});
+	return { count: indices.length, images, labels };
+}
+
+/**
+ * Builds a data set by taking `validation` stratified samples out of `samples`; the rest is for training.
+ *
+ * @throws LimbeckError `usage` when a class would have no training or no validation sample.
+ */
+export function splitDataSet(
+	kind: { readonly name: string; readonly classes: readonly string[]; readonly imageShape: ImageShape },
+	samples: Split,
+	validation: number,
+	stream: Stream,
+): DataSet {
+	const { name, classes, imageShape } = kind;
+	const where = `validation samples of ${name}`;
+	const { taken, rest } = stratifiedPartition(samples.labels, classes.length, validation, stream, where);
+	const train = selectSamples(samples, imageShape, rest);
+	const validationSplit = selectSamples(samples, imageShape, taken);
+	return {
+		name,
+		classes,
+		imageShape,
+		train,
+		validation: validationSplit,
+		fingerprint: fingerprintSplits(imageShape, [train, validationSplit]),
+	};
+}
+
+/** SHA-256 over everything that training can see. The name is left out: the same bytes are the same data. */
+function fingerprintSplits(imageShape: ImageShape, splits: readonly Split[]): string {
+	const hash = createHash("sha256");
+	hash.update(JSON.stringify([imageShape, splits.map((split) => split.count)]));
+	for (const { images, labels } of splits) hash.update(images).update(labels);
+	return hash.digest("hex");
+}

@@ -1,0 +1,34 @@
+import type { RecipeInput } from "./recipe.js";
+
+/** The recipes that come with Limbeck. */
+export const recipes = {
+	/** Minutes on two cores: 10,000 real digits, nets of the paper's shape but smaller. */
+	digits: {
+		name: "digits",
+		data: { name: "digits" },
+		teacher: {
+			hidden: [600, 600],
+			inputDropout: 0.2,
+			hiddenDropout: 0.5,
+			epochs: 60,
+			jitter: 2,
+		},
+		student: { hidden: [30, 30], epochs: 60 },
+		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
+	},
+	/** Hinton et al. 2015, §3: 784-1200-1200-10 teaches 784-800-800-10 at T = 20 on a transfer set without jitter. */
+	mnist: {
+		name: "mnist",
+		data: { name: "mnist" },
+		teacher: {
+			hidden: [1200, 1200],
+			inputDropout: 0.2,
+			hiddenDropout: 0.5,
+			epochs: 60,
+			jitter: 2,
+			maxNorm: 3.5,
+		},
+		student: { hidden: [800, 800], epochs: 30 },
+		distillation: { name: "soft-targets", temperature: 20, hardWeight: 0.1 },
+	},
+} as const satisfies Record<string, RecipeInput>;

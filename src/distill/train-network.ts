@@ -1,0 +1,105 @@
+import type { DataSet, DataSetEntry } from "../data/data-set.js";
+import { findDataSet } from "../data/index.js";
+import type { LossOptions } from "../losses/index.js";
+import { buildModel, type ModelSpec } from "../models/index.js";
+import { readModelFile, writeModelFile } from "../onnx/file.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { type TrainingContext, trainModel } from "../train/trainer.js";
+import type { Normalization } from "../train/training-graph.js";
+import { preprocessingKey } from "./preprocessing.js";
+import type { NetworkOptions, Recipe } from "./recipe.js";
+
+/** One network to train, as plain data. */
+export interface TrainStep {
+	readonly data: Recipe["data"];
+	readonly network: NetworkOptions;
+	readonly loss: LossOptions;
+	/** The teacher's file, where the objective needs one. */
+	readonly teacher?: string;
+	readonly seed: number;
+	readonly threads?: number;
+	/** Where the trained model goes. */
+	readonly output: string;
+}
+
+/** What is left to tell of a trained network when its file is written. */
+export interface TrainOutcome {
+	readonly steps: number;
+	readonly keptStep: number;
+	readonly validationErrors: number;
+	readonly trainSeconds: number;
+	readonly parameters: number;
+	readonly data: DataSummary;
+}
+
+/** The data that a network saw. */
+export interface DataSummary {
+	readonly name: string;
+	readonly train: number;
+	readonly validation: number;
+	readonly classes: number;
+	readonly fingerprint: string;
+}
+
+/** Loads the data, builds the network, trains it and writes its file. */
+export async function trainNetwork(step: TrainStep, context: TrainingContext): Promise<TrainOutcome> {
+	const entry = findDataSet(step.data.name);
+	const data = await entry.load(dataOptions(step.data));
+	const teacher = step.teacher === undefined ? undefined : await readModelFile(step.teacher);
+	const normalization: Normalization = { mean: entry.mean, std: entry.std };
+	const task = { imageShape: data.imageShape, classes: data.classes.length, seed: step.seed };
+	const result = await trainModel(
+		{
+			model: buildModel(modelSpec(step.network), task),
+			data,
+			normalization,
+			options: step.network,
+			loss: step.loss,
+			seed: step.seed,
+			...(teacher === undefined ? {} : { teacher }),
+			...(step.threads === undefined ? {} : { threads: step.threads }),
+		},
+		context,
+	);
+	const { steps, keptStep, validationErrors, seconds } = result;
+	await writeModelFile(step.output, described(result.model, entry));
+	const parameters = parameterCount(result.model);
+	return { steps, keptStep, validationErrors, trainSeconds: seconds, parameters, data: summarize(data) };
+}
+
+/** A recipe's data fields as the data sets take them. */
+export function dataOptions({ directory, validation }: Recipe["data"]): Parameters<DataSetEntry["load"]>[0] {
+	return {
+		...(directory === undefined ? {} : { directory }),
+		...(validation === undefined ? {} : { validation }),
+	};
+}
+
+/** The number of trained numbers in a model. */
+export function parameterCount({ graph }: OnnxModel): number {
+	return graph.initializers.reduce((sum, { tensor }) => sum + (tensor.dims.length === 0 ? 0 : tensor.data.length), 0);
+}
+
+function modelSpec({
+	family,
+	hidden,
+	activation,
+	initializer,
+	inputDropout,
+	hiddenDropout,
+}: NetworkOptions): ModelSpec {
+	return { family, hidden, activation, initializer, inputDropout, hiddenDropout };
+}
+
+/** The model with what a user of the file must know in its metadata. */
+function described(model: OnnxModel, { classes, mean, std }: DataSetEntry): OnnxModel {
+	const metadata = new Map([
+		[preprocessingKey, JSON.stringify({ mean, std })],
+		["limbeck.classes", JSON.stringify(classes)],
+	]);
+	return { ...model, metadata };
+}
+
+function summarize({ name, train, validation, classes, fingerprint }: DataSet): DataSummary {
+	return { name, train: train.count, validation: validation.count, classes: classes.length, fingerprint };
+}

@@ -1,0 +1,70 @@
+/** Files as every folder writes them: whole or not at all, with the file system's refusals as Limbeck's errors. */
+import { randomUUID } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { LimbeckError } from "./errors.js";
+
+/** What the file system's error codes mean: what was expected, and what was found instead. */
+const meanings: ReadonlyMap<string, readonly [expected: string, got: string]> = new Map([
+	["ENOSPC", ["space on the device", "none left"]],
+	["EDQUOT", ["space within the disk quota", "none left"]],
+	["ENOENT", ["a file or folder that exists", "none"]],
+	["ENOTDIR", ["a folder", "something else"]],
+	["EISDIR", ["a file", "a folder"]],
+	["EACCES", ["permission", "none"]],
+	["EPERM", ["permission", "none"]],
+	["EROFS", ["a file system that can be written", "a read-only one"]],
+]);
+
+/**
+ * What the file system threw, as a LimbeckError: `disk-full` where no space was left, otherwise `file`.
+ *
+ * @param where - the file's path.
+ */
+export function fileError(error: unknown, where: string): LimbeckError {
+	if (error instanceof LimbeckError) return error;
+	const code = error instanceof Error && "code" in error ? String(error.code) : "";
+	const [expected, got] = meanings.get(code) ?? ["a working file system", String(error)];
+	const category = code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : "file";
+	return new LimbeckError(category, { where, expected, got: code === "" ? got : `${got} (${code})`, cause: error });
+}
+
+async function writeAndSync(handle: FileHandle, bytes: Uint8Array | string): Promise<void> {
+	try {
+		await handle.writeFile(bytes);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+
+/** Makes a rename in `folder` outlast a power cut. Windows has no such call and needs none. */
+async function syncFolder(folder: string): Promise<void> {
+	if (process.platform === "win32") return;
+	const handle = await open(folder, "r");
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+
+/**
+ * Writes a file so that its path holds the old content or the new, never a part: a temporary file in the same folder,
+ * fsync, rename, fsync of the folder. Where it fails, the temporary file is removed and what stood before is intact.
+ *
+ * @param bytes - the content; a string is written as UTF-8.
+ * @throws LimbeckError `disk-full` or `file`.
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+	const temporary = `${path}.${randomUUID()}.tmp`;
+	try {
+		await writeAndSync(await open(temporary, "wx"), bytes);
+		await rename(temporary, path);
+		await syncFolder(dirname(path));
+	} catch (error) {
+		// The first error says more than a failure to tidy up after it.
+		await rm(temporary, { force: true }).catch(() => undefined);
+		throw fileError(error, path);
+	}
+}

@@ -1,0 +1,218 @@
+import { LimbeckError } from "../errors.js";
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
+import { elementCount, type Tensor, tensorArrays } from "../onnx/tensor.js";
+import type { Attributes } from "./attributes.js";
+import type { Value, ValueType } from "./value.js";
+
+/** One operation of a graph. An absent optional input is `undefined`. */
+export interface Node {
+	readonly opType: string;
+	readonly domain: string;
+	readonly inputs: readonly (Value | undefined)[];
+	readonly outputs: readonly Value[];
+	readonly attributes: Attributes;
+}
+
+/** What an operator table tells a graph: the types of a node's outputs, and the domain it lives in. */
+export interface OperatorTyping {
+	readonly domain: string;
+	readonly infer: (inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly ValueType[];
+}
+
+/** Finds an operator's typing; throws where the operator is unknown. */
+export type TypingOf = (opType: string) => OperatorTyping;
+
+/** Names that are unique over a graph and its bodies, and the same on every run. */
+class Names {
+	private readonly used = new Map<string, number>();
+
+	fresh(base: string): string {
+		const count = this.used.get(base) ?? 0;
+		this.used.set(base, count + 1);
+		return count === 0 ? base : this.fresh(`${base}_${count}`);
+	}
+}
+
+/**
+ * A graph under construction. Nodes are kept in the order in which they were added, so every value is defined before
+ * it is used. A body (the inside of a `Loop`) sees the values of the graph around it.
+ */
+export class Graph {
+	private readonly typingOf: TypingOf;
+	private readonly names: Names;
+	private readonly nodeList: Node[] = [];
+	private readonly inputList: Value[] = [];
+	private readonly constants = new Map<string, Value>();
+
+	/** @param typingOf - the operator table to type nodes with; `createGraph` of `ops/` passes ours. */
+	constructor(typingOf: TypingOf, parent?: Graph) {
+		this.typingOf = typingOf;
+		this.names = parent === undefined ? new Names() : parent.names;
+	}
+
+	get nodes(): readonly Node[] {
+		return this.nodeList;
+	}
+
+	get inputs(): readonly Value[] {
+		return this.inputList;
+	}
+
+	/** The inside of a control-flow node: a graph that may use this one's values. */
+	body(): Graph {
+		return new Graph(this.typingOf, this);
+	}
+
+	/** Declares an input. Its name is taken as it is, so that callers can feed it. */
+	input(name: string, type: ValueType): Value {
+		const value: Value = { name: this.unique(name), type: type.type, dims: type.dims };
+		this.inputList.push(value);
+		return value;
+	}
+
+	/** A weight or another large constant. Its name is taken as it is. */
+	parameter(name: string, tensor: Tensor): Value {
+		const value: Value = { name: this.unique(name), type: tensor.type, dims: tensor.dims, constant: tensor };
+		this.constants.set(value.name, value);
+		return value;
+	}
+
+	/** A small constant; equal ones are kept once. */
+	constant(tensor: Tensor): Value {
+		const key = `${tensor.type}[${tensor.dims.join()}]${tensor.data.join()}`;
+		const known = this.constants.get(key);
+		if (known !== undefined) return known;
+		const name = this.names.fresh("constant");
+		const value: Value = { name, type: tensor.type, dims: tensor.dims, constant: tensor };
+		this.constants.set(key, value);
+		return value;
+	}
+
+	/** A scalar constant of the element type of `like` (float where absent). */
+	scalar(value: number, like: { readonly type: Tensor["type"] } = { type: "float" }): Value {
+		const ArrayType = tensorArrays[like.type];
+		const data = ArrayType === BigInt64Array || ArrayType === BigUint64Array ? [BigInt(value)] : [value];
+		// `data` holds bigints exactly when the array does; TypeScript cannot follow the pairing through the table.
+		const tensor = { type: like.type, dims: [], data: (ArrayType.from as (x: unknown) => unknown)(data) };
+		return this.constant(tensor as unknown as Tensor);
+	}
+
+	/** A constant vector of int64, as shape and axis inputs want it. */
+	integers(values: readonly number[]): Value {
+		return this.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });
+	}
+
+	/** Adds a node with one output. */
+	op(opType: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, name = opType): Value {
+		const [output] = this.ops(opType, inputs, attributes, name);
+		if (output === undefined) {
+			throw new LimbeckError("model", { where: opType, expected: "an operator with an output", got: "none" });
+		}
+		return output;
+	}
+
+	/** Adds a node; its outputs in order. */
+	ops(
+		opType: string,
+		inputs: readonly (Value | undefined)[],
+		attributes: Attributes = {},
+		name = opType,
+	): readonly Value[] {
+		const { domain, infer } = this.typingOf(opType);
+		return this.add(opType, domain, inputs, infer(inputs, attributes), attributes, name);
+	}
+
+	/** Adds a node whose output types the caller knows, such as a `Loop`. */
+	add(
+		opType: string,
+		domain: string,
+		inputs: readonly (Value | undefined)[],
+		types: readonly ValueType[],
+		attributes: Attributes = {},
+		name = opType,
+	): readonly Value[] {
+		const outputs = types.map(({ type, dims }) => ({ name: this.names.fresh(name), type, dims }));
+		this.nodeList.push({ opType, domain, inputs, outputs, attributes });
+		return outputs;
+	}
+
+	/**
+	 * The finished graph. Nodes that no output needs are left out.
+	 *
+	 * @param outputs - the outputs in order, under the names that callers will read.
+	 */
+	toOnnx(name: string, outputs: readonly (readonly [name: string, value: Value])[]): OnnxGraph {
+		const renames = outputs.flatMap(([as, value]) =>
+			as === value.name ? [] : [onnxNode("Identity", "", [value.name], [as], {})],
+		);
+		const needed = this.neededFor(outputs.map(([, value]) => value));
+		return {
+			name,
+			inputs: this.inputList.map((value) => valueInfo(value.name, value)),
+			outputs: outputs.map(([as, value]) => valueInfo(as, value)),
+			valueInfos: [],
+			initializers: [...this.constants.values()].flatMap(({ name: key, constant }) =>
+				constant === undefined || !needed.values.has(key) ? [] : [{ name: key, tensor: constant }],
+			),
+			nodes: [
+				...needed.nodes.map((node) =>
+					onnxNode(
+						node.opType,
+						node.domain,
+						node.inputs.map((input) => input?.name ?? ""),
+						node.outputs.map((output) => output.name),
+						node.attributes,
+					),
+				),
+				...renames,
+			],
+		};
+	}
+
+	private unique(name: string): string {
+		if (this.names.fresh(name) === name) return name;
+		throw new LimbeckError("model", { where: `value ${name}`, expected: "a name used once", got: "a second use" });
+	}
+
+	private neededFor(outputs: readonly Value[]): { nodes: readonly Node[]; values: ReadonlySet<string> } {
+		const values = new Set(outputs.map((value) => value.name));
+		const nodes: Node[] = [];
+		for (const node of this.nodeList.toReversed()) {
+			if (!node.outputs.some((output) => values.has(output.name))) continue;
+			nodes.push(node);
+			for (const input of node.inputs) if (input !== undefined) values.add(input.name);
+			for (const outer of outerNames(node.attributes)) values.add(outer);
+		}
+		return { nodes: nodes.reverse(), values };
+	}
+}
+
+/** Names that the bodies of a node use: of their own values, and of values of the graphs around them. */
+function outerNames(attributes: Attributes): readonly string[] {
+	return Object.values(attributes).flatMap((attribute) => (attribute.kind === "graph" ? namesIn(attribute.value) : []));
+}
+
+function namesIn(graph: OnnxGraph): readonly string[] {
+	return graph.nodes.flatMap((node) => [...node.inputs, ...outerNames(Object.fromEntries(node.attributes))]);
+}
+
+function onnxNode(
+	opType: string,
+	domain: string,
+	inputs: readonly string[],
+	outputs: readonly string[],
+	attributes: Attributes,
+): OnnxNode {
+	const entries: readonly (readonly [string, OnnxAttribute])[] = Object.entries(attributes);
+	return { name: outputs[0] ?? opType, opType, domain, inputs, outputs, attributes: new Map(entries) };
+}
+
+function valueInfo(name: string, { type, dims }: ValueType): OnnxValueInfo {
+	return { name, type, dims };
+}
+
+/** A tensor of zeros. */
+export function zeros({ type, dims }: ValueType): Tensor {
+	// The table pairs each type with its array; TypeScript cannot follow the pairing.
+	return { type, dims, data: new tensorArrays[type](elementCount(dims)) } as Tensor;
+}

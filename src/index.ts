@@ -1,0 +1,6 @@
+/**
+ * Limbeck: knowledge distillation for TypeScript.
+ *
+ * @module
+ */
+export * from "./errors.js";

@@ -1,0 +1,104 @@
+import { LimbeckError } from "../errors.js";
+
+/** The outcome of McNemar's test on two classifiers. */
+export interface McnemarResult {
+	/** The number of samples that A alone has right. */
+	readonly onlyA: number;
+	/** The number of samples that B alone has right. */
+	readonly onlyB: number;
+	/** The two-sided p-value, in (0, 1]: how likely a split at least this uneven is if both err equally often. */
+	readonly p: number;
+}
+
+/** The same measurement over several runs, such as seeds. */
+export interface Summary {
+	readonly values: readonly number[];
+	readonly mean: number;
+	/** The sample standard deviation (divisor n − 1). Absent for a single value, which has no spread to tell. */
+	readonly std?: number;
+}
+
+/**
+ * McNemar's exact test: do two classifiers, tried on the same samples, err equally often? Only the samples that
+ * exactly one of them has right say anything; under the hypothesis, onlyA is binomial (onlyA + onlyB, ½). Without
+ * such samples p is 1. A p too small for a double is given as the smallest one, `Number.MIN_VALUE`.
+ *
+ * Source: McNemar 1947; Dietterich 1998, "Approximate statistical tests", section 3.1, in its exact form.
+ *
+ * @param correctA - `[count]`, whether A has each sample right: true or 1, false or 0.
+ * @param correctB - `[count]`, the same for B.
+ * @throws LimbeckError `usage` when the lengths differ, there is no sample, or a value is none of those.
+ */
+export function mcnemar(correctA: ArrayLike<boolean | number>, correctB: ArrayLike<boolean | number>): McnemarResult {
+	if (correctA.length === 0 || correctA.length !== correctB.length) {
+		throw new LimbeckError("usage", {
+			where: "mcnemar",
+			expected: "two arrays of the same length, 1 or more",
+			got: `${String(correctA.length)} and ${String(correctB.length)} values`,
+			hint: "Pass both classifiers' outcomes on the same samples.",
+		});
+	}
+	let onlyA = 0;
+	let onlyB = 0;
+	for (let sample = 0; sample < correctA.length; sample++) {
+		const a = outcomeAt("correctA", correctA, sample);
+		const b = outcomeAt("correctB", correctB, sample);
+		if (a && !b) onlyA += 1;
+		if (b && !a) onlyB += 1;
+	}
+	return { onlyA, onlyB, p: fairBinomialTest(Math.min(onlyA, onlyB), onlyA + onlyB) };
+}
+
+function outcomeAt(name: string, outcomes: ArrayLike<boolean | number>, sample: number): boolean {
+	const outcome = outcomes[sample];
+	if (outcome === true || outcome === 1) return true;
+	if (outcome === false || outcome === 0) return false;
+	throw new LimbeckError("usage", {
+		where: `mcnemar, ${name}`,
+		expected: "true, false, 1 or 0",
+		got: `${String(outcome)} at sample ${String(sample)}`,
+		hint: "Pass whether each prediction is right, not the predicted class.",
+	});
+}
+
+/**
+ * `min(1, 2 · P(X ≤ k))` for X binomial (n, ½) and k ≤ n / 2. The largest term is computed as a logarithm, because
+ * 2⁻ⁿ alone underflows; the others follow from it by their ratios.
+ */
+function fairBinomialTest(k: number, n: number): number {
+	// P(X = k) = 2⁻ⁿ · Π_{j=1..k} (n − k + j) / j
+	let logTerm = -n * Math.LN2;
+	for (let j = 1; j <= k; j++) logTerm += Math.log((n - k + j) / j);
+	// P(X = i − 1) = P(X = i) · i / (n − i + 1)
+	let terms = 0;
+	let ratio = 1;
+	for (let i = k; i >= 0; i--) {
+		terms += ratio;
+		ratio *= i / (n - i + 1);
+	}
+	return Math.max(Number.MIN_VALUE, Math.min(1, 2 * terms * Math.exp(logTerm)));
+}
+
+/**
+ * Mean and sample standard deviation of one measurement over several runs.
+ *
+ * @param values - 1 or more finite numbers.
+ * @throws LimbeckError `usage` when there is no value or one is not finite.
+ */
+export function summary(values: readonly number[]): Summary {
+	const [first] = values;
+	if (first === undefined || !values.every(Number.isFinite)) {
+		throw new LimbeckError("usage", {
+			where: "summary",
+			expected: "1 or more finite values",
+			got: `[${values.join(", ")}]`,
+			hint: "Leave out runs that failed.",
+		});
+	}
+	const count = values.length;
+	// Measured from the first value, so that equal values have exactly that mean and a deviation of exactly 0.
+	const mean = first + values.reduce((sum, value) => sum + (value - first), 0) / count;
+	if (count === 1) return { values: [...values], mean };
+	const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+	return { values: [...values], mean, std: Math.sqrt(squares / (count - 1)) };
+}

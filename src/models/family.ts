@@ -1,0 +1,44 @@
+import type { z } from "zod";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
+import type { OnnxGraph, OnnxModel, OnnxValueInfo } from "../onnx/model.js";
+
+/** What a model is built for. */
+export interface ModelTask {
+	/** Channels, height and width of an input image. */
+	readonly imageShape: readonly [number, number, number];
+	readonly classes: number;
+	/** Decides the initial weights. */
+	readonly seed: number;
+}
+
+/** A family of models: its options, and how to build one. */
+export interface ModelFamily<Options extends z.ZodObject> {
+	/** One line for people. */
+	readonly title: string;
+	readonly options: Options;
+	/** Adds the network to `g`. `input` is `[batch, channels, height, width]`; the result is logits `[batch, classes]`. */
+	readonly build: (g: Graph, input: Value, options: z.infer<Options>, task: ModelTask) => Value;
+}
+
+/** Version of ONNX's operators that Limbeck writes. */
+const opset = 21;
+
+/** A model around a graph that is made of our operators. */
+export function modelOf(graph: OnnxGraph): OnnxModel {
+	const opsetImports = new Map([
+		["", opset],
+		["com.microsoft", 1],
+	]);
+	return { irVersion: 10, opsetImports, producerName: "limbeck", producerVersion: "", graph, metadata: new Map() };
+}
+
+/** A network as a classifier for any batch size, with the output `logits` `[batch, classes]`. */
+export function classifierOf(g: Graph, logits: Value): OnnxModel {
+	const graph = g.toOnnx("classifier", [["logits", logits]]);
+	const anyBatch = (info: OnnxValueInfo): OnnxValueInfo => ({
+		...info,
+		dims: info.dims?.map((dim, axis) => (axis === 0 ? "batch" : dim)),
+	});
+	return modelOf({ ...graph, inputs: graph.inputs.map(anyBatch), outputs: graph.outputs.map(anyBatch) });
+}

@@ -1,0 +1,48 @@
+import type { TensorOf } from "../onnx/tensor.js";
+import { elementCount } from "../onnx/tensor.js";
+import { normal, randomStream, type Stream, uniform } from "../random.js";
+
+type Draw = (stream: Stream, count: number, fanIn: number, fanOut: number) => Float32Array;
+
+const gaussian =
+	(deviation: (fanIn: number, fanOut: number) => number): Draw =>
+	(stream, count, fanIn, fanOut) =>
+		normal(stream, 0, count).map((x) => x * deviation(fanIn, fanOut));
+
+const box =
+	(bound: (fanIn: number, fanOut: number) => number): Draw =>
+	(stream, count, fanIn, fanOut) =>
+		uniform(stream, 0, count).map((x) => (2 * x - 1) * bound(fanIn, fanOut));
+
+/** How initial weights are drawn; `fanIn` and `fanOut` count a unit's incoming and outgoing connections. */
+export const initializers = {
+	/** N(0, 2 / fanIn): He et al. 2015, for ReLU. */
+	"he-normal": gaussian((fanIn) => Math.sqrt(2 / fanIn)),
+	/** U(±√(6 / fanIn)): He et al. 2015. */
+	"he-uniform": box((fanIn) => Math.sqrt(6 / fanIn)),
+	/** N(0, 2 / (fanIn + fanOut)): Glorot & Bengio 2010, for tanh and sigmoid. */
+	"glorot-normal": gaussian((fanIn, fanOut) => Math.sqrt(2 / (fanIn + fanOut))),
+	/** U(±√(6 / (fanIn + fanOut))): Glorot & Bengio 2010. */
+	"glorot-uniform": box((fanIn, fanOut) => Math.sqrt(6 / (fanIn + fanOut))),
+	/** N(0, 1 / fanIn): LeCun et al. 1998. */
+	"lecun-normal": gaussian((fanIn) => Math.sqrt(1 / fanIn)),
+	/** U(±1 / √fanIn): PyTorch's default for linear layers. */
+	"torch-default": box((fanIn) => 1 / Math.sqrt(fanIn)),
+} as const satisfies Record<string, Draw>;
+
+/** The name of an initialiser. */
+export type InitializerName = keyof typeof initializers;
+
+/**
+ * Initial weights of a linear layer, `[fanOut, fanIn]`, a function of the seed and the parameter's name alone.
+ */
+export function initialWeights(
+	initializer: InitializerName,
+	name: string,
+	[fanOut, fanIn]: readonly [number, number],
+	seed: number,
+): TensorOf<"float"> {
+	const dims = [fanOut, fanIn];
+	const stream = randomStream(seed, `init/${name}`);
+	return { type: "float", dims, data: initializers[initializer](stream, elementCount(dims), fanIn, fanOut) };
+}

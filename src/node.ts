@@ -1,0 +1,6 @@
+/**
+ * What Limbeck offers on Node only.
+ *
+ * @module
+ */
+export * from "./index.js";

@@ -1,0 +1,33 @@
+import { LimbeckError } from "../errors.js";
+import { Graph } from "../graph/graph.js";
+import { cast, elementwise } from "./elementwise.js";
+import { linear } from "./linear.js";
+import type { Operator } from "./operator.js";
+import { reduce } from "./reduce.js";
+import { shape } from "./shape.js";
+
+/** Every operator that Limbeck can build and differentiate. */
+export const operators = { ...elementwise, ...linear, ...reduce, ...shape } as const satisfies Record<string, Operator>;
+
+/** The names of the operators that Limbeck knows. */
+export type OperatorName = keyof typeof operators;
+
+/** The entry of an operator, or `undefined`. */
+export function operatorOf(opType: string): Operator | undefined {
+	return Object.hasOwn(operators, opType) ? operators[opType as OperatorName] : undefined;
+}
+
+export { cast };
+
+/** An empty graph over our operators. */
+export function createGraph(): Graph {
+	return new Graph((opType) => {
+		const operator = operatorOf(opType);
+		if (operator !== undefined) return { domain: operator.domain ?? "", infer: operator.infer };
+		throw new LimbeckError("model", {
+			where: `operator ${opType}`,
+			expected: `one of ${Object.keys(operators).join(", ")}`,
+			got: opType,
+		});
+	});
+}

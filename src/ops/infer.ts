@@ -1,0 +1,71 @@
+/** Type rules that many operators share. */
+import { LimbeckError } from "../errors.js";
+import { describeType, type Value, type ValueType } from "../graph/value.js";
+import type { Operator } from "./operator.js";
+
+type Infer = Operator["infer"];
+
+/** The `index`-th input, which must be there. */
+export function required(inputs: readonly (Value | undefined)[], index: number): Value {
+	const value = inputs[index];
+	if (value !== undefined) return value;
+	throw typeError(`input ${String(index)}`, "a value", "nothing");
+}
+
+/** An error about types that do not fit. */
+export function typeError(where: string, expected: string, got: string): LimbeckError {
+	return new LimbeckError("model", { where, expected, got });
+}
+
+/**
+ * The shape that ONNX broadcasts several shapes to: aligned at the right, 1 stretches.
+ *
+ * Source: ONNX, "Broadcasting in ONNX" (multidirectional).
+ */
+export function broadcastDims(shapes: readonly (readonly number[])[]): readonly number[] {
+	const rank = Math.max(0, ...shapes.map((dims) => dims.length));
+	return Array.from({ length: rank }, (_, axis) => {
+		const sizes = shapes.map((dims) => dims[axis - rank + dims.length] ?? 1);
+		const size = sizes.find((candidate) => candidate !== 1) ?? 1;
+		if (sizes.every((candidate) => candidate === 1 || candidate === size)) return size;
+		throw typeError(
+			"broadcast",
+			"shapes that agree where neither is 1",
+			shapes.map((s) => `[${s.join()}]`).join(" and "),
+		);
+	});
+}
+
+/** One output of the first input's type and shape. */
+export const sameAsFirst: Infer = (inputs) => {
+	const { type, dims } = required(inputs, 0);
+	return [{ type, dims }];
+};
+
+function broadcastOf(inputs: readonly (Value | undefined)[]): ValueType {
+	const present = inputs.filter((input) => input !== undefined);
+	const first = required(present, 0);
+	if (present.some((input) => input.type !== first.type)) {
+		throw typeError("operands", "one element type", present.map(describeType).join(" and "));
+	}
+	return { type: first.type, dims: broadcastDims(present.map((input) => input.dims)) };
+}
+
+/** One output: the inputs broadcast together, of their common type. */
+export const broadcast: Infer = (inputs) => [broadcastOf(inputs)];
+
+/** One boolean output: the inputs broadcast together. */
+export const broadcastToBool: Infer = (inputs) => [{ type: "bool", dims: broadcastOf(inputs).dims }];
+
+/** The constant integers of an input such as axes or a shape. */
+export function constantIntegers(value: Value, what: string): readonly number[] {
+	if (value.constant === undefined)
+		throw typeError(what, "integers known while building", `the value of ${value.name}`);
+	return Array.from(value.constant.data as ArrayLike<number | bigint>, Number);
+}
+
+/** An axis counted from the front. */
+export function normalAxis(axis: number, rank: number): number {
+	if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
+	throw typeError("axis", `a number in [${String(-rank)}, ${String(rank - 1)}]`, String(axis));
+}

@@ -1,0 +1,99 @@
+/** Matrix products. Source: ONNX operator specification; FusedMatMul: ONNX Runtime contrib operators. */
+import { float, int, numberOf } from "../graph/attributes.js";
+import type { Value } from "../graph/value.js";
+import { broadcastDims, required, typeError } from "./infer.js";
+import type { Operator } from "./operator.js";
+
+/** The last two dimensions of an operand, swapped where it is used transposed. */
+function matrixDims({ dims }: Value, transposed: boolean): readonly [number, number] {
+	const [rows, columns] = dims.slice(-2);
+	if (rows === undefined || columns === undefined) {
+		throw typeError("matrix product", "operands of two or more dimensions", `[${dims.join()}]`);
+	}
+	return transposed ? [columns, rows] : [rows, columns];
+}
+
+function productDims(a: Value, b: Value, transA: boolean, transB: boolean): readonly number[] {
+	const [rows, inner] = matrixDims(a, transA);
+	const [innerB, columns] = matrixDims(b, transB);
+	if (inner !== innerB) {
+		throw typeError("matrix product", `a second operand with ${String(inner)} rows`, String(innerB));
+	}
+	return [...broadcastDims([a.dims.slice(0, -2), b.dims.slice(0, -2)]), rows, columns];
+}
+
+/** Batched product with either operand transposed; gradients of MatMul and FusedMatMul stay in it. */
+const fusedMatMul: Operator = {
+	domain: "com.microsoft",
+	infer: (inputs, attributes) => {
+		const [a, b] = [required(inputs, 0), required(inputs, 1)];
+		const [transA, transB] = [numberOf(attributes, "transA", 0) === 1, numberOf(attributes, "transB", 0) === 1];
+		return [{ type: a.type, dims: productDims(a, b, transA, transB) }];
+	},
+	// Y = α A' B', so dA' = α dY B'ᵀ and dB' = α A'ᵀ dY
+	vjp: ({ g, inputs, dy, attributes }) => {
+		const [a, b] = [required(inputs, 0), required(inputs, 1)];
+		const [transA, transB] = [numberOf(attributes, "transA", 0), numberOf(attributes, "transB", 0)];
+		const alpha = float(numberOf(attributes, "alpha", 1));
+		const product = (x: Value, y: Value, transX: number, transY: number): Value =>
+			g.op("FusedMatMul", [x, y], { transA: int(transX), transB: int(transY), alpha });
+		return [
+			() => (transA === 1 ? product(b, dy, transB, 1) : product(dy, b, 0, 1 - transB)),
+			() => (transB === 1 ? product(dy, a, 1, transA) : product(a, dy, 1 - transA, 0)),
+		];
+	},
+	cases: [
+		{ inputs: [{ dims: [3, 4] }, { dims: [4, 2] }], precision: "float" },
+		{
+			inputs: [{ dims: [4, 3] }, { dims: [2, 4] }],
+			attributes: { transA: int(1), transB: int(1) },
+			precision: "float",
+		},
+		{ inputs: [{ dims: [2, 3, 4] }, { dims: [4, 5] }], attributes: { alpha: float(0.5) }, precision: "float" },
+	],
+};
+
+export const linear = {
+	// Y = α A' B' + β C, so dA' = α dY B'ᵀ, dB' = α A'ᵀ dY, dC = β dY
+	Gemm: {
+		infer: (inputs, attributes) => {
+			const [a, b] = [required(inputs, 0), required(inputs, 1)];
+			const [transA, transB] = [numberOf(attributes, "transA", 0) === 1, numberOf(attributes, "transB", 0) === 1];
+			return [{ type: a.type, dims: productDims(a, b, transA, transB) }];
+		},
+		vjp: ({ g, inputs, dy, attributes }) => {
+			const [a, b] = [required(inputs, 0), required(inputs, 1)];
+			const [transA, transB] = [numberOf(attributes, "transA", 0), numberOf(attributes, "transB", 0)];
+			const [alpha, beta] = [numberOf(attributes, "alpha", 1), numberOf(attributes, "beta", 1)];
+			const product = (x: Value, y: Value, transX: number, transY: number): Value =>
+				g.op("Gemm", [x, y], { transA: int(transX), transB: int(transY), alpha: float(alpha) });
+			return [
+				() => (transA === 1 ? product(b, dy, transB, 1) : product(dy, b, 0, 1 - transB)),
+				() => (transB === 1 ? product(dy, a, 1, transA) : product(a, dy, 1 - transA, 0)),
+				() => (beta === 1 ? dy : g.op("Mul", [dy, g.scalar(beta, dy)])),
+			];
+		},
+		cases: [
+			{ inputs: [{ dims: [3, 4] }, { dims: [4, 2] }, { dims: [2] }] },
+			{ inputs: [{ dims: [3, 4] }, { dims: [2, 4] }, { dims: [3, 1] }], attributes: { transB: int(1) } },
+			{
+				inputs: [{ dims: [4, 3] }, { dims: [4, 2] }, { dims: [1, 2] }],
+				attributes: { transA: int(1), alpha: float(0.5), beta: float(2) },
+			},
+			{ inputs: [{ dims: [4, 3] }, { dims: [2, 4] }], attributes: { transA: int(1), transB: int(1) } },
+		],
+	},
+	MatMul: {
+		infer: (inputs) => {
+			const [a, b] = [required(inputs, 0), required(inputs, 1)];
+			return [{ type: a.type, dims: productDims(a, b, false, false) }];
+		},
+		vjp: fusedMatMul.vjp,
+		cases: [
+			{ inputs: [{ dims: [3, 4] }, { dims: [4, 2] }], precision: "float" },
+			{ inputs: [{ dims: [2, 3, 4] }, { dims: [4, 2] }], precision: "float" },
+			{ inputs: [{ dims: [2, 1, 3, 4] }, { dims: [5, 4, 2] }], precision: "float" },
+		],
+	},
+	FusedMatMul: fusedMatMul,
+} as const satisfies Record<string, Operator>;

@@ -1,0 +1,61 @@
+import type { Attributes } from "../graph/attributes.js";
+import type { Graph } from "../graph/graph.js";
+import type { Value, ValueType } from "../graph/value.js";
+
+/** What a gradient rule sees of a node. */
+export interface VjpContext {
+	readonly g: Graph;
+	/** The node's inputs; an absent optional one is `undefined`. */
+	readonly inputs: readonly (Value | undefined)[];
+	readonly outputs: readonly Value[];
+	/** The gradient of the loss with respect to the first output, of its shape. */
+	readonly dy: Value;
+	readonly attributes: Attributes;
+}
+
+/**
+ * The vector–Jacobian product of an operator: for each input, how to make its gradient, or `undefined` where it has
+ * none (indices, shapes). The engine calls only what it needs, sums broadcast axes away and accumulates.
+ */
+export type Vjp = (context: VjpContext) => readonly ((() => Value) | undefined)[];
+
+/** An input of a test case: its shape, and where its elements come from (uniform; default −1 … 1). */
+export interface CaseInput {
+	readonly dims: readonly number[];
+	readonly from?: number;
+	readonly to?: number;
+	/** Given values instead, for integer inputs such as axes. Not differentiated. */
+	readonly integers?: readonly number[];
+}
+
+/** One node to check: its shape against ONNX Runtime, its gradient against central differences. */
+export interface OperatorCase {
+	readonly inputs: readonly (CaseInput | undefined)[];
+	readonly attributes?: Attributes;
+	/** The element type to check in, where ONNX Runtime has no kernel for doubles. */
+	readonly precision?: "float";
+}
+
+/** What the training form of an operator may ask for. */
+export interface TrainingForms {
+	/** A mask of the shape of `like` with elements 0 or 1 / (1 − ratio), new at every step; `undefined` in inference. */
+	readonly dropoutMask: (like: Value, ratio: number) => Value;
+}
+
+/** All that Limbeck knows about an ONNX operator. */
+export interface Operator {
+	/** The operator's domain where it is not ONNX's own. */
+	readonly domain?: string;
+	/** Output types from input types; throws a `LimbeckError` where they do not fit. */
+	readonly infer: (inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly ValueType[];
+	/** The gradient rule, or the word that says there is none. */
+	readonly vjp: Vjp | "nondifferentiable";
+	/** What stands in the node's place while training, where that differs from inference. */
+	readonly train?: (
+		g: Graph,
+		inputs: readonly (Value | undefined)[],
+		attributes: Attributes,
+		forms: TrainingForms,
+	) => readonly Value[];
+	readonly cases: readonly OperatorCase[];
+}

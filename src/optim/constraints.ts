@@ -1,0 +1,28 @@
+/** Limits on gradients and weights, written as nodes. */
+import { int } from "../graph/attributes.js";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
+
+/** Keeps divisions by a norm finite. */
+const tiny = 1e-6;
+
+/** Scales all gradients by one factor so that their joint L2 norm is at most `limit` (Pascanu et al. 2013). */
+export function clipByGlobalNorm(g: Graph, gradients: readonly Value[], limit: number): readonly Value[] {
+	const squares = gradients.map((gradient) => g.op("ReduceSumSquare", [gradient], { keepdims: int(0) }));
+	const norm = g.op("Sqrt", [squares.reduce((sum, square) => g.op("Add", [sum, square]))]);
+	const ratio = g.op("Div", [g.scalar(limit), g.op("Add", [norm, g.scalar(tiny)])]);
+	const factor = g.op("Min", [ratio, g.scalar(1)]);
+	return gradients.map((gradient) => g.op("Mul", [gradient, factor]));
+}
+
+/**
+ * Scales each unit's incoming weights so that their L2 norm is at most `limit` (Srivastava et al. 2014).
+ *
+ * @param weight - `[units, inputs]`.
+ */
+export function limitUnitNorms(g: Graph, weight: Value, limit: number): Value {
+	const squares = g.op("ReduceSumSquare", [weight, g.integers([1])], { keepdims: int(1) });
+	const norms = g.op("Sqrt", [g.op("Add", [squares, g.scalar(tiny)])]);
+	const factors = g.op("Min", [g.op("Div", [g.scalar(limit), norms]), g.scalar(1)]);
+	return g.op("Mul", [weight, factors]);
+}

@@ -1,0 +1,140 @@
+/** Optimizers: pure functions from (parameter, gradient, state) to (parameter, state), written as nodes. */
+import { z } from "zod";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
+
+/** What one update of one parameter sees. `learningRate`, `momentum` and `step` are scalars. */
+export interface Update<State extends string> {
+	readonly parameter: Value;
+	readonly gradient: Value;
+	/** State of the parameter's shape; zeros before the first step. */
+	readonly state: Readonly<Record<State, Value>>;
+	readonly learningRate: Value;
+	readonly momentum: Value;
+	/** 1 at the first step. */
+	readonly step: Value;
+}
+
+/** One optimizer: its options, the names of its state, and its update. */
+export interface Optimizer<Options, State extends string> {
+	readonly options: z.ZodType<Options>;
+	readonly state: readonly State[];
+	readonly update: (
+		g: Graph,
+		update: Update<State>,
+		options: Options,
+	) => { readonly parameter: Value; readonly state: Readonly<Record<State, Value>> };
+}
+
+const rate = z.number().gt(0).max(1000);
+const decay = z.number().min(0).lt(1);
+
+const sgdOptions = z.strictObject({
+	name: z.literal("sgd"),
+	learningRate: rate.default(0.1).describe("base learning rate"),
+	momentum: decay.default(0.9).describe("share of the last update that is kept"),
+	nesterov: z.boolean().default(false).describe("look ahead along the momentum (Nesterov)"),
+	weightDecay: z.number().min(0).default(0).describe("L2 penalty, added to the gradient"),
+});
+
+/** v ← μ v + g, w ← w − η v; Nesterov: w ← w − η (g + μ v). PyTorch's form; Sutskever et al. 2013. */
+const sgd: Optimizer<z.infer<typeof sgdOptions>, "velocity"> = {
+	options: sgdOptions,
+	state: ["velocity"],
+	update(g, { parameter, gradient, state, learningRate, momentum }, { nesterov, weightDecay }) {
+		const decayed = addScaled(g, gradient, parameter, weightDecay);
+		const velocity = g.op("Add", [g.op("Mul", [state.velocity, momentum]), decayed]);
+		const direction = nesterov ? g.op("Add", [g.op("Mul", [velocity, momentum]), decayed]) : velocity;
+		return { parameter: descend(g, parameter, direction, learningRate), state: { velocity } };
+	},
+};
+
+const adamShape = {
+	learningRate: rate.default(0.001).describe("base learning rate"),
+	momentum: decay.default(0.9).describe("β₁: share of the gradient's running mean that is kept"),
+	beta2: decay.default(0.999).describe("β₂: share of the squared gradient's running mean that is kept"),
+	epsilon: z.number().gt(0).default(1e-8).describe("keeps the division finite"),
+};
+const adamOptions = z.strictObject({
+	name: z.literal("adam"),
+	...adamShape,
+	weightDecay: z.number().min(0).default(0).describe("L2 penalty, added to the gradient"),
+});
+const adamwOptions = z.strictObject({
+	name: z.literal("adamw"),
+	...adamShape,
+	weightDecay: z.number().min(0).default(0.01).describe("share of each weight removed per step, times the rate"),
+});
+
+type Moments = "mean" | "square";
+
+/**
+ * m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
+ * w ← w − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε): Kingma & Ba 2015.
+ */
+function adamUpdate(
+	g: Graph,
+	{ parameter, gradient, state, learningRate, momentum, step }: Update<Moments>,
+	{ momentum: beta1, beta2, epsilon }: { readonly momentum: number; readonly beta2: number; readonly epsilon: number },
+): { readonly parameter: Value; readonly state: Readonly<Record<Moments, Value>> } {
+	const one = g.scalar(1);
+	const rest = g.op("Sub", [one, momentum]);
+	const mean = g.op("Add", [g.op("Mul", [state.mean, momentum]), g.op("Mul", [gradient, rest])]);
+	const squared = g.op("Mul", [g.op("Mul", [gradient, gradient]), g.scalar(1 - beta2)]);
+	const square = g.op("Add", [g.op("Mul", [state.square, g.scalar(beta2)]), squared]);
+	// 1 − βᵗ
+	const correction = (beta: number): Value =>
+		beta === 0 ? one : g.op("Sub", [one, g.op("Exp", [g.op("Mul", [step, g.scalar(Math.log(beta))])])]);
+	// √(v / c₂) + ε = (√v + ε √c₂) / √c₂: the corrections act on scalars.
+	const root = g.op("Sqrt", [correction(beta2)]);
+	const denominator = g.op("Add", [g.op("Sqrt", [square]), g.op("Mul", [root, g.scalar(epsilon)])]);
+	const size = g.op("Mul", [learningRate, g.op("Div", [root, correction(beta1)])]);
+	return { parameter: descend(g, parameter, g.op("Div", [mean, denominator]), size), state: { mean, square } };
+}
+
+/** Adam; weight decay is an L2 penalty in the gradient, as in PyTorch's `Adam`. */
+const adam: Optimizer<z.infer<typeof adamOptions>, Moments> = {
+	options: adamOptions,
+	state: ["mean", "square"],
+	update: (g, update, options) =>
+		adamUpdate(
+			g,
+			{ ...update, gradient: addScaled(g, update.gradient, update.parameter, options.weightDecay) },
+			options,
+		),
+};
+
+/** Adam with the weight decay apart from the gradient, w ← (1 − η λ) w: Loshchilov & Hutter 2019. */
+const adamw: Optimizer<z.infer<typeof adamwOptions>, Moments> = {
+	options: adamwOptions,
+	state: ["mean", "square"],
+	update(g, update, options) {
+		if (options.weightDecay === 0) return adamUpdate(g, update, options);
+		const kept = g.op("Sub", [g.scalar(1), g.op("Mul", [update.learningRate, g.scalar(options.weightDecay)])]);
+		return adamUpdate(g, { ...update, parameter: g.op("Mul", [update.parameter, kept]) }, options);
+	},
+};
+
+/** Every optimizer by name. */
+export const optimizers = { sgd, adam, adamw } as const;
+
+/** An optimizer's name and options, as a recipe writes it. */
+export const optimizerOptions = z.discriminatedUnion("name", [sgdOptions, adamOptions, adamwOptions]);
+
+export type OptimizerOptions = z.infer<typeof optimizerOptions>;
+
+/** The entry of an optimizer, with its own types forgotten: the options decide which it is. */
+export function optimizerOf({ name }: OptimizerOptions): Optimizer<OptimizerOptions, string> {
+	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
+	return optimizers[name] as unknown as Optimizer<OptimizerOptions, string>;
+}
+
+/** w − η d */
+function descend(g: Graph, parameter: Value, direction: Value, learningRate: Value): Value {
+	return g.op("Sub", [parameter, g.op("Mul", [direction, learningRate])]);
+}
+
+/** a + c b, or a where c is 0. */
+function addScaled(g: Graph, a: Value, b: Value, c: number): Value {
+	return c === 0 ? a : g.op("Add", [a, g.op("Mul", [b, g.scalar(c)])]);
+}

@@ -1,0 +1,45 @@
+/** The process that one step runs in, so that neither a blocked event loop nor a native crash reaches the caller. */
+import { LimbeckError } from "../errors.js";
+import { nodeRuntime } from "../runtime/node.js";
+import type { StepMessage, StepRequest } from "./messages.js";
+import { type StepContext, steps } from "./steps.js";
+
+// The terminal sends Ctrl-C to the whole process group; the parent decides what becomes of this process.
+process.on("SIGINT", () => undefined);
+process.on("disconnect", () => process.exit());
+process.once("message", (request: StepRequest) => {
+	void runStep(request).finally(() => {
+		process.disconnect();
+	});
+});
+
+async function runStep({ name, input }: StepRequest): Promise<void> {
+	try {
+		const context: StepContext = {
+			runtime: await nodeRuntime(),
+			now: () => performance.now(),
+			onEvent: (event) => void send({ kind: "event", event }),
+		};
+		// The name picks the step whose input this is; TypeScript cannot pair them through the table.
+		const run = steps[name] as (input: StepRequest["input"], context: StepContext) => Promise<unknown>;
+		await send({ kind: "result", output: await run(input, context) });
+	} catch (error) {
+		const known = error instanceof LimbeckError ? error : unexpected(name, error);
+		await send({ kind: "error", error: known.toJSON() });
+	}
+}
+
+/** Resolves when the message is on its way, so that leaving afterwards loses nothing. */
+function send(message: StepMessage): Promise<void> {
+	return new Promise((resolve) => {
+		if (process.send === undefined) throw new TypeError("child.js: expected a parent process, got none");
+		process.send(message, undefined, {}, () => {
+			resolve();
+		});
+	});
+}
+
+function unexpected(step: string, error: unknown): LimbeckError {
+	const got = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return new LimbeckError("internal", { where: `step ${step}`, expected: "no defect of Limbeck's own", got });
+}

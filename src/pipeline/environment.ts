@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import type { Environment } from "../distill/report.js";
+import { nodeRuntime } from "../runtime/node.js";
+
+/** This machine and these versions. */
+export async function describeEnvironment(threads: number): Promise<Environment> {
+	return {
+		limbeck: await packageVersion(),
+		node: process.version,
+		onnxruntime: (await nodeRuntime()).version,
+		cpu: `${cpus()[0]?.model.trim() ?? "unknown"} (${String(availableParallelism())} cores)`,
+		threads,
+		platform: `${process.platform}-${process.arch}`,
+	};
+}
+
+/** Limbeck's own version. */
+export async function packageVersion(): Promise<string> {
+	const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+	// Our own package.json.
+	return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { LimbeckError } from "../errors.js";
+import { type DataType, dataTypes, type Tensor } from "../onnx/tensor.js";
+import type { Runtime, Session } from "./runtime.js";
+
+type Ort = typeof import("onnxruntime-node");
+
+/** onnxruntime's names for element types, where they differ from ours. */
+const ortNames: Partial<Record<DataType, OrtTensor.Type>> = { float: "float32", double: "float64" };
+const ourNames: Readonly<Record<string, DataType | undefined>> = { float32: "float", float64: "double" };
+
+/**
+ * onnxruntime-node as Limbeck's engine.
+ *
+ * `run` blocks the event loop until the native call returns, and a native crash ends the process: call it in a child
+ * process where either would hurt.
+ *
+ * @throws LimbeckError (`environment`) where the native module cannot be loaded.
+ */
+export async function nodeRuntime(): Promise<Runtime> {
+	const ort = await loadOrt();
+	return {
+		name: "onnxruntime-node",
+		version: ort.env.versions.node ?? (await installedVersion()),
+		async createSession(model, { threads } = {}) {
+			const options: InferenceSession.SessionOptions = {
+				graphOptimizationLevel: "all",
+				logSeverityLevel: 3,
+				...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+			};
+			const native = await guarded("model", () => ort.InferenceSession.create(model, options));
+			return session(ort, native);
+		},
+	};
+}
+
+function session(ort: Ort, native: InferenceSession): Session {
+	return {
+		async run(feeds) {
+			const wrapped = Object.fromEntries(
+				Object.entries(feeds).map(([name, { type, data, dims }]) => [
+					name,
+					// The table pairs each type with the array that onnxruntime wants for it.
+					new ort.Tensor((ortNames[type] ?? type) as "float32", data as Float32Array, dims),
+				]),
+			);
+			const outputs = await guarded("model", () => native.run(wrapped));
+			return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, fromOrt(name, tensor)]));
+		},
+		release: () => native.release(),
+	};
+}
+
+function fromOrt(name: string, { type, dims, data }: OrtTensor): Tensor {
+	const ours = ourNames[type] ?? type;
+	if (Object.hasOwn(dataTypes, ours)) return { type: ours, dims, data } as Tensor;
+	throw new LimbeckError("model", { where: `output ${name}`, expected: "numbers", got: type });
+}
+
+async function guarded<T>(where: string, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (cause) {
+		const got = cause instanceof Error ? cause.message : String(cause);
+		throw new LimbeckError("model", { where, expected: "a graph that ONNX Runtime runs", got, cause });
+	}
+}
+
+async function loadOrt(): Promise<Ort> {
+	try {
+		const loaded: Ort & { readonly default?: Ort } = await import("onnxruntime-node");
+		return loaded.default ?? loaded;
+	} catch (cause) {
+		throw new LimbeckError("environment", {
+			where: "onnxruntime-node",
+			expected: "its native module for this platform",
+			got: cause instanceof Error ? cause.message : String(cause),
+			hint: "Run `npx limbeck doctor`.",
+			cause,
+		});
+	}
+}
+
+async function installedVersion(): Promise<string> {
+	const file = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
+	// A published package.json always has a version.
+	return (JSON.parse(await readFile(file, "utf8")) as { version: string }).version;
+}

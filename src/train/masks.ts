@@ -1,0 +1,92 @@
+/**
+ * Dropout masks that a checkpoint can name: windows into a fixed pool of random numbers, at offsets that the seed, the
+ * layer and the step give. ONNX Runtime's own `Dropout` and `Random*` kernels keep state that nothing can save.
+ */
+import { LimbeckError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
+import { elementCount, type TensorOf } from "../onnx/tensor.js";
+import { boundedInteger, randomStream, uniform } from "../random.js";
+
+/** Numbers in the pool. A mask of n elements starts anywhere in the first poolSize − n. */
+const poolSize = 2 ** 22;
+
+const poolInput = "mask_pool";
+
+/** The offsets of one layer's masks, an input of the training graph: int64 `[steps, 1]`. */
+export interface MaskInput {
+	readonly name: string;
+	/** Elements of a mask. */
+	readonly length: number;
+}
+
+/** Makes masks inside a training graph. */
+export interface Masks {
+	/** A mask of the shape of `like` for this step: 1 / (1 − ratio) with probability 1 − ratio, else 0. */
+	readonly mask: (like: Value, ratio: number) => Value;
+	readonly inputs: () => readonly MaskInput[];
+}
+
+/** @param g - the graph around the loop. @param body - the loop's body. */
+export function createMasks(g: Graph, body: Graph, iteration: Value): Masks {
+	const inputs: MaskInput[] = [];
+	const pools = new Map<number, Value>();
+	let uniforms: Value | undefined;
+	const poolOf = (ratio: number): Value => {
+		uniforms ??= g.input(poolInput, { type: "float", dims: [poolSize] });
+		const known = pools.get(ratio);
+		if (known !== undefined) return known;
+		const kept = g.op("GreaterOrEqual", [uniforms, g.scalar(ratio)]);
+		const pool = g.op("Where", [kept, g.scalar(1 / (1 - ratio)), g.scalar(0)]);
+		pools.set(ratio, pool);
+		return pool;
+	};
+	return {
+		mask(like, ratio) {
+			const name = `mask_offsets/${String(inputs.length)}`;
+			const length = elementCount(like.dims);
+			if (length > poolSize / 2) {
+				throw new LimbeckError("usage", {
+					where: "dropout",
+					expected: `at most ${String(poolSize / 2)} values a layer and batch`,
+					got: String(length),
+					hint: "Use a smaller batch.",
+				});
+			}
+			const offsets = g.input(name, { type: "int64", dims: [1, 1] });
+			inputs.push({ name, length });
+			const start = body.op("Gather", [offsets, iteration]);
+			const end = body.op("Add", [start, body.integers([length])]);
+			const window = body.add("Slice", "", [poolOf(ratio), start, end], [{ type: "float", dims: [length] }]);
+			return body.op("Reshape", [window[0], body.integers(like.dims)]);
+		},
+		inputs: () => inputs,
+	};
+}
+
+/** The pool for a run: uniform on [0, 1). Feed it under the names given; nothing where there are no masks. */
+export function maskPool(masks: readonly MaskInput[], seed: number): Readonly<Record<string, TensorOf<"float">>> {
+	if (masks.length === 0) return {};
+	const data = uniform(randomStream(seed, "mask-pool"), 0, poolSize);
+	return { [poolInput]: { type: "float", dims: [poolSize], data } };
+}
+
+/** The offsets of every mask for `steps` steps from `firstStep` on. */
+export function maskOffsets(
+	masks: readonly MaskInput[],
+	seed: number,
+	firstStep: number,
+	steps: number,
+): Readonly<Record<string, TensorOf<"int64">>> {
+	const word = new Uint32Array(1);
+	return Object.fromEntries(
+		masks.map(({ name, length }) => {
+			const stream = randomStream(seed, name);
+			const data = BigInt64Array.from({ length: steps }, (_, index) => {
+				const [drawn = 0] = stream.words(firstStep + index, word);
+				return BigInt(boundedInteger(drawn, poolSize - length + 1));
+			});
+			return [name, { type: "int64", dims: [steps, 1], data }];
+		}),
+	);
+}

@@ -1,0 +1,318 @@
+import type { DataSet } from "../data/data-set.js";
+import { createLoader } from "../data/loader.js";
+import { stepsForEpochs } from "../data/order.js";
+import { LimbeckError } from "../errors.js";
+import { zeros } from "../graph/graph.js";
+import type { LossOptions } from "../losses/index.js";
+import { classificationMetrics } from "../metrics/index.js";
+import { encodeModel } from "../onnx/encode.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { elementCount, type Tensor } from "../onnx/tensor.js";
+import { outputOf, type Runtime, type Session } from "../runtime/runtime.js";
+import { maskOffsets, maskPool } from "./masks.js";
+import { createPredictor } from "./predict.js";
+import { buildTrainingGraph, feeds, type Normalization, type TrainingGraph, trainableOf } from "./training-graph.js";
+import type { TrainingOptions } from "./training-options.js";
+
+/** One network to train. */
+export interface TrainingJob {
+	readonly model: OnnxModel;
+	readonly data: DataSet;
+	readonly normalization: Normalization;
+	readonly options: TrainingOptions;
+	readonly loss: LossOptions;
+	/** The teacher, where the objective needs one. It sees the same view of every sample as the student. */
+	readonly teacher?: OnnxModel;
+	readonly seed: number;
+	readonly threads?: number;
+}
+
+/** What is told while training. `epoch` counts from 0 and has a fraction. */
+export type TrainingEvent =
+	| {
+			readonly kind: "progress";
+			readonly step: number;
+			readonly steps: number;
+			readonly epoch: number;
+			/** Mean of the training loss since the last event. */
+			readonly loss: number;
+			/** Training samples a second since the last event. */
+			readonly throughput: number;
+	  }
+	| {
+			readonly kind: "validation";
+			readonly step: number;
+			readonly epoch: number;
+			readonly errors: number;
+			readonly accuracy: number;
+			readonly nll: number;
+	  };
+
+/** A trained network and what it took. */
+export interface TrainingResult {
+	readonly model: OnnxModel;
+	readonly steps: number;
+	/** The step whose weights these are. */
+	readonly keptStep: number;
+	/** Errors on the validation split of the weights kept. */
+	readonly validationErrors: number;
+	/** Wall-clock time of training, validation included. */
+	readonly seconds: number;
+}
+
+/** What training needs of its surroundings. */
+export interface TrainingContext {
+	readonly runtime: Runtime;
+	/** A monotonic clock in ms, for reports only. */
+	readonly now: () => number;
+	readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+/** The parameters and the optimizer's state, by input name. */
+type State = Readonly<Record<string, Tensor>>;
+
+/** At most this many bytes of images, and this many steps, go into one native call. */
+const chunkBytes = 2 ** 25;
+const chunkSteps = 512;
+/** How often validation looks at a run. */
+const validations = 20;
+
+/**
+ * Trains a network: chunks of steps run natively while a loader prepares the next; the validation split is looked at
+ * {@link validations} times.
+ *
+ * The result is a function of the job alone: same job, same environment, same bits.
+ *
+ * @throws LimbeckError (`training`) at the first loss or weight that is not finite; (`usage`, `model`) for a job that
+ * makes no sense.
+ */
+export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
+	const { data, options, seed } = job;
+	const { runtime, now, onEvent = () => undefined } = context;
+	const started = now();
+	const stepsPerEpoch = data.train.count / options.batch;
+	const totalSteps = stepsForEpochs(data.train.count, options.batch, options.epochs);
+	const stored = await storedTeacher(job, runtime);
+	const graph = graphFor(job, totalSteps, stored === undefined ? job.teacher : "stored");
+	const session = await runtime.createSession(encodeModel(graph.model), threadsOf(job));
+	const { batch, jitter } = options;
+	const loader = createLoader({ split: data.train, imageShape: data.imageShape, batch, seed, jitter });
+	const pool = maskPool(graph.masks, seed);
+	let state = initialState(graph, job.model);
+	let best: { readonly state: State; readonly step: number; readonly errors: number } | undefined;
+	try {
+		const plan = planChunks(totalSteps, batch * elementCount(data.imageShape));
+		let next = plan[0] === undefined ? undefined : loader.chunk(plan[0].first, plan[0].steps);
+		for (const [index, { first, steps, validate }] of plan.entries()) {
+			const chunk = await next;
+			if (chunk === undefined) break;
+			const ahead = plan[index + 1];
+			next = ahead === undefined ? undefined : loader.chunk(ahead.first, ahead.steps);
+			const before = now();
+			const fed = { ...pool, ...batchFeeds(job, graph, chunk, first, steps, stored) };
+			const done = await runChunk(session, graph, state, fed);
+			checkFinite(done, graph, first, options);
+			state = done.state;
+			const step = first + steps;
+			const throughput = (steps * batch * 1000) / (now() - before);
+			onEvent({
+				kind: "progress",
+				step,
+				steps: totalSteps,
+				epoch: step / stepsPerEpoch,
+				loss: mean(done.losses),
+				throughput,
+			});
+			if (!validate) continue;
+			const checked = await validateModel(job, withWeights(job.model, graph, state), runtime);
+			onEvent({ kind: "validation", step, epoch: step / stepsPerEpoch, ...checked });
+			if (options.keep === "last" || best === undefined || checked.errors < best.errors) {
+				best = { state, step, errors: checked.errors };
+			}
+		}
+	} finally {
+		await loader.close();
+		await session.release();
+	}
+	const kept = best ?? { state, step: 0, errors: data.validation.count };
+	const seconds = (now() - started) / 1000;
+	const model = withWeights(job.model, graph, kept.state);
+	return { model, steps: totalSteps, keptStep: kept.step, validationErrors: kept.errors, seconds };
+}
+
+function threadsOf({ threads }: TrainingJob): { readonly threads?: number } {
+	return threads === undefined ? {} : { threads };
+}
+
+function graphFor(job: TrainingJob, totalSteps: number, teacher: OnnxModel | "stored" | undefined): TrainingGraph {
+	const { model, data, normalization, options, loss } = job;
+	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm } = options;
+	return buildTrainingGraph({
+		model,
+		imageShape: data.imageShape,
+		classes: data.classes.length,
+		normalization,
+		batch,
+		loss,
+		optimizer,
+		schedule,
+		momentumSchedule,
+		warmupSteps: Math.min(totalSteps - 1, stepsForEpochs(data.train.count, batch, warmupEpochs)),
+		totalSteps,
+		...(clipNorm === undefined ? {} : { clipNorm }),
+		...(maxNorm === undefined ? {} : { maxNorm }),
+		...(teacher === undefined ? {} : { teacher }),
+	});
+}
+
+/** The teacher's logits on every training sample, `[count, classes]`, where all views of a sample are the same. */
+async function storedTeacher(job: TrainingJob, runtime: Runtime): Promise<Float32Array | undefined> {
+	if (job.teacher === undefined || job.options.jitter > 0) return undefined;
+	const predictor = await createPredictor(runtime, job.teacher, { ...predictorOptions(job), where: "teacher" });
+	try {
+		return await predictor.logits(job.data.train.images);
+	} finally {
+		await predictor.release();
+	}
+}
+
+function predictorOptions(job: TrainingJob): Omit<Parameters<typeof createPredictor>[2], "where"> {
+	const { data, normalization } = job;
+	return { imageShape: data.imageShape, classes: data.classes.length, normalization, ...threadsOf(job) };
+}
+
+async function validateModel(
+	job: TrainingJob,
+	model: OnnxModel,
+	runtime: Runtime,
+): Promise<{ readonly errors: number; readonly accuracy: number; readonly nll: number }> {
+	const { validation, classes } = job.data;
+	const predictor = await createPredictor(runtime, model, { ...predictorOptions(job), where: "network in training" });
+	try {
+		const logits = await predictor.logits(validation.images);
+		const { errors, accuracy, nll } = classificationMetrics(logits, validation.labels, classes.length);
+		return { errors, accuracy, nll };
+	} finally {
+		await predictor.release();
+	}
+}
+
+interface PlannedChunk {
+	readonly first: number;
+	readonly steps: number;
+	/** Whether the validation split is looked at after it. */
+	readonly validate: boolean;
+}
+
+/** Cuts a run into native calls, so that one ends at every look at the validation split. */
+export function planChunks(totalSteps: number, bytesPerStep: number): readonly PlannedChunk[] {
+	const longest = Math.max(1, Math.min(chunkSteps, Math.floor(chunkBytes / bytesPerStep)));
+	const looks = Math.min(validations, totalSteps);
+	const chunks: PlannedChunk[] = [];
+	for (let look = 1, first = 0; look <= looks; look++) {
+		const end = Math.round((totalSteps * look) / looks);
+		for (; first < end; first += Math.min(longest, end - first)) {
+			const steps = Math.min(longest, end - first);
+			chunks.push({ first, steps, validate: first + steps === end });
+		}
+	}
+	return chunks;
+}
+
+function initialState({ carried }: TrainingGraph, model: OnnxModel): State {
+	const weights = new Map(trainableOf(model).map(({ name, tensor }) => [name, tensor]));
+	return Object.fromEntries(
+		carried.map((one) => [
+			one.name,
+			(one.parameter === undefined ? undefined : weights.get(one.parameter)) ?? zeros(one),
+		]),
+	);
+}
+
+function batchFeeds(
+	{ data, options, seed }: TrainingJob,
+	{ masks }: TrainingGraph,
+	{ images, indices }: { readonly images: Uint8Array; readonly indices: Uint32Array },
+	first: number,
+	steps: number,
+	teacherLogits: Float32Array | undefined,
+): State {
+	const { batch } = options;
+	const classes = data.classes.length;
+	const labels = Int32Array.from(indices, (index) => data.train.labels[index] ?? 0);
+	return {
+		[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(steps)) },
+		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(first) },
+		[feeds.images]: { type: "uint8", dims: [steps, batch, ...data.imageShape], data: images },
+		[feeds.labels]: { type: "int32", dims: [steps, batch], data: labels },
+		...maskOffsets(masks, seed, first, steps),
+		...(teacherLogits === undefined
+			? {}
+			: {
+					[feeds.teacherLogits]: {
+						type: "float",
+						dims: [steps, batch, classes],
+						data: gatherRows(teacherLogits, indices, classes),
+					},
+				}),
+	};
+}
+
+function gatherRows(rows: Float32Array, indices: Uint32Array, width: number): Float32Array {
+	const out = new Float32Array(indices.length * width);
+	for (const [at, index] of indices.entries()) out.set(rows.subarray(index * width, (index + 1) * width), at * width);
+	return out;
+}
+
+interface ChunkResult {
+	readonly state: State;
+	readonly losses: Float32Array;
+}
+
+async function runChunk(session: Session, { carried }: TrainingGraph, state: State, fed: State): Promise<ChunkResult> {
+	const outputs = await session.run({ ...state, ...fed });
+	const losses = outputOf(outputs, feeds.losses, "float").data;
+	const after = carried.map(({ name }) => [name, outputOf(outputs, `next/${name}`, "float")] as const);
+	return { state: Object.fromEntries(after), losses };
+}
+
+function checkFinite(
+	{ state, losses }: ChunkResult,
+	{ carried }: TrainingGraph,
+	first: number,
+	{ optimizer }: TrainingOptions,
+): void {
+	const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+	const weight = carried.find(({ name }) => state[name]?.type === "float" && !allFinite(state[name].data));
+	if (bad === -1 && weight === undefined) return;
+	throw new LimbeckError("training", {
+		where:
+			bad === -1
+				? `${weight?.name ?? "weights"} by step ${String(first + losses.length)}`
+				: `loss at step ${String(first + bad + 1)}`,
+		expected: "finite numbers",
+		got: bad === -1 ? "NaN or infinity" : String(losses[bad]),
+		hint:
+			`The usual cause is a learning rate that is too high for the objective: it is ` +
+			`${String(optimizer.learningRate)} with ${optimizer.name}. Lower it, or set clipNorm to 1.`,
+	});
+}
+
+function allFinite(values: Float32Array): boolean {
+	// A sum is finite only if every term is, and overflows only where the weights are of no use anyway.
+	return Number.isFinite(values.reduce((sum, value) => sum + Math.abs(value), 0));
+}
+
+function mean(values: Float32Array): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The model with its trained parameters in place. */
+function withWeights(model: OnnxModel, { carried }: TrainingGraph, state: State): OnnxModel {
+	const names = new Map(carried.flatMap(({ name, parameter }) => (parameter === undefined ? [] : [[parameter, name]])));
+	const initializers = model.graph.initializers.map(({ name, tensor }) => ({
+		name,
+		tensor: state[names.get(name) ?? ""] ?? tensor,
+	}));
+	return { ...model, graph: { ...model.graph, initializers } };
+}

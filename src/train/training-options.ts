@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { optimizerOptions } from "../optim/optimizers.js";
+import { scheduleOptions } from "../optim/schedules.js";
+
+/** The fields of a recipe that say how a network is trained. */
+export const trainingShape = {
+	epochs: z.number().gt(0).max(100_000).default(20).describe("passes over the training samples"),
+	batch: z.int().min(1).max(16_384).default(128).describe("samples per step"),
+	optimizer: optimizerOptions.prefault({ name: "adam" }).describe("update rule: sgd, adam or adamw, with its options"),
+	schedule: scheduleOptions.prefault({ name: "cosine" }).describe("learning rate over the run"),
+	momentumSchedule: scheduleOptions.prefault({ name: "constant" }).describe("momentum (β₁) over the run"),
+	warmupEpochs: z.number().min(0).default(0.5).describe("epochs in which the learning rate rises to its base"),
+	clipNorm: z.number().gt(0).optional().describe("limit of the gradients' joint L2 norm"),
+	maxNorm: z.number().gt(0).optional().describe("limit of the L2 norm of each unit's incoming weights"),
+	jitter: z.int().min(0).max(16).default(0).describe("largest random shift of an image, in pixels, each way"),
+	keep: z.enum(["last", "best"]).default("last").describe("weights to keep: the last, or the best by validation"),
+};
+
+const trainingOptions = z.strictObject(trainingShape);
+
+/** How a network is trained. */
+export type TrainingOptions = z.infer<typeof trainingOptions>;
