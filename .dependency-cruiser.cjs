@@ -15,8 +15,8 @@ const layers = [
 	"losses/",
 	"optim/",
 	"data/",
-	"train/",
 	"metrics/",
+	"train/",
 	"distill/",
 	"specialists/",
 	"speech/",
@@ -30,7 +30,7 @@ const layers = [
 	"node.ts",
 ];
 
-const tests = "[.]test[.]ts$";
+const tests = "[.]test[.]ts$|^test/";
 
 /** A regular expression that matches the paths of some layers. */
 function pathOf(...names) {

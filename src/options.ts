@@ -14,14 +14,17 @@ export function parseOptions<T>(schema: z.ZodType<T>, input: unknown, where: str
 	const issues = result.error.issues.flatMap((issue) => describeIssue(issue, input, schema));
 	const [first] = issues;
 	throw new LimbeckError("usage", {
-		where: issues.length === 1 && first !== undefined ? `${where}: ${first.path}` : where,
-		expected: issues.map(({ path, expected }) => (issues.length === 1 ? expected : `${path}: ${expected}`)).join("; "),
+		where: issues.length === 1 && first !== undefined && first.path !== "" ? `${where}: ${first.path}` : where,
+		expected: issues
+			.map(({ path, expected }) => (issues.length === 1 || path === "" ? expected : `${path}: ${expected}`))
+			.join("; "),
 		got: issues.map(({ got }) => got).join("; "),
 		...(first?.hint === undefined ? {} : { hint: first.hint }),
 	});
 }
 
 interface DescribedIssue {
+	/** Dotted; empty for the whole. */
 	readonly path: string;
 	readonly expected: string;
 	readonly got: string;
@@ -31,19 +34,16 @@ interface DescribedIssue {
 function describeIssue(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodType): readonly DescribedIssue[] {
 	const path = issue.path.join(".");
 	if (issue.code === "unrecognized_keys") {
-		const known = fieldNames(schema, issue.path);
-		return issue.keys.map((key) => {
-			const near = nearest(key, known);
-			return {
-				path: path === "" ? "fields" : path,
-				expected: known.length === 0 ? "a known field" : `one of ${known.join(", ")}`,
-				got: `"${key}"`,
-				...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
-			};
-		});
+		const fields = fieldsAt(schema, issue.path, valueAt(input, issue.path));
+		return issue.keys.map((key) => ({
+			path,
+			got: JSON.stringify(key),
+			...describeUnknownField(key, issue.path, fields),
+		}));
 	}
-	const got = JSON.stringify(valueAt(input, issue.path)) ?? "nothing";
-	return [{ path: path === "" ? "value" : path, expected: expectation(issue), got }];
+	const value = valueAt(input, issue.path);
+	const near = typeof value === "string" ? nearest(value, namesOf(issue)) : undefined;
+	return [{ path, expected: expectation(issue), got: shown(value), ...hintOf(near) }];
 }
 
 /** What a value had to be, as a noun phrase. */
@@ -54,18 +54,46 @@ function expectation(issue: z.core.$ZodIssue): string {
 		case "too_big":
 			return `${sized(issue.origin)}${issue.inclusive === true ? "at most" : "less than"} ${String(issue.maximum)}`;
 		case "invalid_type":
-			return issue.expected === "int"
-				? "a whole number"
-				: `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+			return typeNames[issue.expected] ?? `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
 		case "invalid_value":
-			return issue.values.length === 1 ? JSON.stringify(issue.values[0]) : `one of ${issue.values.join(", ")}`;
+		case "invalid_union":
+			return oneOf(namesOf(issue));
 		default:
 			return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
 	}
 }
 
+const typeNames: Readonly<Record<string, string>> = {
+	int: "a whole number",
+	array: "a list",
+	string: "a text",
+	boolean: "true or false",
+};
+
 const sized = (origin: string): string =>
 	origin === "array" ? "a list of " : origin === "string" ? "a text of " : "a number ";
+
+const oneOf = (names: readonly string[]): string =>
+	names.length > 1 ? `one of ${names.join(", ")}` : (names[0] ?? "another value");
+
+/** The values that an issue allows, of an enumeration or as the name of a choice. */
+function namesOf(issue: z.core.$ZodIssue): readonly string[] {
+	if (issue.code === "invalid_value") return issue.values.map(String);
+	// Zod lists the names that a discriminated union takes, but does not declare the field.
+	return "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+}
+
+const hintOf = (near: string | undefined): { readonly hint?: string } =>
+	near === undefined ? {} : { hint: `Did you mean "${near}"?` };
+
+/** A value as one short line. */
+function shown(value: unknown): string {
+	if (value === undefined) return "nothing";
+	const text = typeof value === "number" ? String(value) : (JSON.stringify(value) as string | undefined);
+	// JSON has no functions and no symbols.
+	if (text === undefined) return `a ${typeof value}`;
+	return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 	let value = input;
@@ -73,15 +101,76 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 	return value;
 }
 
-/** The names of the fields that a schema takes at a path; empty where they depend on other fields. */
-function fieldNames(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-	let node: z.core.JSONSchema._JSONSchema | undefined = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-	for (const key of path) {
-		const properties: Readonly<Record<string, z.core.JSONSchema._JSONSchema>> | undefined =
-			typeof node === "object" ? node.properties : undefined;
-		node = properties?.[String(key)];
-	}
-	return typeof node === "object" ? Object.keys(node.properties ?? {}) : [];
+/** A schema as plain data: {@link https://json-schema.org | JSON schema}. */
+export type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** The fields of an object's schema, by name. */
+export function fieldsOf({ properties = {} }: JsonSchema): readonly (readonly [name: string, field: JsonSchema])[] {
+	// Zod writes no schema that is a mere boolean for a field.
+	return Object.entries(properties) as (readonly [string, JsonSchema])[];
+}
+
+/** The entries that a schema lets choose among, such as the optimizers; the schema itself where there is no choice. */
+export function choicesOf(schema: JsonSchema): readonly JsonSchema[] {
+	return (schema.oneOf as JsonSchema[] | undefined) ?? [schema]; // As above.
+}
+
+/** The name that makes an entry the chosen one; `undefined` where there is no choice. */
+export function choiceName(entry: JsonSchema): string | undefined {
+	const name = fieldsOf(entry).find(([field]) => field === "name")?.[1].const;
+	return typeof name === "string" ? name : undefined;
+}
+
+/** Where an unknown field was met. */
+interface FieldsAt {
+	/** The whole schema. */
+	readonly root: JsonSchema;
+	/** The names that would have been right. */
+	readonly known: readonly string[];
+	/** The entries that could have been chosen there. */
+	readonly choices: readonly JsonSchema[];
+}
+
+function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): FieldsAt {
+	const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+	const choices = path.reduce<readonly JsonSchema[]>(
+		(entries, key) => entries.flatMap(fieldsOf).flatMap(([name, field]) => (name === key ? choicesOf(field) : [])),
+		[root],
+	);
+	const name = isRecord(value) ? value["name"] : undefined;
+	const chosen = choices.length === 1 ? choices : choices.filter((entry) => choiceName(entry) === name);
+	return { root, known: chosen.flatMap(fieldsOf).map(([field]) => field), choices };
+}
+
+function describeUnknownField(
+	key: string,
+	path: readonly PropertyKey[],
+	{ root, known, choices }: FieldsAt,
+): Pick<DescribedIssue, "expected" | "hint"> {
+	const expected = known.length === 0 ? "a known field" : oneOf(known);
+	const takers = choices.filter((entry) => fieldsOf(entry).some(([name]) => name === key)).map(choiceName);
+	if (takers.length > 0) return { expected, hint: `Only ${takers.join(", ")} takes "${key}".` };
+	const here = nearest(key, known);
+	const others = pathsOf(root).filter((other) => other !== [...path, key].join("."));
+	const elsewhere = endingIn(key, others);
+	if (here !== undefined && elsewhere.length === 0) return { expected, ...hintOf(here) };
+	const near = nearest(key, others.map(lastName));
+	const paths = elsewhere.length > 0 || near === undefined ? elsewhere : endingIn(near, others);
+	return paths.length === 0 ? { expected } : { expected, hint: `Did you mean ${paths.slice(0, 3).join(" or ")}?` };
+}
+
+const lastName = (path: string): string => path.slice(path.lastIndexOf(".") + 1);
+
+const endingIn = (name: string, paths: readonly string[]): readonly string[] =>
+	paths.filter((path) => lastName(path) === name);
+
+/** The dotted paths of all fields of a schema, shortest first. */
+function pathsOf(schema: JsonSchema): readonly string[] {
+	const below = (node: JsonSchema, prefix: string): readonly string[] =>
+		choicesOf(node)
+			.flatMap(fieldsOf)
+			.flatMap(([name, field]) => [`${prefix}${name}`, ...below(field, `${prefix}${name}.`)]);
+	return [...new Set(below(schema, ""))].sort((a, b) => a.split(".").length - b.split(".").length);
 }
 
 /** The candidate closest to `name` by edit distance, if any is close. */
@@ -114,39 +203,40 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /**
  * Applies settings such as `student.hidden=[400,400]` to plain options. The right side is JSON, or text where it is not
- * JSON. Setting a `name` to another one drops the fields beside it, which belonged to the old name.
+ * JSON. Setting the `name` of a choice, such as an optimizer, to another one drops the fields beside it, which belonged
+ * to the old name.
  *
  * @throws LimbeckError (`usage`) for a setting without `=` or with a path through something that is not an object.
  */
 export function applySettings(options: unknown, settings: readonly string[]): unknown {
 	return settings.reduce((changed, setting) => {
 		const at = setting.indexOf("=");
-		const path = setting.slice(0, at).split(".");
-		if (at < 1 || path.some((key) => key === "" || key === "__proto__")) {
+		const path = setting.slice(0, Math.max(at, 0)).split(".");
+		if (path.some((key) => key === "" || key === "__proto__")) {
 			throw new LimbeckError("usage", {
 				where: `--set ${setting}`,
-				expected: "path=value, for example student.hidden=[400,400]",
-				got: `"${setting}"`,
+				expected: "PATH=VALUE, where PATH is a field's name or names joined by dots",
+				got: JSON.stringify(setting),
+				hint: "For example: --set student.hidden=[400,400]",
 			});
 		}
-		return setAt(changed, path, jsonOrText(setting.slice(at + 1)), setting);
+		return setAt(changed, path, jsonOrText(setting.slice(at + 1)), `--set ${setting}`);
 	}, options);
 }
 
-function setAt(target: unknown, [key, ...rest]: readonly string[], value: unknown, setting: string): unknown {
+function setAt(target: unknown, path: readonly string[], value: unknown, where: string, above = ""): unknown {
+	const [key, ...rest] = path;
 	if (key === undefined) return value;
 	if (target !== undefined && !isRecord(target)) {
-		throw new LimbeckError("usage", {
-			where: `--set ${setting}`,
-			expected: `"${key}" to be a field of an object`,
-			got: `one of ${JSON.stringify(target)}`,
-		});
+		const expected = `an object${above === "" ? "" : ` at ${above}`}, to set its field "${key}"`;
+		throw new LimbeckError("usage", { where, expected, got: shown(target) });
 	}
-	if (key === "name" && rest.length === 0 && target?.["name"] !== value && isChoice(target)) return { name: value };
-	return { ...target, [key]: setAt(target?.[key], rest, value, setting) };
+	const old = target !== undefined && Object.hasOwn(target, key) ? target[key] : undefined;
+	if (above !== "" && key === "name" && rest.length === 0 && old !== value && isChoice(target)) return { name: value };
+	return { ...target, [key]: setAt(old, rest, value, where, above === "" ? key : `${above}.${key}`) };
 }
 
-/** Whether an object is a choice among named entries, such as an optimizer, and not a recipe that has a name. */
+/** Whether an object is a choice among named entries, such as an optimizer: those hold no objects. */
 function isChoice(target: Readonly<Record<string, unknown>> | undefined): boolean {
 	return target !== undefined && !Object.values(target).some(isRecord);
 }

@@ -1,18 +1,73 @@
-import { setTimeout } from "node:timers/promises";
-
+import { createLoader } from "../../dist/data/loader.js";
+import { buildModel } from "../../dist/models/index.js";
+import { encodeModel } from "../../dist/onnx/encode.js";
+import type { Tensor } from "../../dist/onnx/tensor.js";
+import { nodeRuntime } from "../../dist/runtime/node.js";
+import { initialState, runChunk } from "../../dist/train/state.js";
+import { planChunks } from "../../dist/train/trainer.js";
+import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
 
-/**
- * Limbeck's own side of the training benchmark.
- *
- * FIXME: a stand-in that sleeps for a millisecond a step, until the training step can be built from ../../dist.
- */
-export function prepare({ threads }: Task): Promise<Trainer> {
-	return Promise.resolve({
-		about: `stand-in, trains nothing, ${String(threads)} threads`,
-		async run(steps) {
-			await setTimeout(steps);
-			return 0;
-		},
+/** Random images that the loader cuts batches from, as the peers do. */
+const batchesOfData = 32;
+
+/** Limbeck's own training step: chunks as long as the trainer's, of one set of batches, run by onnxruntime-node. */
+export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
+	const [inputs = 0, ...layers] = net;
+	const classes = layers.at(-1) ?? 0;
+	const imageShape = [1, 1, inputs] as const;
+	const hidden = layers.slice(0, -1);
+	const model = buildModel(
+		{ family: "mlp", hidden, activation: "relu", initializer: "he-normal", inputDropout: 0, hiddenDropout: 0 },
+		{ imageShape, classes, seed: 1 },
+	);
+	const graph = buildTrainingGraph({
+		model,
+		imageShape,
+		classes,
+		batch,
+		normalization: { mean: 0.5, std: 0.3 },
+		loss: { name: "cross-entropy" },
+		optimizer: { name: "sgd", learningRate: 0.01, momentum: 0.9, nesterov: false, weightDecay: 0 },
+		schedule: { name: "constant" },
+		momentumSchedule: { name: "constant" },
+		warmupSteps: 0,
+		totalSteps: 1,
 	});
+	const runtime = await nodeRuntime();
+	const session = await runtime.createSession(encodeModel(graph.model), { threads });
+	const count = batchesOfData * batch;
+	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
+	const labels = Uint8Array.from({ length: count }, (_, index) => index % classes);
+	const loader = createLoader({ split: { count, images, labels }, imageShape, batch, seed: 1, jitter: 0 });
+	const [longest] = planChunks(2 ** 20, batch * inputs);
+	const capacity = longest?.steps ?? 1;
+	const chunk = await loader.chunk(0, capacity);
+	await loader.close();
+	const data: Readonly<Record<string, Tensor>> = {
+		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(0) },
+		[feeds.images]: { type: "uint8", dims: [capacity, batch, ...imageShape], data: chunk.images },
+		[feeds.labels]: {
+			type: "int32",
+			dims: [capacity, batch],
+			data: Int32Array.from(chunk.indices, (index) => labels[index] ?? 0),
+		},
+	};
+	let state = initialState(graph, model);
+	return {
+		about: `onnxruntime-node ${runtime.version}, ${threads} threads`,
+		async run(steps) {
+			let loss = Number.NaN;
+			for (let left = steps; left > 0; left -= capacity) {
+				const count = BigInt64Array.of(BigInt(Math.min(left, capacity)));
+				const done = await runChunk(session, graph, state, {
+					...data,
+					[feeds.steps]: { type: "int64", dims: [], data: count },
+				});
+				state = done.state;
+				loss = done.losses.at(-1) ?? loss;
+			}
+			return loss;
+		},
+	};
 }

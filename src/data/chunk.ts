@@ -50,3 +50,16 @@ export function createChunkMaker({ split, imageShape, batch, seed, jitter }: Chu
 		return { images, indices };
 	};
 }
+
+/** Where training gets its data from. */
+export interface Loader {
+	/**
+	 * The data of steps `firstStep` … `firstStep + steps − 1`. The request is on its way when the call returns, so that
+	 * a caller who asks for the next chunk before it blocks its thread finds it made.
+	 *
+	 * @throws LimbeckError `usage` for a bad step number, `environment` if the loader has died or is closed.
+	 */
+	chunk(firstStep: number, steps: number): Promise<Chunk>;
+	/** Ends the loader; what it still owes is rejected. */
+	close(): Promise<void>;
+}

@@ -17,5 +17,5 @@ export type LossOptions = z.infer<(typeof losses)[keyof typeof losses]["options"
 /** The entry of an objective, with its own types forgotten: the options decide which it is. */
 export function lossOf({ name }: LossOptions): Loss<z.ZodType<LossOptions>> {
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
-	return losses[name] as Loss<z.ZodType<LossOptions>>;
+	return losses[name];
 }

@@ -15,15 +15,14 @@ interface Output {
 }
 
 /** The fields of each message in the order of writing, and what errors call them. */
-const fieldsLastFirst = Object.fromEntries(
+const fieldsLastFirst = new Map(
 	Object.entries<Readonly<Record<string, Field>>>(schema).map(([name, fields]) => [
 		name,
 		Object.entries(fields)
 			.toReversed()
 			.map(([key, field]) => ({ key, field, where: `${name}.${key}` })),
 	]),
-	// Object.fromEntries widens the schema's own keys to string.
-) as Record<MessageName, readonly { readonly key: string; readonly field: Field; readonly where: string }[]>;
+);
 
 function prepend(out: Output, bytes: Uint8Array): void {
 	out.pieces.push(bytes);
@@ -108,7 +107,7 @@ function writePacked(out: Output, { number, kind }: Field, values: readonly numb
 
 /** Writes the fields that are present. The schema says what each value is. */
 function writeMessage(out: Output, name: MessageName, values: Readonly<Record<string, unknown>>): void {
-	for (const { key, field, where } of fieldsLastFirst[name]) {
+	for (const { key, field, where } of fieldsLastFirst.get(name) ?? []) {
 		const value = values[key];
 		if (value === undefined) continue;
 		if (!field.repeated) writeValue(out, field, value, where);

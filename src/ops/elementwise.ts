@@ -28,7 +28,11 @@ function unary(rule: UnaryRule, cases: readonly OperatorCase[]): Operator {
 /** y = f(a, b); the rules are dL/da and dL/db before broadcast axes are summed. */
 function binary(da: BinaryRule, db: BinaryRule, cases: readonly OperatorCase[]): Operator {
 	return {
-		infer: broadcast,
+		infer: (inputs, attributes) => {
+			// Max and Min may have more in ONNX.
+			if (inputs.length !== 2) throw typeError("operator", "two operands", String(inputs.length));
+			return broadcast(inputs, attributes);
+		},
 		vjp: ({ g, inputs, outputs, dy }) => {
 			const [a, b, y] = [required(inputs, 0), required(inputs, 1), required(outputs, 0)];
 			return [() => da(g, a, b, dy, y), () => db(g, a, b, dy, y)];
@@ -56,10 +60,35 @@ const overPairs = (domain: Partial<CaseInput> = {}): readonly OperatorCase[] => 
 	{ inputs: [{ dims: [2, 1, 4] }, { dims: [3, 1], ...domain }] },
 ];
 
+/** Cases of an operator that ONNX Runtime has for floats only. */
+const inFloat = (cases: readonly OperatorCase[]): readonly OperatorCase[] =>
+	cases.map((one) => ({ ...one, precision: "float" }));
+
 /** dy where `condition` holds, else 0. */
 const keepWhere = (g: Graph, condition: Value, dy: Value): Value => g.op("Where", [condition, dy, g.scalar(0, dy)]);
 
-const squareRootOfHalf = Math.SQRT1_2;
+/** Φ(x) + x φ(x), with the standard normal distribution's cumulative probability Φ and density φ. */
+function geluSlope(g: Graph, x: Value): Value {
+	const half = g.scalar(0.5, x);
+	const erf = g.op("Erf", [g.op("Mul", [x, g.scalar(Math.SQRT1_2, x)])]);
+	const cumulative = g.op("Mul", [half, g.op("Add", [erf, g.scalar(1, x)])]);
+	const bell = g.op("Exp", [g.op("Neg", [g.op("Mul", [half, g.op("Mul", [x, x])])])]);
+	const density = g.op("Mul", [bell, g.scalar(1 / Math.sqrt(2 * Math.PI), x)]);
+	return g.op("Add", [cumulative, g.op("Mul", [x, density])]);
+}
+
+/** d ½ x (1 + t) / dx with t = tanh(c (x + a x³)), c = √(2/π), a = 0.044715: ½ (1 + t) + ½ x (1 − t²) c (1 + 3 a x²). */
+function tanhGeluSlope(g: Graph, x: Value): Value {
+	const [half, one] = [g.scalar(0.5, x), g.scalar(1, x)];
+	const squared = g.op("Mul", [x, x]);
+	const polynomial = (cubic: number): Value => {
+		const scaled = g.op("Mul", [squared, g.scalar(cubic * Math.sqrt(2 / Math.PI), x)]);
+		return g.op("Add", [scaled, g.scalar(Math.sqrt(2 / Math.PI), x)]);
+	};
+	const t = g.op("Tanh", [g.op("Mul", [x, polynomial(0.044715)])]);
+	const slope = g.op("Mul", [g.op("Sub", [one, g.op("Mul", [t, t])]), polynomial(3 * 0.044715)]);
+	return g.op("Mul", [half, g.op("Add", [g.op("Add", [one, t]), g.op("Mul", [x, slope])])]);
+}
 
 export const elementwise = {
 	// d(a + b) = da + db
@@ -121,9 +150,7 @@ export const elementwise = {
 			const alpha = g.scalar(numberOf(attributes, "alpha", 0.01), dy);
 			return g.op("Where", [g.op("Less", [x, g.scalar(0, x)]), g.op("Mul", [dy, alpha]), dy]);
 		},
-		[{ inputs: [{ dims: [3, 4] }], attributes: { alpha: float(0.2) } }, { inputs: [{ dims: [3, 4] }] }].map(
-			(one): OperatorCase => ({ ...one, precision: "float" }),
-		),
+		inFloat([{ inputs: [{ dims: [3, 4] }], attributes: { alpha: float(0.2) } }, { inputs: [{ dims: [3, 4] }] }]),
 	),
 	// elu(x) = α (eˣ − 1) below 0, so d elu(x) = (y + α) dx there and dx elsewhere
 	Elu: unary(
@@ -132,38 +159,29 @@ export const elementwise = {
 			const slope = g.op("Add", [y, alpha]);
 			return g.op("Where", [g.op("Less", [x, g.scalar(0, x)]), g.op("Mul", [dy, slope]), dy]);
 		},
-		[{ inputs: [{ dims: [3, 4] }], attributes: { alpha: float(0.5) } }, { inputs: [{ dims: [3, 4] }] }].map(
-			(one): OperatorCase => ({ ...one, precision: "float" }),
-		),
+		inFloat([{ inputs: [{ dims: [3, 4] }], attributes: { alpha: float(0.5) } }, { inputs: [{ dims: [3, 4] }] }]),
 	),
 	// d tanh x = (1 − y²) dx
 	Tanh: unary((g, _x, y, dy) => g.op("Mul", [dy, g.op("Sub", [g.scalar(1, y), g.op("Mul", [y, y])])]), over()),
 	// d σ(x) = y (1 − y) dx
 	Sigmoid: unary((g, _x, y, dy) => g.op("Mul", [dy, g.op("Mul", [y, g.op("Sub", [g.scalar(1, y), y])])]), over()),
 	// d log(1 + eˣ) = σ(x) dx
-	Softplus: unary(
-		(g, x, _y, dy) => g.op("Mul", [dy, g.op("Sigmoid", [x])]),
-		over().map((one): OperatorCase => ({ ...one, precision: "float" })),
-	),
+	Softplus: unary((g, x, _y, dy) => g.op("Mul", [dy, g.op("Sigmoid", [x])]), inFloat(over())),
 	// d erf(x) = 2/√π e^(−x²) dx
-	Erf: unary(
-		(g, x, _y, dy) => {
-			const bell = g.op("Exp", [g.op("Neg", [g.op("Mul", [x, x])])]);
-			return g.op("Mul", [dy, g.op("Mul", [bell, g.scalar(2 / Math.sqrt(Math.PI), x)])]);
-		},
-		over().map((one): OperatorCase => ({ ...one, precision: "float" })),
-	),
-	// gelu(x) = x Φ(x), so d gelu(x) = (Φ(x) + x φ(x)) dx
+	Erf: unary((g, x, _y, dy) => {
+		const bell = g.op("Exp", [g.op("Neg", [g.op("Mul", [x, x])])]);
+		return g.op("Mul", [dy, g.op("Mul", [bell, g.scalar(2 / Math.sqrt(Math.PI), x)])]);
+	}, inFloat(over())),
+	// gelu(x) = x Φ(x), so d gelu(x) = (Φ(x) + x φ(x)) dx; its tanh form has a rule of its own
 	Gelu: unary(
-		(g, x, _y, dy) => {
-			const half = g.scalar(0.5, x);
-			const erf = g.op("Erf", [g.op("Mul", [x, g.scalar(squareRootOfHalf, x)])]);
-			const cumulative = g.op("Mul", [half, g.op("Add", [erf, g.scalar(1, x)])]);
-			const bell = g.op("Exp", [g.op("Neg", [g.op("Mul", [half, g.op("Mul", [x, x])])])]);
-			const density = g.op("Mul", [bell, g.scalar(1 / Math.sqrt(2 * Math.PI), x)]);
-			return g.op("Mul", [dy, g.op("Add", [cumulative, g.op("Mul", [x, density])])]);
+		(g, x, _y, dy, { attributes }) => {
+			const approximate = attributes["approximate"]?.value === "tanh";
+			return g.op("Mul", [dy, approximate ? tanhGeluSlope(g, x) : geluSlope(g, x)]);
 		},
-		over().map((one): OperatorCase => ({ ...one, precision: "float" })),
+		inFloat([
+			...over(),
+			{ inputs: [{ dims: [3, 4] }], attributes: { approximate: { kind: "string", value: "tanh" } } },
+		]),
 	),
 	Identity: unary((_g, _x, _y, dy) => dy, over()),
 	// Between floating types the gradient is cast back; to or from others there is none.
@@ -192,15 +210,34 @@ export const elementwise = {
 			const condition = required(inputs, 0);
 			return [undefined, () => keepWhere(g, condition, dy), () => g.op("Where", [condition, g.scalar(0, dy), dy])];
 		},
-		cases: [],
+		cases: [
+			{ inputs: [{ dims: [3], booleans: [true, false, true] }, { dims: [3] }, { dims: [3] }] },
+			{ inputs: [{ dims: [2, 1], booleans: [true, false] }, { dims: [] }, { dims: [2, 3] }] },
+			{ inputs: [{ dims: [3], booleans: [true, false, true] }, { dims: [2, 1] }, { dims: [1] }] },
+		],
 	},
 	Greater: comparison,
 	GreaterOrEqual: comparison,
 	Less: comparison,
 	LessOrEqual: comparison,
 	Equal: comparison,
-	Not: { infer: sameAsFirst, vjp: "nondifferentiable", cases: [] },
-	And: { infer: broadcastToBool, vjp: "nondifferentiable", cases: [] },
+	Not: {
+		infer: sameAsFirst,
+		vjp: "nondifferentiable",
+		cases: [{ inputs: [{ dims: [2], booleans: [true, false] }] }],
+	},
+	And: {
+		infer: broadcastToBool,
+		vjp: "nondifferentiable",
+		cases: [
+			{
+				inputs: [
+					{ dims: [2, 1], booleans: [true, false] },
+					{ dims: [2], booleans: [true, false] },
+				],
+			},
+		],
+	},
 } as const satisfies Record<string, Operator>;
 
 const floatingTypes: ReadonlySet<DataType> = new Set(["float", "double", "float16"]);

@@ -1,5 +1,6 @@
 /** Type rules that many operators share. */
 import { LimbeckError } from "../errors.js";
+import { numberOf } from "../graph/attributes.js";
 import { describeType, type Value, type ValueType } from "../graph/value.js";
 import type { Operator } from "./operator.js";
 
@@ -18,22 +19,25 @@ export function typeError(where: string, expected: string, got: string): Limbeck
 }
 
 /**
- * The shape that ONNX broadcasts several shapes to: aligned at the right, 1 stretches.
+ * The shape that ONNX broadcasts several shapes to: aligned at the right, 1 stretches. `undefined` where they disagree.
  *
  * Source: ONNX, "Broadcasting in ONNX" (multidirectional).
  */
-export function broadcastDims(shapes: readonly (readonly number[])[]): readonly number[] {
+export function commonDims(shapes: readonly (readonly number[])[]): readonly number[] | undefined {
 	const rank = Math.max(0, ...shapes.map((dims) => dims.length));
-	return Array.from({ length: rank }, (_, axis) => {
-		const sizes = shapes.map((dims) => dims[axis - rank + dims.length] ?? 1);
-		const size = sizes.find((candidate) => candidate !== 1) ?? 1;
-		if (sizes.every((candidate) => candidate === 1 || candidate === size)) return size;
-		throw typeError(
-			"broadcast",
-			"shapes that agree where neither is 1",
-			shapes.map((s) => `[${s.join()}]`).join(" and "),
-		);
-	});
+	const sizesOf = (axis: number): readonly number[] =>
+		shapes.map((dims) => dims[axis - rank + dims.length] ?? 1).filter((size) => size !== 1);
+	const sizes = Array.from({ length: rank }, (_, axis) => sizesOf(axis));
+	const agree = sizes.every((onAxis) => onAxis.every((size) => size === onAxis[0]));
+	return agree ? sizes.map(([size = 1]) => size) : undefined;
+}
+
+/** {@link commonDims}, which must be there. */
+export function broadcastDims(shapes: readonly (readonly number[])[]): readonly number[] {
+	const dims = commonDims(shapes);
+	if (dims !== undefined) return dims;
+	const got = shapes.map((shape) => `[${shape.join()}]`).join(" and ");
+	throw typeError("broadcast", "shapes that agree where neither is 1", got);
 }
 
 /** One output of the first input's type and shape. */
@@ -63,6 +67,12 @@ export function constantIntegers(value: Value, what: string): readonly number[] 
 		throw typeError(what, "integers known while building", `the value of ${value.name}`);
 	return Array.from(value.constant.data as ArrayLike<number | bigint>, Number);
 }
+
+/** {@link sameAsFirst}, for operators with an attribute `axis`, −1 where absent, which must name an axis. */
+export const sameAsFirstAlongAxis: Infer = (inputs, attributes) => {
+	normalAxis(numberOf(attributes, "axis", -1), required(inputs, 0).dims.length);
+	return sameAsFirst(inputs, attributes);
+};
 
 /** An axis counted from the front. */
 export function normalAxis(axis: number, rank: number): number {

@@ -1,25 +1,42 @@
 /** Matrix products. Source: ONNX operator specification; FusedMatMul: ONNX Runtime contrib operators. */
+import type { LimbeckError } from "../errors.js";
 import { float, int, numberOf } from "../graph/attributes.js";
-import type { Value } from "../graph/value.js";
-import { broadcastDims, required, typeError } from "./infer.js";
+import { describeType, sameDims, type Value } from "../graph/value.js";
+import { commonDims, required, typeError } from "./infer.js";
 import type { Operator } from "./operator.js";
 
 /** The last two dimensions of an operand, swapped where it is used transposed. */
-function matrixDims({ dims }: Value, transposed: boolean): readonly [number, number] {
+function matrixDims({ dims }: Value, transposed: boolean): readonly [number, number] | undefined {
 	const [rows, columns] = dims.slice(-2);
-	if (rows === undefined || columns === undefined) {
-		throw typeError("matrix product", "operands of two or more dimensions", `[${dims.join()}]`);
-	}
+	if (rows === undefined || columns === undefined) return undefined;
 	return transposed ? [columns, rows] : [rows, columns];
 }
 
 function productDims(a: Value, b: Value, transA: boolean, transB: boolean): readonly number[] {
-	const [rows, inner] = matrixDims(a, transA);
-	const [innerB, columns] = matrixDims(b, transB);
-	if (inner !== innerB) {
-		throw typeError("matrix product", `a second operand with ${String(inner)} rows`, String(innerB));
+	const [left, right] = [matrixDims(a, transA), matrixDims(b, transB)];
+	const misfit = (expected: string): LimbeckError =>
+		typeError("matrix product", expected, `${describeType(a)} and ${describeType(b)}`);
+	if (a.type !== b.type) throw misfit("operands of one element type");
+	if (left === undefined || right === undefined) throw misfit("operands of two or more dimensions");
+	if (left[1] !== right[0]) {
+		const [aSide, bSide] = [transA ? "rows" : "columns", transB ? "columns" : "rows"];
+		throw misfit(`as many ${bSide} in the second operand as ${aSide} in the first`);
 	}
-	return [...broadcastDims([a.dims.slice(0, -2), b.dims.slice(0, -2)]), rows, columns];
+	const batch = commonDims([a.dims.slice(0, -2), b.dims.slice(0, -2)]);
+	if (batch === undefined) throw misfit("leading dimensions that agree where neither is 1");
+	return [...batch, left[0], right[1]];
+}
+
+/** The shape of α A' B' + β C: all are matrices, and C stretches to the product's shape. */
+function gemmDims(a: Value, b: Value, c: Value | undefined, transA: boolean, transB: boolean): readonly number[] {
+	const dims = productDims(a, b, transA, transB);
+	if (a.dims.length !== 2 || b.dims.length !== 2) {
+		throw typeError("Gemm", "operands of two dimensions", `${describeType(a)} and ${describeType(b)}`);
+	}
+	if (c !== undefined && !sameDims(commonDims([c.dims, dims]) ?? [], dims)) {
+		throw typeError("Gemm", `a third operand that stretches to [${dims.join()}]`, describeType(c));
+	}
+	return dims;
 }
 
 /** Batched product with either operand transposed; gradients of MatMul and FusedMatMul stay in it. */
@@ -59,7 +76,7 @@ export const linear = {
 		infer: (inputs, attributes) => {
 			const [a, b] = [required(inputs, 0), required(inputs, 1)];
 			const [transA, transB] = [numberOf(attributes, "transA", 0) === 1, numberOf(attributes, "transB", 0) === 1];
-			return [{ type: a.type, dims: productDims(a, b, transA, transB) }];
+			return [{ type: a.type, dims: gemmDims(a, b, inputs[2], transA, transB) }];
 		},
 		vjp: ({ g, inputs, dy, attributes }) => {
 			const [a, b] = [required(inputs, 0), required(inputs, 1)];

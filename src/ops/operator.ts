@@ -24,8 +24,10 @@ export interface CaseInput {
 	readonly dims: readonly number[];
 	readonly from?: number;
 	readonly to?: number;
-	/** Given values instead, for integer inputs such as axes. Not differentiated. */
+	/** Given values instead, for int64 inputs such as axes. Not differentiated. */
 	readonly integers?: readonly number[];
+	/** Given values instead, for conditions. Not differentiated. */
+	readonly booleans?: readonly boolean[];
 }
 
 /** One node to check: its shape against ONNX Runtime, its gradient against central differences. */

@@ -3,15 +3,16 @@ import { int, numberOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
-import { constantIntegers, normalAxis, required, sameAsFirst } from "./infer.js";
+import { constantIntegers, normalAxis, required, sameAsFirstAlongAxis } from "./infer.js";
 import type { Operator, OperatorCase, VjpContext } from "./operator.js";
 
 /** The axes that a reduction sums over: all of them where none are named. */
 function reducedAxes(inputs: readonly (Value | undefined)[]): readonly number[] {
 	const x = required(inputs, 0);
 	const axes = inputs[1];
-	if (axes === undefined) return x.dims.map((_, axis) => axis);
-	return constantIntegers(axes, "axes").map((axis) => normalAxis(axis, x.dims.length));
+	const named = axes === undefined ? [] : constantIntegers(axes, "axes");
+	if (named.length === 0) return x.dims.map((_, axis) => axis);
+	return named.map((axis) => normalAxis(axis, x.dims.length));
 }
 
 /** `dy` stretched back over the reduced axes. */
@@ -65,7 +66,7 @@ export const reduce = {
 	ReduceSumSquare: reduction((g, spreadDy, _count, x) => g.op("Mul", [spreadDy, g.op("Add", [x, x])])),
 	// dx = y (dy − Σ dy y)
 	Softmax: {
-		infer: sameAsFirst,
+		infer: sameAsFirstAlongAxis,
 		vjp: (context) => {
 			const { g, outputs, dy } = context;
 			const y = required(outputs, 0);
@@ -80,7 +81,7 @@ export const reduce = {
 	},
 	// dx = dy − softmax(x) Σ dy, with softmax(x) = e^y
 	LogSoftmax: {
-		infer: sameAsFirst,
+		infer: sameAsFirstAlongAxis,
 		vjp: (context) => {
 			const { g, outputs, dy } = context;
 			const y = required(outputs, 0);

@@ -15,7 +15,8 @@ function reshaped(x: Value, wanted: readonly number[]): readonly number[] {
 	const known = elementCount(copied.filter((dim) => dim !== -1));
 	const dims = copied.map((dim) => (dim === -1 ? elementCount(x.dims) / known : dim));
 	if (elementCount(dims) === elementCount(x.dims) && dims.every(Number.isInteger)) return dims;
-	throw typeError("Reshape", `a shape of ${String(elementCount(x.dims))} elements`, `[${wanted.join()}]`);
+	const expected = `a shape for the ${String(elementCount(x.dims))} elements of [${x.dims.join()}]`;
+	throw typeError("Reshape", expected, `[${wanted.join()}]`);
 }
 
 export const shape = {
@@ -82,7 +83,12 @@ export const shape = {
 			return [{ type: values.type, dims: [...indices.dims, ...constantIntegers(depth, "depth")] }];
 		},
 		vjp: "nondifferentiable",
-		cases: [],
+		cases: [
+			{
+				inputs: [{ dims: [3], integers: [0, 3, 1] }, { dims: [], integers: [4] }, { dims: [2] }],
+				precision: "float",
+			},
+		],
 	},
 	// The identity in inference; in training a product with a fresh mask (Srivastava et al. 2014, inverted).
 	Dropout: {
@@ -103,7 +109,9 @@ function permutationOf(
 ): readonly number[] {
 	if (perm === undefined) return x.dims.map((_, axis) => x.dims.length - 1 - axis);
 	// The operator's specification makes `perm` a list of integers.
-	return perm.value as readonly number[];
+	const axes = perm.value as readonly number[];
+	if (axes.length === x.dims.length && x.dims.every((_, axis) => axes.includes(axis))) return axes;
+	throw typeError("Transpose", `a permutation of the axes of [${x.dims.join()}]`, `[${axes.join()}]`);
 }
 
 function constantNumber(value: Value): number {

@@ -1,4 +1,5 @@
 /** The process that one step runs in, so that neither a blocked event loop nor a native crash reaches the caller. */
+import { createLoader } from "../data/loader.js";
 import { LimbeckError } from "../errors.js";
 import { nodeRuntime } from "../runtime/node.js";
 import type { StepMessage, StepRequest } from "./messages.js";
@@ -17,6 +18,7 @@ async function runStep({ name, input }: StepRequest): Promise<void> {
 	try {
 		const context: StepContext = {
 			runtime: await nodeRuntime(),
+			createLoader,
 			now: () => performance.now(),
 			onEvent: (event) => void send({ kind: "event", event }),
 		};

@@ -63,7 +63,7 @@ export async function createPredictor(
 }
 
 /** (pixel / 255 − mean) / std of every pixel. */
-export function scale(pixels: Uint8Array, { mean, std }: Normalization): Float32Array {
+function scale(pixels: Uint8Array, { mean, std }: Normalization): Float32Array {
 	const table = Float32Array.from({ length: 256 }, (_, pixel) => (pixel / 255 - mean) / std);
 	const out = new Float32Array(pixels.length);
 	for (let i = 0; i < pixels.length; i++) out[i] = table[pixels[i] ?? 0] ?? 0;

@@ -1,17 +1,16 @@
+import type { BatchOptions, Loader } from "../data/chunk.js";
 import type { DataSet } from "../data/data-set.js";
-import { createLoader } from "../data/loader.js";
 import { stepsForEpochs } from "../data/order.js";
-import { LimbeckError } from "../errors.js";
-import { zeros } from "../graph/graph.js";
 import type { LossOptions } from "../losses/index.js";
 import { classificationMetrics } from "../metrics/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { elementCount, type Tensor } from "../onnx/tensor.js";
-import { outputOf, type Runtime, type Session } from "../runtime/runtime.js";
+import { elementCount } from "../onnx/tensor.js";
+import type { Runtime } from "../runtime/runtime.js";
 import { maskOffsets, maskPool } from "./masks.js";
 import { createPredictor } from "./predict.js";
-import { buildTrainingGraph, feeds, type Normalization, type TrainingGraph, trainableOf } from "./training-graph.js";
+import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
+import { buildTrainingGraph, feeds, type Normalization, type TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
 
 /** One network to train. */
@@ -63,13 +62,11 @@ export interface TrainingResult {
 /** What training needs of its surroundings. */
 export interface TrainingContext {
 	readonly runtime: Runtime;
+	readonly createLoader: (options: BatchOptions) => Loader;
 	/** A monotonic clock in ms, for reports only. */
 	readonly now: () => number;
 	readonly onEvent?: (event: TrainingEvent) => void;
 }
-
-/** The parameters and the optimizer's state, by input name. */
-type State = Readonly<Record<string, Tensor>>;
 
 /** At most this many bytes of images, and this many steps, go into one native call. */
 const chunkBytes = 2 ** 25;
@@ -88,7 +85,7 @@ const validations = 20;
  */
 export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
 	const { data, options, seed } = job;
-	const { runtime, now, onEvent = () => undefined } = context;
+	const { runtime, createLoader, now, onEvent = () => undefined } = context;
 	const started = now();
 	const stepsPerEpoch = data.train.count / options.batch;
 	const totalSteps = stepsForEpochs(data.train.count, options.batch, options.epochs);
@@ -219,16 +216,6 @@ export function planChunks(totalSteps: number, bytesPerStep: number): readonly P
 	return chunks;
 }
 
-function initialState({ carried }: TrainingGraph, model: OnnxModel): State {
-	const weights = new Map(trainableOf(model).map(({ name, tensor }) => [name, tensor]));
-	return Object.fromEntries(
-		carried.map((one) => [
-			one.name,
-			(one.parameter === undefined ? undefined : weights.get(one.parameter)) ?? zeros(one),
-		]),
-	);
-}
-
 function batchFeeds(
 	{ data, options, seed }: TrainingJob,
 	{ masks }: TrainingGraph,
@@ -264,55 +251,6 @@ function gatherRows(rows: Float32Array, indices: Uint32Array, width: number): Fl
 	return out;
 }
 
-interface ChunkResult {
-	readonly state: State;
-	readonly losses: Float32Array;
-}
-
-async function runChunk(session: Session, { carried }: TrainingGraph, state: State, fed: State): Promise<ChunkResult> {
-	const outputs = await session.run({ ...state, ...fed });
-	const losses = outputOf(outputs, feeds.losses, "float").data;
-	const after = carried.map(({ name }) => [name, outputOf(outputs, `next/${name}`, "float")] as const);
-	return { state: Object.fromEntries(after), losses };
-}
-
-function checkFinite(
-	{ state, losses }: ChunkResult,
-	{ carried }: TrainingGraph,
-	first: number,
-	{ optimizer }: TrainingOptions,
-): void {
-	const bad = losses.findIndex((loss) => !Number.isFinite(loss));
-	const weight = carried.find(({ name }) => state[name]?.type === "float" && !allFinite(state[name].data));
-	if (bad === -1 && weight === undefined) return;
-	throw new LimbeckError("training", {
-		where:
-			bad === -1
-				? `${weight?.name ?? "weights"} by step ${String(first + losses.length)}`
-				: `loss at step ${String(first + bad + 1)}`,
-		expected: "finite numbers",
-		got: bad === -1 ? "NaN or infinity" : String(losses[bad]),
-		hint:
-			`The usual cause is a learning rate that is too high for the objective: it is ` +
-			`${String(optimizer.learningRate)} with ${optimizer.name}. Lower it, or set clipNorm to 1.`,
-	});
-}
-
-function allFinite(values: Float32Array): boolean {
-	// A sum is finite only if every term is, and overflows only where the weights are of no use anyway.
-	return Number.isFinite(values.reduce((sum, value) => sum + Math.abs(value), 0));
-}
-
 function mean(values: Float32Array): number {
 	return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The model with its trained parameters in place. */
-function withWeights(model: OnnxModel, { carried }: TrainingGraph, state: State): OnnxModel {
-	const names = new Map(carried.flatMap(({ name, parameter }) => (parameter === undefined ? [] : [[parameter, name]])));
-	const initializers = model.graph.initializers.map(({ name, tensor }) => ({
-		name,
-		tensor: state[names.get(name) ?? ""] ?? tensor,
-	}));
-	return { ...model, graph: { ...model.graph, initializers } };
 }

@@ -134,8 +134,10 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 
 	const bodyGraph = body.toOnnx("step", [
 		["condition_out", condition],
-		...carried.map(({ name }): readonly [string, Value] => [`body/next/${name}`, required(next.get(name), name)]),
-		["loss", loss],
+		// Under their own names: an output that is also used inside would be copied to take another.
+		...[...carried.map(({ name }) => required(next.get(name), name)), loss].map(
+			(output) => [output.name, output] as const,
+		),
 	]);
 	const always = g.constant({ type: "bool", dims: [], data: Uint8Array.of(1) });
 	const outputs = g.add(

@@ -16,7 +16,5 @@ export const trainingShape = {
 	keep: z.enum(["last", "best"]).default("last").describe("weights to keep: the last, or the best by validation"),
 };
 
-const trainingOptions = z.strictObject(trainingShape);
-
 /** How a network is trained. */
-export type TrainingOptions = z.infer<typeof trainingOptions>;
+export type TrainingOptions = z.infer<z.ZodObject<typeof trainingShape>>;

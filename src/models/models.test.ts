@@ -1,0 +1,191 @@
+import { describe, expect, test } from "vitest";
+import { createDraws } from "../../test/support/draws.js";
+import { numbers, real, runtime } from "../../test/support/graphs.js";
+import { plainTraining, takeSteps, weightsOf } from "../../test/support/training.js";
+import { decodeModel } from "../onnx/decode.js";
+import { encodeModel } from "../onnx/encode.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { elementCount } from "../onnx/tensor.js";
+import { createGraph } from "../ops/index.js";
+import { optimizerOptions } from "../optim/optimizers.js";
+import { randomStream } from "../random.js";
+import { applyModel } from "./apply.js";
+import { modelOf } from "./family.js";
+import { buildModel, families, type ModelSpec } from "./index.js";
+import { initializers, initialWeights } from "./initializers.js";
+
+const task = { imageShape: [1, 4, 5], classes: 3, seed: 1 } as const;
+const spec = (options: Partial<ModelSpec> = {}): ModelSpec => ({
+	family: "mlp",
+	...families.mlp.options.parse({ hidden: [8, 6] }),
+	...options,
+});
+
+/** Logits of `batch` samples, the same samples for every model. */
+async function logitsOf(
+	bytes: Uint8Array,
+	batch: number,
+	shape: readonly number[] = task.imageShape,
+): Promise<readonly number[]> {
+	const session = await runtime.createSession(bytes, { threads: 1 });
+	try {
+		const dims = [batch, ...shape];
+		const input = real("float", dims, createDraws(1, "input").reals(elementCount(dims), -1, 1));
+		const outputs = await session.run({ input });
+		expect(outputs["logits"]?.dims).toEqual([batch, task.classes]);
+		return numbers(outputs, "logits");
+	} finally {
+		await session.release();
+	}
+}
+
+const bitsOf = (model: OnnxModel): string => Buffer.from(encodeModel(model)).toString("base64");
+
+describe("mlp", () => {
+	test("has the layers and the parameters that its options say", () => {
+		const weights = buildModel(spec(), task).graph.initializers.map(({ name, tensor }) => [name, tensor.dims]);
+		expect(weights).toEqual([
+			["hidden1.weight", [8, 20]],
+			["hidden1.bias", [8]],
+			["hidden2.weight", [6, 8]],
+			["hidden2.bias", [6]],
+			["logits.weight", [3, 6]],
+			["logits.bias", [3]],
+		]);
+	});
+
+	test("the teacher of Hinton et al. 2015, §3, 784-1200-1200-10, has 2,395,210 parameters", () => {
+		const model = buildModel(spec({ hidden: [1200, 1200] }), { imageShape: [1, 28, 28], classes: 10, seed: 1 });
+		const count = model.graph.initializers.reduce((sum, { tensor }) => sum + tensor.data.length, 0);
+		expect(count).toBe(785 * 1200 + 1201 * 1200 + 1201 * 10);
+	});
+
+	test("without hidden layers is a linear classifier", () => {
+		const model = buildModel(spec({ hidden: [] }), task);
+		expect([...weightsOf(model).keys()]).toEqual(["logits.weight", "logits.bias"]);
+		expect(model.graph.nodes.map(({ opType }) => opType)).toEqual(["Flatten", "Gemm"]);
+	});
+
+	test.each([1, 3, 64])("runs at a batch of %i, with the same answers", async (batch) => {
+		const bytes = encodeModel(buildModel(spec(), task));
+		const [few, many] = [await logitsOf(bytes, batch), await logitsOf(bytes, 64)];
+		for (const [i, value] of few.entries()) expect(value).toBeCloseTo(many[i] ?? NaN, 5);
+	});
+
+	test("saved and loaded gives the same logits, to the bit", async () => {
+		const bytes = encodeModel(buildModel(spec({ activation: "gelu" }), task));
+		const again = encodeModel(decodeModel(bytes));
+		expect(await logitsOf(again, 5)).toEqual(await logitsOf(bytes, 5));
+	});
+
+	test("dropout does nothing in inference", async () => {
+		const plain = encodeModel(buildModel(spec(), task));
+		const dropping = buildModel(spec({ inputDropout: 0.2, hiddenDropout: 0.5 }), task);
+		expect(dropping.graph.nodes.filter(({ opType }) => opType === "Dropout")).toHaveLength(3);
+		expect(await logitsOf(encodeModel(dropping), 5)).toEqual(await logitsOf(plain, 5));
+	});
+
+	test("same seed, same bits; another seed, other weights", () => {
+		expect(bitsOf(buildModel(spec(), task))).toBe(bitsOf(buildModel(spec(), task)));
+		expect(bitsOf(buildModel(spec(), { ...task, seed: 2 }))).not.toBe(bitsOf(buildModel(spec(), task)));
+	});
+
+	test("fewer than two classes are refused", () => {
+		expect(() => buildModel(spec(), { ...task, classes: 1 })).toThrow("two classes or more, got 1");
+	});
+
+	test("overfits one batch", async () => {
+		const draws = createDraws(3, "batch");
+		const [batch, steps] = [8, 150];
+		const pixels = Array.from({ length: batch * elementCount(task.imageShape) }, () => draws.integer(0, 255));
+		const labels = Array.from({ length: batch }, () => draws.integer(0, task.classes - 1));
+		const repeat = (values: readonly number[]): number[] => Array.from({ length: steps }, () => values).flat();
+		const { losses } = await takeSteps(
+			{
+				...plainTraining,
+				...task,
+				model: buildModel(spec({ hidden: [32] }), task),
+				batch,
+				totalSteps: steps,
+				optimizer: optimizerOptions.parse({ name: "adam", learningRate: 0.02 }),
+			},
+			{ pixels: Uint8Array.from(repeat(pixels)), labels: Int32Array.from(repeat(labels)) },
+		);
+		expect(losses[0]).toBeGreaterThan(0.5);
+		expect(losses.at(-1)).toBeLessThan(0.01);
+	});
+});
+
+describe("initial weights", () => {
+	const [fanOut, fanIn] = [200, 300];
+	const variances: Readonly<Record<keyof typeof initializers, number>> = {
+		"he-normal": 2 / fanIn,
+		"he-uniform": 2 / fanIn,
+		"glorot-normal": 2 / (fanIn + fanOut),
+		"glorot-uniform": 2 / (fanIn + fanOut),
+		"lecun-normal": 1 / fanIn,
+		// U(±b) has the variance b² / 3.
+		"torch-default": 1 / (3 * fanIn),
+	};
+	const entries = Object.entries(variances) as [keyof typeof initializers, number][];
+
+	test.each(entries)("%s: mean 0, variance %d", (name, variance) => {
+		const { data } = initialWeights(name, "w", [fanOut, fanIn], 1);
+		const mean = data.reduce((sum, x) => sum + x, 0) / data.length;
+		const spread = data.reduce((sum, x) => sum + (x - mean) ** 2, 0) / data.length;
+		// Standard errors over 60,000 draws: σ / 245 of the mean, below 0.6 % of the variance. Five of them are allowed.
+		expect(Math.abs(mean)).toBeLessThan((5 * Math.sqrt(variance)) / 245);
+		expect(spread / variance).toBeGreaterThan(0.97);
+		expect(spread / variance).toBeLessThan(1.03);
+		const bound = Math.sqrt(3 * variance);
+		const outside = data.filter((x) => Math.abs(x) > bound * 1.000001).length / data.length;
+		// 8.3 % of normal draws lie beyond √3 σ; no uniform one does.
+		if (name.endsWith("normal")) expect(outside).toBeCloseTo(0.083, 2);
+		else expect(outside).toBe(0);
+	});
+
+	test("are a function of the seed and the parameter's name", () => {
+		const draw = (name: string, seed: number): Float32Array => initialWeights("he-normal", name, [4, 5], seed).data;
+		expect(draw("a", 1)).toEqual(draw("a", 1));
+		expect(draw("a", 1)).not.toEqual(draw("b", 1));
+		expect(draw("a", 1)).not.toEqual(draw("a", 2));
+		expect(randomStream(1, "init/a").words(0, new Uint32Array(2))).not.toEqual(
+			randomStream(1, "init/b").words(0, new Uint32Array(2)),
+		);
+	});
+});
+
+describe("placing a model in a graph", () => {
+	test("two models fit in one graph under prefixes", async () => {
+		const g = createGraph();
+		const input = g.input("input", { type: "float", dims: [2, ...task.imageShape] });
+		const place = (seed: number, prefix: string): ReturnType<typeof applyModel> =>
+			applyModel(g, buildModel(spec(), { ...task, seed }), { input, prefix });
+		const total = g.op("Add", [place(1, "a/"), place(2, "b/")]);
+		const both = await logitsOf(encodeModel(modelOf(g.toOnnx("both", [["logits", total]]))), 2);
+		const [a, b] = await Promise.all(
+			[1, 2].map((seed) => logitsOf(encodeModel(buildModel(spec(), { ...task, seed })), 2)),
+		);
+		for (const [i, value] of both.entries()) expect(value).toBeCloseTo((a?.[i] ?? NaN) + (b?.[i] ?? NaN), 5);
+	});
+
+	test("every unknown operator is named at once", () => {
+		const { graph, ...rest } = buildModel(spec(), task);
+		const nodes = graph.nodes.map((node, index) =>
+			index < 2 ? { ...node, name: `n${index}`, opType: `Odd${index}` } : node,
+		);
+		const g = createGraph();
+		const input = g.input("input", { type: "float", dims: [2, ...task.imageShape] });
+		expect(() => applyModel(g, { ...rest, graph: { ...graph, nodes } }, { input })).toThrow("n0 (Odd0), n1 (Odd1)");
+	});
+
+	test("an operator of the same name in another domain is unknown", () => {
+		const { graph, ...rest } = buildModel(spec(), task);
+		const nodes = graph.nodes.map((node) => ({ ...node, domain: "other" }));
+		const g = createGraph();
+		const input = g.input("input", { type: "float", dims: [2, ...task.imageShape] });
+		expect(() => applyModel(g, { ...rest, graph: { ...graph, nodes } }, { input })).toThrow(
+			expect.objectContaining({ name: "LimbeckError", category: "model" }) as Error,
+		);
+	});
+});

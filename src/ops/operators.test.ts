@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { expectGradients } from "../../test/support/gradient-check.js";
+import { evaluate, numbers, real } from "../../test/support/graphs.js";
+import { type BuiltCase, buildCase, generatedCases } from "../../test/support/operator-cases.js";
+import { gradients } from "../autodiff/gradients.js";
+import { int, ints } from "../graph/attributes.js";
+import type { Graph } from "../graph/graph.js";
+import { describeType, type Value } from "../graph/value.js";
+import { isFloating } from "./elementwise.js";
+import { createGraph, type OperatorName, operators } from "./index.js";
+import type { Operator } from "./operator.js";
+
+// The table's keys are its operators' names.
+const names = Object.keys(operators) as OperatorName[];
+const entryOf = (name: OperatorName): Operator => operators[name];
+const generatedCount = 20;
+
+function inputsFor(g: Graph, { at }: BuiltCase): readonly Value[] {
+	return at.map(({ type, dims }, index) => g.input(`x${index}`, { type, dims }));
+}
+
+/** The node under the table's key runs in ONNX Runtime, with the output that was inferred. */
+async function expectRuns(name: OperatorName, built: BuiltCase): Promise<void> {
+	const g = createGraph();
+	const y = built.build(g, inputsFor(g, built));
+	expect(g.nodes).toEqual([expect.objectContaining({ opType: name, domain: entryOf(name).domain ?? "" })]);
+	const feeds = Object.fromEntries(built.at.map((tensor, index) => [`x${index}`, tensor]));
+	const outputs = await evaluate(g, { y }, feeds);
+	expect(describeType(outputs["y"])).toBe(describeType(y));
+}
+
+const sum = (g: Graph, x: Value): Value => g.op("ReduceSum", [x], { keepdims: int(0) });
+
+describe.each(names)("%s", (name) => {
+	const operator = entryOf(name);
+	const cases = operator.cases.map((one, index) => ({ what: `case ${index}`, one }));
+	const generated = generatedCases(name, generatedCount).map((one, index) => ({ what: `generated ${index}`, one }));
+
+	test("has a case", () => {
+		expect(cases).not.toEqual([]);
+	});
+
+	test.each([...cases, ...generated])("$what: runs in ONNX Runtime, with the inferred type", async ({ one }) => {
+		await expectRuns(name, buildCase(name, one));
+	});
+
+	if (operator.vjp === "nondifferentiable") {
+		test("a gradient through it is refused by the node's name, or not there to ask for", () => {
+			const [one] = operator.cases;
+			const g = createGraph();
+			const built = buildCase(name, one ?? { inputs: [] });
+			const inputs = inputsFor(g, built);
+			const y = built.build(g, inputs);
+			if (!isFloating(y.type) || inputs.length === 0) return;
+			expect(() => gradients(g, sum(g, y), inputs)).toThrow(
+				expect.objectContaining({ category: "model", where: `gradient through ${y.name}`, got: name }) as Error,
+			);
+		});
+		return;
+	}
+
+	test.each([...cases, ...generated])("$what: the gradient is central differences'", async ({ one }) => {
+		const built = buildCase(name, one);
+		const g = createGraph();
+		if (isFloating(built.build(g, inputsFor(g, built)).type)) await expectGradients(built);
+	});
+});
+
+describe("at a kink", () => {
+	async function gradientAt(op: OperatorName, values: readonly number[]): Promise<readonly number[]> {
+		const g = createGraph();
+		const inputs = values.map((value, index) => g.parameter(`x${index}`, real("double", [], [value])));
+		const found = gradients(g, sum(g, g.op(op, inputs)), inputs);
+		const outputs = await evaluate(g, Object.fromEntries(found.map((gradient, index) => [`d${index}`, gradient])));
+		return values.flatMap((_, index) => numbers(outputs, `d${index}`));
+	}
+
+	test.each([
+		["Max", [1, 1], [1, 0]],
+		["Min", [1, 1], [1, 0]],
+		["Relu", [0], [0]],
+		["Abs", [0], [0]],
+	] as const)("%s of %j passes %j", async (op, values, expected) => {
+		expect(await gradientAt(op, values)).toEqual(expected);
+	});
+});
+
+describe("types that do not fit", () => {
+	const misfits: readonly {
+		readonly op: OperatorName;
+		readonly dims: readonly (readonly number[])[];
+		readonly attributes?: Parameters<Graph["op"]>[2];
+		readonly says: readonly string[];
+	}[] = [
+		{ op: "Add", dims: [[2, 3], [4]], says: ["[2,3]", "[4]"] },
+		{ op: "Where", dims: [[2, 3], [4]], says: ["[2,3]", "[4]"] },
+		{ op: "Greater", dims: [[2], [3]], says: ["[2]", "[3]"] },
+		{
+			op: "MatMul",
+			dims: [
+				[2, 3],
+				[4, 5],
+			],
+			says: ["[2,3]", "[4,5]"],
+		},
+		{ op: "MatMul", dims: [[2, 3], [3]], says: ["[2,3]", "[3]"] },
+		{
+			op: "MatMul",
+			dims: [
+				[2, 2, 3],
+				[3, 3, 5],
+			],
+			says: ["[2,2,3]", "[3,3,5]"],
+		},
+		{
+			op: "Gemm",
+			dims: [
+				[2, 3],
+				[2, 4],
+			],
+			says: ["[2,3]", "[2,4]"],
+		},
+		{ op: "Gemm", dims: [[2, 3], [3, 4], [3]], says: ["[2,4]", "[3]"] },
+		{
+			op: "Gemm",
+			dims: [
+				[1, 3],
+				[3, 4],
+				[2, 4],
+			],
+			says: ["[1,4]", "[2,4]"],
+		},
+		{
+			op: "Gemm",
+			dims: [
+				[5, 2, 3],
+				[3, 4],
+			],
+			says: ["[5,2,3]", "[3,4]"],
+		},
+		{
+			op: "FusedMatMul",
+			dims: [
+				[3, 2],
+				[4, 5],
+			],
+			attributes: { transA: int(1) },
+			says: ["[3,2]", "[4,5]"],
+		},
+		{ op: "Max", dims: [[2], [2], [2]], says: ["two operands", "3"] },
+		{ op: "Transpose", dims: [[2, 3]], attributes: { perm: ints([0, 0]) }, says: ["[2,3]", "[0,0]"] },
+		{ op: "Softmax", dims: [[2, 3]], attributes: { axis: int(2) }, says: ["[-2, 1]", "2"] },
+	];
+
+	test.each(misfits)("$op of $dims", ({ op, dims, attributes, says }) => {
+		const g = createGraph();
+		const inputs = dims.map((shape, index) => g.input(`x${index}`, { type: "float", dims: shape }));
+		const all = op === "Where" ? [g.input("condition", { type: "bool", dims: [] }), ...inputs] : inputs;
+		expect(() => g.op(op, all, attributes)).toThrow(
+			expect.objectContaining({ name: "LimbeckError", category: "model" }) as Error,
+		);
+		for (const part of says) expect(() => g.op(op, all, attributes)).toThrow(part);
+	});
+
+	test("two element types are refused, and both named", () => {
+		const g = createGraph();
+		const a = g.input("a", { type: "float", dims: [2] });
+		const b = g.input("b", { type: "double", dims: [2] });
+		expect(() => g.op("Mul", [a, b])).toThrow("float[2] and double[2]");
+		expect(() => g.op("MatMul", [a, b])).toThrow(expect.objectContaining({ name: "LimbeckError" }) as Error);
+	});
+
+	test("a reshape to another number of elements is refused, and both shapes named", () => {
+		const g = createGraph();
+		const x = g.input("x", { type: "float", dims: [2, 3] });
+		expect(() => g.op("Reshape", [x, g.integers([4])])).toThrow("6 elements of [2,3]");
+		expect(() => g.op("Reshape", [x, g.integers([4])])).toThrow("[4]");
+		expect(() => g.op("Reshape", [x, g.integers([-1, 4])])).toThrow("[-1,4]");
+	});
+
+	test("an operator that is not in the table is refused by its name", () => {
+		expect(() => createGraph().op("Conv", [])).toThrow("operator Conv");
+		expect(() => createGraph().op("toString", [])).toThrow("operator toString");
+	});
+});

@@ -1,0 +1,177 @@
+/** Operator cases as graphs, and generated cases of every shape that an operator takes. */
+import { type Attributes, float, int, ints } from "../../src/graph/attributes.js";
+import type { Graph } from "../../src/graph/graph.js";
+import type { Value } from "../../src/graph/value.js";
+import { elementCount, type Tensor } from "../../src/onnx/tensor.js";
+import { elementwise } from "../../src/ops/elementwise.js";
+import { type OperatorName, operators } from "../../src/ops/index.js";
+import type { CaseInput, Operator, OperatorCase } from "../../src/ops/operator.js";
+import { createDraws, type Draws } from "./draws.js";
+import { integers, type RealTensor, real } from "./graphs.js";
+
+/** A case with its elements drawn. */
+export interface BuiltCase {
+	/** The inputs that gradients flow through. */
+	readonly at: readonly RealTensor[];
+	/** Adds the node; `real` stands for the inputs above. */
+	readonly build: (g: Graph, real: readonly Value[]) => Value;
+}
+
+export function buildCase(name: OperatorName, { inputs, attributes, precision }: OperatorCase): BuiltCase {
+	const type = precision ?? "double";
+	const draws = createDraws(7, name);
+	const given = inputs.map((input) => (input === undefined ? undefined : givenTensor(input)));
+	const drawn = inputs.map((input, index) =>
+		input === undefined || given[index] !== undefined ? undefined : drawnTensor(input, type, index, draws),
+	);
+	return {
+		at: drawn.filter((tensor) => tensor !== undefined),
+		build: (g, values) => {
+			const rest = values.values();
+			const nodeInputs = inputs.map((_, index) => {
+				const tensor = given[index];
+				if (tensor !== undefined) return g.constant(tensor);
+				return drawn[index] === undefined ? undefined : rest.next().value;
+			});
+			return g.op(name, nodeInputs, attributes);
+		},
+	};
+}
+
+function givenTensor({ dims, integers: whole, booleans }: CaseInput): Tensor | undefined {
+	if (whole !== undefined) return integers(dims, whole);
+	return booleans === undefined ? undefined : { type: "bool", dims, data: Uint8Array.from(booleans, Number) };
+}
+
+/**
+ * Uniform draws on a grid of 1/32, moved by 1/128 for each input: no element is within 1/128 of 0, nor of an element
+ * of another input, where Relu or Max have a kink that central differences would straddle.
+ */
+function drawnTensor(
+	{ dims, from = -1, to = 1 }: CaseInput,
+	type: RealTensor["type"],
+	index: number,
+	draws: Draws,
+): RealTensor {
+	const values = draws.reals(elementCount(dims), from, to).map((x) => Math.floor(x * 32) / 32 + (1 + index) / 128);
+	return real(type, dims, values);
+}
+
+/** Makes a case; `first` is the first of the table. */
+type Generator = (draws: Draws, first: OperatorCase) => OperatorCase;
+
+const anyShape = (draws: Draws, fewest = 0): readonly number[] =>
+	Array.from({ length: draws.integer(fewest, 3) }, () => draws.integer(1, 4));
+
+/** A shape that broadcasts to `dims`: leading axes left out, others of size 1. */
+function stretchable(draws: Draws, dims: readonly number[]): readonly number[] {
+	return dims.slice(draws.integer(0, dims.length)).map((dim) => (draws.chance(0.3) ? 1 : dim));
+}
+
+/** The first case's inputs, from its domains, in shapes that broadcast together. */
+const broadcasting: Generator = (draws, first) => {
+	const dims = anyShape(draws);
+	const whole = draws.integer(0, first.inputs.length - 1);
+	const inputs = first.inputs.map((input, index): CaseInput => {
+		const shape = index === whole ? dims : stretchable(draws, dims);
+		const booleans = Array.from({ length: elementCount(shape) }, () => draws.chance(0.5));
+		return { ...input, dims: shape, ...(input?.booleans === undefined ? {} : { booleans }) };
+	});
+	return { ...first, inputs };
+};
+
+const reduction: Generator = (draws) => {
+	const dims = anyShape(draws, 1);
+	const axes = dims.flatMap((_, axis) => (draws.chance(0.5) ? [draws.chance(0.5) ? axis : axis - dims.length] : []));
+	const named: readonly CaseInput[] = axes.length === 0 ? [] : [{ dims: [axes.length], integers: axes }];
+	return { inputs: [{ dims }, ...named], attributes: { keepdims: int(draws.integer(0, 1)) } };
+};
+
+const alongAxis: Generator = (draws) => {
+	const dims = anyShape(draws, 1);
+	return {
+		inputs: [{ dims, from: -3, to: 3 }],
+		attributes: { axis: int(draws.integer(-dims.length, dims.length - 1)) },
+	};
+};
+
+interface Product {
+	readonly a: readonly number[];
+	readonly b: readonly number[];
+	readonly dims: readonly number[];
+	readonly flags: Attributes;
+}
+
+function matrices(draws: Draws, transposable: boolean): Product {
+	const [rows, inner, columns] = [draws.integer(1, 4), draws.integer(1, 4), draws.integer(1, 4)];
+	const [transA, transB] = transposable ? [draws.integer(0, 1), draws.integer(0, 1)] : [0, 0];
+	return {
+		a: transA === 1 ? [inner, rows] : [rows, inner],
+		b: transB === 1 ? [columns, inner] : [inner, columns],
+		dims: [rows, columns],
+		flags: transposable ? { transA: int(transA), transB: int(transB), alpha: float(0.5) } : {},
+	};
+}
+
+const gemm: Generator = (draws) => {
+	const { a, b, dims, flags } = matrices(draws, true);
+	const c = draws.chance(0.7) ? [{ dims: stretchable(draws, dims) }] : [];
+	return { inputs: [{ dims: a }, { dims: b }, ...c], attributes: { ...flags, beta: float(draws.integer(1, 2)) } };
+};
+
+const batchedProduct =
+	(transposable: boolean): Generator =>
+	(draws) => {
+		const { a, b, flags } = matrices(draws, transposable);
+		const batch = anyShape(draws).slice(0, 2);
+		const other = stretchable(draws, batch);
+		const [left, right] = draws.chance(0.5) ? [batch, other] : [other, batch];
+		return {
+			inputs: [{ dims: [...left, ...a] }, { dims: [...right, ...b] }],
+			attributes: flags,
+			precision: "float",
+		};
+	};
+
+/** How to generate cases of the operators that do not merely broadcast. */
+const generators: Partial<Record<OperatorName, Generator>> = {
+	Gemm: gemm,
+	MatMul: batchedProduct(false),
+	FusedMatMul: batchedProduct(true),
+	ReduceSum: reduction,
+	ReduceMean: reduction,
+	ReduceSumSquare: reduction,
+	Softmax: alongAxis,
+	LogSoftmax: alongAxis,
+	Reshape: (draws) => {
+		const dims = anyShape(draws);
+		const shape = draws.chance(0.5) ? [-1, 1] : [...dims, 1].reverse();
+		return { inputs: [{ dims }, { dims: [shape.length], integers: shape }] };
+	},
+	Flatten: (draws) => {
+		const dims = anyShape(draws);
+		return { inputs: [{ dims }], attributes: { axis: int(draws.integer(-dims.length, dims.length)) } };
+	},
+	Transpose: (draws) => {
+		const dims = anyShape(draws, 1);
+		const turn = draws.integer(0, dims.length - 1);
+		const perm = dims.map((_, axis) => (axis + turn) % dims.length);
+		return { inputs: [{ dims }], attributes: { perm: ints(draws.chance(0.5) ? perm : perm.reverse()) } };
+	},
+	Expand: (draws) => {
+		const dims = anyShape(draws);
+		const [x, shape] = [stretchable(draws, dims), draws.chance(0.5) ? dims : [2, ...dims]];
+		return { inputs: [{ dims: x }, { dims: [shape.length], integers: shape }] };
+	},
+	Dropout: (draws) => ({ inputs: [{ dims: anyShape(draws) }] }),
+};
+
+/** `count` generated cases of an operator; none where its shapes are not free. */
+export function generatedCases(name: OperatorName, count: number): readonly OperatorCase[] {
+	const { cases }: Operator = operators[name];
+	const generate = generators[name] ?? (Object.hasOwn(elementwise, name) ? broadcasting : undefined);
+	const [first] = cases;
+	if (first === undefined || generate === undefined) return [];
+	const draws = createDraws(11, `shapes/${name}`);
+	return Array.from({ length: count }, () => generate(draws, first));
+}

@@ -1,0 +1,100 @@
+/** Training graphs run step by step on given batches, without a loader. */
+import { LimbeckError } from "../../src/errors.js";
+import { encodeModel } from "../../src/onnx/encode.js";
+import type { OnnxModel } from "../../src/onnx/model.js";
+import { elementCount } from "../../src/onnx/tensor.js";
+import { optimizerOptions } from "../../src/optim/optimizers.js";
+import { maskOffsets, maskPool } from "../../src/train/masks.js";
+import { initialState, runChunk, withWeights } from "../../src/train/state.js";
+import { buildTrainingGraph, feeds, type TrainingGraphOptions } from "../../src/train/training-graph.js";
+import { runtime } from "./graphs.js";
+
+/** Options with which most of these tests train: plain SGD at a constant rate. */
+export const plainTraining = {
+	normalization: { mean: 0, std: 1 },
+	loss: { name: "cross-entropy" },
+	optimizer: optimizerOptions.parse({ name: "sgd" }),
+	schedule: { name: "constant" },
+	momentumSchedule: { name: "constant" },
+	warmupSteps: 0,
+} as const satisfies Partial<TrainingGraphOptions>;
+
+/** Batches, and how to take them. */
+export interface Steps {
+	/** uint8 `[steps, batch, channels, height, width]`. */
+	readonly pixels: Uint8Array;
+	/** `[steps, batch]`. */
+	readonly labels: Int32Array;
+	/** Steps of each native call; all in one where absent. */
+	readonly chunks?: readonly number[];
+	readonly seed?: number;
+	readonly threads?: number;
+}
+
+/** What the steps leave. */
+export interface Trained {
+	readonly model: OnnxModel;
+	readonly losses: readonly number[];
+}
+
+/** Trains `options.model` on the batches, in order. */
+export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Promise<Trained> {
+	const { batch, imageShape, model } = options;
+	const { pixels, labels, seed = 1, threads = 1 } = steps;
+	const { chunks = [labels.length / batch] } = steps;
+	const graph = buildTrainingGraph(options);
+	const session = await runtime.createSession(encodeModel(graph.model), { threads });
+	const pool = maskPool(graph.masks, seed);
+	const losses: number[] = [];
+	let state = initialState(graph, model);
+	try {
+		for (const count of chunks) {
+			const first = losses.length;
+			const [from, to] = [first * batch, (first + count) * batch];
+			const size = elementCount(imageShape);
+			const done = await runChunk(session, graph, state, {
+				...pool,
+				...maskOffsets(graph.masks, seed, first, count),
+				[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(count)) },
+				[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(first) },
+				[feeds.images]: {
+					type: "uint8",
+					dims: [count, batch, ...imageShape],
+					data: pixels.slice(from * size, to * size),
+				},
+				[feeds.labels]: { type: "int32", dims: [count, batch], data: labels.slice(from, to) },
+			});
+			losses.push(...done.losses);
+			state = done.state;
+		}
+	} finally {
+		await session.release();
+	}
+	return { model: withWeights(model, graph, state), losses };
+}
+
+/** The model's float initialisers by name. */
+export function weightsOf(model: OnnxModel): ReadonlyMap<string, Float32Array> {
+	return new Map(
+		model.graph.initializers.flatMap(({ name, tensor }) =>
+			tensor.type === "float" && tensor.dims.length > 0 ? [[name, tensor.data] as const] : [],
+		),
+	);
+}
+
+/** The model with other values in its weights. */
+export function setWeights(model: OnnxModel, weights: Readonly<Record<string, readonly number[]>>): OnnxModel {
+	const initializers = model.graph.initializers.map(({ name, tensor }) => {
+		const values = weights[name];
+		if (values === undefined || tensor.type !== "float") return { name, tensor };
+		if (values.length !== tensor.data.length) {
+			throw new LimbeckError("internal", {
+				where: name,
+				expected: `${tensor.data.length} weights`,
+				got: String(values.length),
+			});
+		}
+		return { name, tensor: { ...tensor, data: Float32Array.from(values) } };
+	});
+	return { ...model, graph: { ...model.graph, initializers } };
+}
