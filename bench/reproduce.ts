@@ -2,7 +2,7 @@
  * Long runs whose figures stand in docs/results.md: `npm run reproduce -- mnist --data FOLDER [--seeds 3] [--out DIR]`.
  * Prints a Markdown table on stdout and leaves every model, and the figures as results.json, in the output folder.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -13,6 +13,7 @@ import type { LossOptions } from "../dist/losses/index.js";
 import { summary } from "../dist/metrics/index.js";
 import { describeEnvironment } from "../dist/pipeline/environment.js";
 import { runStep } from "../dist/pipeline/run-step.js";
+import type { StepOutput } from "../dist/pipeline/steps.js";
 
 /** One network of the experiment. */
 interface Network {
@@ -37,61 +38,79 @@ const networks: Readonly<Record<string, Network>> = {
 	},
 	jittered: {
 		title: "student, distilled, T = 20, jittered transfer set",
-		network: { ...mnist.student, epochs: 2 * mnist.student.epochs, jitter: mnist.teacher.jitter },
+		network: { ...mnist.student, jitter: mnist.teacher.jitter },
 		loss: mnist.distillation,
 		teacher: "teacher",
 	},
 };
 
-async function reproduceMnist(options: {
+/** What is kept of a network beside its file, so that a run that was stopped goes on where it was. */
+type Outcome = StepOutput<"train">;
+
+interface Options {
 	readonly data?: string;
 	readonly seeds: string;
 	readonly out: string;
-}): Promise<void> {
+	readonly networks: string;
+}
+
+async function reproduceMnist(options: Options): Promise<void> {
 	const data = { ...mnist.data, ...(options.data === undefined ? {} : { directory: options.data }) };
 	const threads = availableParallelism();
-	const rows = Object.keys(networks).map((name) => ({
-		name,
-		evaluations: [] as Evaluation[],
-		seconds: [] as number[],
-	}));
+	const names = options.networks.split(",");
 	const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index + 1);
-	for (const seed of seeds) {
-		const folder = join(options.out, `seed-${seed}`);
-		await mkdir(folder, { recursive: true });
-		const file = (name: string): string => join(folder, `${name}.onnx`);
-		for (const { name, seconds } of rows) {
-			const one = networks[name];
-			if (one === undefined) continue;
-			const { network, loss, teacher } = one;
-			const taught = teacher === undefined ? {} : { teacher: file(teacher) };
-			const outcome = await runStep("train", { data, network, loss, seed, threads, output: file(name), ...taught });
-			seconds.push(outcome.trainSeconds);
+	const folder = (seed: number): string => join(options.out, `seed-${seed}`);
+	const outcomes = new Map<string, Outcome[]>();
+	for (const name of names) {
+		const one = networks[name];
+		if (one === undefined)
+			throw new RangeError(`--networks: expected some of ${Object.keys(networks).join()}, got ${name}`);
+		outcomes.set(name, []);
+		for (const seed of seeds) {
+			await mkdir(folder(seed), { recursive: true });
+			const output = join(folder(seed), `${name}.onnx`);
+			const taught = one.teacher === undefined ? {} : { teacher: join(folder(seed), `${one.teacher}.onnx`) };
+			const outcome =
+				(await readOutcome(output)) ??
+				(await runStep("train", { data, network: one.network, loss: one.loss, seed, threads, output, ...taught }));
+			await writeFile(`${output}.json`, JSON.stringify(outcome));
+			outcomes.get(name)?.push(outcome);
 			console.error(
 				`seed ${seed}, ${name}: ${outcome.validationErrors} validation errors, ${outcome.trainSeconds.toFixed(0)} s`,
 			);
 		}
-		const models = Object.fromEntries(rows.map(({ name }) => [name, file(name)]));
+	}
+	const evaluations = new Map<string, Evaluation[]>(names.map((name) => [name, []]));
+	for (const seed of seeds) {
+		const models = Object.fromEntries(names.map((name) => [name, join(folder(seed), `${name}.onnx`)]));
 		const evaluated = await runStep("evaluate", { data, threads, models });
-		for (const { name, evaluations } of rows) {
-			const evaluation = evaluated.models[name];
-			if (evaluation !== undefined) evaluations.push(evaluation);
-		}
-		await writeFile(join(options.out, "results.json"), JSON.stringify({ rows, networks }, undefined, "\t"));
+		for (const name of names)
+			evaluations.get(name)?.push(...[evaluated.models[name]].filter((one) => one !== undefined));
 	}
 	const environment = await describeEnvironment(threads);
 	console.log(
 		`Seeds ${seeds.join(", ")}; ${environment.cpu}; ONNX Runtime ${environment.onnxruntime}; Node ${environment.node}.\n`,
 	);
 	console.log("| net | test errors | mean ± std | NLL | training |\n|---|---|---|---|---|");
-	for (const { name, evaluations, seconds } of rows) {
-		const errors = summary(evaluations.map((one) => one.errors));
-		const nll = summary(evaluations.map((one) => one.nll));
+	for (const name of names) {
+		const errors = summary((evaluations.get(name) ?? []).map((one) => one.errors));
+		const nll = summary((evaluations.get(name) ?? []).map((one) => one.nll));
+		const seconds = summary((outcomes.get(name) ?? []).map((one) => one.trainSeconds));
 		const spread = `${errors.mean.toFixed(1)} ± ${(errors.std ?? 0).toFixed(1)}`;
-		const time = `${(summary(seconds).mean / 60).toFixed(1)} min`;
+		const title = networks[name]?.title ?? name;
 		console.log(
-			`| ${networks[name]?.title ?? name} | ${errors.values.join(", ")} | ${spread} | ${nll.mean.toFixed(4)} | ${time} |`,
+			`| ${title} | ${errors.values.join(", ")} | ${spread} | ${nll.mean.toFixed(4)} | ${(seconds.mean / 60).toFixed(1)} min |`,
 		);
+	}
+}
+
+/** The outcome of a training that an earlier run finished. */
+async function readOutcome(output: string): Promise<Outcome | undefined> {
+	try {
+		// Written by this script.
+		return JSON.parse(await readFile(`${output}.json`, "utf8")) as Outcome;
+	} catch {
+		return undefined;
 	}
 }
 
@@ -102,5 +121,6 @@ program
 	.option("--data <folder>", "folder with MNIST's files")
 	.option("--seeds <count>", "how many seeds", "3")
 	.option("--out <folder>", "folder for models and figures", "runs/mnist")
+	.option("--networks <names>", "which networks, teachers first", Object.keys(networks).join())
 	.action(reproduceMnist);
 await program.parseAsync();

@@ -16,19 +16,29 @@ export const recipes = {
 		student: { hidden: [30, 30], epochs: 60 },
 		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
 	},
-	/** Hinton et al. 2015, §3: 784-1200-1200-10 teaches 784-800-800-10 at T = 20 on a transfer set without jitter. */
+	/**
+	 * Hinton et al. 2015, §3: 784-1200-1200-10 teaches 784-800-800-10 at T = 20 on a transfer set without jitter.
+	 * Rates, dropout and batch chosen on the validation split.
+	 */
 	mnist: {
 		name: "mnist",
 		data: { name: "mnist" },
 		teacher: {
 			hidden: [1200, 1200],
-			inputDropout: 0.2,
-			hiddenDropout: 0.5,
-			epochs: 60,
+			inputDropout: 0.1,
+			hiddenDropout: 0.4,
 			jitter: 2,
-			maxNorm: 3.5,
+			epochs: 60,
+			batch: 256,
+			optimizer: { name: "adam", learningRate: 0.002 },
 		},
-		student: { hidden: [800, 800], epochs: 30 },
+		student: {
+			hidden: [800, 800],
+			epochs: 30,
+			batch: 256,
+			optimizer: { name: "adam", learningRate: 0.003 },
+		},
 		distillation: { name: "soft-targets", temperature: 20, hardWeight: 0.1 },
+		baseline: { optimizer: { name: "adam", learningRate: 0.001 } },
 	},
 } as const satisfies Record<string, RecipeInput>;
