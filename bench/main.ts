@@ -3,7 +3,14 @@ import { availableParallelism, cpus } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
 
 import { LimbeckError } from "../src/errors.js";
+import { measureEpoch, measureMemory } from "./epoch.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
+
+/** Hidden layers, batch and steps of a round. */
+const epochCases = [
+	[[1200, 1200], 128, 320],
+	[[32, 32], 128, 4000],
+] as const;
 
 interface TrainOptions {
 	readonly net?: readonly number[];
@@ -42,7 +49,37 @@ async function train({ net, batch, rounds, threads, json }: TrainOptions): Promi
 	}
 }
 
+async function epoch({ threads }: { readonly threads: number }): Promise<void> {
+	for (const [hidden, batch, steps] of epochCases) {
+		const { net, stepMs, trainingStepMs, share } = await measureEpoch(hidden, batch, steps, threads);
+		process.stdout.write(
+			`${net}, batch ${batch}: bare step ${stepMs.toFixed(3)} ms, in training ${trainingStepMs.toFixed(3)} ms: ` +
+				`${(100 * share).toFixed(0)} % of the bare rate\n`,
+		);
+	}
+}
+
+async function memory({ steps, threads }: { readonly steps: number; readonly threads: number }): Promise<void> {
+	const { early, late, bytesPerStep } = await measureMemory(steps, threads);
+	const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+	process.stdout.write(
+		`${steps} steps: resident ${megabytes(early)} MiB after a tenth, ${megabytes(late)} MiB at the end: ` +
+			`${bytesPerStep.toFixed(0)} bytes a step\n`,
+	);
+}
+
 const program = new Command("bench");
+program
+	.command("epoch")
+	.description("whole training, with the data pipeline, against the bare step")
+	.option("--threads <count>", "threads", count, availableParallelism())
+	.action(epoch);
+program
+	.command("memory")
+	.description("resident memory over a long training")
+	.option("--steps <count>", "steps", count, 10_000)
+	.option("--threads <count>", "threads", count, availableParallelism())
+	.action(memory);
 program
 	.command("train")
 	.description("a training step of a ReLU net, against PyTorch, TensorFlow.js and jax-js")

@@ -14,17 +14,18 @@ import { operatorOf } from "../ops/index.js";
  * @param g - the graph that `loss` was built in.
  * @param loss - a scalar, `[]`.
  * @param wanted - values of `g`; usually the parameters.
+ * @param seed - a scalar that all gradients are multiplied by; 1 where absent.
  * @returns the gradients in the order of `wanted`, each of the shape of its value.
  * @throws LimbeckError (`model`) where the loss does not depend on a wanted value, or where an operator on the way has
  * no gradient; the message names the node.
  */
-export function gradients(g: Graph, loss: Value, wanted: readonly Value[]): readonly Value[] {
+export function gradients(g: Graph, loss: Value, wanted: readonly Value[], seed?: Value): readonly Value[] {
 	if (loss.dims.length !== 0) {
 		throw new LimbeckError("model", { where: "gradients", expected: "a scalar loss", got: describeType(loss) });
 	}
 	const nodes = [...g.nodes];
 	const dependent = dependentOn(nodes, wanted);
-	const found = new Map<string, Value>([[loss.name, g.scalar(1, loss)]]);
+	const found = new Map<string, Value>([[loss.name, seed ?? g.scalar(1, loss)]]);
 	for (const node of nodes.reverse()) backward(g, node, dependent, found);
 	return wanted.map((value) => {
 		const gradient = found.get(value.name);

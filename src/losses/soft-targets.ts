@@ -4,7 +4,8 @@ import { batchMean, type Loss, logSoftmax } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("soft-targets"),
-	temperature: z.number().gt(0).max(1e6).default(4).describe("T of both softmaxes; higher is softer"),
+	// Above 1,000 the float32 gradient loses its digits; logit matching is the limit.
+	temperature: z.number().gt(0).max(1000).default(4).describe("T of both softmaxes; higher is softer"),
 	hardWeight: z
 		.number()
 		.min(0)

@@ -26,6 +26,7 @@ export interface ApplyOptions {
 export function applyModel(g: Graph, model: OnnxModel, options: ApplyOptions): Value {
 	const { input, parameters = new Map<string, Value>(), training, prefix = "" } = options;
 	const { graph } = model;
+	refuseOldOperators(model);
 	refuseUnknownOperators(graph.nodes);
 	const values = new Map<string, Value>();
 	for (const { name, tensor } of graph.initializers) {
@@ -56,6 +57,20 @@ function lookUp(values: ReadonlyMap<string, Value>, name: string, user: string):
 	const value = values.get(name);
 	if (value !== undefined) return value;
 	throw new LimbeckError("model", { where: user, expected: `a value named "${name}" before it`, got: "none" });
+}
+
+/** Our operator entries hold from this version on: axes became inputs, softmaxes took one axis. */
+const oldestOpset = 18;
+
+function refuseOldOperators({ opsetImports }: OnnxModel): void {
+	const version = opsetImports.get("") ?? oldestOpset;
+	if (version >= oldestOpset) return;
+	throw new LimbeckError("model", {
+		where: "opset",
+		expected: `version ${oldestOpset} or later`,
+		got: String(version),
+		hint: "Export the model again with a newer opset, or convert it with onnx.version_converter.",
+	});
 }
 
 function refuseUnknownOperators(nodes: readonly OnnxNode[]): void {

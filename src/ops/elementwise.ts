@@ -142,8 +142,11 @@ export const elementwise = {
 	Cos: unary((g, x, _y, dy) => g.op("Neg", [g.op("Mul", [dy, g.op("Sin", [x])])]), over()),
 	// d sin x = cos x dx
 	Sin: unary((g, x, _y, dy) => g.op("Mul", [dy, g.op("Cos", [x])]), over()),
-	// d relu(x) = [y > 0] dx
-	Relu: unary((g, _x, y, dy) => keepWhere(g, g.op("Greater", [y, g.scalar(0, y)]), dy), over({ from: -1.1, to: 1 })),
+	// d relu(x) = [y > 0] dx; as a product, which ONNX Runtime computes faster than a choice
+	Relu: unary(
+		(g, _x, y, dy) => g.op("Mul", [dy, cast(g, g.op("Greater", [y, g.scalar(0, y)]), dy.type)]),
+		over({ from: -1.1, to: 1 }),
+	),
 	// d leaky(x) = dx where x ≥ 0, α dx elsewhere
 	LeakyRelu: unary(
 		(g, x, _y, dy, { attributes }) => {

@@ -6,13 +6,15 @@ import type { Value } from "../graph/value.js";
 /** Keeps divisions by a norm finite. */
 const tiny = 1e-6;
 
-/** Scales all gradients by one factor so that their joint L2 norm is at most `limit` (Pascanu et al. 2013). */
-export function clipByGlobalNorm(g: Graph, gradients: readonly Value[], limit: number): readonly Value[] {
+/**
+ * The factor that brings the joint L2 norm of all gradients to `limit` where it is above it, else 1; a scalar
+ * (Pascanu et al. 2013).
+ */
+export function globalNormFactor(g: Graph, gradients: readonly Value[], limit: number): Value {
 	const squares = gradients.map((gradient) => g.op("ReduceSumSquare", [gradient], { keepdims: int(0) }));
 	const norm = g.op("Sqrt", [squares.reduce((sum, square) => g.op("Add", [sum, square]))]);
 	const ratio = g.op("Div", [g.scalar(limit), g.op("Add", [norm, g.scalar(tiny)])]);
-	const factor = g.op("Min", [ratio, g.scalar(1)]);
-	return gradients.map((gradient) => g.op("Mul", [gradient, factor]));
+	return g.op("Min", [ratio, g.scalar(1)]);
 }
 
 /**

@@ -36,12 +36,14 @@ async function minimise(
 	steps: number,
 ): Promise<readonly number[]> {
 	const g = createGraph();
-	const { state, update } = optimizerOf(options);
+	const { state, update, wantsScaledGradient } = optimizerOf(options);
 	const type = { type: "float", dims: [start.length] } as const;
 	const parameter = g.input("parameter", type);
 	const before = Object.fromEntries(state.map((name) => [name, g.input(name, type)]));
 	const step = g.input("step", { type: "float", dims: [] });
-	const [gradient = parameter] = gradients(g, objective(g, parameter), [parameter]);
+	const learningRate = g.scalar(options.learningRate);
+	const scale = wantsScaledGradient ? learningRate : g.scalar(1);
+	const [gradient = parameter] = gradients(g, objective(g, parameter), [parameter], scale);
 	const after = update(
 		g,
 		{
@@ -49,7 +51,7 @@ async function minimise(
 			gradient,
 			state: before,
 			step,
-			learningRate: g.scalar(options.learningRate),
+			learningRate,
 			momentum: g.scalar(options.momentum),
 		},
 		options,

@@ -3,13 +3,16 @@ import { z } from "zod";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 
-/** What one update of one parameter sees. `learningRate`, `momentum` and `step` are scalars. */
+/** What one update of one parameter sees. `learningRate`, `rateRatio`, `momentum` and `step` are scalars. */
 export interface Update<State extends string> {
 	readonly parameter: Value;
+	/** The gradient of the loss; times the learning rate where the optimizer wants it so. */
 	readonly gradient: Value;
 	/** State of the parameter's shape; zeros before the first step. */
 	readonly state: Readonly<Record<State, Value>>;
 	readonly learningRate: Value;
+	/** The learning rate over that of the step before; absent where it never changes. */
+	readonly rateRatio?: Value;
 	readonly momentum: Value;
 	/** 1 at the first step. */
 	readonly step: Value;
@@ -19,6 +22,8 @@ export interface Update<State extends string> {
 export interface Optimizer<Options, State extends string> {
 	readonly options: z.ZodType<Options>;
 	readonly state: readonly State[];
+	/** Whether `update` wants its gradient multiplied by the learning rate, which costs nothing further up. */
+	readonly wantsScaledGradient: boolean;
 	readonly update: (
 		g: Graph,
 		update: Update<State>,
@@ -37,15 +42,23 @@ const sgdOptions = z.strictObject({
 	weightDecay: z.number().min(0).default(0).describe("L2 penalty, added to the gradient"),
 });
 
-/** v ← μ v + g, w ← w − η v; Nesterov: w ← w − η (g + μ v). PyTorch's form; Sutskever et al. 2013. */
+/**
+ * v ← μ v + g, w ← w − η v; Nesterov: w ← w − η (g + μ v). PyTorch's form; Sutskever et al. 2013.
+ *
+ * The state is u = η v, so that a step passes over the weights' memory three times and not four:
+ * u ← μ (η / η₋₁) u + η g, w ← w − u, with η₋₁ the rate of the step before.
+ */
 const sgd: Optimizer<z.infer<typeof sgdOptions>, "velocity"> = {
 	options: sgdOptions,
 	state: ["velocity"],
-	update(g, { parameter, gradient, state, learningRate, momentum }, { nesterov, weightDecay }) {
-		const decayed = addScaled(g, gradient, parameter, weightDecay);
-		const velocity = g.op("Add", [g.op("Mul", [state.velocity, momentum]), decayed]);
-		const direction = nesterov ? g.op("Add", [g.op("Mul", [velocity, momentum]), decayed]) : velocity;
-		return { parameter: descend(g, parameter, direction, learningRate), state: { velocity } };
+	wantsScaledGradient: true,
+	update(g, { parameter, gradient, state, learningRate, rateRatio, momentum }, { nesterov, weightDecay }) {
+		const kept = rateRatio === undefined ? momentum : g.op("Mul", [momentum, rateRatio]);
+		const decay = weightDecay === 0 ? undefined : g.op("Mul", [learningRate, g.scalar(weightDecay)]);
+		const decayed = decay === undefined ? gradient : g.op("Add", [gradient, g.op("Mul", [parameter, decay])]);
+		const velocity = g.op("Add", [g.op("Mul", [state.velocity, kept]), decayed]);
+		const change = nesterov ? g.op("Add", [g.op("Mul", [velocity, momentum]), decayed]) : velocity;
+		return { parameter: g.op("Sub", [parameter, change]), state: { velocity } };
 	},
 };
 
@@ -89,25 +102,27 @@ function adamUpdate(
 	const root = g.op("Sqrt", [correction(beta2)]);
 	const denominator = g.op("Add", [g.op("Sqrt", [square]), g.op("Mul", [root, g.scalar(epsilon)])]);
 	const size = g.op("Mul", [learningRate, g.op("Div", [root, correction(beta1)])]);
-	return { parameter: descend(g, parameter, g.op("Div", [mean, denominator]), size), state: { mean, square } };
+	const change = g.op("Mul", [g.op("Div", [mean, denominator]), size]);
+	return { parameter: g.op("Sub", [parameter, change]), state: { mean, square } };
 }
 
 /** Adam; weight decay is an L2 penalty in the gradient, as in PyTorch's `Adam`. */
 const adam: Optimizer<z.infer<typeof adamOptions>, Moments> = {
 	options: adamOptions,
 	state: ["mean", "square"],
-	update: (g, update, options) =>
-		adamUpdate(
-			g,
-			{ ...update, gradient: addScaled(g, update.gradient, update.parameter, options.weightDecay) },
-			options,
-		),
+	wantsScaledGradient: false,
+	update(g, update, options) {
+		if (options.weightDecay === 0) return adamUpdate(g, update, options);
+		const penalty = g.op("Mul", [update.parameter, g.scalar(options.weightDecay)]);
+		return adamUpdate(g, { ...update, gradient: g.op("Add", [update.gradient, penalty]) }, options);
+	},
 };
 
 /** Adam with the weight decay apart from the gradient, w ← (1 − η λ) w: Loshchilov & Hutter 2019. */
 const adamw: Optimizer<z.infer<typeof adamwOptions>, Moments> = {
 	options: adamwOptions,
 	state: ["mean", "square"],
+	wantsScaledGradient: false,
 	update(g, update, options) {
 		if (options.weightDecay === 0) return adamUpdate(g, update, options);
 		const kept = g.op("Sub", [g.scalar(1), g.op("Mul", [update.learningRate, g.scalar(options.weightDecay)])]);
@@ -127,14 +142,4 @@ export type OptimizerOptions = z.infer<typeof optimizerOptions>;
 export function optimizerOf({ name }: OptimizerOptions): Optimizer<OptimizerOptions, string> {
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
 	return optimizers[name] as unknown as Optimizer<OptimizerOptions, string>;
-}
-
-/** w − η d */
-function descend(g: Graph, parameter: Value, direction: Value, learningRate: Value): Value {
-	return g.op("Sub", [parameter, g.op("Mul", [direction, learningRate])]);
-}
-
-/** a + c b, or a where c is 0. */
-function addScaled(g: Graph, a: Value, b: Value, c: number): Value {
-	return c === 0 ? a : g.op("Add", [a, g.op("Mul", [b, g.scalar(c)])]);
 }

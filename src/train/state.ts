@@ -4,8 +4,9 @@ import { zeros } from "../graph/graph.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
-import { feeds, type TrainingGraph, trainableOf } from "./training-graph.js";
+import { feeds, type TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
+import { trainableOf } from "./update.js";
 
 /** The parameters and the optimizer's state, by input name. */
 export type State = Readonly<Record<string, Tensor>>;

@@ -1,4 +1,4 @@
-import type { BatchOptions, Loader } from "../data/chunk.js";
+import type { BatchOptions, Chunk, Loader } from "../data/chunk.js";
 import type { DataSet } from "../data/data-set.js";
 import { stepsForEpochs } from "../data/order.js";
 import type { LossOptions } from "../losses/index.js";
@@ -6,7 +6,7 @@ import { classificationMetrics } from "../metrics/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
-import type { Runtime } from "../runtime/runtime.js";
+import type { Runtime, Session } from "../runtime/runtime.js";
 import { maskOffsets, maskPool } from "./masks.js";
 import { createPredictor } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
@@ -85,56 +85,90 @@ const validations = 20;
  */
 export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
 	const { data, options, seed } = job;
-	const { runtime, createLoader, now, onEvent = () => undefined } = context;
+	const { batch, jitter } = options;
+	const { runtime, createLoader, now } = context;
 	const started = now();
-	const stepsPerEpoch = data.train.count / options.batch;
-	const totalSteps = stepsForEpochs(data.train.count, options.batch, options.epochs);
+	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
 	const stored = await storedTeacher(job, runtime);
 	const graph = graphFor(job, totalSteps, stored === undefined ? job.teacher : "stored");
 	const session = await runtime.createSession(encodeModel(graph.model), threadsOf(job));
-	const { batch, jitter } = options;
-	const loader = createLoader({ split: data.train, imageShape: data.imageShape, batch, seed, jitter });
-	const pool = maskPool(graph.masks, seed);
-	let state = initialState(graph, job.model);
-	let best: { readonly state: State; readonly step: number; readonly errors: number } | undefined;
 	try {
-		const plan = planChunks(totalSteps, batch * elementCount(data.imageShape));
-		let next = plan[0] === undefined ? undefined : loader.chunk(plan[0].first, plan[0].steps);
-		for (const [index, { first, steps, validate }] of plan.entries()) {
-			const chunk = await next;
-			if (chunk === undefined) break;
-			const ahead = plan[index + 1];
-			next = ahead === undefined ? undefined : loader.chunk(ahead.first, ahead.steps);
-			const before = now();
-			const fed = { ...pool, ...batchFeeds(job, graph, chunk, first, steps, stored) };
-			const done = await runChunk(session, graph, state, fed);
-			checkFinite(done, graph, first, options);
-			state = done.state;
-			const step = first + steps;
-			const throughput = (steps * batch * 1000) / (now() - before);
-			onEvent({
-				kind: "progress",
-				step,
-				steps: totalSteps,
-				epoch: step / stepsPerEpoch,
-				loss: mean(done.losses),
-				throughput,
-			});
-			if (!validate) continue;
-			const checked = await validateModel(job, withWeights(job.model, graph, state), runtime);
-			onEvent({ kind: "validation", step, epoch: step / stepsPerEpoch, ...checked });
-			if (options.keep === "last" || best === undefined || checked.errors < best.errors) {
-				best = { state, step, errors: checked.errors };
-			}
+		const loader = createLoader({ split: data.train, imageShape: data.imageShape, batch, seed, jitter });
+		try {
+			const kept = await takeSteps({ job, graph, session, loader, totalSteps, stored }, context);
+			const model = withWeights(job.model, graph, kept.state);
+			const seconds = (now() - started) / 1000;
+			return { model, steps: totalSteps, keptStep: kept.step, validationErrors: kept.errors, seconds };
+		} finally {
+			await loader.close();
 		}
 	} finally {
-		await loader.close();
 		await session.release();
 	}
-	const kept = best ?? { state, step: 0, errors: data.validation.count };
-	const seconds = (now() - started) / 1000;
-	const model = withWeights(job.model, graph, kept.state);
-	return { model, steps: totalSteps, keptStep: kept.step, validationErrors: kept.errors, seconds };
+}
+
+/** All that a run is made of, ready to go. */
+interface Run {
+	readonly job: TrainingJob;
+	readonly graph: TrainingGraph;
+	readonly session: Session;
+	readonly loader: Loader;
+	readonly totalSteps: number;
+	/** The teacher's logits on every training sample, where they are fed. */
+	readonly stored: Float32Array | undefined;
+}
+
+/** A state that training may end with. */
+interface Candidate {
+	readonly state: State;
+	readonly step: number;
+	/** On the validation split. */
+	readonly errors: number;
+}
+
+async function takeSteps(run: Run, { runtime, now, onEvent }: TrainingContext): Promise<Candidate> {
+	const { job, graph, session, loader, totalSteps, stored } = run;
+	const { model, data, options, seed } = job;
+	const plan = planChunks(totalSteps, options.batch * elementCount(data.imageShape));
+	const pool = maskPool(graph.masks, seed);
+	let state = initialState(graph, model);
+	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
+	let since = now();
+	for await (const { first, steps, validate, chunk } of prefetched(loader, plan)) {
+		const done = await runChunk(session, graph, state, {
+			...pool,
+			...batchFeeds(job, graph, chunk, first, steps, stored),
+		});
+		checkFinite(done, graph, first, options);
+		state = done.state;
+		const step = first + steps;
+		const epoch = (step * options.batch) / data.train.count;
+		const throughput = (steps * options.batch * 1000) / (now() - since);
+		onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(done.losses), throughput });
+		if (validate) {
+			const checked = await validateModel(job, withWeights(model, graph, state), runtime);
+			onEvent?.({ kind: "validation", step, epoch, ...checked });
+			if (options.keep === "last" || checked.errors < kept.errors) kept = { state, step, errors: checked.errors };
+		}
+		since = now();
+	}
+	return kept;
+}
+
+/** The chunks of a plan with their data; the next is asked for before the last is worked on. */
+async function* prefetched(
+	loader: Loader,
+	plan: readonly PlannedChunk[],
+): AsyncGenerator<PlannedChunk & { readonly chunk: Chunk }> {
+	const ask = (planned: PlannedChunk | undefined): Promise<Chunk> | undefined =>
+		planned === undefined ? undefined : loader.chunk(planned.first, planned.steps);
+	let next = ask(plan[0]);
+	for (const [index, planned] of plan.entries()) {
+		const chunk = await next;
+		if (chunk === undefined) return;
+		next = ask(plan[index + 1]);
+		yield { ...planned, chunk };
+	}
 }
 
 function threadsOf({ threads }: TrainingJob): { readonly threads?: number } {
@@ -162,7 +196,7 @@ function graphFor(job: TrainingJob, totalSteps: number, teacher: OnnxModel | "st
 	});
 }
 
-/** The teacher's logits on every training sample, `[count, classes]`, where all views of a sample are the same. */
+/** The teacher's logits `[count, classes]` on every training sample, where all views of a sample are the same. */
 async function storedTeacher(job: TrainingJob, runtime: Runtime): Promise<Float32Array | undefined> {
 	if (job.teacher === undefined || job.options.jitter > 0) return undefined;
 	const predictor = await createPredictor(runtime, job.teacher, { ...predictorOptions(job), where: "teacher" });
@@ -219,14 +253,15 @@ export function planChunks(totalSteps: number, bytesPerStep: number): readonly P
 function batchFeeds(
 	{ data, options, seed }: TrainingJob,
 	{ masks }: TrainingGraph,
-	{ images, indices }: { readonly images: Uint8Array; readonly indices: Uint32Array },
+	{ images, indices }: Chunk,
 	first: number,
 	steps: number,
 	teacherLogits: Float32Array | undefined,
 ): State {
 	const { batch } = options;
 	const classes = data.classes.length;
-	const labels = Int32Array.from(indices, (index) => data.train.labels[index] ?? 0);
+	const labels = new Int32Array(indices.length);
+	for (const [at, index] of indices.entries()) labels[at] = data.train.labels[index] ?? 0;
 	return {
 		[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(steps)) },
 		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(first) },

@@ -2,21 +2,17 @@
  * The training step as an ONNX graph: forward, loss, gradients, optimizer and schedule are the body of one `Loop`
  * whose carried values are the parameters and the optimizer's state. One native call runs a chunk of steps.
  */
-import { gradients } from "../autodiff/gradients.js";
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import type { Value, ValueType } from "../graph/value.js";
+import type { Value } from "../graph/value.js";
 import { type LossOptions, lossOf } from "../losses/index.js";
 import type { LossInputs } from "../losses/loss.js";
 import { applyModel } from "../models/apply.js";
 import { modelOf } from "../models/family.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
-import type { TensorOf } from "../onnx/tensor.js";
 import { cast, createGraph } from "../ops/index.js";
-import { clipByGlobalNorm, limitUnitNorms } from "../optim/constraints.js";
-import { type OptimizerOptions, optimizerOf } from "../optim/optimizers.js";
-import { type ScheduleOptions, scheduledRate } from "../optim/schedules.js";
 import { createMasks, type MaskInput } from "./masks.js";
+import { addUpdate, type Carried, carriedOf, parameterInput, trainableOf, type UpdateOptions } from "./update.js";
 
 /** Mean and standard deviation of pixel / 255, which inputs are normalised with. */
 export interface Normalization {
@@ -25,18 +21,9 @@ export interface Normalization {
 }
 
 /** All that shapes a training step. */
-export interface StepOptions {
+export interface StepOptions extends UpdateOptions {
 	readonly batch: number;
 	readonly loss: LossOptions;
-	readonly optimizer: OptimizerOptions;
-	readonly schedule: ScheduleOptions;
-	readonly momentumSchedule: ScheduleOptions;
-	readonly warmupSteps: number;
-	readonly totalSteps: number;
-	/** Limit of the gradients' joint norm; none where absent. */
-	readonly clipNorm?: number;
-	/** Limit of the norm of each unit's incoming weights; none where absent. */
-	readonly maxNorm?: number;
 }
 
 /** What the graph is made for. */
@@ -47,14 +34,6 @@ export interface TrainingGraphOptions extends StepOptions {
 	readonly normalization: Normalization;
 	/** Where the teacher's logits come from: a model that sees the same view, or stored values that are fed. */
 	readonly teacher?: OnnxModel | "stored";
-}
-
-/** A value that one step hands to the next: a parameter, or a piece of optimizer state. */
-export interface Carried extends ValueType {
-	/** The name of its input; its output is `next/` and this. */
-	readonly name: string;
-	/** The parameter's name in the model; absent for optimizer state. */
-	readonly parameter?: string;
 }
 
 /** A training graph and what to feed it. Inputs other than the carried values: see {@link feeds}. */
@@ -80,15 +59,6 @@ export const feeds = {
 	losses: "losses",
 } as const;
 
-/** The parameters that training changes: the float initialisers that are not scalars. */
-export function trainableOf(
-	model: OnnxModel,
-): readonly { readonly name: string; readonly tensor: TensorOf<"float"> }[] {
-	return model.graph.initializers.flatMap(({ name, tensor }) =>
-		tensor.type === "float" && tensor.dims.length > 0 ? [{ name, tensor }] : [],
-	);
-}
-
 /**
  * Builds the training graph of a model.
  *
@@ -104,7 +74,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	const labels = g.input(feeds.labels, { type: "int32", dims: [1, batch] });
 	const stored =
 		teacher === "stored" ? g.input(feeds.teacherLogits, { type: "float", dims: [1, batch, classes] }) : undefined;
-	const carried = carriedOf(options);
+	const carried = carriedOf(options.model, options);
 	const initial = carried.map((one) => g.input(one.name, one));
 
 	const body = g.body();
@@ -130,7 +100,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 		labels: cast(body, at(labels), "int64"),
 		...(teacherLogits === undefined ? {} : { teacher: teacherLogits }),
 	});
-	const next = update(body, options, loss, step, parameters, value);
+	const next = addUpdate(body, options, loss, step, parameters, value);
 
 	const bodyGraph = body.toOnnx("step", [
 		["condition_out", condition],
@@ -162,30 +132,6 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	return { model, carried, masks: masks.inputs() };
 }
 
-const parameterInput = (name: string): string => `parameter/${name}`;
-const stateInput = (state: string, name: string): string => `${state}/${name}`;
-
-/** The parameters, then the optimizer's state for each. */
-function carriedOf({ model, optimizer }: TrainingGraphOptions): readonly Carried[] {
-	const trainable = trainableOf(model);
-	const { state } = optimizerOf(optimizer);
-	return [
-		...trainable.map(
-			({ name, tensor }): Carried => ({
-				name: parameterInput(name),
-				parameter: name,
-				type: "float",
-				dims: tensor.dims,
-			}),
-		),
-		...state.flatMap((kind) =>
-			trainable.map(
-				({ name, tensor }): Carried => ({ name: stateInput(kind, name), type: "float", dims: tensor.dims }),
-			),
-		),
-	];
-}
-
 /** (pixel / 255 − mean) / std, as float. */
 function normalize(g: Graph, pixels: Value, { mean, std }: Normalization): Value {
 	const scaled = g.op("Mul", [cast(g, pixels, "float"), g.scalar(1 / (255 * std))]);
@@ -205,46 +151,6 @@ function buildLoss(g: Graph, options: LossOptions, inputs: Partial<LossInputs>):
 	}
 	// What the objective needs is there: just checked.
 	return loss.build(g, inputs as LossInputs, options);
-}
-
-/** The carried values after the step, by name. */
-function update(
-	g: Graph,
-	options: TrainingGraphOptions,
-	loss: Value,
-	step: Value,
-	parameters: readonly { readonly name: string; readonly value: Value }[],
-	valueOf: (name: string) => Value,
-): ReadonlyMap<string, Value> {
-	const { optimizer, clipNorm, maxNorm, totalSteps, warmupSteps } = options;
-	const entry = optimizerOf(optimizer);
-	const progress = { step, totalSteps, warmupSteps };
-	const learningRate = scheduledRate(g, optimizer.learningRate, options.schedule, progress);
-	const momentum = scheduledRate(g, optimizer.momentum, options.momentumSchedule, { ...progress, warmupSteps: 0 });
-	const count = g.op("Add", [step, g.scalar(1)]);
-	const raw = gradients(
-		g,
-		loss,
-		parameters.map((parameter) => parameter.value),
-	);
-	const clipped = clipNorm === undefined ? raw : clipByGlobalNorm(g, raw, clipNorm);
-	const next = new Map<string, Value>();
-	for (const [index, { name, value }] of parameters.entries()) {
-		const gradient = required(clipped[index], name);
-		const state = Object.fromEntries(entry.state.map((kind) => [kind, valueOf(stateInput(kind, name))]));
-		const matrix = value.dims.length >= 2;
-		const decayed = matrix ? optimizer : { ...optimizer, weightDecay: 0 };
-		const updated = entry.update(
-			g,
-			{ parameter: value, gradient, state, learningRate, momentum, step: count },
-			decayed,
-		);
-		const limited =
-			maxNorm === undefined || !matrix ? updated.parameter : limitUnitNorms(g, updated.parameter, maxNorm);
-		next.set(parameterInput(name), limited);
-		for (const [kind, after] of Object.entries(updated.state)) next.set(stateInput(kind, name), after);
-	}
-	return next;
 }
 
 function required<T>(value: T | undefined, name: string): T {

@@ -29,6 +29,8 @@ export interface Steps {
 	readonly chunks?: readonly number[];
 	readonly seed?: number;
 	readonly threads?: number;
+	/** `[steps, batch, classes]`, for a stored teacher. */
+	readonly teacherLogits?: Float32Array;
 }
 
 /** What the steps leave. */
@@ -37,14 +39,18 @@ export interface Trained {
 	readonly losses: readonly number[];
 }
 
+/** Pools by seed: filling one takes a while. */
+const pools = new Map<number, ReturnType<typeof maskPool>>();
+
 /** Trains `options.model` on the batches, in order. */
 export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Promise<Trained> {
-	const { batch, imageShape, model } = options;
-	const { pixels, labels, seed = 1, threads = 1 } = steps;
+	const { batch, imageShape, classes, model } = options;
+	const { pixels, labels, seed = 1, threads = 1, teacherLogits } = steps;
 	const { chunks = [labels.length / batch] } = steps;
 	const graph = buildTrainingGraph(options);
 	const session = await runtime.createSession(encodeModel(graph.model), { threads });
-	const pool = maskPool(graph.masks, seed);
+	const pool = graph.masks.length === 0 ? {} : (pools.get(seed) ?? maskPool(graph.masks, seed));
+	if (graph.masks.length > 0) pools.set(seed, pool);
 	const losses: number[] = [];
 	let state = initialState(graph, model);
 	try {
@@ -63,6 +69,15 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 					data: pixels.slice(from * size, to * size),
 				},
 				[feeds.labels]: { type: "int32", dims: [count, batch], data: labels.slice(from, to) },
+				...(teacherLogits === undefined
+					? {}
+					: {
+							[feeds.teacherLogits]: {
+								type: "float",
+								dims: [count, batch, classes],
+								data: teacherLogits.slice(from * classes, to * classes),
+							},
+						}),
 			});
 			losses.push(...done.losses);
 			state = done.state;

@@ -1,0 +1,131 @@
+/** Whole training against its bare step, and memory over many steps: what the data pipeline and the loop cost. */
+import type { DataSet, Split } from "../dist/data/data-set.js";
+import { createLoader } from "../dist/data/loader.js";
+import { parseRecipe } from "../dist/distill/recipe.js";
+import { buildModel } from "../dist/models/index.js";
+import { nodeRuntime } from "../dist/runtime/node.js";
+import { type TrainingEvent, trainModel } from "../dist/train/trainer.js";
+import { prepare } from "./peers/limbeck.js";
+
+/** What whole training reaches of the rate of its bare step. */
+export interface EpochResult {
+	readonly net: string;
+	readonly batch: number;
+	readonly stepMs: number;
+	/** A step in training, the loader included and validation left out. */
+	readonly trainingStepMs: number;
+	/** Bare step over step in training: 1 where the pipeline costs nothing. */
+	readonly share: number;
+}
+
+/** Resident memory over a long training, in bytes. */
+export interface MemoryResult {
+	readonly steps: number;
+	/** After the first tenth, when every buffer has been made. */
+	readonly early: number;
+	readonly late: number;
+	readonly bytesPerStep: number;
+}
+
+const rounds = 5;
+
+/** Trains and takes bare steps in turn; medians over the rounds. Images are jittered, the loader's hardest work. */
+export async function measureEpoch(
+	hidden: readonly number[],
+	batch: number,
+	steps: number,
+	threads: number,
+): Promise<EpochResult> {
+	const net = [784, ...hidden, 10];
+	const bare = await prepare({ net, batch, threads });
+	await bare.run(steps);
+	const stepTimes: number[] = [];
+	const trainingTimes: number[] = [];
+	for (let round = 0; round < rounds; round++) {
+		const before = performance.now();
+		await bare.run(steps);
+		stepTimes.push((performance.now() - before) / steps);
+		const times: number[] = [];
+		await train(hidden, batch, steps, threads, (event) => {
+			if (event.kind === "progress") times.push((batch * 1000) / event.throughput);
+		});
+		// The first chunk waits for the loader's thread to start, once a run.
+		trainingTimes.push(median(times.slice(1)));
+	}
+	const [stepMs, trainingStepMs] = [median(stepTimes), median(trainingTimes)];
+	return { net: net.join("-"), batch, stepMs, trainingStepMs, share: stepMs / trainingStepMs };
+}
+
+/** Watches resident memory over a long training. */
+export async function measureMemory(steps: number, threads: number): Promise<MemoryResult> {
+	const seen: { readonly step: number; readonly bytes: number }[] = [];
+	await train([100, 100], 128, steps, threads, (event) => {
+		if (event.kind === "progress") seen.push({ step: event.step, bytes: process.memoryUsage.rss() });
+	});
+	const early = seen.filter(({ step }) => step >= steps / 10);
+	const [first, last] = [early.at(0), early.at(-1)];
+	if (first === undefined || last === undefined) throw new RangeError(`expected more than ${steps} steps`);
+	return {
+		steps,
+		early: first.bytes,
+		late: last.bytes,
+		bytesPerStep: (last.bytes - first.bytes) / (last.step - first.step),
+	};
+}
+
+async function train(
+	hidden: readonly number[],
+	batch: number,
+	steps: number,
+	threads: number,
+	onEvent: (event: TrainingEvent) => void,
+): Promise<void> {
+	const data = randomImages(32 * batch);
+	const epochs = steps / 32;
+	const sgd = { name: "sgd", learningRate: 0.01 } as const;
+	const { student } = parseRecipe({
+		student: {
+			hidden: [...hidden],
+			batch,
+			epochs,
+			optimizer: sgd,
+			schedule: { name: "constant" },
+			warmupEpochs: 0,
+			jitter: 2,
+		},
+	});
+	const { family, activation, initializer, inputDropout, hiddenDropout } = student;
+	const model = buildModel(
+		{ family, hidden: [...hidden], activation, initializer, inputDropout, hiddenDropout },
+		{ imageShape: data.imageShape, classes: 10, seed: 1 },
+	);
+	const job = {
+		model,
+		data,
+		normalization: { mean: 0.5, std: 0.3 },
+		options: student,
+		loss: { name: "cross-entropy" } as const,
+	};
+	const context = { runtime: await nodeRuntime(), createLoader, now: () => performance.now(), onEvent };
+	await trainModel({ ...job, seed: 1, threads }, context);
+}
+
+function randomImages(count: number): DataSet {
+	const split = (samples: number): Split => ({
+		count: samples,
+		images: Uint8Array.from({ length: samples * 784 }, (_, index) => (index * 2654435761) >>> 24),
+		labels: Uint8Array.from({ length: samples }, (_, index) => index % 10),
+	});
+	return {
+		name: "random",
+		classes: Array.from({ length: 10 }, (_, index) => String(index)),
+		imageShape: [1, 28, 28],
+		train: split(count),
+		validation: split(100),
+		fingerprint: "",
+	};
+}
+
+function median(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

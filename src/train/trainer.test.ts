@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { runtime } from "../../test/support/graphs.js";
+import { syntheticData } from "../../test/support/synthetic.js";
+import { plainTraining } from "../../test/support/training.js";
+import { createInlineLoader } from "../data/loader.js";
+import { buildModel, families } from "../models/index.js";
+import { encodeModel } from "../onnx/encode.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { checkFinite } from "./state.js";
+import { planChunks, type TrainingEvent, type TrainingJob, type TrainingResult, trainModel } from "./trainer.js";
+import { buildTrainingGraph } from "./training-graph.js";
+import { trainingShape } from "./training-options.js";
+
+const data = syntheticData();
+
+function network(options: object = {}): OnnxModel {
+	const parsed = families.mlp.options.parse({ hidden: [32], ...options });
+	return buildModel({ family: "mlp", ...parsed }, { imageShape: data.imageShape, classes: 4, seed: 1 });
+}
+
+const optionsOf = (options: object = {}): TrainingJob["options"] =>
+	z.strictObject(trainingShape).parse({ epochs: 5, batch: 20, ...options });
+
+const job = (changes: Partial<TrainingJob> = {}): TrainingJob => ({
+	model: network(),
+	data,
+	normalization: { mean: 0.3, std: 0.2 },
+	options: optionsOf(),
+	loss: { name: "cross-entropy" },
+	seed: 1,
+	threads: 1,
+	...changes,
+});
+
+async function train(one: TrainingJob): Promise<TrainingResult & { readonly events: readonly TrainingEvent[] }> {
+	const events: TrainingEvent[] = [];
+	// A clock that stands still: no result may depend on it.
+	const context = { runtime, createLoader: createInlineLoader, now: () => 0 };
+	const result = await trainModel(one, { ...context, onEvent: (event) => events.push(event) });
+	return { ...result, events };
+}
+
+const bitsOf = ({ model }: TrainingResult): string => Buffer.from(encodeModel(model)).toString("base64");
+
+test("planned chunks cover every step once, in order, within the limits", () => {
+	fc.assert(
+		fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 2 ** 26 }), (total, bytesPerStep) => {
+			const plan = planChunks(total, bytesPerStep);
+			const ends = plan.map(({ first, steps }) => first + steps);
+			expect(plan.map(({ first }) => first)).toEqual([0, ...ends.slice(0, -1)]);
+			expect(ends.at(-1)).toBe(total);
+			expect(plan.every(({ steps }) => steps > 0 && (steps === 1 || steps * bytesPerStep <= 2 ** 25))).toBe(true);
+			expect(plan.filter(({ validate }) => validate)).toHaveLength(Math.min(20, total));
+			expect(plan.at(-1)?.validate).toBe(true);
+		}),
+		{ seed: 1, numRuns: 50 },
+	);
+});
+
+describe("training", () => {
+	test("learns, and tells how it goes", async () => {
+		const { steps, keptStep, validationErrors, events } = await train(job({ options: optionsOf({ epochs: 10 }) }));
+		expect([steps, keptStep]).toEqual([100, 100]);
+		expect(validationErrors).toBeLessThan(5);
+		const checks = events.filter((event) => event.kind === "validation");
+		expect(checks.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => 5 * (i + 1)));
+		expect(checks.at(-1)).toMatchObject({ epoch: 10, errors: validationErrors, accuracy: 1 - validationErrors / 40 });
+		const losses = events.flatMap((event) => (event.kind === "progress" ? [event.loss] : []));
+		expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 4);
+	});
+
+	test("keeps the weights of the fewest validation errors where asked", async () => {
+		const { keptStep, validationErrors, events } = await train(
+			job({ options: optionsOf({ keep: "best", optimizer: { name: "sgd", learningRate: 0.5 } }) }),
+		);
+		const checks = events.filter((event) => event.kind === "validation");
+		const fewest = Math.min(...checks.map(({ errors }) => errors));
+		expect(validationErrors).toBe(fewest);
+		expect(keptStep).toBe(checks.find(({ errors }) => errors === fewest)?.step);
+	});
+
+	const regularised = job({
+		model: network({ hidden: [128, 128], inputDropout: 0.2, hiddenDropout: 0.5 }),
+		options: optionsOf({ epochs: 2, jitter: 1, maxNorm: 2, clipNorm: 1 }),
+	});
+
+	test("one seed, one result, to the bit, with one thread and with two; another seed, another", async () => {
+		const one = bitsOf(await train(regularised));
+		expect(bitsOf(await train(regularised))).toBe(one);
+		expect(bitsOf(await train({ ...regularised, threads: 2 }))).toBe(one);
+		expect(bitsOf(await train({ ...regularised, seed: 2 }))).not.toBe(one);
+	});
+
+	test.each([0, 1])(
+		"a student learns from a teacher alone, without a label (Hinton et al. 2015, §2), jitter %i",
+		async (jitter) => {
+			const options = optionsOf({ epochs: 10, jitter, optimizer: { name: "adam", learningRate: 0.01 } });
+			const { model: teacher } = await train(job({ options: optionsOf({ epochs: 10 }) }));
+			const blind = { ...data, train: { ...data.train, labels: new Uint8Array(data.train.count) } };
+			const { validationErrors } = await train(
+				job({
+					data: blind,
+					options,
+					teacher,
+					model: network({ hidden: [16] }),
+					loss: { name: "soft-targets", temperature: 4, hardWeight: 0 },
+				}),
+			);
+			expect(validationErrors).toBeLessThan(10);
+		},
+	);
+
+	test("stops at a loss that is not finite, and names the step", async () => {
+		const options = optionsOf({ optimizer: { name: "sgd", learningRate: 1000 }, warmupEpochs: 0 });
+		const error = await train(job({ options })).catch((thrown: unknown) => thrown);
+		expect(error).toMatchObject({ name: "LimbeckError", category: "training" });
+		expect((error as Error).message).toMatch(/^(loss at|parameter\/.* by) step \d+: expected finite numbers/);
+		expect((error as Error).message).toContain("1000 with sgd");
+	});
+});
+
+describe("numbers that are not finite", () => {
+	const options = optionsOf();
+	const graph = buildTrainingGraph({
+		...plainTraining,
+		model: network(),
+		imageShape: data.imageShape,
+		classes: 4,
+		batch: 1,
+		totalSteps: 1,
+	});
+	const check = (losses: readonly number[], weight: number): void => {
+		const name = "parameter/logits.bias";
+		const state = { [name]: { type: "float", dims: [2], data: Float32Array.of(1, weight) } } as const;
+		checkFinite({ state, losses: Float32Array.from(losses) }, graph, 10, options);
+	};
+
+	test("in the losses: the first bad step is named, counted from 1", () => {
+		expect(() => {
+			check([1, 2, NaN, Infinity], 0);
+		}).toThrow("loss at step 13: expected finite numbers, got NaN");
+		expect(() => {
+			check([-Infinity], 0);
+		}).toThrow("loss at step 11");
+	});
+
+	test.each([NaN, Infinity, -Infinity])("in a weight (%d): it is named", (weight) => {
+		expect(() => {
+			check([1, 2], weight);
+		}).toThrow("parameter/logits.bias by step 12");
+	});
+
+	test("finite ones pass", () => {
+		expect(() => {
+			check([1, 2], 3);
+		}).not.toThrow();
+	});
+});

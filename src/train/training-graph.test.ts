@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { runtime } from "../../test/support/graphs.js";
+import { syntheticData } from "../../test/support/synthetic.js";
+import { plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
+import { buildModel, families } from "../models/index.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { optimizerOptions } from "../optim/optimizers.js";
+import { createPredictor } from "./predict.js";
+import { buildTrainingGraph, type TrainingGraphOptions } from "./training-graph.js";
+
+const data = syntheticData();
+const [steps, batch] = [10, 16];
+const task = { imageShape: data.imageShape, classes: data.classes.length, seed: 1 };
+const batches: Steps = {
+	pixels: data.train.images.slice(0, steps * batch * 64),
+	labels: Int32Array.from(data.train.labels.slice(0, steps * batch)),
+};
+
+function network(options: object = {}): OnnxModel {
+	return buildModel({ family: "mlp", ...families.mlp.options.parse({ hidden: [24, 16], ...options }) }, task);
+}
+
+const training = (options: Partial<TrainingGraphOptions> = {}): TrainingGraphOptions => ({
+	...plainTraining,
+	...task,
+	model: network(),
+	batch,
+	totalSteps: steps,
+	...options,
+});
+
+const bytesOf = (model: OnnxModel): readonly (readonly [string, string])[] =>
+	[...weightsOf(model)].map(([name, { buffer, byteOffset, byteLength }]) => [
+		name,
+		Buffer.from(buffer, byteOffset, byteLength).toString("hex"),
+	]);
+
+describe("the same steps give the same bits", () => {
+	const dropping = training({
+		model: network({ inputDropout: 0.2, hiddenDropout: 0.5 }),
+		optimizer: optimizerOptions.parse({ name: "adam" }),
+		schedule: { name: "cosine", final: 0 },
+		warmupSteps: 3,
+		clipNorm: 1,
+		maxNorm: 2,
+	});
+
+	test.each([[[10]], [[5, 5]], [[3, 7]], [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]]])("cut into calls of %j", async (chunks) => {
+		const whole = await takeSteps(dropping, batches);
+		const cut = await takeSteps(dropping, { ...batches, chunks });
+		expect(cut.losses).toEqual(whole.losses);
+		expect(bytesOf(cut.model)).toEqual(bytesOf(whole.model));
+	});
+
+	test("but not with another seed of the masks", async () => {
+		const one = await takeSteps(dropping, batches);
+		const other = await takeSteps(dropping, { ...batches, seed: 2 });
+		expect(bytesOf(other.model)).not.toEqual(bytesOf(one.model));
+	});
+});
+
+test("the loss told is the one before the step's update", async () => {
+	const predictor = await createPredictor(runtime, network(), { ...training(), where: "network" });
+	const logits = await predictor.logits(batches.pixels.slice(0, batch * 64));
+	await predictor.release();
+	let expected = 0;
+	for (let row = 0; row < batch; row++) {
+		const z = logits.subarray(row * task.classes, (row + 1) * task.classes);
+		const sum = z.reduce((total, value) => total + Math.exp(value), 0);
+		expected += (Math.log(sum) - (z[batches.labels[row] ?? 0] ?? NaN)) / batch;
+	}
+	const { losses } = await takeSteps(training(), batches);
+	expect(losses[0]).toBeCloseTo(expected, 5);
+});
+
+test("a step changes every weight of the student and none of the teacher's", async () => {
+	const model = network();
+	const teacher = network({ hidden: [32] });
+	const before = bytesOf(teacher);
+	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
+	const trained = await takeSteps(training({ model, teacher, loss }), { ...batches, chunks: [1] });
+	const start = new Map(bytesOf(model));
+	for (const [name, bytes] of bytesOf(trained.model)) expect(bytes, name).not.toBe(start.get(name));
+	expect(bytesOf(teacher)).toEqual(before);
+});
+
+test("a teacher whose logits are stored teaches as one that runs along (Hinton et al. 2015, §2)", async () => {
+	const teacher = network({ hidden: [32] });
+	const predictor = await createPredictor(runtime, teacher, { ...training(), where: "teacher" });
+	const teacherLogits = await predictor.logits(batches.pixels);
+	await predictor.release();
+	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
+	const live = await takeSteps(training({ teacher, loss }), batches);
+	const stored = await takeSteps(training({ teacher: "stored", loss }), { ...batches, teacherLogits });
+	expect(live.losses[0]).toBeGreaterThan(0);
+	for (const [step, value] of live.losses.entries()) expect(stored.losses[step]).toBeCloseTo(value, 4);
+});
+
+test("an objective that needs a teacher is refused without one", () => {
+	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0 } as const;
+	expect(() => buildTrainingGraph(training({ loss }))).toThrow("objective soft-targets: expected a teacher, got none");
+});
+
+test("weights within the limit of max-norm after every step", async () => {
+	const { model } = await takeSteps(training({ maxNorm: 0.5 }), batches);
+	for (const [name, values] of weightsOf(model)) {
+		if (!name.endsWith(".weight")) continue;
+		const inputs = model.graph.initializers.find((one) => one.name === name)?.tensor.dims[1] ?? 0;
+		for (let at = 0; at < values.length; at += inputs) {
+			expect(Math.hypot(...values.subarray(at, at + inputs))).toBeLessThan(0.500001);
+		}
+	}
+});

@@ -1,0 +1,150 @@
+/** The second half of a training step: gradients, optimizer, schedules and constraints. */
+import { gradients } from "../autodiff/gradients.js";
+import { LimbeckError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import type { Value, ValueType } from "../graph/value.js";
+import type { OnnxModel } from "../onnx/model.js";
+import type { TensorOf } from "../onnx/tensor.js";
+import { globalNormFactor, limitUnitNorms } from "../optim/constraints.js";
+import { type OptimizerOptions, optimizerOf } from "../optim/optimizers.js";
+import { type ScheduleOptions, scheduledRate } from "../optim/schedules.js";
+
+/** How a step changes the parameters. */
+export interface UpdateOptions {
+	readonly optimizer: OptimizerOptions;
+	readonly schedule: ScheduleOptions;
+	readonly momentumSchedule: ScheduleOptions;
+	readonly warmupSteps: number;
+	readonly totalSteps: number;
+	/** Limit of the gradients' joint norm; none where absent. */
+	readonly clipNorm?: number;
+	/** Limit of the norm of each unit's incoming weights; none where absent. */
+	readonly maxNorm?: number;
+}
+
+/** A value that one step hands to the next: a parameter, or a piece of optimizer state. */
+export interface Carried extends ValueType {
+	/** The name of its input; its output is `next/` and this. */
+	readonly name: string;
+	/** The parameter's name in the model; absent for optimizer state. */
+	readonly parameter?: string;
+}
+
+/** The parameters that training changes: the float initialisers that are not scalars. */
+export function trainableOf(
+	model: OnnxModel,
+): readonly { readonly name: string; readonly tensor: TensorOf<"float"> }[] {
+	return model.graph.initializers.flatMap(({ name, tensor }) =>
+		tensor.type === "float" && tensor.dims.length > 0 ? [{ name, tensor }] : [],
+	);
+}
+
+/** The learning rate of the step before, for optimizers whose state holds the rate. */
+const lastRate = "last_learning_rate";
+
+/** The name of a parameter's input. */
+export const parameterInput = (name: string): string => `parameter/${name}`;
+const stateInput = (state: string, name: string): string => `${state}/${name}`;
+
+/** What a training graph carries: the parameters, the optimizer's state for each, and the last learning rate. */
+export function carriedOf(model: OnnxModel, { optimizer }: UpdateOptions): readonly Carried[] {
+	const trainable = trainableOf(model);
+	const { state, wantsScaledGradient } = optimizerOf(optimizer);
+	return [
+		...trainable.map(
+			({ name, tensor }): Carried => ({
+				name: parameterInput(name),
+				parameter: name,
+				type: "float",
+				dims: tensor.dims,
+			}),
+		),
+		...state.flatMap((kind) =>
+			trainable.map(
+				({ name, tensor }): Carried => ({ name: stateInput(kind, name), type: "float", dims: tensor.dims }),
+			),
+		),
+		...(wantsScaledGradient ? [{ name: lastRate, type: "float", dims: [] } as const] : []),
+	];
+}
+
+/**
+ * Adds a step's update to the loop's body.
+ *
+ * @param step - scalar: the number of steps done before this one.
+ * @param valueOf - the carried value of a name.
+ * @returns the carried values after the step, by name.
+ */
+export function addUpdate(
+	g: Graph,
+	options: UpdateOptions,
+	loss: Value,
+	step: Value,
+	parameters: readonly { readonly name: string; readonly value: Value }[],
+	valueOf: (name: string) => Value,
+): ReadonlyMap<string, Value> {
+	const { optimizer, maxNorm, totalSteps, warmupSteps } = options;
+	const { state: stateNames, update, wantsScaledGradient } = optimizerOf(optimizer);
+	const progress = { step, totalSteps, warmupSteps };
+	const learningRate = scheduledRate(g, optimizer.learningRate, options.schedule, progress);
+	const momentum = scheduledRate(g, optimizer.momentum, options.momentumSchedule, { ...progress, warmupSteps: 0 });
+	const values = parameters.map(({ value }) => value);
+	const scaled = scaledGradients(g, loss, values, wantsScaledGradient ? learningRate : undefined, options.clipNorm);
+	const count = g.op("Add", [step, g.scalar(1)]);
+	const next = new Map<string, Value>();
+	const rates = {
+		learningRate,
+		momentum,
+		step: count,
+		...(wantsScaledGradient ? addLastRate(g, learningRate, valueOf, next) : {}),
+	};
+	for (const [index, { name, value }] of parameters.entries()) {
+		const gradient = scaled[index];
+		if (gradient === undefined) throw noGradient(name);
+		const state = Object.fromEntries(stateNames.map((kind) => [kind, valueOf(stateInput(kind, name))]));
+		const matrix = value.dims.length >= 2;
+		const decayed = matrix ? optimizer : { ...optimizer, weightDecay: 0 };
+		const updated = update(g, { parameter: value, gradient, state, ...rates }, decayed);
+		const limited =
+			maxNorm === undefined || !matrix ? updated.parameter : limitUnitNorms(g, updated.parameter, maxNorm);
+		next.set(parameterInput(name), limited);
+		for (const [kind, after] of Object.entries(updated.state)) next.set(stateInput(kind, name), after);
+	}
+	return next;
+}
+
+/** The clipped gradients, times `scale`: from the start where nothing is clipped, else in one factor with the clipping. */
+function scaledGradients(
+	g: Graph,
+	loss: Value,
+	values: readonly Value[],
+	scale: Value | undefined,
+	clipNorm: number | undefined,
+): readonly Value[] {
+	if (clipNorm === undefined) return gradients(g, loss, values, scale);
+	const raw = gradients(g, loss, values);
+	const clip = globalNormFactor(g, raw, clipNorm);
+	const factor = scale === undefined ? clip : g.op("Mul", [clip, scale]);
+	return raw.map((gradient) => g.op("Mul", [gradient, factor]));
+}
+
+/** Carries the learning rate to the next step; its ratio to the last one, unless it never changes. */
+function addLastRate(
+	g: Graph,
+	learningRate: Value,
+	valueOf: (name: string) => Value,
+	next: Map<string, Value>,
+): { readonly rateRatio?: Value } {
+	const last = valueOf(lastRate);
+	if (learningRate.constant !== undefined) {
+		next.set(lastRate, g.op("Identity", [last]));
+		return {};
+	}
+	next.set(lastRate, g.op("Identity", [learningRate]));
+	// Before the first step the last rate is 0, and so is the state that the ratio multiplies.
+	return { rateRatio: g.op("Div", [learningRate, g.op("Max", [last, g.scalar(1e-30)])]) };
+}
+
+function noGradient(name: string): LimbeckError {
+	return new LimbeckError("model", { where: `parameter ${name}`, expected: "a gradient", got: "none" });
+}

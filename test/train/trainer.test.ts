@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import type * as loaderModule from "../../src/data/loader.js";
+import { createInlineLoader } from "../../src/data/loader.js";
+import { buildModel, families } from "../../src/models/index.js";
+import { encodeModel } from "../../src/onnx/encode.js";
+import { type TrainingContext, type TrainingJob, trainModel } from "../../src/train/trainer.js";
+import { trainingShape } from "../../src/train/training-options.js";
+import { runtime } from "../support/graphs.js";
+import { syntheticData } from "../support/synthetic.js";
+
+// The loader's worker is a file of the built package, which type checking must not need.
+const built = new URL("../../dist/data/loader.js", import.meta.url).href;
+
+test("training gives the same bits whether a worker or the caller's thread loads the data", async () => {
+	const { createLoader } = (await import(built)) as typeof loaderModule;
+	const data = syntheticData();
+	const job: TrainingJob = {
+		model: buildModel(
+			{ family: "mlp", ...families.mlp.options.parse({ hidden: [32] }) },
+			{ imageShape: data.imageShape, classes: data.classes.length, seed: 1 },
+		),
+		data,
+		normalization: { mean: 0.3, std: 0.2 },
+		options: z.strictObject(trainingShape).parse({ epochs: 3, batch: 32, jitter: 1 }),
+		loss: { name: "cross-entropy" },
+		seed: 1,
+		threads: 1,
+	};
+	const bitsFrom = async (loader: TrainingContext["createLoader"]): Promise<string> => {
+		const { model } = await trainModel(job, { runtime, createLoader: loader, now: () => 0 });
+		return Buffer.from(encodeModel(model)).toString("base64");
+	};
+	const inWorker = await bitsFrom(createLoader);
+	expect(inWorker).toBe(await bitsFrom(createInlineLoader));
+	expect(await bitsFrom(createLoader)).toBe(inWorker);
+});
