@@ -13,11 +13,12 @@ export function parseOptions<T>(schema: z.ZodType<T>, input: unknown, where: str
 	if (result.success) return result.data;
 	const issues = result.error.issues.flatMap((issue) => describeIssue(issue, input, schema));
 	const [first] = issues;
+	const named = issues.length === 1 && first !== undefined && first.path !== "";
 	throw new LimbeckError("usage", {
-		where: issues.length === 1 && first !== undefined && first.path !== "" ? `${where}: ${first.path}` : where,
-		expected: issues
-			.map(({ path, expected }) => (issues.length === 1 || path === "" ? expected : `${path}: ${expected}`))
-			.join("; "),
+		where: named ? `${where}: ${first.path}` : where,
+		expected: [
+			...new Set(issues.map(({ path, expected }) => (named || path === "" ? expected : `${path}: ${expected}`))),
+		].join("; "),
 		got: issues.map(({ got }) => got).join("; "),
 		...(first?.hint === undefined ? {} : { hint: first.hint }),
 	});
@@ -106,13 +107,12 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 /** The fields of an object's schema, by name. */
 export function fieldsOf({ properties = {} }: JsonSchema): readonly (readonly [name: string, field: JsonSchema])[] {
-	// Zod writes no schema that is a mere boolean for a field.
-	return Object.entries(properties) as (readonly [string, JsonSchema])[];
+	return Object.entries(properties).filter((entry): entry is [string, JsonSchema] => typeof entry[1] === "object");
 }
 
 /** The entries that a schema lets choose among, such as the optimizers; the schema itself where there is no choice. */
 export function choicesOf(schema: JsonSchema): readonly JsonSchema[] {
-	return (schema.oneOf as JsonSchema[] | undefined) ?? [schema]; // As above.
+	return schema.oneOf ?? [schema];
 }
 
 /** The name that makes an entry the chosen one; `undefined` where there is no choice. */
@@ -180,7 +180,8 @@ export function nearest(name: string, candidates: readonly string[]): string | u
 		distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
 	}));
 	const [best] = scored.sort((a, b) => a.distance - b.distance);
-	return best !== undefined && best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined;
+	if (best === undefined || best.distance >= Math.max(name.length, best.candidate.length)) return undefined;
+	return best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined;
 }
 
 /** Levenshtein distance. */

@@ -5,16 +5,18 @@ import { recipes } from "../distill/recipes.js";
 import { applySettings, parseOptions } from "../options.js";
 import { distill } from "../pipeline/distill.js";
 import { reportTable } from "../report/table.js";
+import { checkDataSelection, nameOrFolder } from "./data-flags.js";
 import { createProgress } from "./progress.js";
 import { readRecipe } from "./recipe-file.js";
 import type { Terminal } from "./terminal.js";
 
 const distillFlags = z.object({
-	set: z.array(z.string()),
+	set: z.array(z.string()).default([]),
 	seed: z.coerce.number().optional(),
 	seeds: z.coerce.number().optional(),
 	data: z.string().optional(),
-	out: z.string(),
+	folder: z.string().optional(),
+	out: z.string().min(1),
 	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).optional(),
 	json: z.boolean().default(false),
 	quiet: z.boolean().default(false),
@@ -27,8 +29,8 @@ export function addDistillCommand(program: Command, terminal: Terminal, signal: 
 		.command("distill")
 		.summary("train a teacher, distil it into a student, compare with the student alone")
 		.description(
-			"Trains a teacher, distils it into a small student, trains the same student alone, and evaluates all three on\n" +
-				"a test set that nothing else has seen. Writes teacher.onnx, student.onnx, baseline.onnx, report.json and\n" +
+			"Trains a teacher, distils it into a small student, trains the same student alone, and evaluates all three on " +
+				"a test set that nothing else has seen. Writes teacher.onnx, student.onnx, baseline.onnx, report.json and " +
 				"metrics.jsonl.",
 		)
 		.argument(
@@ -36,10 +38,11 @@ export function addDistillCommand(program: Command, terminal: Terminal, signal: 
 			`a built-in recipe (${Object.keys(recipes).join(", ")}), or a .ts, .js or .json file`,
 			"digits",
 		)
-		.option("--set <path=value...>", "change a field of the recipe, for example student.hidden=[400,400]", collect, [])
+		.option("--set <path=value>", "change a field of the recipe; may be given many times", collect)
 		.option("--seed <number>", "first seed")
 		.option("--seeds <count>", "how many seeds to run")
-		.option("--data <folder>", "folder with the data set's files")
+		.option("--data <name|folder>", "data set (see limbeck data list), or the folder with its files")
+		.option("--folder <folder>", "folder with the data set's files, where --data names the data set")
 		.option("--out <folder>", "folder for the results", "limbeck-out")
 		.option("--threads <count>", "threads to use (default: every core)")
 		.option("--json", "print the report as one JSON object on stdout")
@@ -49,13 +52,16 @@ export function addDistillCommand(program: Command, terminal: Terminal, signal: 
 			"after",
 			`
 Examples:
-  limbeck distill                                         real digits, in minutes
-  limbeck distill --seeds 3                               mean and spread over three seeds
-  limbeck distill --set distillation.temperature=8        one field changed
+  limbeck distill                                   real digits, in minutes
+  limbeck distill --seeds 3                         mean and spread of three
+  limbeck distill --set distillation.temperature=8  one field changed
   limbeck distill --set 'student.optimizer={"name":"sgd","learningRate":0.01}'
-  limbeck distill mnist --data ./mnist                    the paper's nets on MNIST's own files
-  limbeck distill --show-recipe > mine.json               a recipe to edit
-  limbeck distill mine.json --out results`,
+  limbeck distill mnist --data ./mnist              the paper's nets on MNIST
+  limbeck distill mnist --data fashion-mnist        the same on other images
+  limbeck distill --show-recipe > mine.json         a recipe to edit
+  limbeck distill mine.json --out results
+
+limbeck recipe lists every field that --set and a recipe file can change.`,
 		)
 		.action(async (name: string, raw: unknown) => {
 			const flags = parseOptions(distillFlags, raw, "limbeck distill");
@@ -67,25 +73,28 @@ Examples:
 			const watched = flags.quiet ? {} : { onEvent: createProgress(terminal, recipe.seeds) };
 			const threads = flags.threads === undefined ? {} : { threads: flags.threads };
 			const report = await distill(recipe, { out: flags.out, signal, ...watched, ...threads });
+			if (!flags.quiet) terminal.tell("");
 			if (flags.json) terminal.print(JSON.stringify(report));
-			else
-				terminal.print(
-					`${flags.quiet ? "" : "\n"}${reportTable(report)}\n\nModels and report.json are in ${flags.out}.`,
-				);
+			else terminal.print(`${reportTable(report, terminal.width)}\n\nModels and report.json are in ${flags.out}.`);
 		});
 }
 
 /** Repeated `--set`s in order. */
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
 	return [...before, value];
 }
 
 async function recipeFrom(name: string, flags: z.infer<typeof distillFlags>): Promise<Recipe> {
+	const data = flags.data === undefined ? {} : await nameOrFolder(flags.data);
+	const directory = flags.folder ?? data.directory;
 	const fromFlags = [
 		...(flags.seed === undefined ? [] : [`seed=${String(flags.seed)}`]),
 		...(flags.seeds === undefined ? [] : [`seeds=${String(flags.seeds)}`]),
-		...(flags.data === undefined ? [] : [`data.directory=${JSON.stringify(flags.data)}`]),
+		...(data.name === undefined ? [] : [`data.name=${data.name}`]),
+		...(directory === undefined ? [] : [`data.directory=${JSON.stringify(directory)}`]),
 	];
 	const written = await readRecipe(name);
-	return parseRecipe(applySettings(written, [...fromFlags, ...flags.set]), `recipe ${name}`);
+	const recipe = parseRecipe(applySettings(written, [...fromFlags, ...flags.set]), `recipe ${name}`);
+	checkDataSelection(recipe.data);
+	return recipe;
 }

@@ -1,37 +1,43 @@
 import { Command, CommanderError } from "commander";
-import { createColors } from "picocolors";
 import { LimbeckError } from "../errors.js";
 import { packageVersion } from "../pipeline/environment.js";
+import { addDataCommands } from "./data-command.js";
 import { addDistillCommand } from "./distill-command.js";
+import { addDoctorCommand } from "./doctor-command.js";
+import { addEvaluateCommand } from "./evaluate-command.js";
 import { exitCodes } from "./exit-codes.js";
-import { describeError, type Terminal } from "./terminal.js";
+import { addRecipeCommand } from "./recipe-command.js";
+import { describeError, processTerminal, type Terminal } from "./terminal.js";
+
+/** The signals that ask a command to tidy up and leave. */
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * The command line.
  *
  * @param argv - the arguments after the program's name.
- * @returns the exit code; see the README.
+ * @returns the exit code; see {@link exitCodes}.
  */
 export async function main(argv: readonly string[]): Promise<number> {
 	const terminal = processTerminal();
 	const stop = new AbortController();
 	const onSignal = (): void => {
+		// The second signal: whoever sends it does not want to wait for anything.
 		if (stop.signal.aborted) process.exit(exitCodes.interrupted);
 		stop.abort(
 			new LimbeckError("interrupted", { where: "limbeck", expected: "time to finish", got: "a signal to stop" }),
 		);
 	};
-	process.on("SIGINT", onSignal);
-	process.on("SIGTERM", onSignal);
+	for (const name of stopSignals) process.on(name, onSignal);
+	const program = await createProgram(terminal, stop.signal);
 	try {
-		const program = await createProgram(terminal, stop.signal);
-		await program.parseAsync(argv, { from: "user" });
+		if (argv.length === 0) program.outputHelp();
+		else await program.parseAsync(argv, { from: "user" });
 		return 0;
 	} catch (error) {
-		return report(error, terminal);
+		return report(error, commandPath(program, argv), terminal);
 	} finally {
-		process.off("SIGINT", onSignal);
-		process.off("SIGTERM", onSignal);
+		for (const name of stopSignals) process.off(name, onSignal);
 	}
 }
 
@@ -40,35 +46,77 @@ async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<C
 		.description("Knowledge distillation: big teachers in, small students out, trained as ONNX graphs.")
 		.version(await packageVersion())
 		.exitOverride()
-		.showSuggestionAfterError()
-		.configureOutput({ writeErr: () => undefined });
+		.configureOutput({ writeErr: () => undefined })
+		.addHelpText("after", helpText);
 	addDistillCommand(program, terminal, signal);
+	addEvaluateCommand(program, terminal, signal);
+	addRecipeCommand(program, terminal);
+	addDataCommands(program, terminal, signal);
+	addDoctorCommand(program, terminal);
 	return program;
 }
 
-function report(error: unknown, terminal: Terminal): number {
-	if (error instanceof CommanderError) {
-		if (error.exitCode !== 0) terminal.tell(`${error.message}\nSee limbeck --help.`);
-		return error.exitCode === 0 ? 0 : exitCodes.usage;
+const helpText = `
+Examples:
+  limbeck distill                                 real digits, in minutes
+  limbeck distill --set student.hidden=[20,20]    with a smaller student
+  limbeck evaluate --model limbeck-out/student.onnx --data digits
+  limbeck data get mnist                          fetch a data set
+  limbeck recipe                                  every field of a recipe
+  limbeck distill --help                          more about one command
+
+Exit codes:
+  0  success              4  model is missing, malformed or unsupported
+  1  defect of Limbeck    5  training could not go on
+  2  wrong usage          6  the file system refused
+  3  data is missing      7  disk full
+     or wrong             8  this machine lacks something (see limbeck doctor)
+                        130  interrupted
+
+Results go to stdout, everything else to stderr. NO_COLOR turns colours off.`;
+
+/** Tells people what went wrong with a command. @returns the exit code. */
+function report(error: unknown, command: string, terminal: Terminal): number {
+	if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+	const known = error instanceof CommanderError ? usageError(error, command) : error;
+	if (known instanceof LimbeckError) {
+		terminal.tell(known.category === "interrupted" ? stopped(known) : describeError(known, terminal));
+		return exitCodes[known.category];
 	}
-	if (error instanceof LimbeckError) {
-		terminal.tell(describeError(error, terminal));
-		return exitCodes[error.category];
-	}
-	terminal.tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+	terminal.tell(known instanceof Error ? (known.stack ?? known.message) : String(known));
 	return exitCodes.internal;
 }
 
-function processTerminal(): Terminal {
-	const { stdout, stderr, env } = process;
-	const live = stderr.isTTY && env["TERM"] !== "dumb" && env["CI"] === undefined;
-	const clear = "\r\u001b[2K";
-	return {
-		print: (line) => stdout.write(`${line}\n`),
-		tell: (line) => stderr.write(`${live ? clear : ""}${line}\n`),
-		replace: (line) => stderr.write(`${clear}${line}`),
-		live,
-		columns: stderr.columns,
-		colors: createColors(stderr.isTTY && env["NO_COLOR"] === undefined),
-	};
+/** Whoever sent the signal knows why: no error, and no more than a line. */
+function stopped({ hint }: LimbeckError): string {
+	return `Stopped.${hint === undefined ? "" : ` ${hint}`}`;
+}
+
+/** What had to be on the command line, by commander's code for what is wrong. */
+const expectations: Readonly<Record<string, string>> = {
+	"commander.unknownCommand": "a command",
+	"commander.unknownOption": "an option of the command",
+	"commander.missingArgument": "every argument",
+	"commander.excessArguments": "no further arguments",
+	"commander.optionMissingArgument": "a value for every option that takes one",
+	"commander.missingMandatoryOptionValue": "every required option",
+	"commander.help": "a command's name",
+};
+
+/** A mistake on the command line, as commander tells it, in Limbeck's form. */
+function usageError({ code, message }: CommanderError, where: string): LimbeckError {
+	const [got = "", suggestion = ""] = message.replace(/^error: /, "").split("\n");
+	return new LimbeckError("usage", {
+		where,
+		expected: expectations[code] ?? "a command line that Limbeck understands",
+		got: code === "commander.help" ? "none" : got,
+		hint: `${suggestion.replace(/^\((.*)\)$/, "$1 ")}See ${where} --help.`,
+	});
+}
+
+/** The command that the arguments name, as far as there is one: `limbeck data get`. */
+function commandPath(program: Command, argv: readonly string[]): string {
+	const [first, ...rest] = argv;
+	const command = program.commands.find((candidate) => candidate.name() === first);
+	return command === undefined ? program.name() : `${program.name()} ${commandPath(command, rest)}`;
 }

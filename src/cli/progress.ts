@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Role } from "../distill/report.js";
 import type { DistillEvent } from "../pipeline/distill.js";
 import type { Terminal } from "./terminal.js";
@@ -8,38 +9,85 @@ const labels: Readonly<Record<Role, string>> = {
 	baseline: "student, alone",
 };
 
-const barWidth = 24;
+/** The longest label; that of a seed goes beyond it. */
+const labelWidth = Math.max(...Object.values(labels).map((label) => label.length));
+
+/** How far one network's training has come. */
+interface Run {
+	readonly label: string;
+	/** When its first event came, in ms, and the step of that event. */
+	readonly started: number;
+	readonly firstStep: number;
+	readonly progress: Extract<DistillEvent, { readonly kind: "progress" }>;
+	/** What the last validation said; empty before the first. */
+	readonly validation: string;
+	/** Quarters of the run that have their line, where lines do not move. */
+	readonly quarters: number;
+}
 
 /**
- * Shows training as it goes: a bar that moves where a person watches, a line now and then where the output is a file.
+ * Shows training as it goes: a line that moves where a person watches, a line for each quarter of the work where the
+ * output is a file.
  *
  * @param seeds - how many seeds the run has; named where there are several.
  */
 export function createProgress(terminal: Terminal, seeds: number): (event: DistillEvent) => void {
-	const { colors, live, replace, tell } = terminal;
-	let accuracy = "";
-	let current = "";
+	let run: Run | undefined;
 	return (event) => {
-		const label = `${labels[event.role]}${seeds > 1 ? ` (seed ${String(event.seed)})` : ""}`;
-		if (label !== current) accuracy = "";
-		current = label;
-		if (event.kind === "validation") {
-			accuracy = `validation ${(100 * event.accuracy).toFixed(2)} %`;
-			if (!live) tell(`${label}: epoch ${event.epoch.toFixed(1)}, ${accuracy}`);
-			return;
+		const label = `${labels[event.role]}${seeds > 1 ? `, seed ${event.seed}` : ""}`;
+		const before = run?.label === label ? run : undefined;
+		if (event.kind === "progress") {
+			const fresh = { label, started: performance.now(), firstStep: event.step, validation: "", quarters: 0 };
+			run = { ...(before ?? fresh), progress: event };
+			if (terminal.live) terminal.replace(liveLine(run, terminal));
+		} else if (before !== undefined) {
+			// Validation follows the progress that it belongs to, and is the last event of every network.
+			const quarters = Math.floor((4 * event.step) / before.progress.steps);
+			run = { ...before, validation: `validation ${(100 * event.accuracy).toFixed(2)} %`, quarters };
+			if (!terminal.live) {
+				if (quarters > before.quarters) terminal.tell(calmLine(run));
+			} else if (event.step < before.progress.steps) terminal.replace(liveLine(run, terminal));
+			else terminal.tell(liveLine(run, terminal));
 		}
-		if (!live) return;
-		const share = event.step / event.steps;
-		const filled = Math.round(share * barWidth);
-		const bar = colors.cyan("█".repeat(filled)) + colors.dim("░".repeat(barWidth - filled));
-		const rate = `${Math.round(event.throughput).toLocaleString("en-US")} samples/s`;
-		const line = [
-			`${label.padEnd(19)} ${bar} ${String(Math.floor(100 * share)).padStart(3)} %`,
-			`loss ${event.loss.toPrecision(3)}`,
-			...(accuracy === "" ? [] : [accuracy]),
-			colors.dim(rate),
-		].join("  ");
-		if (event.step < event.steps) replace(line);
-		else tell(line);
 	};
+}
+
+function calmLine({ label, validation, progress: { epoch, step, steps } }: Run): string {
+	const epochs = (epoch * steps) / step;
+	return `${label}: epoch ${epoch.toFixed(1)} of ${epochs.toFixed(1)}, ${validation}`;
+}
+
+function liveLine({ label, validation, progress, started, firstStep }: Run, { colors, columns }: Terminal): string {
+	const { step, steps, loss, throughput } = progress;
+	const perStep = (performance.now() - started) / (step - firstStep);
+	const parts = [
+		`${label.padEnd(labelWidth)} ${bar(step / steps, columns < 100 ? 8 : 24, colors)}`,
+		...(validation === "" ? [] : [validation]),
+		`loss ${loss.toPrecision(3)}`,
+		...(step > firstStep && step < steps ? [`${duration((perStep * (steps - step)) / 1000)} left`] : []),
+		colors.dim(`${Math.round(throughput).toLocaleString("en-US")} samples/s`),
+	];
+	return fitted(parts, columns - 1);
+}
+
+/** As many parts, from the first on, as fit into a line. */
+export function fitted(parts: readonly string[], columns: number): string {
+	const line = parts.join("  ");
+	const plain = stripVTControlCharacters(line);
+	if (plain.length <= columns) return line;
+	return parts.length > 1 ? fitted(parts.slice(0, -1), columns) : plain.slice(0, columns);
+}
+
+/** A bar of `width` columns and the percentage. */
+export function bar(share: number, width: number, colors: Terminal["colors"]): string {
+	const filled = Math.round(share * width);
+	const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
+	return `${colors.cyan("█".repeat(filled))}${colors.dim("░".repeat(width - filled))} ${percent}`;
+}
+
+/** A number of seconds in its natural unit. */
+function duration(seconds: number): string {
+	if (seconds < 90) return `${Math.ceil(seconds)} s`;
+	if (seconds < 5400) return `${Math.ceil(seconds / 60)} min`;
+	return `${(seconds / 3600).toFixed(1)} h`;
 }

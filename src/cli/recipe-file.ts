@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
 import { recipes } from "../distill/recipes.js";
 import { LimbeckError } from "../errors.js";
@@ -24,7 +25,10 @@ const readers: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
 export async function readRecipe(name: string): Promise<unknown> {
 	if (Object.hasOwn(recipes, name)) return recipes[name as keyof typeof recipes];
 	const read = readers[extname(name)];
-	if (read !== undefined) return read(resolve(name));
+	if (read !== undefined) {
+		if (existsSync(name)) return read(resolve(name));
+		throw new LimbeckError("usage", { where: "recipe", expected: "a file that exists", got: JSON.stringify(name) });
+	}
 	const known = Object.keys(recipes);
 	const near = nearest(name, known);
 	throw new LimbeckError("usage", {
@@ -49,7 +53,7 @@ async function readJson(path: string): Promise<unknown> {
 
 async function importDefault(path: string): Promise<unknown> {
 	// `limbeck` in a recipe file means this very package, wherever the file lies.
-	const alias = { limbeck: new URL("../index.js", import.meta.url).pathname };
+	const alias = { limbeck: fileURLToPath(new URL("../index.js", import.meta.url)) };
 	try {
 		const loaded: unknown = await createJiti(pathToFileURL(path).href, { alias }).import(path, { default: true });
 		return loaded;

@@ -1,5 +1,5 @@
 /** How commands talk: results and JSON on stdout, everything for people on stderr. */
-import type { createColors } from "picocolors";
+import { createColors } from "picocolors";
 import type { LimbeckError } from "../errors.js";
 
 /** A command's surroundings: its streams and its environment. */
@@ -12,9 +12,36 @@ export interface Terminal {
 	readonly replace: (line: string) => void;
 	/** Whether a person watches: lines may move. */
 	readonly live: boolean;
-	/** Columns of the window. */
+	/** Columns of the window for people. */
 	readonly columns: number;
+	/** Columns for results; without limit where they go to a file or another program. */
+	readonly width: number;
 	readonly colors: ReturnType<typeof createColors>;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+	const { stdout, stderr, env } = process;
+	// A reader that has seen enough, such as `head`, closes its end: no reason for a stack trace.
+	stdout.on("error", () => undefined);
+	stderr.on("error", () => undefined);
+	const able = stderr.isTTY && env["TERM"] !== "dumb";
+	const live = able && env["CI"] === undefined;
+	const clear = "\r\u001b[2K";
+	return {
+		print: (line) => stdout.write(`${line}\n`),
+		tell: (line) => stderr.write(`${live ? clear : ""}${line}\n`),
+		replace: (line) => stderr.write(`${clear}${line}`),
+		live,
+		get columns() {
+			return stderr.isTTY ? stderr.columns : 80;
+		},
+		get width() {
+			return stdout.isTTY ? stdout.columns : Infinity;
+		},
+		// https://no-color.org: an empty variable counts as unset.
+		colors: createColors(able && (env["NO_COLOR"] ?? "") === ""),
+	};
 }
 
 /** The error as lines for people. */

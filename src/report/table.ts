@@ -1,4 +1,5 @@
 import type { Report, Role } from "../distill/report.js";
+import { alignTable, wrapText } from "./text.js";
 
 /** One column of the result table: its heading, and the cell of a network. */
 interface Column {
@@ -30,33 +31,39 @@ const rows: readonly (readonly [label: string, role: Role])[] = [
 	["student, distilled", "student"],
 ];
 
-/** The report's results as lines of text: a table, and what it means. */
-export function reportTable(report: Report): string {
-	const table = [
+/**
+ * The report's results as lines of text: a table, and what it means.
+ *
+ * @param width - columns to stay within; where a line for each network is too wide, each gets a column.
+ */
+export function reportTable(report: Report, width = Infinity): string {
+	const across = [
 		["", ...columns.map(({ heading }) => heading)],
 		...rows.map(([label, role]) => [label, ...columns.map(({ cell }) => cell(report[role]))]),
 	];
-	const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-	const lines = table.map((row) =>
-		row
-			.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-			.join("  "),
-	);
-	return [...lines, "", ...verdict(report)].join("\n");
+	const wide = alignTable(across);
+	const table = wide.every((line) => line.length <= width) ? wide : alignTable(transpose(across));
+	return [...table, "", ...verdict(report).flatMap((sentence) => wrapText(sentence, width))].join("\n");
+}
+
+function transpose(table: readonly (readonly string[])[]): readonly (readonly string[])[] {
+	return (table[0] ?? []).map((_, column) => table.map((row) => row[column] ?? ""));
 }
 
 /** What the numbers say, in sentences; nothing is claimed that they do not show. */
 function verdict({ student, baseline, data, mcnemar, seeds }: Report): readonly string[] {
-	const saved = baseline.errors - student.errors;
 	const test = `${number.format(data.test)} test samples${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`;
-	const change =
-		saved > 0
-			? `Distillation saved ${saved.toFixed(seeds.length > 1 ? 1 : 0)} of the student's ${baseline.errors.toFixed(seeds.length > 1 ? 1 : 0)} errors`
-			: `Distillation did not help here: ${Math.abs(saved).toFixed(seeds.length > 1 ? 1 : 0)} errors more than the student alone`;
 	const p = [mcnemar].flat().map((test) => test.p.toPrecision(2));
 	const fidelity = `agrees with the teacher on ${(100 * student.agreement).toFixed(2)} %`;
 	return [
-		`${change} (${test}; McNemar's p = ${p.join(", ")}).`,
+		`${comparison(student.errors, baseline.errors, seeds.length > 1 ? 1 : 0)} (${test}; McNemar's p = ${p.join(", ")}).`,
 		`The distilled student ${fidelity}; KL to it ${student.klToTeacher.toFixed(4)}.`,
 	];
+}
+
+function comparison(student: number, baseline: number, digits: number): string {
+	const difference = Math.abs(baseline - student).toFixed(digits);
+	if (student < baseline) return `Distillation saved ${difference} of the student's ${baseline.toFixed(digits)} errors`;
+	if (student > baseline) return `Distillation did not help here: ${difference} errors more than the student alone`;
+	return "Distillation did not help here: as many errors as the student alone";
 }

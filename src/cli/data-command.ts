@@ -1,0 +1,171 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import type { DataSetEntry } from "../data/data-set.js";
+import { type DownloadProgress, downloadFiles } from "../data/download.js";
+import { resolveDataFolders } from "../data/folders.js";
+import { dataSets, findDataSet } from "../data/index.js";
+import { type FileState, verifyFiles } from "../data/verify.js";
+import { LimbeckError } from "../errors.js";
+import { parseOptions } from "../options.js";
+import { checkDataSelection } from "./data-flags.js";
+import { findDataFolder } from "./data-folder.js";
+import { bar, fitted } from "./progress.js";
+import type { Terminal } from "./terminal.js";
+
+const getFlags = z.object({ to: z.string().min(1).optional() });
+const listFlags = z.object({ json: z.boolean().default(false) });
+const verifyFlags = z.object({ folder: z.string().optional(), json: z.boolean().default(false) });
+
+/** Adds `limbeck data list`, `limbeck data get` and `limbeck data verify`. */
+export function addDataCommands(program: Command, terminal: Terminal, signal: AbortSignal): void {
+	const data = program
+		.command("data")
+		.summary("list, fetch and verify data sets")
+		.description(
+			"Data sets: what there is, where it lies, and how to get it.\n\n" +
+				"Files are looked for in the folder of --data or --folder, else in LIMBECK_DATA, else in the user's cache.",
+		);
+	data
+		.command("list")
+		.summary("every data set, and where it is")
+		.description("Lists every data set, where its files are on this machine, or how to get them.")
+		.option("--json", "print one JSON object on stdout")
+		.action(async (raw: unknown) => {
+			const { json } = parseOptions(listFlags, raw, "limbeck data list");
+			const listed = await Promise.all(Object.entries(dataSets).map(([name, entry]) => describe(name, entry)));
+			terminal.print(json ? JSON.stringify({ dataSets: listed }) : listed.map(asLines).join("\n"));
+		});
+	data
+		.command("get")
+		.summary("download a data set")
+		.description("Downloads the files that are missing or wrong. A download that was stopped goes on where it was.")
+		.argument("<name>", "data set: see limbeck data list")
+		.option("--to <folder>", "folder for the files (default: in LIMBECK_DATA, else in the user's cache)")
+		.action(async (name: string, raw: unknown) => {
+			const { to } = parseOptions(getFlags, raw, "limbeck data get");
+			await getDataSet(name, findDataSet(name), { terminal, signal, ...(to === undefined ? {} : { to }) });
+		});
+	data
+		.command("verify")
+		.summary("compare a data set's files with their published hashes")
+		.description("Compares every file's SHA-256 with the published one. Exit code 3 unless all are right.")
+		.argument("<name>", "data set: see limbeck data list")
+		.option("--data, --folder <folder>", "folder with the files (default: LIMBECK_DATA, else the user's cache)")
+		.option("--json", "print one JSON object on stdout")
+		.action(async (name: string, raw: unknown) => {
+			const { folder, json } = parseOptions(verifyFlags, raw, "limbeck data verify");
+			await verifyDataSet(name, folder, json, terminal);
+		});
+}
+
+/** One data set as `limbeck data list --json` shows it. */
+interface ListedDataSet {
+	readonly name: string;
+	readonly title: string;
+	readonly classes: number;
+	/** `[channels, height, width]` */
+	readonly imageShape: readonly number[];
+	/** Whether it can be used now. */
+	readonly ready: boolean;
+	/** Where the files are; null where it needs none or they are not here. */
+	readonly folder: string | null;
+	/** The command that fetches it; null where it needs none. */
+	readonly get: string | null;
+}
+
+async function describe(name: string, entry: DataSetEntry): Promise<ListedDataSet> {
+	const found = await findDataFolder(name, entry);
+	const { title, classes, imageShape } = entry;
+	return {
+		name,
+		title,
+		classes: classes.length,
+		imageShape,
+		ready: found?.complete ?? true,
+		folder: found?.complete === true ? found.folder : null,
+		get: found === undefined ? null : `limbeck data get ${name}`,
+	};
+}
+
+const nameWidth = Math.max(...Object.keys(dataSets).map((name) => name.length));
+
+function asLines({ name, title, ready, folder, get }: ListedDataSet): string {
+	const state = ready ? (folder === null ? "ready" : `in ${folder}`) : `not here; get it with: ${String(get)}`;
+	return `${name.padEnd(nameWidth)}  ${title}\n${" ".repeat(nameWidth)}  ${state}`;
+}
+
+/** What fetching a data set needs. */
+interface GetOptions {
+	readonly terminal: Terminal;
+	readonly signal: AbortSignal;
+	/** The folder for the files; the data set's usual one where absent. */
+	readonly to?: string;
+}
+
+/** `limbeck data get`. */
+export async function getDataSet(
+	name: string,
+	{ download }: Pick<DataSetEntry, "download">,
+	{ terminal, signal, to }: GetOptions,
+): Promise<void> {
+	if (download === undefined) {
+		terminal.print(`${name} comes with Limbeck: there is nothing to fetch.`);
+		return;
+	}
+	const folder = to ?? resolveDataFolders(name, undefined, process.env)[0];
+	await downloadFiles(download, folder, { signal, onProgress: downloadProgress(terminal) });
+	terminal.print(`${name} is in ${folder}.`);
+}
+
+/** A bar for each file where a person watches; a line for each finished file elsewhere. */
+function downloadProgress(terminal: Terminal): (progress: DownloadProgress) => void {
+	return ({ name, received, total }) => {
+		const done = received === total;
+		const size = `${megabytes(received)} MB`;
+		if (!terminal.live) {
+			if (done) terminal.tell(`${name}: ${size}`);
+			return;
+		}
+		const parts = [
+			name,
+			...(total === undefined ? [] : [bar(received / total, 20, terminal.colors)]),
+			done || total === undefined ? size : `${megabytes(received)} of ${megabytes(total)} MB`,
+		];
+		const line = fitted(parts, terminal.columns - 1);
+		if (done) terminal.tell(line);
+		else terminal.replace(line);
+	};
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+/** `limbeck data verify`: prints the state of every file, then fails unless all are right. */
+async function verifyDataSet(
+	name: string,
+	explicit: string | undefined,
+	json: boolean,
+	terminal: Terminal,
+): Promise<void> {
+	checkDataSelection({ name, directory: explicit });
+	const entry = findDataSet(name);
+	const found = await findDataFolder(name, entry, explicit);
+	if (entry.download === undefined || found === undefined) {
+		await entry.load({}); // Checks the hashes of what comes with Limbeck.
+		terminal.print(json ? JSON.stringify({ data: name, folder: null, ok: true, files: [] }) : `${name}: ok`);
+		return;
+	}
+	const { folder } = found;
+	const files = await verifyFiles(entry.download, folder);
+	const ok = files.every(({ status }) => status === "ok");
+	if (json) terminal.print(JSON.stringify({ data: name, folder, ok, files }));
+	else for (const { name: file, status } of files) terminal.print(`${status.padEnd(7)}  ${file}`);
+	if (!ok) {
+		const count = (wanted: FileState["status"]): number => files.filter(({ status }) => status === wanted).length;
+		throw new LimbeckError("data", {
+			where: `data set ${name} in ${folder}`,
+			expected: `${files.length} files with their published SHA-256`,
+			got: `${count("ok")} ok, ${count("missing")} missing, ${count("wrong")} wrong`,
+			hint: `Run \`limbeck data get ${name}${explicit === undefined ? "" : ` --to ${folder}`}\`.`,
+		});
+	}
+}

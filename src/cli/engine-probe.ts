@@ -1,0 +1,40 @@
+/** The process in which `limbeck doctor` tries the engine: a native crash ends this process and no other. */
+import { LimbeckError } from "../errors.js";
+import { buildModel } from "../models/index.js";
+import { mlp } from "../models/mlp.js";
+import { encodeModel } from "../onnx/encode.js";
+import { nodeRuntime } from "../runtime/node.js";
+import { outputOf } from "../runtime/runtime.js";
+
+/** What the probe tells: the engine's version and execution providers, or why it does not work. */
+export type EngineAnswer =
+	| { readonly version: string; readonly providers: readonly string[] }
+	| { readonly failure: string };
+
+/** Runs a linear classifier of four pixels: its bias is zero, so an empty image gives two logits of zero. */
+async function probe(): Promise<EngineAnswer> {
+	const runtime = await nodeRuntime();
+	const spec = { family: "mlp", ...mlp.options.parse({ hidden: [] }) } as const;
+	const model = buildModel(spec, { imageShape: [1, 2, 2], classes: 2, seed: 1 });
+	const session = await runtime.createSession(encodeModel(model));
+	const input = { type: "float", dims: [1, 1, 2, 2], data: new Float32Array(4) } as const;
+	const logits = outputOf(await session.run({ input }), "logits", "float").data;
+	await session.release();
+	if (logits.length !== 2 || logits.some((logit) => logit !== 0)) {
+		return { failure: `a tiny model gave ${logits.join(", ")} where it had to give 0, 0` };
+	}
+	const ort = await import("onnxruntime-node");
+	const providers = ort.listSupportedBackends().filter(({ bundled }) => bundled);
+	return { version: runtime.version, providers: providers.map(({ name }) => name) };
+}
+
+async function answer(): Promise<EngineAnswer> {
+	try {
+		return await probe();
+	} catch (error) {
+		return { failure: error instanceof LimbeckError ? error.got : String(error) };
+	}
+}
+
+process.send?.(await answer());
+process.disconnect();

@@ -1,0 +1,100 @@
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Evaluation } from "../distill/evaluate.js";
+import type { Recipe } from "../distill/recipe.js";
+import type { Environment } from "../distill/report.js";
+import { parseOptions } from "../options.js";
+import { describeEnvironment } from "../pipeline/environment.js";
+import { runStep } from "../pipeline/run-step.js";
+import { alignTable } from "../report/text.js";
+import { checkDataSelection } from "./data-flags.js";
+import type { Terminal } from "./terminal.js";
+
+const evaluateFlags = z.object({
+	model: z.string().min(1),
+	data: z.string(),
+	folder: z.string().optional(),
+	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).optional(),
+	json: z.boolean().default(false),
+});
+
+/** What `limbeck evaluate --json` prints. */
+interface EvaluationReport extends Evaluation {
+	readonly model: string;
+	readonly data: string;
+	/** Test samples. */
+	readonly test: number;
+	readonly environment: Environment;
+}
+
+/** Adds `limbeck evaluate`. */
+export function addEvaluateCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
+	program
+		.command("evaluate")
+		.summary("measure a model on a data set's test split")
+		.description(
+			"Runs an ONNX model on a data set's test split and tells its errors, calibration, size and speed. " +
+				"The model has one float input, images [batch, …], and one float output, logits [batch, classes].",
+		)
+		.requiredOption("--model <file>", "the ONNX file")
+		.requiredOption("--data <name>", "data set: see limbeck data list")
+		.option(
+			"--folder <folder>",
+			"folder with the data set's files (default: LIMBECK_DATA, or where data get puts them)",
+		)
+		.option("--threads <count>", "threads to use (default: every core)")
+		.option("--json", "print one JSON object on stdout")
+		.addHelpText(
+			"after",
+			`
+Examples:
+  limbeck evaluate --model limbeck-out/student.onnx --data digits
+  limbeck evaluate --model student.onnx --data mnist --folder ./mnist --json`,
+		)
+		.action(async (raw: unknown) => {
+			const { model, data, folder, threads, json } = parseOptions(evaluateFlags, raw, "limbeck evaluate");
+			checkDataSelection({ name: data, directory: folder });
+			const selection = { name: data, ...(folder === undefined ? {} : { directory: folder }) };
+			const report = await evaluate(model, selection, threads ?? availableParallelism(), signal);
+			terminal.print(json ? JSON.stringify(report) : evaluationTable(report));
+		});
+}
+
+async function evaluate(
+	model: string,
+	data: Recipe["data"],
+	threads: number,
+	signal: AbortSignal,
+): Promise<EvaluationReport> {
+	const { test, models } = await runStep("evaluate", { data, models: { model }, threads }, { signal });
+	const evaluation = models["model"];
+	if (evaluation === undefined) throw new TypeError("evaluate: expected the model's evaluation, got none");
+	return { model, data: data.name, test, ...evaluation, environment: await describeEnvironment(threads) };
+}
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+function evaluationTable(report: EvaluationReport): string {
+	const { model, data, test, environment } = report;
+	const lines = alignTable([
+		["errors", `${whole.format(report.errors)} of ${whole.format(test)}`],
+		["accuracy", `${(100 * report.accuracy).toFixed(2)} %`],
+		["NLL", report.nll.toFixed(4)],
+		["Brier score", report.brier.toFixed(4)],
+		["ECE", report.ece.toFixed(4)],
+		["parameters", whole.format(report.parameters)],
+		["size", `${whole.format(report.bytes / 1000)} kB`],
+		["latency, p50", `${report.latencyMs.p50.toFixed(3)} ms`],
+		["latency, p99", `${report.latencyMs.p99.toFixed(3)} ms`],
+		["throughput", `${whole.format(report.throughput)} samples/s`],
+	]);
+	const { cpu, threads, onnxruntime } = environment;
+	return [
+		`${model} on the test split of ${data}`,
+		"",
+		...lines,
+		"",
+		`${cpu}, ${threads} threads, ONNX Runtime ${onnxruntime}`,
+	].join("\n");
+}

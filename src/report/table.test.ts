@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { parseRecipe } from "../distill/recipe.js";
+import type { Report } from "../distill/report.js";
+import { reportTable } from "./table.js";
+import { wrapText } from "./text.js";
+
+const network = {
+	...{ errors: 40, accuracy: 0.98, nll: 0.0712, brier: 0.03, ece: 0.0105, parameters: 1_234_567, bytes: 4_938_268 },
+	...{
+		latencyMs: { p50: 0.0614, p99: 0.09 },
+		throughput: 50_000,
+		trainSeconds: 61.23,
+		validationErrors: 20,
+		keptStep: 9,
+	},
+};
+
+function reportOf(studentErrors: number, seeds: readonly number[] = [1]): Report {
+	const spread = seeds.length > 1 ? { std: network } : {};
+	const test = { onlyA: 10, onlyB: 30, statistic: 0, p: 0.0123 };
+	return {
+		schema: 1,
+		created: "2025-01-01T00:00:00.000Z",
+		recipe: parseRecipe({}),
+		seeds,
+		data: { name: "digits", train: 7000, validation: 1000, test: 2000, classes: 10, fingerprint: "" },
+		teacher: { ...network, ...spread },
+		baseline: { ...network, ...spread },
+		student: { ...network, errors: studentErrors, agreement: 0.99, klToTeacher: 0.01 },
+		mcnemar: seeds.map(() => test),
+		environment: { limbeck: "0.1.0", node: "v20", onnxruntime: "1", cpu: "one", threads: 1, platform: "linux-x64" },
+	};
+}
+
+describe("reportTable", () => {
+	it("has a line for each network where there is room", () => {
+		const [heading, teacher] = reportTable(reportOf(30)).split("\n");
+		expect(heading).toMatch(/^ +errors +accuracy +NLL +ECE +parameters +kB +ms\/sample +trained in$/);
+		expect(teacher).toMatch(/^teacher +40 +98\.00 % +0\.0712 +0\.0105 +1,234,567 +4,938 +0\.061 +61\.2 s$/);
+	});
+
+	it("has a column for each network where there is not", () => {
+		const lines = reportTable(reportOf(30, [1, 2, 3]), 80).split("\n");
+		expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+		expect(lines[0]).toMatch(/^ +teacher +student, alone +student, distilled$/);
+		expect(lines[1]).toMatch(/^errors +40\.0 ± 40\.0 +40\.0 ± 40\.0 +30$/);
+	});
+
+	it.each([
+		[30, "Distillation saved 10 of the student's 40 errors (2,000 test samples; McNemar's p = 0.012)."],
+		[
+			41,
+			"Distillation did not help here: 1 errors more than the student alone (2,000 test samples; McNemar's p = 0.012).",
+		],
+		[
+			40,
+			"Distillation did not help here: as many errors as the student alone (2,000 test samples; McNemar's p = 0.012).",
+		],
+	])("says what %i errors of the student mean", (errors, sentence) => {
+		expect(reportTable(reportOf(errors))).toContain(sentence);
+	});
+});
+
+describe("wrapText", () => {
+	it.each([
+		["aa bb cc", 5, ["aa bb", "cc"]],
+		["aa", 1, ["aa"]],
+		["a toolong b", 3, ["a", "toolong", "b"]],
+		["aa bb", Infinity, ["aa bb"]],
+	])("breaks %s at %d", (text, width, lines) => {
+		expect(wrapText(text, width)).toEqual(lines);
+	});
+});
