@@ -32,7 +32,7 @@ Examples:
 		.action(async (name: string | undefined, raw: unknown) => {
 			const { json } = parseOptions(recipeFlags, raw, "limbeck recipe");
 			const recipe = parseRecipe(name === undefined ? {} : await readRecipe(name), `recipe ${name ?? ""}`);
-			const schema = recipeSchema() as JsonSchema; // Its type promises no more than an object.
+			const schema = recipeSchema();
 			if (json) terminal.print(JSON.stringify(name === undefined ? schema : recipe, undefined, "\t"));
 			else terminal.print(describeFields(schema, recipe, Math.min(terminal.width, 120)));
 		});

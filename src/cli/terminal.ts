@@ -28,20 +28,33 @@ export function processTerminal(): Terminal {
 	const able = stderr.isTTY && env["TERM"] !== "dumb";
 	const live = able && env["CI"] === undefined;
 	const clear = "\r\u001b[2K";
+	/** Whether the cursor stands at the end of a line that may go. */
+	let replaceable = false;
 	return {
 		print: (line) => stdout.write(`${line}\n`),
-		tell: (line) => stderr.write(`${live ? clear : ""}${line}\n`),
-		replace: (line) => stderr.write(`${clear}${line}`),
+		tell(line) {
+			stderr.write(`${replaceable ? clear : ""}${line}\n`);
+			replaceable = false;
+		},
+		replace(line) {
+			stderr.write(`${replaceable ? clear : ""}${line}`);
+			replaceable = true;
+		},
 		live,
 		get columns() {
-			return stderr.isTTY ? stderr.columns : 80;
+			return columnsOf(stderr) ?? 80;
 		},
 		get width() {
-			return stdout.isTTY ? stdout.columns : Infinity;
+			return columnsOf(stdout) ?? Infinity;
 		},
 		// https://no-color.org: an empty variable counts as unset.
 		colors: createColors(able && (env["NO_COLOR"] ?? "") === ""),
 	};
+}
+
+/** The columns of a stream's window; `undefined` where it has none, or one that does not tell its size. */
+function columnsOf({ isTTY, columns }: NodeJS.WriteStream): number | undefined {
+	return isTTY && columns > 0 ? columns : undefined;
 }
 
 /** The error as lines for people. */

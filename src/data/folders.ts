@@ -19,7 +19,7 @@ export function userCacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platfor
 /**
  * The folders in which a data set's files are looked for, in order; a download goes into the first.
  *
- * `explicit` (a `--data` option) stands above the environment's `LIMBECK_DATA`, which stands above the user's cache.
+ * `explicit` (the `--folder` option) stands above the environment's `LIMBECK_DATA`, which stands above the user's cache.
  * The first two may be the folder of the files, or hold it under the data set's name.
  */
 export function resolveDataFolders(

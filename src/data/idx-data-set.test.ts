@@ -62,7 +62,7 @@ describe("a folder of IDX files", () => {
 		await mkdir(join(folder, "sub"));
 		await expect(mnist.load({ env: { LIMBECK_DATA: folder }, validation: 50 })).resolves.toBeDefined();
 		await expect(mnist.load({ directory: join(folder, "sub"), validation: 50 })).rejects.toThrow(
-			failure("data", "train-images-idx3-ubyte.gz", join("sub", "mnist"), "limbeck data get mnist", "--data FOLDER"),
+			failure("data", "train-images-idx3-ubyte.gz", join("sub", "mnist"), "limbeck data get mnist", "--folder FOLDER"),
 		);
 	});
 

@@ -80,7 +80,7 @@ async function findFile(
 		where: `data set ${dataSet}`,
 		expected: `${names[0]} in ${folders.join(" or ")}`,
 		got: "no such file",
-		hint: `Run \`limbeck data get ${dataSet}\`, or pass the folder that holds it as \`--data FOLDER\`.`,
+		hint: `Run \`limbeck data get ${dataSet}\`, or pass the folder that holds it as \`--folder FOLDER\`.`,
 	});
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { logitMatching } from "../losses/logit-matching.js";
 import { softTargets } from "../losses/soft-targets.js";
 import { mlp } from "../models/mlp.js";
-import { isRecord, parseOptions } from "../options.js";
+import { isRecord, type JsonSchema, parseOptions } from "../options.js";
 import { trainingShape } from "../train/training-options.js";
 
 const networkOptions = z.strictObject({
@@ -55,7 +55,9 @@ export function defineRecipe(recipe: RecipeInput): RecipeInput {
  * @throws LimbeckError (`usage`) with the path of every field that is wrong.
  */
 export function parseRecipe(input: unknown, where = "recipe"): Recipe {
-	return parseOptions(recipeOptions, isRecord(input) ? { ...input, baseline: baselineInput(input) } : input, where);
+	// As written first, so that a wrong field of the student is not told of again in the baseline.
+	const recipe = parseOptions(recipeOptions, input, where);
+	return isRecord(input) ? parseOptions(recipeOptions, { ...input, baseline: baselineInput(input) }, where) : recipe;
 }
 
 /** The baseline's training as written, with the student's in the fields left out. */
@@ -66,6 +68,6 @@ function baselineInput({ student, baseline = {} }: Readonly<Record<string, unkno
 }
 
 /** The recipe's JSON schema, for editors and for help. */
-export function recipeSchema(): object {
+export function recipeSchema(): JsonSchema {
 	return z.toJSONSchema(recipeOptions, { io: "input" });
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Recipe } from "../distill/recipe.js";
 import { assembleReport, type Report, type Role, type SeedResult } from "../distill/report.js";
 import type { TrainOutcome } from "../distill/train-network.js";
-import { LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import type { LossOptions } from "../losses/index.js";
 import type { TrainingEvent } from "../train/trainer.js";
@@ -63,9 +62,11 @@ export async function distill(recipe: Recipe, options: DistillOptions): Promise<
 		await publish(work, out, recipe);
 		return report;
 	} catch (error) {
-		throw error instanceof LimbeckError ? error : fileError(error, out);
+		throw error instanceof Error && "code" in error ? fileError(error, out) : error;
 	} finally {
 		await rm(work, { recursive: true, force: true });
+		// Removes the output folder only where nothing came into it.
+		await rmdir(out).catch(() => undefined);
 	}
 }
 

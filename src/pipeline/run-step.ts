@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { LimbeckError } from "../errors.js";
+import { type ErrorCategory, LimbeckError } from "../errors.js";
 import type { TrainingEvent } from "../train/trainer.js";
 import type { StepMessage, StepRequest } from "./messages.js";
 import type { StepInput, StepName, StepOutput } from "./steps.js";
@@ -17,7 +17,7 @@ const keptErrorText = 2000;
 /**
  * Runs one step in a process of its own.
  *
- * @throws LimbeckError: the step's own error; `training` if its process dies; `interrupted` if `signal` is aborted.
+ * @throws LimbeckError: the step's own error; `training` or `model` if its process dies; `interrupted` if `signal` is aborted.
  */
 export async function runStep<Name extends StepName>(
 	name: Name,
@@ -72,8 +72,11 @@ function interrupted(name: string): LimbeckError {
 	});
 }
 
-function died(name: string, how: string, errorText: string): LimbeckError {
-	return new LimbeckError("training", {
+/** What a step's death says is wrong: a training that cannot go on, or a model that the engine cannot bear. */
+const categoryOfDeath = { train: "training", evaluate: "model" } as const satisfies Record<StepName, ErrorCategory>;
+
+function died(name: StepName, how: string, errorText: string): LimbeckError {
+	return new LimbeckError(categoryOfDeath[name], {
 		where: `step ${name}`,
 		expected: "its process to finish",
 		got: `${how}${errorText === "" ? "" : `: ${errorText.trim()}`}`,

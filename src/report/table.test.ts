@@ -49,8 +49,8 @@ describe("reportTable", () => {
 	it.each([
 		[30, "Distillation saved 10 of the student's 40 errors (2,000 test samples; McNemar's p = 0.012)."],
 		[
-			41,
-			"Distillation did not help here: 1 errors more than the student alone (2,000 test samples; McNemar's p = 0.012).",
+			42,
+			"Distillation did not help here: 2 more errors than the student alone (2,000 test samples; McNemar's p = 0.012).",
 		],
 		[
 			40,

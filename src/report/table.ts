@@ -64,6 +64,6 @@ function verdict({ student, baseline, data, mcnemar, seeds }: Report): readonly 
 function comparison(student: number, baseline: number, digits: number): string {
 	const difference = Math.abs(baseline - student).toFixed(digits);
 	if (student < baseline) return `Distillation saved ${difference} of the student's ${baseline.toFixed(digits)} errors`;
-	if (student > baseline) return `Distillation did not help here: ${difference} errors more than the student alone`;
+	if (student > baseline) return `Distillation did not help here: ${difference} more errors than the student alone`;
 	return "Distillation did not help here: as many errors as the student alone";
 }

@@ -32,7 +32,7 @@ export async function nodeRuntime(): Promise<Runtime> {
 				extra: { session: { set_denormal_as_zero: "1" } },
 				...(threads === undefined ? {} : { intraOpNumThreads: threads }),
 			};
-			const native = await guarded("model", () => ort.InferenceSession.create(model, options));
+			const native = await guarded("loading a graph", () => ort.InferenceSession.create(model, options));
 			return session(ort, native);
 		},
 	};
@@ -48,7 +48,7 @@ function session(ort: Ort, native: InferenceSession): Session {
 					new ort.Tensor((ortNames[type] ?? type) as "float32", data as Float32Array, dims),
 				]),
 			);
-			const outputs = await guarded("model", () => native.run(wrapped));
+			const outputs = await guarded("running a graph", () => native.run(wrapped));
 			return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, fromOrt(name, tensor)]));
 		},
 		release: () => native.release(),

@@ -1,0 +1,94 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCli, temporaryFolder } from "./run-cli.js";
+
+const files = [
+	"train-images-idx3-ubyte.gz",
+	"train-labels-idx1-ubyte.gz",
+	"t10k-images-idx3-ubyte.gz",
+	"t10k-labels-idx1-ubyte.gz",
+];
+
+describe("limbeck data list", () => {
+	it("says where data sets are and how to get them", async () => {
+		const folder = await temporaryFolder();
+		for (const name of files) await writeFile(join(folder, name), "not looked into");
+		const { code, stdout, stderr } = await runCli(["data", "list", "--json"], { LIMBECK_DATA: folder });
+		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		expect(JSON.parse(stdout)).toMatchObject({
+			dataSets: [
+				{ name: "digits", ready: true, folder: null, get: null, classes: 10, imageShape: [1, 28, 28] },
+				{ name: "mnist", ready: true, folder, get: "limbeck data get mnist" },
+				{ name: "fashion-mnist" },
+			],
+		});
+	});
+
+	it("lists for people", async () => {
+		const { code, stdout } = await runCli(["data", "list"], { LIMBECK_DATA: await temporaryFolder() });
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/^digits +10,000 handwritten digits.*\n +ready\n/);
+		expect(stdout).toContain("not here; get it with: limbeck data get mnist");
+	});
+});
+
+describe("limbeck data verify", () => {
+	it("tells the state of every file, and fails unless all are right", async () => {
+		const folder = await temporaryFolder();
+		await writeFile(join(folder, "train-labels-idx1-ubyte.gz"), "something else");
+		const { code, stdout, stderr } = await runCli(["data", "verify", "mnist", "--data", folder, "--json"]);
+		expect(code).toBe(3);
+		expect(stderr).toContain("0 ok, 3 missing, 1 wrong");
+		expect(stderr).toContain(`limbeck data get mnist --to ${folder}`);
+		expect(JSON.parse(stdout)).toMatchObject({
+			data: "mnist",
+			folder,
+			ok: false,
+			files: files.map((name) => ({ name, status: name.startsWith("train-labels") ? "wrong" : "missing" })),
+		});
+	});
+
+	it("checks what comes with Limbeck", async () => {
+		expect(await runCli(["data", "verify", "digits"])).toEqual({ code: 0, stdout: "digits: ok\n", stderr: "" });
+	});
+
+	it("refuses an unknown data set", async () => {
+		const { code, stderr } = await runCli(["data", "verify", "digts"]);
+		expect(code).toBe(2);
+		expect(stderr).toContain("Did you mean digits?");
+	});
+});
+
+describe("limbeck data get", () => {
+	it("has nothing to do for what comes with Limbeck", async () => {
+		expect(await runCli(["data", "get", "digits"])).toMatchObject({ code: 0, stderr: "" });
+	});
+
+	it("refuses a folder that cannot be made", async () => {
+		const file = join(await temporaryFolder(), "file");
+		await writeFile(file, "");
+		const { code, stderr } = await runCli(["data", "get", "mnist", "--to", join(file, "below")]);
+		expect(code).toBe(6);
+		expect(stderr).toContain("expected a folder");
+	});
+});
+
+describe("limbeck doctor", () => {
+	it("finds this machine well", async () => {
+		const { code, stdout, stderr } = await runCli(["doctor", "--json"], { XDG_CACHE_HOME: await temporaryFolder() });
+		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: { name: string; found: string }[] };
+		expect(ok).toBe(true);
+		expect(checks.find(({ name }) => name === "onnxruntime-node")?.found).toMatch(/runs a model; providers: cpu/);
+	});
+
+	it("names a problem and how to mend it", async () => {
+		const file = join(await temporaryFolder(), "file");
+		await writeFile(file, "");
+		const { code, stdout, stderr } = await runCli(["doctor"], { XDG_CACHE_HOME: file });
+		expect(code).toBe(8);
+		expect(stdout).toMatch(/^PROBLEM {2}cache folder/m);
+		expect(stderr).toContain("XDG_CACHE_HOME");
+	});
+});
