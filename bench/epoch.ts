@@ -27,7 +27,7 @@ export interface MemoryResult {
 	readonly bytesPerStep: number;
 }
 
-const rounds = 5;
+const rounds = 2;
 
 /** Trains and takes bare steps in turn; medians over the rounds. Images are jittered, the loader's hardest work. */
 export async function measureEpoch(
