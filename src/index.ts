@@ -25,7 +25,7 @@ export { decodeModel } from "./onnx/decode.js";
 export { encodeModel } from "./onnx/encode.js";
 export type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "./onnx/model.js";
 export type { DataType, Tensor } from "./onnx/tensor.js";
-export { createGraph, operators } from "./ops/index.js";
+export { createGraph, operatorOf } from "./ops/index.js";
 export type { Operator, OperatorCase, Vjp, VjpContext } from "./ops/operator.js";
 export { type OptimizerOptions, optimizers } from "./optim/optimizers.js";
 export { type ScheduleOptions, schedules } from "./optim/schedules.js";

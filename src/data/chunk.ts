@@ -1,3 +1,4 @@
+import { LimbeckError } from "../errors.js";
 import type { ImageShape, Split } from "./data-set.js";
 import { gatherImages, jitterOffsets } from "./jitter.js";
 import { createOrder, requireNatural } from "./order.js";
@@ -28,6 +29,9 @@ export type MakeChunk = (firstStep: number, steps: number) => Chunk;
 /** What {@link createChunkMaker} needs: {@link BatchOptions} without labels, so that it can cross to a worker. */
 export type ChunkSource = Omit<BatchOptions, "split"> & { readonly split: Omit<Split, "labels"> };
 
+/** Bytes of images that one chunk may hold. */
+const largestChunk = 2 ** 31;
+
 /**
  * The chunks of a run. A chunk depends on the options and the step numbers alone; how steps are cut into chunks
  * changes nothing.
@@ -43,6 +47,11 @@ export function createChunkMaker({ split, imageShape, batch, seed, jitter }: Chu
 		requireNatural("data loader", "steps in a chunk", steps, 1);
 		const position = firstStep * batch;
 		const length = steps * batch;
+		if (length * size > largestChunk) {
+			// Asked for more, some versions of Node end the thread instead of throwing.
+			const where = "data loader: a chunk's images";
+			throw new LimbeckError("usage", { where, expected: `at most ${largestChunk} bytes`, got: String(length * size) });
+		}
 		const indices = order.indices(position, length);
 		const images = new Uint8Array(length * size);
 		const offsets = jitter === 0 ? undefined : jitterOffsets(seed, position, length, jitter);

@@ -12,7 +12,7 @@ export interface Split {
 
 /**
  * What training and model selection may see. The test split is left out on purpose: only evaluation asks for it,
- * through {@link DataSetEntry.loadTest}.
+ * through `DataSetEntry.loadTest`.
  */
 export interface DataSet {
 	readonly name: string;

@@ -136,6 +136,7 @@ export const optimizers = { sgd, adam, adamw } as const;
 /** An optimizer's name and options, as a recipe writes it. */
 export const optimizerOptions = z.discriminatedUnion("name", [sgdOptions, adamOptions, adamwOptions]);
 
+/** An optimizer's name and its options. */
 export type OptimizerOptions = z.infer<typeof optimizerOptions>;
 
 /** The entry of an optimizer, with its own types forgotten: the options decide which it is. */

@@ -84,6 +84,7 @@ export const scheduleOptions = z.discriminatedUnion("name", [
 	exponentialOptions,
 ]);
 
+/** A schedule's name and its options. */
 export type ScheduleOptions = z.infer<typeof scheduleOptions>;
 
 /** Where a step stands in its run. */

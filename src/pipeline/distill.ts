@@ -21,6 +21,7 @@ export interface DistillOptions {
 	readonly out: string;
 	/** Threads inside one operator; every core where absent. */
 	readonly threads?: number;
+	/** Hears of progress and validation while networks train. */
 	readonly onEvent?: (event: DistillEvent) => void;
 	readonly signal?: AbortSignal;
 }

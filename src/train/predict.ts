@@ -12,6 +12,7 @@ export interface Predictor {
 	 * @returns logits `[count, classes]`.
 	 */
 	logits(images: Uint8Array): Promise<Float32Array>;
+	/** Frees the native memory. */
 	release(): Promise<void>;
 }
 

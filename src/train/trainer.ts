@@ -76,7 +76,7 @@ const validations = 20;
 
 /**
  * Trains a network: chunks of steps run natively while a loader prepares the next; the validation split is looked at
- * {@link validations} times.
+ * 20 times.
  *
  * The result is a function of the job alone: same job, same environment, same bits.
  *

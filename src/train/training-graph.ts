@@ -36,7 +36,7 @@ export interface TrainingGraphOptions extends StepOptions {
 	readonly teacher?: OnnxModel | "stored";
 }
 
-/** A training graph and what to feed it. Inputs other than the carried values: see {@link feeds}. */
+/** A training graph and what to feed it. Inputs other than the carried values: see `feeds`. */
 export interface TrainingGraph {
 	readonly model: OnnxModel;
 	readonly carried: readonly Carried[];
