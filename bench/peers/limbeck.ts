@@ -40,7 +40,7 @@ export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
 	const labels = Uint8Array.from({ length: count }, (_, index) => index % classes);
 	const loader = createLoader({ split: { count, images, labels }, imageShape, batch, seed: 1, jitter: 0 });
-	const [longest] = planChunks(2 ** 20, batch * inputs);
+	const [longest] = planChunks(2 ** 20, batch * inputs, 1);
 	const capacity = longest?.steps ?? 1;
 	const chunk = await loader.chunk(0, capacity);
 	await loader.close();

@@ -45,14 +45,15 @@ async function train(one: TrainingJob): Promise<TrainingResult & { readonly even
 const bitsOf = ({ model }: TrainingResult): string => Buffer.from(encodeModel(model)).toString("base64");
 
 test("planned chunks cover every step once, in order, within the limits", () => {
+	const size = (max: number) => fc.integer({ min: 1, max });
 	fc.assert(
-		fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 2 ** 26 }), (total, bytesPerStep) => {
-			const plan = planChunks(total, bytesPerStep);
+		fc.property(size(5000), size(2 ** 26), size(20), (total, bytesPerStep, looks) => {
+			const plan = planChunks(total, bytesPerStep, looks);
 			const ends = plan.map(({ first, steps }) => first + steps);
 			expect(plan.map(({ first }) => first)).toEqual([0, ...ends.slice(0, -1)]);
 			expect(ends.at(-1)).toBe(total);
 			expect(plan.every(({ steps }) => steps > 0 && (steps === 1 || steps * bytesPerStep <= 2 ** 25))).toBe(true);
-			expect(plan.filter(({ validate }) => validate)).toHaveLength(Math.min(20, total));
+			expect(plan.filter(({ validate }) => validate)).toHaveLength(Math.min(looks, total));
 			expect(plan.at(-1)?.validate).toBe(true);
 		}),
 		{ seed: 1, numRuns: 50 },
@@ -65,10 +66,17 @@ describe("training", () => {
 		expect([steps, keptStep]).toEqual([100, 100]);
 		expect(validationErrors).toBeLessThan(5);
 		const checks = events.filter((event) => event.kind === "validation");
-		expect(checks.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => 5 * (i + 1)));
+		expect(checks.map(({ step }) => step)).toEqual(Array.from({ length: 10 }, (_, i) => 10 * (i + 1)));
 		expect(checks.at(-1)).toMatchObject({ epoch: 10, errors: validationErrors, accuracy: 1 - validationErrors / 40 });
 		const losses = events.flatMap((event) => (event.kind === "progress" ? [event.loss] : []));
 		expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 4);
+	});
+
+	test("looks at validation 20 times in a long run, and once in one of less than an epoch", async () => {
+		const looks = async (epochs: number): Promise<number> =>
+			(await train(job({ options: optionsOf({ epochs }) }))).events.filter(({ kind }) => kind === "validation").length;
+		expect(await looks(30)).toBe(20);
+		expect(await looks(0.5)).toBe(1);
 	});
 
 	test("keeps the weights of the fewest validation errors where asked", async () => {

@@ -71,12 +71,12 @@ export interface TrainingContext {
 /** At most this many bytes of images, and this many steps, go into one native call. */
 const chunkBytes = 2 ** 25;
 const chunkSteps = 512;
-/** How often validation looks at a run. */
-const validations = 20;
+/** Validation looks at a run at most once an epoch and at most so often. */
+const mostLooks = 20;
 
 /**
  * Trains a network: chunks of steps run natively while a loader prepares the next; the validation split is looked at
- * 20 times.
+ * once an epoch, and 20 times at most.
  *
  * The result is a function of the job alone: same job, same environment, same bits.
  *
@@ -129,7 +129,7 @@ interface Candidate {
 async function takeSteps(run: Run, { runtime, now, onEvent }: TrainingContext): Promise<Candidate> {
 	const { job, graph, session, loader, totalSteps, stored } = run;
 	const { model, data, options, seed } = job;
-	const plan = planChunks(totalSteps, options.batch * elementCount(data.imageShape));
+	const plan = planChunks(totalSteps, options.batch * elementCount(data.imageShape), looksOf(options.epochs));
 	const pool = maskPool(graph.masks, seed);
 	let state = initialState(graph, model);
 	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
@@ -235,13 +235,18 @@ interface PlannedChunk {
 	readonly validate: boolean;
 }
 
-/** Cuts a run into native calls, so that one ends at every look at the validation split. */
-export function planChunks(totalSteps: number, bytesPerStep: number): readonly PlannedChunk[] {
+/** How often the validation split is looked at in a run of so many epochs. */
+function looksOf(epochs: number): number {
+	return Math.max(1, Math.min(mostLooks, Math.floor(epochs)));
+}
+
+/** Cuts a run into native calls, so that one ends at each of `looks` looks at the validation split. */
+export function planChunks(totalSteps: number, bytesPerStep: number, looks: number): readonly PlannedChunk[] {
 	const longest = Math.max(1, Math.min(chunkSteps, Math.floor(chunkBytes / bytesPerStep)));
-	const looks = Math.min(validations, totalSteps);
+	const ends = Math.min(looks, totalSteps);
 	const chunks: PlannedChunk[] = [];
-	for (let look = 1, first = 0; look <= looks; look++) {
-		const end = Math.round((totalSteps * look) / looks);
+	for (let look = 1, first = 0; look <= ends; look++) {
+		const end = Math.round((totalSteps * look) / ends);
 		for (; first < end; first += Math.min(longest, end - first)) {
 			const steps = Math.min(longest, end - first);
 			chunks.push({ first, steps, validate: first + steps === end });
