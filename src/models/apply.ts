@@ -2,6 +2,7 @@ import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
+import type { Tensor } from "../onnx/tensor.js";
 import { operatorOf } from "../ops/index.js";
 import type { TrainingForms } from "../ops/operator.js";
 
@@ -13,8 +14,6 @@ export interface ApplyOptions {
 	readonly parameters?: ReadonlyMap<string, Value>;
 	/** The training forms of operators that have one; the model is placed as for inference where absent. */
 	readonly training?: TrainingForms;
-	/** Put before the names of the constants, so that several models fit in one graph. */
-	readonly prefix?: string;
 }
 
 /**
@@ -24,19 +23,33 @@ export interface ApplyOptions {
  * @throws LimbeckError (`model`) that lists every node whose operator Limbeck does not know.
  */
 export function applyModel(g: Graph, model: OnnxModel, options: ApplyOptions): Value {
-	const { input, parameters = new Map<string, Value>(), training, prefix = "" } = options;
+	const { input, parameters = new Map<string, Value>(), training } = options;
 	const { graph } = model;
 	refuseOldOperators(model);
 	refuseUnknownOperators(graph.nodes);
 	const values = new Map<string, Value>();
 	for (const { name, tensor } of graph.initializers) {
-		const small = tensor.data.length <= 16;
-		values.set(name, parameters.get(name) ?? (small ? g.constant(tensor) : g.parameter(prefix + name, tensor)));
+		values.set(name, parameters.get(name) ?? (isSmall(tensor) ? g.constant(tensor) : g.parameter(name, tensor)));
 	}
 	for (const declared of graph.inputs) if (!values.has(declared.name)) values.set(declared.name, input);
 	for (const node of graph.nodes) placeNode(g, node, values, training);
 	const [output] = graph.outputs;
 	return lookUp(values, output?.name ?? "", "the model's output");
+}
+
+/**
+ * The large constants of a model as values of `g`, to give as `parameters` wherever the model is placed in its bodies.
+ *
+ * @param prefix - put before their names, so that several models fit in one graph.
+ */
+export function placeWeights(g: Graph, { graph }: OnnxModel, prefix = ""): ReadonlyMap<string, Value> {
+	const large = graph.initializers.filter(({ tensor }) => !isSmall(tensor));
+	return new Map(large.map(({ name, tensor }) => [name, g.parameter(prefix + name, tensor)]));
+}
+
+/** Whether a constant is kept where it is used, and equal ones once: scalars, shapes, axes. */
+function isSmall({ data }: Tensor): boolean {
+	return data.length <= 16;
 }
 
 function placeNode(g: Graph, node: OnnxNode, values: Map<string, Value>, training: TrainingForms | undefined): void {

@@ -8,7 +8,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import { createGraph } from "../ops/index.js";
 import { optimizerOptions } from "../optim/optimizers.js";
-import { applyModel } from "./apply.js";
+import { applyModel, placeWeights } from "./apply.js";
 import { modelOf } from "./family.js";
 import { buildModel, families, type ModelSpec } from "./index.js";
 import { initializers, initialWeights } from "./initializers.js";
@@ -155,8 +155,10 @@ describe("placing a model in a graph", () => {
 	test("two models fit in one graph under prefixes", async () => {
 		const g = createGraph();
 		const input = g.input("input", { type: "float", dims: [2, ...task.imageShape] });
-		const place = (seed: number, prefix: string): ReturnType<typeof applyModel> =>
-			applyModel(g, buildModel(spec(), { ...task, seed }), { input, prefix });
+		const place = (seed: number, prefix: string): ReturnType<typeof applyModel> => {
+			const model = buildModel(spec(), { ...task, seed });
+			return applyModel(g, model, { input, parameters: placeWeights(g, model, prefix) });
+		};
 		const total = g.op("Add", [place(1, "a/"), place(2, "b/")]);
 		const both = await logitsOf(encodeModel(modelOf(g.toOnnx("both", [["logits", total]]))), 2);
 		const [a, b] = await Promise.all(

@@ -16,8 +16,9 @@ function maskGraph(): { readonly model: Uint8Array; readonly masks: readonly Mas
 	const body = g.body();
 	const iteration = body.input("iteration", { type: "int64", dims: [] });
 	const condition = body.input("condition", { type: "bool", dims: [] });
-	const masks = createMasks(g, body, iteration);
-	const values = ratios.map((ratio) => masks.mask(like, ratio));
+	const masks = createMasks(g);
+	const mask = masks.ofStep(body, iteration);
+	const values = ratios.map((ratio) => mask(like, ratio));
 	const inside = body.toOnnx("step", [
 		["condition_out", condition],
 		...values.map((value) => [value.name, value] as const),
@@ -98,8 +99,8 @@ describe("dropout masks (Srivastava et al. 2014)", () => {
 	test("a layer too wide for the pool is refused", () => {
 		const g = createGraph();
 		const body = g.body();
-		const masks = createMasks(g, body, body.input("iteration", { type: "int64", dims: [] }));
-		expect(() => masks.mask({ name: "wide", type: "float", dims: [4096, 4096] }, 0.5)).toThrow(
+		const mask = createMasks(g).ofStep(body, body.input("iteration", { type: "int64", dims: [] }));
+		expect(() => mask({ name: "wide", type: "float", dims: [4096, 4096] }, 0.5)).toThrow(
 			expect.objectContaining({ name: "LimbeckError", category: "usage" }) as Error,
 		);
 	});

@@ -22,14 +22,18 @@ export interface MaskInput {
 
 /** Makes masks inside a training graph. */
 export interface Masks {
-	/** A mask of the shape of `like` for this step: 1 / (1 − ratio) with probability 1 − ratio, else 0. */
-	readonly mask: (like: Value, ratio: number) => Value;
+	/** The masks of one step; `index` is the step's place among those of this call. Ask in the order of the layers. */
+	readonly ofStep: (body: Graph, index: Value) => (like: Value, ratio: number) => Value;
 	readonly inputs: () => readonly MaskInput[];
 }
 
-/** @param g - the graph around the loop. @param body - the loop's body. */
-export function createMasks(g: Graph, body: Graph, iteration: Value): Masks {
-	const inputs: MaskInput[] = [];
+/**
+ * A mask has the shape of `like`, with 1 / (1 − ratio) at probability 1 − ratio, else 0.
+ *
+ * @param g - the graph around the loops.
+ */
+export function createMasks(g: Graph): Masks {
+	const layers: (MaskInput & { readonly offsets: Value })[] = [];
 	const pools = new Map<number, Value>();
 	let uniforms: Value | undefined;
 	const poolOf = (ratio: number): Value => {
@@ -41,26 +45,33 @@ export function createMasks(g: Graph, body: Graph, iteration: Value): Masks {
 		pools.set(ratio, pool);
 		return pool;
 	};
+	const addLayer = (length: number): MaskInput & { readonly offsets: Value } => {
+		if (length > poolSize / 2) {
+			throw new LimbeckError("usage", {
+				where: "dropout",
+				expected: `at most ${String(poolSize / 2)} values a layer and batch`,
+				got: String(length),
+				hint: "Use a smaller batch.",
+			});
+		}
+		const name = `mask_offsets/${String(layers.length)}`;
+		const layer = { name, length, offsets: g.input(name, { type: "int64", dims: [1, 1] }) };
+		layers.push(layer);
+		return layer;
+	};
 	return {
-		mask(like, ratio) {
-			const name = `mask_offsets/${String(inputs.length)}`;
-			const length = elementCount(like.dims);
-			if (length > poolSize / 2) {
-				throw new LimbeckError("usage", {
-					where: "dropout",
-					expected: `at most ${String(poolSize / 2)} values a layer and batch`,
-					got: String(length),
-					hint: "Use a smaller batch.",
-				});
-			}
-			const offsets = g.input(name, { type: "int64", dims: [1, 1] });
-			inputs.push({ name, length });
-			const start = body.op("Gather", [offsets, iteration]);
-			const end = body.op("Add", [start, body.integers([length])]);
-			const window = body.add("Slice", "", [poolOf(ratio), start, end], [{ type: "float", dims: [length] }]);
-			return body.op("Reshape", [window[0], body.integers(like.dims)]);
+		ofStep(body, index) {
+			let next = 0;
+			return (like, ratio) => {
+				const length = elementCount(like.dims);
+				const { offsets } = layers[next++] ?? addLayer(length);
+				const start = body.op("Gather", [offsets, index]);
+				const end = body.op("Add", [start, body.integers([length])]);
+				const window = body.add("Slice", "", [poolOf(ratio), start, end], [{ type: "float", dims: [length] }]);
+				return body.op("Reshape", [window[0], body.integers(like.dims)]);
+			};
 		},
-		inputs: () => inputs,
+		inputs: () => layers.map(({ name, length }) => ({ name, length })),
 	};
 }
 

@@ -1,5 +1,5 @@
 /**
- * The training step as an ONNX graph: forward, loss, gradients, optimizer and schedule are the body of one `Loop`
+ * The training step as an ONNX graph: forward, loss, gradients, optimizer and schedule are the body of a `Loop`
  * whose carried values are the parameters and the optimizer's state. One native call runs a chunk of steps.
  */
 import { LimbeckError } from "../errors.js";
@@ -7,11 +7,11 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { type LossOptions, lossOf } from "../losses/index.js";
 import type { LossInputs } from "../losses/loss.js";
-import { applyModel } from "../models/apply.js";
+import { applyModel, placeWeights } from "../models/apply.js";
 import { modelOf } from "../models/family.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
-import { createMasks, type MaskInput } from "./masks.js";
+import { createMasks, type MaskInput, type Masks } from "./masks.js";
 import { addUpdate, type Carried, carriedOf, parameterInput, trainableOf, type UpdateOptions } from "./update.js";
 
 /** Mean and standard deviation of pixel / 255, which inputs are normalised with. */
@@ -60,7 +60,13 @@ export const feeds = {
 } as const;
 
 /**
- * Builds the training graph of a model.
+ * Steps in one turn of the loop. Between them weights and optimizer state are updated in place; what a turn hands to
+ * the next takes new memory.
+ */
+const unrolled = 4;
+
+/**
+ * Builds the training graph of a model: a loop with several steps a turn, then one with a step a turn for the rest.
  *
  * @throws LimbeckError (`model`) where the model cannot be trained through, (`usage`) where the objective needs a
  * teacher and there is none.
@@ -69,43 +75,92 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	const { batch, imageShape, classes, teacher } = options;
 	const g = createGraph();
 	const steps = g.input(feeds.steps, { type: "int64", dims: [] });
-	const first = g.input(feeds.firstStep, { type: "float", dims: [] });
-	const images = g.input(feeds.images, { type: "uint8", dims: [1, batch, ...imageShape] });
-	const labels = g.input(feeds.labels, { type: "int32", dims: [1, batch] });
-	const stored =
-		teacher === "stored" ? g.input(feeds.teacherLogits, { type: "float", dims: [1, batch, classes] }) : undefined;
-	const carried = carriedOf(options.model, options);
+	const outer: Outer = {
+		options,
+		first: g.input(feeds.firstStep, { type: "float", dims: [] }),
+		images: g.input(feeds.images, { type: "uint8", dims: [1, batch, ...imageShape] }),
+		labels: g.input(feeds.labels, { type: "int32", dims: [1, batch] }),
+		stored:
+			teacher === "stored" ? g.input(feeds.teacherLogits, { type: "float", dims: [1, batch, classes] }) : undefined,
+		constants: placeWeights(g, options.model, "student/"),
+		teacher:
+			teacher === undefined || teacher === "stored"
+				? undefined
+				: { model: teacher, parameters: placeWeights(g, teacher, "teacher/") },
+		carried: carriedOf(options.model, options),
+		masks: createMasks(g),
+	};
+	const { carried } = outer;
 	const initial = carried.map((one) => g.input(one.name, one));
+	const stepsATurn = g.scalar(unrolled, steps);
+	const turns = g.op("Div", [steps, stepsATurn]);
+	const done = g.op("Mul", [turns, stepsATurn]);
+	const whole = addLoop(g, outer, { name: "steps", turns, start: g.scalar(0, steps), stepsATurn: unrolled }, initial);
+	const left = g.op("Sub", [steps, done]);
+	const rest = addLoop(g, outer, { name: "rest", turns: left, start: done, stepsATurn: 1 }, whole.carried);
+	const losses = joined(g, [whole.losses, rest.losses], 1);
 
+	const graph = g.toOnnx("training", [
+		...carried.map(({ name }, index) => [`next/${name}`, required(rest.carried[index], name)] as const),
+		[feeds.losses, losses],
+	]);
+	const masks = outer.masks.inputs();
+	const perStep = new Set<string>([feeds.images, feeds.labels, feeds.teacherLogits, feeds.losses]);
+	for (const mask of masks) perStep.add(mask.name);
+	// Built for one step a call, run with any number: no node but the loops sees that dimension.
+	const anySteps = (info: OnnxValueInfo): OnnxValueInfo =>
+		perStep.has(info.name) ? { ...info, dims: ["steps", ...(info.dims?.slice(1) ?? [])] } : info;
+	const model = modelOf({ ...graph, inputs: graph.inputs.map(anySteps), outputs: graph.outputs.map(anySteps) });
+	return { model, carried, masks };
+}
+
+/** What the loops see of the graph around them. */
+interface Outer {
+	readonly options: TrainingGraphOptions;
+	readonly first: Value;
+	readonly images: Value;
+	readonly labels: Value;
+	readonly stored: Value | undefined;
+	/** The large constants of the model, which all steps share. */
+	readonly constants: ReadonlyMap<string, Value>;
+	/** The teacher that is asked on every view, with its own. */
+	readonly teacher: { readonly model: OnnxModel; readonly parameters: ReadonlyMap<string, Value> } | undefined;
+	readonly carried: readonly Carried[];
+	readonly masks: Masks;
+}
+
+/** One loop: so many turns of so many steps, from step `start` of this call on. */
+interface LoopShape {
+	readonly name: string;
+	readonly turns: Value;
+	readonly start: Value;
+	readonly stepsATurn: number;
+}
+
+/** Adds a loop. `losses` has one value for every step, in order. */
+function addLoop(
+	g: Graph,
+	outer: Outer,
+	{ name, turns, start, stepsATurn }: LoopShape,
+	initial: readonly Value[],
+): { readonly carried: readonly Value[]; readonly losses: Value } {
+	const { carried } = outer;
 	const body = g.body();
-	const iteration = body.input("iteration", { type: "int64", dims: [] });
-	const condition = body.input("condition", { type: "bool", dims: [] });
-	const current = carried.map((one) => body.input(`body/${one.name}`, one));
-	const masks = createMasks(g, body, iteration);
-	const at = (all: Value): Value => body.op("Gather", [all, iteration]);
-	const step = body.op("Add", [body.op("Cast", [iteration], { to: { kind: "int", value: 1 } }), first]);
-	const view = normalize(body, at(images), options.normalization);
-
-	const byName = new Map(carried.map(({ name }, index) => [name, current[index]] as const));
-	const value = (name: string): Value => required(byName.get(name), name);
-	const parameters = trainableOf(options.model).map(({ name }) => ({ name, value: value(parameterInput(name)) }));
-	const student = applyModel(body, options.model, {
-		input: view,
-		parameters: new Map(parameters.map(({ name, value: current }) => [name, current])),
-		training: { dropoutMask: masks.mask },
-	});
-	const teacherLogits = stored === undefined ? liveTeacher(body, teacher, view) : at(stored);
-	const loss = buildLoss(body, options.loss, {
-		student,
-		labels: cast(body, at(labels), "int64"),
-		...(teacherLogits === undefined ? {} : { teacher: teacherLogits }),
-	});
-	const next = addUpdate(body, options, loss, step, parameters, value);
-
-	const bodyGraph = body.toOnnx("step", [
-		["condition_out", condition],
+	const turn = body.input(`${name}/turn`, { type: "int64", dims: [] });
+	const condition = body.input(`${name}/condition`, { type: "bool", dims: [] });
+	let current = new Map(carried.map((one) => [one.name, body.input(`${name}/${one.name}`, one)]));
+	const before = body.op("Add", [start, body.op("Mul", [turn, body.scalar(stepsATurn, turn)])]);
+	const losses: Value[] = [];
+	for (let step = 0; step < stepsATurn; step++) {
+		const taken = addStep(body, outer, body.op("Add", [before, body.scalar(step, before)]), current);
+		current = new Map(taken.next);
+		losses.push(body.op("Reshape", [taken.loss, body.integers([1])]));
+	}
+	const turnLosses = joined(body, losses, stepsATurn);
+	const bodyGraph = body.toOnnx(name, [
+		[`${name}/go_on`, condition],
 		// Under their own names: an output that is also used inside would be copied to take another.
-		...[...carried.map(({ name }) => required(next.get(name), name)), loss].map(
+		...[...carried.map((one) => required(current.get(one.name), one.name)), turnLosses].map(
 			(output) => [output.name, output] as const,
 		),
 	]);
@@ -113,34 +168,61 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	const outputs = g.add(
 		"Loop",
 		"",
-		[steps, always, ...initial],
-		[...carried, { type: "float", dims: [1] }],
+		[turns, always, ...initial],
+		[...carried, { type: "float", dims: [1, stepsATurn] }],
 		{ body: { kind: "graph", value: bodyGraph } },
-		"loop",
+		name,
 	);
-	const names = [...carried.map(({ name }) => `next/${name}`), feeds.losses];
-	const graph = g.toOnnx(
-		"training",
-		names.map((name, index) => [name, required(outputs[index], name)] as const),
-	);
-	const perStep = new Set<string>([feeds.images, feeds.labels, feeds.teacherLogits, feeds.losses]);
-	for (const mask of masks.inputs()) perStep.add(mask.name);
-	// Built for one step a call, run with any number: no node but the loop sees that dimension.
-	const anySteps = (info: OnnxValueInfo): OnnxValueInfo =>
-		perStep.has(info.name) ? { ...info, dims: ["steps", ...(info.dims?.slice(1) ?? [])] } : info;
-	const model = modelOf({ ...graph, inputs: graph.inputs.map(anySteps), outputs: graph.outputs.map(anySteps) });
-	return { model, carried, masks: masks.inputs() };
+	const count = g.op("Reshape", [g.op("Mul", [turns, g.scalar(stepsATurn, turns)]), g.integers([1])]);
+	// As many as there were steps; typed for one, as all that is per step.
+	const [flat] = g.add("Reshape", "", [outputs[carried.length], count], [{ type: "float", dims: [1] }], {
+		allowzero: { kind: "int", value: 1 },
+	});
+	return { carried: outputs.slice(0, -1), losses: required(flat, "losses") };
+}
+
+/** Vectors end to end; typed for `length` elements. */
+function joined(g: Graph, vectors: readonly Value[], length: number): Value {
+	const [all] = g.add("Concat", "", vectors, [{ type: "float", dims: [length] }], { axis: { kind: "int", value: 0 } });
+	return required(all, "losses");
+}
+
+/**
+ * Adds one training step to a loop's body.
+ *
+ * @param index - the step's place among those of this call, int64 `[]`.
+ * @param current - the carried values before it, by name.
+ */
+function addStep(
+	body: Graph,
+	{ options, first, images, labels, stored, constants, teacher, masks }: Outer,
+	index: Value,
+	current: ReadonlyMap<string, Value>,
+): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
+	const at = (all: Value): Value => body.op("Gather", [all, index]);
+	const step = body.op("Add", [cast(body, index, "float"), first]);
+	const view = normalize(body, at(images), options.normalization);
+	const value = (name: string): Value => required(current.get(name), name);
+	const parameters = trainableOf(options.model).map(({ name }) => ({ name, value: value(parameterInput(name)) }));
+	const student = applyModel(body, options.model, {
+		input: view,
+		parameters: new Map([...constants, ...parameters.map((one) => [one.name, one.value] as const)]),
+		training: { dropoutMask: masks.ofStep(body, index) },
+	});
+	const live = teacher && applyModel(body, teacher.model, { input: view, parameters: teacher.parameters });
+	const logits = stored === undefined ? live : at(stored);
+	const loss = buildLoss(body, options.loss, {
+		student,
+		labels: cast(body, at(labels), "int64"),
+		...(logits === undefined ? {} : { teacher: logits }),
+	});
+	return { next: addUpdate(body, options, loss, step, parameters, value), loss };
 }
 
 /** (pixel / 255 − mean) / std, as float. */
 function normalize(g: Graph, pixels: Value, { mean, std }: Normalization): Value {
 	const scaled = g.op("Mul", [cast(g, pixels, "float"), g.scalar(1 / (255 * std))]);
 	return mean === 0 ? scaled : g.op("Sub", [scaled, g.scalar(mean / std)]);
-}
-
-function liveTeacher(g: Graph, teacher: OnnxModel | "stored" | undefined, input: Value): Value | undefined {
-	if (teacher === undefined || teacher === "stored") return undefined;
-	return applyModel(g, teacher, { input, prefix: "teacher/" });
 }
 
 function buildLoss(g: Graph, options: LossOptions, inputs: Partial<LossInputs>): Value {
