@@ -1,6 +1,7 @@
 /**
  * The training benchmark: one step (forward, backward, momentum SGD, cross entropy) of a ReLU net, ours and the
- * peers', on random data of MNIST's shape. All run with the same number of threads, in turn, in several rounds.
+ * peers', on random data of MNIST's shape. All run with the same number of threads, in turn, in several rounds. Ours
+ * and PyTorch's start from uint8 pixels, the others from floats.
  */
 import { cpus } from "node:os";
 import { setTimeout } from "node:timers/promises";

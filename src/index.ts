@@ -4,6 +4,7 @@
  * @module
  */
 export { gradients } from "./autodiff/gradients.js";
+export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
 export type { DataSet, ImageShape, Split } from "./data/data-set.js";
 export {
 	defineRecipe,
@@ -15,21 +16,39 @@ export {
 } from "./distill/recipe.js";
 export { recipes } from "./distill/recipes.js";
 export * from "./errors.js";
-export { Graph, type Node } from "./graph/graph.js";
+export type { Attributes } from "./graph/attributes.js";
+export { Graph, type Node, type OperatorTyping, type TypingOf } from "./graph/graph.js";
 export type { Value, ValueType } from "./graph/value.js";
 export { type LossOptions, losses } from "./losses/index.js";
+export type { Loss, LossInputs } from "./losses/loss.js";
 export * from "./metrics/index.js";
-export { applyModel } from "./models/apply.js";
+export { type ApplyOptions, applyModel } from "./models/apply.js";
+export type { ModelFamily, ModelTask } from "./models/family.js";
 export { buildModel, families, type ModelSpec } from "./models/index.js";
+export type { MlpOptions } from "./models/mlp.js";
 export { decodeModel } from "./onnx/decode.js";
+export type { DecodeLimits, DecodeOptions, ExternalReader, ExternalReference } from "./onnx/decode-options.js";
 export { encodeModel } from "./onnx/encode.js";
-export type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "./onnx/model.js";
-export type { DataType, Tensor } from "./onnx/tensor.js";
+export type { OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxModel, OnnxNode, OnnxValueInfo } from "./onnx/model.js";
+export type { DataType, Tensor, TensorData } from "./onnx/tensor.js";
 export { createGraph, operatorOf } from "./ops/index.js";
-export type { Operator, OperatorCase, Vjp, VjpContext } from "./ops/operator.js";
-export { type OptimizerOptions, optimizers } from "./optim/optimizers.js";
-export { type ScheduleOptions, schedules } from "./optim/schedules.js";
-export type { Runtime, Session } from "./runtime/runtime.js";
-export { createPredictor, type Predictor } from "./train/predict.js";
-export { type TrainingEvent, type TrainingJob, type TrainingResult, trainModel } from "./train/trainer.js";
-export { buildTrainingGraph, type TrainingGraph } from "./train/training-graph.js";
+export type { CaseInput, Operator, OperatorCase, TrainingForms, Vjp, VjpContext } from "./ops/operator.js";
+export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
+export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
+export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
+export type { MaskInput } from "./train/masks.js";
+export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
+export {
+	type TrainingContext,
+	type TrainingEvent,
+	type TrainingJob,
+	type TrainingResult,
+	trainModel,
+} from "./train/trainer.js";
+export {
+	buildTrainingGraph,
+	type Normalization,
+	type TrainingGraph,
+	type TrainingGraphOptions,
+} from "./train/training-graph.js";
+export type { Carried } from "./train/update.js";

@@ -3,12 +3,19 @@
  *
  * @module
  */
-export type { Loader } from "./data/chunk.js";
+export type { DataOptions, DataSetEntry, RemoteFile } from "./data/data-set.js";
 export { dataSets, findDataSet } from "./data/index.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
-export { type EvaluateOutcome, type Evaluation, evaluateModels } from "./distill/evaluate.js";
-export type { Environment, Measured, NetworkReport, Report } from "./distill/report.js";
-export { trainNetwork } from "./distill/train-network.js";
+export {
+	type EvaluateContext,
+	type EvaluateOutcome,
+	type EvaluateStep,
+	type Evaluation,
+	evaluateModels,
+	type Fidelity,
+} from "./distill/evaluate.js";
+export type { Environment, Measured, Measures, NetworkReport, Report, Role } from "./distill/report.js";
+export { type DataSummary, type TrainOutcome, type TrainStep, trainNetwork } from "./distill/train-network.js";
 export * from "./index.js";
 export { readModelFile, writeModelFile } from "./onnx/file.js";
 export { type DistillEvent, type DistillOptions, distill } from "./pipeline/distill.js";

@@ -16,10 +16,12 @@ def trainer(net, batch, compiled):
         layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, fused=compiled)
-    images = torch.rand(BATCHES, batch, net[0])
+    images = torch.randint(0, 256, (BATCHES, batch, net[0]), dtype=torch.uint8)
     labels = torch.randint(0, net[-1], (BATCHES, batch))
 
-    def objective(x, y):
+    def objective(pixels, y):
+        # From the pixels as they are stored, as in our step.
+        x = pixels.float().mul_(1 / (255 * 0.3)).sub_(0.5 / 0.3)
         return torch.nn.functional.cross_entropy(model(x), y)
 
     if compiled:

@@ -16,6 +16,7 @@ export interface Node {
 /** What an operator table tells a graph: the types of a node's outputs, and the domain it lives in. */
 export interface OperatorTyping {
 	readonly domain: string;
+	/** The types of the outputs; throws where the operands do not fit. */
 	readonly infer: (inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly ValueType[];
 }
 

@@ -18,7 +18,7 @@ export interface Loss<Options extends z.ZodType, Needs extends keyof LossInputs 
 	readonly options: Options;
 	/** Which inputs `build` reads. */
 	readonly needs: readonly Needs[];
-	/** @returns the loss, a scalar. */
+	/** Adds the objective to a graph; gives the loss, a scalar. */
 	readonly build: (g: Graph, inputs: Pick<LossInputs, Needs>, options: z.infer<Options>) => Value;
 }
 

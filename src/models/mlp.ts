@@ -34,7 +34,7 @@ const mlpOptions = z.strictObject({
 	hiddenDropout: z.number().min(0).lt(1).default(0).describe("share of hidden units dropped in training"),
 });
 
-/** Options of {@link mlp}. */
+/** Options of the family `mlp`. */
 export type MlpOptions = z.infer<typeof mlpOptions>;
 
 /** Fully connected layers: flatten, then (linear, activation, dropout) for every hidden layer, then linear. */

@@ -24,6 +24,7 @@ export interface Optimizer<Options, State extends string> {
 	readonly state: readonly State[];
 	/** Whether `update` wants its gradient multiplied by the learning rate, which costs nothing further up. */
 	readonly wantsScaledGradient: boolean;
+	/** Adds one parameter's update to a graph. */
 	readonly update: (
 		g: Graph,
 		update: Update<State>,

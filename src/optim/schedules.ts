@@ -7,9 +7,11 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 
 /** One schedule: its options, and its factor as nodes. */
-interface Schedule<Options> {
+export interface Schedule<Options> {
 	readonly options: z.ZodType<Options>;
 	/**
+	 * Adds the factor to a graph.
+	 *
 	 * @param progress - scalar in [0, 1): the share of the steps after warm-up that is done.
 	 * @returns a scalar that multiplies the base rate.
 	 */

@@ -62,9 +62,11 @@ export interface TrainingResult {
 /** What training needs of its surroundings. */
 export interface TrainingContext {
 	readonly runtime: Runtime;
+	/** Cuts batches: in a worker thread, or where it is called. */
 	readonly createLoader: (options: BatchOptions) => Loader;
 	/** A monotonic clock in ms, for reports only. */
 	readonly now: () => number;
+	/** Called after every chunk of steps and every look at validation. */
 	readonly onEvent?: (event: TrainingEvent) => void;
 }
 
