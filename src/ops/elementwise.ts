@@ -67,6 +67,13 @@ const inFloat = (cases: readonly OperatorCase[]): readonly OperatorCase[] =>
 /** dy where `condition` holds, else 0. */
 const keepWhere = (g: Graph, condition: Value, dy: Value): Value => g.op("Where", [condition, dy, g.scalar(0, dy)]);
 
+/** 1 where y > 0, else 0, of y's own type. */
+function positive(g: Graph, y: Value): Value {
+	if (y.type !== "float") return cast(g, g.op("Greater", [y, g.scalar(0, y)]), y.type);
+	// One pass, not two: times 2¹²⁶, the smallest normal float is 1.
+	return g.op("HardSigmoid", [y], { alpha: float(2 ** 126), beta: float(0) });
+}
+
 /** Φ(x) + x φ(x), with the standard normal distribution's cumulative probability Φ and density φ. */
 function geluSlope(g: Graph, x: Value): Value {
 	const half = g.scalar(0.5, x);
@@ -144,8 +151,19 @@ export const elementwise = {
 	Sin: unary((g, x, _y, dy) => g.op("Mul", [dy, g.op("Cos", [x])]), over()),
 	// d relu(x) = [y > 0] dx; as a product, which ONNX Runtime computes faster than a choice
 	Relu: unary(
-		(g, _x, y, dy) => g.op("Mul", [dy, cast(g, g.op("Greater", [y, g.scalar(0, y)]), dy.type)]),
-		over({ from: -1.1, to: 1 }),
+		(g, _x, y, dy) => g.op("Mul", [dy, positive(g, y)]),
+		[...over({ from: -1.1, to: 1 }), ...inFloat([{ inputs: [{ dims: [3, 4], from: -1.1, to: 1 }] }])],
+	),
+	// hardsigmoid(x) = α x + β between 0 and 1, so d hardsigmoid(x) = α dx where 0 < y < 1
+	HardSigmoid: unary(
+		(g, _x, y, dy, { attributes }) => {
+			const inside = g.op("And", [g.op("Greater", [y, g.scalar(0, y)]), g.op("Less", [y, g.scalar(1, y)])]);
+			return keepWhere(g, inside, g.op("Mul", [dy, g.scalar(numberOf(attributes, "alpha", 0.2), dy)]));
+		},
+		inFloat([
+			{ inputs: [{ dims: [3, 4], from: -4, to: 4.1 }] },
+			{ inputs: [{ dims: [3, 4], from: -2, to: 2.1 }], attributes: { alpha: float(0.7), beta: float(0.1) } },
+		]),
 	),
 	// d leaky(x) = dx where x ≥ 0, α dx elsewhere
 	LeakyRelu: unary(
