@@ -77,33 +77,41 @@ export function gatherImages(
 		const dy = offsets[2 * i] ?? 0;
 		const dx = offsets[2 * i + 1] ?? 0;
 		for (let at = 0; at < size; at += plane) {
-			const source = images.subarray(from + at, from + at + plane);
-			shiftPlane(source, height, width, dy, dx, out.subarray(i * size + at, i * size + at + plane));
+			shiftPlane({ bytes: images, at: from + at }, { bytes: out, at: i * size + at }, height, width, dy, dx);
 		}
 	}
+}
+
+/** Bytes from a place on: a view of its own for every plane would take half the time. */
+interface Place {
+	readonly bytes: Uint8Array;
+	readonly at: number;
 }
 
 /**
  * Shifts one plane `[height, width]`. Row-major, a shift by (dy, dx) is one move by dy · width + dx, after which the
  * columns that wrapped around into the next row are cleared: one copy a plane, not one a row.
  */
-function shiftPlane(source: Uint8Array, height: number, width: number, dy: number, dx: number, out: Uint8Array): void {
+function shiftPlane(source: Place, out: Place, height: number, width: number, dy: number, dx: number): void {
+	const { bytes, at: first } = out;
+	const end = first + height * width;
 	if (Math.abs(dy) >= height || Math.abs(dx) >= width) {
-		out.fill(0);
+		bytes.fill(0, first, end);
 		return;
 	}
 	const move = dy * width + dx;
+	const [from, to] = [source.at, source.at + height * width];
 	if (move >= 0) {
-		out.fill(0, 0, move);
-		out.set(source.subarray(0, source.length - move), move);
+		bytes.fill(0, first, first + move);
+		bytes.set(source.bytes.subarray(from, to - move), first + move);
 	} else {
-		out.set(source.subarray(-move));
-		out.fill(0, source.length + move);
+		bytes.set(source.bytes.subarray(from - move, to), first);
+		bytes.fill(0, end + move, end);
 	}
 	const firstColumn = dx > 0 ? 0 : width + dx;
 	const lastColumn = dx > 0 ? dx : width;
 	for (let column = firstColumn; column < lastColumn; column++) {
-		for (let i = column; i < out.length; i += width) out[i] = 0;
+		for (let i = first + column; i < end; i += width) bytes[i] = 0;
 	}
 }
 
