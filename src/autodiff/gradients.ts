@@ -4,7 +4,7 @@
  * below wants them.
  */
 import { LimbeckError } from "../errors.js";
-import type { Graph, Node } from "../graph/graph.js";
+import { type Graph, type Node, zeros } from "../graph/graph.js";
 import { describeType, sameDims, type Value } from "../graph/value.js";
 import { operatorOf } from "../ops/index.js";
 
@@ -49,15 +49,18 @@ function dependentOn(nodes: readonly Node[], wanted: readonly Value[]): Readonly
 	return names;
 }
 
-/** Carries the gradient of a node's output to those of its inputs that lead to a wanted value. */
+/** Carries the gradients of a node's outputs to those of its inputs that lead to a wanted value. */
 function backward(g: Graph, node: Node, dependent: ReadonlySet<string>, found: Map<string, Value>): void {
-	const [output] = node.outputs;
-	const dy = output === undefined ? undefined : found.get(output.name);
-	if (dy === undefined) return;
-	const wants = node.inputs.map((input) => input !== undefined && dependent.has(input.name));
-	if (!wants.includes(true)) return;
 	const { inputs, outputs, attributes } = node;
-	const rules = vjpOf(node)({ g, inputs, outputs, dy, attributes });
+	if (!outputs.some(({ name }) => found.has(name))) return;
+	const wants = inputs.map((input) => input !== undefined && dependent.has(input.name));
+	if (!wants.includes(true)) return;
+	const dyOf = (index: number): Value => {
+		const output = outputs[index];
+		if (output === undefined) throw new TypeError(`${node.opType}: expected an output ${index}, got none`);
+		return found.get(output.name) ?? g.constant(zeros(output));
+	};
+	const rules = vjpOf(node)({ g, inputs, outputs, dy: dyOf(0), dyOf, attributes });
 	for (const [index, input] of inputs.entries()) {
 		const rule = rules[index];
 		if (input === undefined || wants[index] !== true || rule === undefined) continue;

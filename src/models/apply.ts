@@ -55,11 +55,13 @@ function isSmall({ data }: Tensor): boolean {
 function placeNode(g: Graph, node: OnnxNode, values: Map<string, Value>, training: TrainingForms | undefined): void {
 	const inputs = node.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, node.name)));
 	const attributes = Object.fromEntries(node.attributes);
-	const train = training === undefined ? undefined : operatorOf(node.opType)?.train;
+	const { train, fold } = operatorOf(node.opType) ?? {};
+	const folded = fold?.(inputs, attributes)?.map((tensor) => g.constant(tensor));
 	const outputs =
-		training === undefined || train === undefined
+		folded ??
+		(training === undefined || train === undefined
 			? g.ops(node.opType, inputs, attributes)
-			: train(g, inputs, attributes, training);
+			: train(g, inputs, attributes, training));
 	for (const [index, name] of node.outputs.entries()) {
 		const value = outputs[index];
 		if (name !== "" && value !== undefined) values.set(name, value);

@@ -1,6 +1,7 @@
 import type { Attributes } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value, ValueType } from "../graph/value.js";
+import type { Tensor } from "../onnx/tensor.js";
 
 /** What a gradient rule sees of a node. */
 export interface VjpContext {
@@ -10,6 +11,8 @@ export interface VjpContext {
 	readonly outputs: readonly Value[];
 	/** The gradient of the loss with respect to the first output, of its shape. */
 	readonly dy: Value;
+	/** The gradient with respect to any output; zeros where the loss does not depend on it. */
+	readonly dyOf: (output: number) => Value;
 	readonly attributes: Attributes;
 }
 
@@ -59,5 +62,10 @@ export interface Operator {
 		attributes: Attributes,
 		forms: TrainingForms,
 	) => readonly Value[];
+	/**
+	 * The outputs, where they can be known while a graph is built: the arithmetic of shapes that exporters leave in
+	 * graphs. Asked only for small integer, boolean and scalar results; `undefined` where they cannot be known.
+	 */
+	readonly fold?: (inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Tensor[] | undefined;
 	readonly cases: readonly OperatorCase[];
 }
