@@ -16,3 +16,19 @@ export function numberOf(attributes: Attributes, name: string, fallback: number)
 	if (attribute.kind === "int" || attribute.kind === "float") return attribute.value;
 	throw new LimbeckError("model", { where: `attribute ${name}`, expected: "a number", got: attribute.kind });
 }
+
+/** A list of whole numbers, or `fallback` where it is absent. */
+export function numbersOf(attributes: Attributes, name: string, fallback: readonly number[]): readonly number[] {
+	const attribute = attributes[name];
+	if (attribute === undefined) return fallback;
+	if (attribute.kind === "ints" || attribute.kind === "floats") return attribute.value;
+	throw new LimbeckError("model", { where: `attribute ${name}`, expected: "a list of numbers", got: attribute.kind });
+}
+
+/** A text attribute, or `fallback` where it is absent. */
+export function textOf(attributes: Attributes, name: string, fallback: string): string {
+	const attribute = attributes[name];
+	if (attribute === undefined) return fallback;
+	if (attribute.kind === "string") return attribute.value;
+	throw new LimbeckError("model", { where: `attribute ${name}`, expected: "a text", got: attribute.kind });
+}

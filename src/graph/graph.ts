@@ -64,6 +64,11 @@ export class Graph {
 		return new Graph(this.typingOf, this);
 	}
 
+	/** A name that nothing in this graph and the graphs around it has. */
+	fresh(base: string): string {
+		return this.names.fresh(base);
+	}
+
 	/** Declares an input. Its name is taken as it is, so that callers can feed it. */
 	input(name: string, type: ValueType): Value {
 		const value: Value = { name: this.unique(name), type: type.type, dims: type.dims };

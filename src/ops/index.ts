@@ -1,13 +1,24 @@
 import { LimbeckError } from "../errors.js";
 import { Graph } from "../graph/graph.js";
+import { batchNorm } from "./batch-norm.js";
+import { convolution } from "./convolution.js";
 import { cast, elementwise } from "./elementwise.js";
 import { linear } from "./linear.js";
+import { movement } from "./movement.js";
 import type { Operator } from "./operator.js";
 import { reduce } from "./reduce.js";
 import { shape } from "./shape.js";
 
 /** Every operator that Limbeck can build and differentiate. */
-export const operators = { ...elementwise, ...linear, ...reduce, ...shape } as const satisfies Record<string, Operator>;
+export const operators = {
+	...movement,
+	...batchNorm,
+	...convolution,
+	...elementwise,
+	...linear,
+	...reduce,
+	...shape,
+} as const satisfies Record<string, Operator>;
 
 /** The names of the operators that Limbeck knows. */
 export type OperatorName = keyof typeof operators;

@@ -31,6 +31,8 @@ export interface CaseInput {
 	readonly integers?: readonly number[];
 	/** Given values instead, for conditions. Not differentiated. */
 	readonly booleans?: readonly boolean[];
+	/** Not differentiated. */
+	readonly fixed?: boolean;
 }
 
 /** One node to check: its shape against ONNX Runtime, its gradient against central differences. */
@@ -45,6 +47,12 @@ export interface OperatorCase {
 export interface TrainingForms {
 	/** A mask of the shape of `like` with elements 0 or 1 / (1 − ratio), new at every step; `undefined` in inference. */
 	readonly dropoutMask: (like: Value, ratio: number) => Value;
+	/** Whether normalisation over the batch uses the batch's own statistics. */
+	readonly batchStatistics: boolean;
+	/** Whether training changes this value, a weight. */
+	readonly trains: (weight: Value) => boolean;
+	/** What an input of {@link Operator.state} becomes for the next step. */
+	readonly setState: (state: Value, next: Value) => void;
 }
 
 /** All that Limbeck knows about an ONNX operator. */
@@ -55,6 +63,8 @@ export interface Operator {
 	readonly infer: (inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly ValueType[];
 	/** The gradient rule, or the word that says there is none. */
 	readonly vjp: Vjp | "nondifferentiable";
+	/** Inputs that hold running averages: changed while training, but not by gradients. */
+	readonly state?: readonly number[];
 	/** What stands in the node's place while training, where that differs from inference. */
 	readonly train?: (
 		g: Graph,

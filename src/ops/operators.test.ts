@@ -179,7 +179,7 @@ describe("types that do not fit", () => {
 	});
 
 	test("an operator that is not in the table is refused by its name", () => {
-		expect(() => createGraph().op("Conv", [])).toThrow("operator Conv");
+		expect(() => createGraph().op("Unheard", [])).toThrow("operator Unheard");
 		expect(() => createGraph().op("toString", [])).toThrow("operator toString");
 	});
 });

@@ -20,10 +20,11 @@ export function globalNormFactor(g: Graph, gradients: readonly Value[], limit: n
 /**
  * Scales each unit's incoming weights so that their L2 norm is at most `limit` (Srivastava et al. 2014).
  *
- * @param weight - `[units, inputs]`.
+ * @param weight - `[units, …inputs]`: a matrix, or the kernels of a convolution.
  */
 export function limitUnitNorms(g: Graph, weight: Value, limit: number): Value {
-	const squares = g.op("ReduceSumSquare", [weight, g.integers([1])], { keepdims: int(1) });
+	const inputAxes = weight.dims.slice(1).map((_, axis) => axis + 1);
+	const squares = g.op("ReduceSumSquare", [weight, g.integers(inputAxes)], { keepdims: int(1) });
 	const norms = g.op("Sqrt", [g.op("Add", [squares, g.scalar(tiny)])]);
 	const factors = g.op("Min", [g.op("Div", [g.scalar(limit), norms]), g.scalar(1)]);
 	return g.op("Mul", [weight, factors]);

@@ -186,6 +186,7 @@ function graphFor(job: TrainingJob, totalSteps: number, teacher: OnnxModel | "st
 		classes: data.classes.length,
 		normalization,
 		batch,
+		batchNorm: options.batchNorm,
 		loss,
 		optimizer,
 		schedule,

@@ -12,7 +12,16 @@ import { modelOf } from "../models/family.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
-import { addUpdate, type Carried, carriedOf, parameterInput, trainableOf, type UpdateOptions } from "./update.js";
+import {
+	addUpdate,
+	averagesOf,
+	type Carried,
+	carriedOf,
+	parameterInput,
+	trainableOf,
+	type UpdateOptions,
+	type Weight,
+} from "./update.js";
 
 /** Mean and standard deviation of pixel / 255, which inputs are normalised with. */
 export interface Normalization {
@@ -23,6 +32,8 @@ export interface Normalization {
 /** All that shapes a training step. */
 export interface StepOptions extends UpdateOptions {
 	readonly batch: number;
+	/** Statistics of normalisation over the batch: the batch's own where absent, or the running averages as they are. */
+	readonly batchNorm?: "batch" | "running";
 	readonly loss: LossOptions;
 }
 
@@ -203,11 +214,23 @@ function addStep(
 	const step = body.op("Add", [cast(body, index, "float"), first]);
 	const view = normalize(body, at(images), options.normalization);
 	const value = (name: string): Value => required(current.get(name), name);
-	const parameters = trainableOf(options.model).map(({ name }) => ({ name, value: value(parameterInput(name)) }));
+	const placed = ({ name }: Weight): { readonly name: string; readonly value: Value } => ({
+		name,
+		value: value(parameterInput(name)),
+	});
+	const parameters = trainableOf(options.model).map(placed);
+	const averages = averagesOf(options.model).map(placed);
+	const trained = new Set(parameters.map((one) => one.value.name));
+	const moved = new Map<string, Value>();
 	const student = applyModel(body, options.model, {
 		input: view,
-		parameters: new Map([...constants, ...parameters.map((one) => [one.name, one.value] as const)]),
-		training: { dropoutMask: masks.ofStep(body, index) },
+		parameters: new Map([...constants, ...[...parameters, ...averages].map((one) => [one.name, one.value] as const)]),
+		training: {
+			dropoutMask: masks.ofStep(body, index),
+			batchStatistics: options.batchNorm !== "running",
+			trains: (weight) => trained.has(weight.name),
+			setState: (state, next) => moved.set(state.name, next),
+		},
 	});
 	const live = teacher && applyModel(body, teacher.model, { input: view, parameters: teacher.parameters });
 	const logits = stored === undefined ? live : at(stored);
@@ -216,7 +239,13 @@ function addStep(
 		labels: cast(body, at(labels), "int64"),
 		...(logits === undefined ? {} : { teacher: logits }),
 	});
-	return { next: addUpdate(body, options, loss, step, parameters, value), loss };
+	const kept = averages.map((one) => {
+		// An average that no node moves is carried as a copy: a loop may not hand on its own input.
+		const next = moved.get(one.value.name) ?? body.op("Identity", [one.value]);
+		return [parameterInput(one.name), next] as const;
+	});
+	const next = new Map([...addUpdate(body, options, loss, step, parameters, value), ...kept]);
+	return { next, loss };
 }
 
 /** (pixel / 255 − mean) / std, as float. */

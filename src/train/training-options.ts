@@ -13,6 +13,10 @@ export const trainingShape = {
 	clipNorm: z.number().gt(0).optional().describe("limit of the gradients' joint L2 norm"),
 	maxNorm: z.number().gt(0).optional().describe("limit of the L2 norm of each unit's incoming weights"),
 	jitter: z.int().min(0).max(16).default(0).describe("largest random shift of an image, in pixels, each way"),
+	batchNorm: z
+		.enum(["batch", "running"])
+		.default("batch")
+		.describe("statistics of BatchNormalization while training: the batch's, or the running averages, frozen"),
 	keep: z.enum(["last", "best"]).default("last").describe("weights to keep: the last, or the best by validation"),
 };
 

@@ -5,6 +5,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Value, ValueType } from "../graph/value.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { TensorOf } from "../onnx/tensor.js";
+import { operatorOf } from "../ops/index.js";
 import { globalNormFactor, limitUnitNorms } from "../optim/constraints.js";
 import { type OptimizerOptions, optimizerOf } from "../optim/optimizers.js";
 import { type ScheduleOptions, scheduledRate } from "../optim/schedules.js";
@@ -30,12 +31,33 @@ export interface Carried extends ValueType {
 	readonly parameter?: string;
 }
 
-/** The parameters that training changes: the float initialisers that are not scalars. */
-export function trainableOf(
-	model: OnnxModel,
-): readonly { readonly name: string; readonly tensor: TensorOf<"float"> }[] {
-	return model.graph.initializers.flatMap(({ name, tensor }) =>
+/** A float initialiser that training changes. */
+export interface Weight {
+	readonly name: string;
+	readonly tensor: TensorOf<"float">;
+}
+
+/** The parameters that training changes by gradients: the float initialisers that are not scalars or running averages. */
+export function trainableOf(model: OnnxModel): readonly Weight[] {
+	const averages = new Set(averageNames(model));
+	return weightsOf(model).filter(({ name }) => !averages.has(name));
+}
+
+/** The running averages of a model, which training changes but not by gradients. */
+export function averagesOf(model: OnnxModel): readonly Weight[] {
+	const averages = new Set(averageNames(model));
+	return weightsOf(model).filter(({ name }) => averages.has(name));
+}
+
+function weightsOf({ graph }: OnnxModel): readonly Weight[] {
+	return graph.initializers.flatMap(({ name, tensor }) =>
 		tensor.type === "float" && tensor.dims.length > 0 ? [{ name, tensor }] : [],
+	);
+}
+
+function averageNames({ graph }: OnnxModel): readonly string[] {
+	return graph.nodes.flatMap(({ opType, inputs }) =>
+		(operatorOf(opType)?.state ?? []).flatMap((index) => inputs[index] ?? []),
 	);
 }
 
@@ -51,7 +73,7 @@ export function carriedOf(model: OnnxModel, { optimizer }: UpdateOptions): reado
 	const trainable = trainableOf(model);
 	const { state, wantsScaledGradient } = optimizerOf(optimizer);
 	return [
-		...trainable.map(
+		...[...trainable, ...averagesOf(model)].map(
 			({ name, tensor }): Carried => ({
 				name: parameterInput(name),
 				parameter: name,

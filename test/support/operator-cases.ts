@@ -20,7 +20,10 @@ export interface BuiltCase {
 export function buildCase(name: OperatorName, { inputs, attributes, precision }: OperatorCase): BuiltCase {
 	const type = precision ?? "double";
 	const draws = createDraws(7, name);
-	const given = inputs.map((input) => (input === undefined ? undefined : givenTensor(input)));
+	const given = inputs.map((input, index) => {
+		if (input === undefined) return undefined;
+		return input.fixed === true ? drawnTensor(input, type, index, draws) : givenTensor(input);
+	});
 	const drawn = inputs.map((input, index) =>
 		input === undefined || given[index] !== undefined ? undefined : drawnTensor(input, type, index, draws),
 	);

@@ -1,0 +1,139 @@
+/** Batch normalisation. Source: ONNX operator specification, BatchNormalization (opset 15); Ioffe & Szegedy 2015. */
+import { float, int, numberOf } from "../graph/attributes.js";
+import type { Graph } from "../graph/graph.js";
+import { describeType, type Value } from "../graph/value.js";
+import { elementCount } from "../onnx/tensor.js";
+import { channelSums } from "./convolution-gradient.js";
+import { required, typeError } from "./infer.js";
+import type { Operator, VjpContext } from "./operator.js";
+
+const defaultEpsilon = 1e-5;
+const defaultMomentum = 0.9;
+
+/** `[channels]` as `[channels, 1, …]`, to stretch over `like`. */
+function overChannels(g: Graph, perChannel: Value, like: Value): Value {
+	const ones = like.dims.slice(2).map(() => 1);
+	return ones.length === 0 ? perChannel : g.op("Reshape", [perChannel, g.integers([...perChannel.dims, ...ones])]);
+}
+
+/** Per channel: the factor 1 / √(variance + ε). */
+function inverseDeviation({ g, attributes }: VjpContext, variance: Value): Value {
+	const epsilon = g.scalar(numberOf(attributes, "epsilon", defaultEpsilon), variance);
+	return g.op("Div", [g.scalar(1, variance), g.op("Sqrt", [g.op("Add", [variance, epsilon])])]);
+}
+
+/** a x + b with a and b per channel, in one pass over x: normalisation of what has mean 0 and variance 1. */
+function affine(g: Graph, x: Value, a: Value, b: Value): Value {
+	const [zero, one] = [g.op("Sub", [a, a]), g.constant(ones(a))];
+	return g.op("BatchNormalization", [x, a, b, zero, one], { epsilon: float(0) });
+}
+
+function ones({ type, dims }: Value): Parameters<Graph["constant"]>[0] {
+	const data = Array.from({ length: elementCount(dims) }, () => 1);
+	return type === "double"
+		? { type, dims, data: Float64Array.from(data) }
+		: { type: "float", dims, data: Float32Array.from(data) };
+}
+
+/**
+ * The rule. Write x̂ = (x − μ) s with s = 1 / √(σ² + ε), and M for the elements of a channel: dβ = Σ dy, dγ = Σ dy x̂,
+ * and with fixed μ and σ dx = γ s dy. Where μ and σ are the batch's own, dx = γ s (dy − dβ / M − x̂ dγ / M).
+ */
+function vjp(context: VjpContext): ReturnType<Exclude<Operator["vjp"], string>> {
+	const { g, inputs, outputs, dy, attributes } = context;
+	const [x, scale] = [required(inputs, 0), required(inputs, 1)];
+	const training = numberOf(attributes, "training_mode", 0) === 1;
+	const mean = required(training ? outputs : inputs, training ? 1 : 3);
+	const inverse = inverseDeviation(context, required(training ? outputs : inputs, training ? 2 : 4));
+	// Made when first asked for, and once.
+	let sums: { readonly dScale: Value; readonly dBias: Value } | undefined;
+	const channelGradients = (): { readonly dScale: Value; readonly dBias: Value } => {
+		if (sums !== undefined) return sums;
+		const dBias = channelSums(g, dy);
+		const raw = g.op("Sub", [channelSums(g, g.op("Mul", [dy, x])), g.op("Mul", [mean, dBias])]);
+		return (sums = { dScale: g.op("Mul", [raw, inverse]), dBias });
+	};
+	const inputGradient = (): Value => {
+		const factor = g.op("Mul", [scale, inverse]);
+		const direct = g.op("Mul", [dy, overChannels(g, factor, dy)]);
+		if (!training) return direct;
+		const { dScale, dBias } = channelGradients();
+		const share = g.op("Mul", [factor, g.scalar(-(x.dims[1] ?? 1) / elementCount(x.dims), factor)]);
+		const slope = g.op("Mul", [share, g.op("Mul", [dScale, inverse])]);
+		const offset = g.op("Sub", [g.op("Mul", [share, dBias]), g.op("Mul", [slope, mean])]);
+		return g.op("Add", [direct, affine(g, x, slope, offset)]);
+	};
+	return [inputGradient, () => channelGradients().dScale, () => channelGradients().dBias];
+}
+
+export const batchNorm = {
+	BatchNormalization: {
+		infer: (inputs, attributes) => {
+			const x = required(inputs, 0);
+			const perChannel = [1, 2, 3, 4].map((index) => required(inputs, index));
+			const wrong = perChannel.find(({ dims }) => dims.length !== 1 || dims[0] !== x.dims[1]);
+			if (wrong !== undefined || x.dims.length < 2) {
+				const expected = `an input [batch, channels, …] and vectors of its channels`;
+				throw typeError("BatchNormalization", expected, `${describeType(x)} and ${describeType(wrong)}`);
+			}
+			const [, , mean, variance] = perChannel.map(({ type, dims }) => ({ type, dims }));
+			const same = { type: x.type, dims: x.dims };
+			const training = numberOf(attributes, "training_mode", 0) === 1;
+			return training && mean !== undefined && variance !== undefined ? [same, mean, variance] : [same];
+		},
+		vjp,
+		state: [3, 4],
+		// Batch statistics in place of the running ones, which move towards them: the mean, and as PyTorch does it the
+		// unbiased variance.
+		train: (g, inputs, attributes, { batchStatistics, trains, setState }) => {
+			const [scale, bias] = [required(inputs, 1), required(inputs, 2)];
+			const [runningMean, runningVariance] = [required(inputs, 3), required(inputs, 4)];
+			if (!batchStatistics || !(trains(scale) || trains(bias))) return g.ops("BatchNormalization", inputs, attributes);
+			// With a momentum of 0 the node gives the batch's own statistics.
+			const forms = { ...attributes, training_mode: int(1), momentum: float(0) };
+			const outputs = g.ops("BatchNormalization", inputs, forms);
+			const momentum = numberOf(attributes, "momentum", defaultMomentum);
+			const x = required(inputs, 0);
+			const count = elementCount(x.dims) / (x.dims[1] ?? 1);
+			const moved = (running: Value, current: Value, unbiased: number): Value =>
+				g.op("Add", [
+					g.op("Mul", [running, g.scalar(momentum, running)]),
+					g.op("Mul", [current, g.scalar((1 - momentum) * unbiased, current)]),
+				]);
+			setState(runningMean, moved(runningMean, required(outputs, 1), 1));
+			setState(runningVariance, moved(runningVariance, required(outputs, 2), count / Math.max(1, count - 1)));
+			return outputs.slice(0, 1);
+		},
+		cases: [
+			{
+				inputs: [
+					{ dims: [2, 3, 4, 5] },
+					{ dims: [3] },
+					{ dims: [3] },
+					{ dims: [3], fixed: true },
+					{ dims: [3], from: 0.5, to: 2, fixed: true },
+				],
+			},
+			{
+				inputs: [
+					{ dims: [3, 2, 4, 3] },
+					{ dims: [2] },
+					{ dims: [2] },
+					{ dims: [2], fixed: true },
+					{ dims: [2], from: 0.5, to: 2, fixed: true },
+				],
+				attributes: { training_mode: int(1), momentum: float(0), epsilon: float(0.01) },
+			},
+			{
+				inputs: [
+					{ dims: [6, 3] },
+					{ dims: [3] },
+					{ dims: [3] },
+					{ dims: [3], fixed: true },
+					{ dims: [3], from: 0.5, to: 2, fixed: true },
+				],
+				attributes: { training_mode: int(1), momentum: float(0), epsilon: float(0.01) },
+			},
+		],
+	},
+} as const satisfies Record<string, Operator>;
