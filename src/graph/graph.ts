@@ -23,6 +23,9 @@ export interface OperatorTyping {
 /** Finds an operator's typing; throws where the operator is unknown. */
 export type TypingOf = (opType: string) => OperatorTyping;
 
+/** Adds to `g` what does a node's work faster on a machine, and returns the outputs; `undefined` to leave it as it is. */
+export type Lowering = (g: Graph, node: Node) => readonly Value[] | undefined;
+
 /** Names that are unique over a graph and its bodies, and the same on every run. */
 class Names {
 	private readonly used = new Map<string, number>();
@@ -40,14 +43,19 @@ class Names {
  */
 export class Graph {
 	private readonly typingOf: TypingOf;
+	private readonly lowering: Lowering | undefined;
 	private readonly names: Names;
 	private readonly nodeList: Node[] = [];
 	private readonly inputList: Value[] = [];
 	private readonly constants = new Map<string, Value>();
 
-	/** @param typingOf - the operator table to type nodes with; `createGraph` of `ops/` passes ours. */
-	constructor(typingOf: TypingOf, parent?: Graph) {
+	/**
+	 * @param typingOf - the operator table to type nodes with; `createGraph` of `ops/` passes ours.
+	 * @param lowering - asked for every node of the finished graph; none is replaced where absent.
+	 */
+	constructor(typingOf: TypingOf, lowering?: Lowering, parent?: Graph) {
 		this.typingOf = typingOf;
+		this.lowering = lowering;
 		this.names = parent === undefined ? new Names() : parent.names;
 	}
 
@@ -61,7 +69,7 @@ export class Graph {
 
 	/** The inside of a control-flow node: a graph that may use this one's values. */
 	body(): Graph {
-		return new Graph(this.typingOf, this);
+		return new Graph(this.typingOf, this.lowering, this);
 	}
 
 	/** A name that nothing in this graph and the graphs around it has. */
@@ -152,27 +160,29 @@ export class Graph {
 			as === value.name ? [] : [onnxNode("Identity", "", [value.name], [as], {})],
 		);
 		const needed = this.neededFor(outputs.map(([, value]) => value));
+		const lowered = new Graph(this.typingOf, undefined, this);
+		const nodes = needed.nodes.flatMap((node) => this.lowered(node, lowered));
 		return {
 			name,
 			inputs: this.inputList.map((value) => valueInfo(value.name, value)),
 			outputs: outputs.map(([as, value]) => valueInfo(as, value)),
 			valueInfos: [],
-			initializers: [...this.constants.values()].flatMap(({ name: key, constant }) =>
-				constant === undefined || !needed.values.has(key) ? [] : [{ name: key, tensor: constant }],
-			),
-			nodes: [
-				...needed.nodes.map((node) =>
-					onnxNode(
-						node.opType,
-						node.domain,
-						node.inputs.map((input) => input?.name ?? ""),
-						node.outputs.map((output) => output.name),
-						node.attributes,
-					),
-				),
-				...renames,
-			],
+			initializers: [
+				...[...this.constants.values()].filter(({ name: key }) => needed.values.has(key)),
+				...lowered.constants.values(),
+			].flatMap(({ name: key, constant }) => (constant === undefined ? [] : [{ name: key, tensor: constant }])),
+			nodes: [...nodes, ...renames],
 		};
+	}
+
+	/** A node as ONNX, or the nodes that stand for it, which are built in `scratch`. */
+	private lowered(node: Node, scratch: Graph): readonly OnnxNode[] {
+		const before = scratch.nodeList.length;
+		const outputs = this.lowering?.(scratch, node);
+		if (outputs === undefined) return [toOnnxNode(node, (value) => value.name)];
+		const originals = new Map(outputs.map((output, index) => [output.name, node.outputs[index]?.name]));
+		const nameOf = ({ name }: Value): string => originals.get(name) ?? name;
+		return scratch.nodeList.slice(before).map((one) => toOnnxNode(one, nameOf));
 	}
 
 	private unique(name: string): string {
@@ -200,6 +210,11 @@ function outerNames(attributes: Attributes): readonly string[] {
 
 function namesIn(graph: OnnxGraph): readonly string[] {
 	return graph.nodes.flatMap((node) => [...node.inputs, ...outerNames(Object.fromEntries(node.attributes))]);
+}
+
+function toOnnxNode({ opType, domain, inputs, outputs, attributes }: Node, nameOf: (value: Value) => string): OnnxNode {
+	const names = inputs.map((input) => (input === undefined ? "" : nameOf(input)));
+	return onnxNode(opType, domain, names, outputs.map(nameOf), attributes);
 }
 
 function onnxNode(

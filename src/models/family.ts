@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import type { OnnxGraph, OnnxModel, OnnxValueInfo } from "../onnx/model.js";
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 
 /** What a model is built for. */
 export interface ModelTask {
@@ -26,11 +26,18 @@ const opset = 21;
 
 /** A model around a graph that is made of our operators. */
 export function modelOf(graph: OnnxGraph): OnnxModel {
-	const opsetImports = new Map([
-		["", opset],
-		["com.microsoft", 1],
-	]);
+	const others = [...domainsIn(graph)].filter((domain) => domain !== "").map((domain) => [domain, 1] as const);
+	const opsetImports = new Map([["", opset], ...others]);
 	return { irVersion: 10, opsetImports, producerName: "limbeck", producerVersion: "", graph, metadata: new Map() };
+}
+
+/** The domains of a graph's operators, its bodies' included. */
+function domainsIn({ nodes }: OnnxGraph): ReadonlySet<string> {
+	const inside = ({ attributes }: OnnxNode): readonly string[] =>
+		[...attributes.values()].flatMap((attribute) =>
+			attribute.kind === "graph" ? [...domainsIn(attribute.value)] : [],
+		);
+	return new Set(nodes.flatMap((node) => [node.domain, ...inside(node)]));
 }
 
 /** A network as a classifier for any batch size, with the output `logits` `[batch, classes]`. */

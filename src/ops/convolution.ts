@@ -2,6 +2,7 @@
 import { type Attributes, int, ints } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
+import { blockedConvolution } from "./convolution-blocked.js";
 import { type Geometry, geometryOf, transposedGeometryOf } from "./convolution-geometry.js";
 import { channelSums, weightGradient } from "./convolution-gradient.js";
 import { required, typeError } from "./infer.js";
@@ -114,6 +115,7 @@ export const convolution = {
 				() => channelSums(g, dy),
 			];
 		},
+		lower: blockedConvolution,
 		cases: convolutionCases,
 	},
 	// The adjoint of Conv: dx = conv(dy, w), and dw is Conv's with x and dy in each other's place

@@ -5,7 +5,7 @@ import { convolution } from "./convolution.js";
 import { cast, elementwise } from "./elementwise.js";
 import { linear } from "./linear.js";
 import { movement } from "./movement.js";
-import type { Operator } from "./operator.js";
+import type { Operator, Target } from "./operator.js";
 import { reduce } from "./reduce.js";
 import { shape } from "./shape.js";
 
@@ -30,15 +30,22 @@ export function operatorOf(opType: string): Operator | undefined {
 
 export { cast };
 
-/** An empty graph over our operators. */
-export function createGraph(): Graph {
-	return new Graph((opType) => {
-		const operator = operatorOf(opType);
-		if (operator !== undefined) return { domain: operator.domain ?? "", infer: operator.infer };
-		throw new LimbeckError("model", {
-			where: `operator ${opType}`,
-			expected: `one of ${Object.keys(operators).join(", ")}`,
-			got: opType,
-		});
-	});
+/**
+ * An empty graph over our operators.
+ *
+ * @param target - the machine that it is for; any where absent.
+ */
+export function createGraph(target: Target = {}): Graph {
+	return new Graph(
+		(opType) => {
+			const operator = operatorOf(opType);
+			if (operator !== undefined) return { domain: operator.domain ?? "", infer: operator.infer };
+			throw new LimbeckError("model", {
+				where: `operator ${opType}`,
+				expected: `one of ${Object.keys(operators).join(", ")}`,
+				got: opType,
+			});
+		},
+		(g, node) => operatorOf(node.opType)?.lower?.(g, node, target),
+	);
 }

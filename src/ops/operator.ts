@@ -1,5 +1,5 @@
 import type { Attributes } from "../graph/attributes.js";
-import type { Graph } from "../graph/graph.js";
+import type { Graph, Node } from "../graph/graph.js";
 import type { Value, ValueType } from "../graph/value.js";
 import type { Tensor } from "../onnx/tensor.js";
 
@@ -55,6 +55,15 @@ export interface TrainingForms {
 	readonly setState: (state: Value, next: Value) => void;
 }
 
+/** What a machine's engine can do beyond ONNX. */
+export interface Target {
+	/**
+	 * Channels in a block of the engine's blocked layout, which convolutions are fastest in; absent where there is none.
+	 * Source: ONNX Runtime, `com.microsoft.nchwc`.
+	 */
+	readonly channelBlock?: number;
+}
+
 /** All that Limbeck knows about an ONNX operator. */
 export interface Operator {
 	/** The operator's domain where it is not ONNX's own. */
@@ -72,6 +81,8 @@ export interface Operator {
 		attributes: Attributes,
 		forms: TrainingForms,
 	) => readonly Value[];
+	/** What does the node's work faster on a machine, added to `g` when all is differentiated; `undefined` for itself. */
+	readonly lower?: (g: Graph, node: Node, target: Target) => readonly Value[] | undefined;
 	/**
 	 * The outputs, where they can be known while a graph is built: the arithmetic of shapes that exporters leave in
 	 * graphs. Asked only for small integer, boolean and scalar results; `undefined` where they cannot be known.

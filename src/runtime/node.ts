@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { LimbeckError } from "../errors.js";
 import { type DataType, dataTypes, type Tensor } from "../onnx/tensor.js";
-import type { Runtime, Session } from "./runtime.js";
+import type { Target } from "../ops/operator.js";
+import { blockProbe, targetOf } from "./block-probe.js";
+import type { Runtime, Session, SessionOptions } from "./runtime.js";
 
 type Ort = typeof import("onnxruntime-node");
 
@@ -24,18 +26,35 @@ export async function nodeRuntime(): Promise<Runtime> {
 	return {
 		name: "onnxruntime-node",
 		version: ort.env.versions.node ?? (await installedVersion()),
-		async createSession(model, { threads } = {}) {
-			const options: InferenceSession.SessionOptions = {
-				graphOptimizationLevel: "all",
-				logSeverityLevel: 3,
-				// Moments that decay towards zero would end as denormal numbers, which are many times slower.
-				extra: { session: { set_denormal_as_zero: "1" } },
-				...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-			};
-			const native = await guarded("loading a graph", () => ort.InferenceSession.create(model, options));
-			return session(ort, native);
-		},
+		target: await probeTarget(ort),
+		createSession: (model, options) => createSession(ort, model, options),
 	};
+}
+
+async function createSession(ort: Ort, model: Uint8Array, { threads }: SessionOptions = {}): Promise<Session> {
+	const options: InferenceSession.SessionOptions = {
+		graphOptimizationLevel: "all",
+		logSeverityLevel: 3,
+		// Moments that decay towards zero would end as denormal numbers, which are many times slower.
+		extra: { session: { set_denormal_as_zero: "1" } },
+		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+	};
+	const native = await guarded("loading a graph", () => ort.InferenceSession.create(model, options));
+	return session(ort, native);
+}
+
+/** Asks a tiny graph how many channels a block of this processor's layout has. */
+async function probeTarget(ort: Ort): Promise<Target> {
+	const { model, input } = blockProbe();
+	try {
+		const probe = await createSession(ort, model, { threads: 1 });
+		const outputs = await probe.run(input);
+		await probe.release();
+		return targetOf(outputs);
+	} catch {
+		// A processor without that layout has no such kernels.
+		return {};
+	}
 }
 
 function session(ort: Ort, native: InferenceSession): Session {

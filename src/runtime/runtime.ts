@@ -3,6 +3,7 @@
  * with onnxruntime-web, over the same graphs.
  */
 import type { Tensor } from "../onnx/tensor.js";
+import type { Target } from "../ops/operator.js";
 
 /** How a session is to run. */
 export interface SessionOptions {
@@ -28,6 +29,8 @@ export interface Session {
 export interface Runtime {
 	readonly name: string;
 	readonly version: string;
+	/** What it can do beyond ONNX on this machine. */
+	readonly target: Target;
 	/** @throws LimbeckError (`model`) where the engine refuses the model. */
 	createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
 }

@@ -6,6 +6,7 @@ import { classificationMetrics } from "../metrics/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
+import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { maskOffsets, maskPool } from "./masks.js";
 import { createPredictor } from "./predict.js";
@@ -92,7 +93,7 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const started = now();
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
 	const stored = await storedTeacher(job, runtime);
-	const graph = graphFor(job, totalSteps, stored === undefined ? job.teacher : "stored");
+	const graph = graphFor(job, runtime.target, totalSteps, stored === undefined ? job.teacher : "stored");
 	const session = await runtime.createSession(encodeModel(graph.model), threadsOf(job));
 	try {
 		const loader = createLoader({ split: data.train, imageShape: data.imageShape, batch, seed, jitter });
@@ -177,11 +178,17 @@ function threadsOf({ threads }: TrainingJob): { readonly threads?: number } {
 	return threads === undefined ? {} : { threads };
 }
 
-function graphFor(job: TrainingJob, totalSteps: number, teacher: OnnxModel | "stored" | undefined): TrainingGraph {
+function graphFor(
+	job: TrainingJob,
+	target: Target,
+	totalSteps: number,
+	teacher: OnnxModel | "stored" | undefined,
+): TrainingGraph {
 	const { model, data, normalization, options, loss } = job;
 	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm } = options;
 	return buildTrainingGraph({
 		model,
+		target,
 		imageShape: data.imageShape,
 		classes: data.classes.length,
 		normalization,

@@ -11,6 +11,7 @@ import { applyModel, placeWeights } from "../models/apply.js";
 import { modelOf } from "../models/family.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
+import type { Target } from "../ops/operator.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
 import {
 	addUpdate,
@@ -45,6 +46,8 @@ export interface TrainingGraphOptions extends StepOptions {
 	readonly normalization: Normalization;
 	/** Where the teacher's logits come from: a model that sees the same view, or stored values that are fed. */
 	readonly teacher?: OnnxModel | "stored";
+	/** The machine that the graph is for; any where absent. */
+	readonly target?: Target;
 }
 
 /** A training graph and what to feed it. Inputs other than the carried values: see `feeds`. */
@@ -84,7 +87,7 @@ const unrolled = 4;
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
 	const { batch, imageShape, classes, teacher } = options;
-	const g = createGraph();
+	const g = createGraph(options.target);
 	const steps = g.input(feeds.steps, { type: "int64", dims: [] });
 	const outer: Outer = {
 		options,

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { createDraws } from "../../test/support/draws.js";
+import { evaluate, numbers, runtime } from "../../test/support/graphs.js";
+import { gradients } from "../autodiff/gradients.js";
+import { type Attributes, int, ints } from "../graph/attributes.js";
+import { elementCount, type TensorOf } from "../onnx/tensor.js";
+import { createGraph } from "./index.js";
+import type { Target } from "./operator.js";
+
+interface Shapes {
+	readonly what: string;
+	readonly x: readonly number[];
+	readonly w: readonly number[];
+	readonly attributes?: Attributes;
+}
+
+const same = { pads: ints([1, 1, 1, 1]) };
+const shapes: readonly Shapes[] = [
+	{ what: "blocks of channels in and out", x: [2, 32, 6, 5], w: [16, 32, 3, 3], attributes: same },
+	{ what: "an image of three channels", x: [2, 3, 7, 7], w: [32, 3, 3, 3], attributes: same },
+	{
+		what: "strides and dilations",
+		x: [1, 16, 9, 9],
+		w: [16, 16, 3, 3],
+		attributes: { strides: ints([2, 1]), dilations: ints([1, 2]), pads: ints([0, 1, 1, 2]) },
+	},
+	{ what: "a depthwise kernel", x: [2, 32, 6, 6], w: [32, 1, 3, 3], attributes: { ...same, group: int(32) } },
+	{ what: "channels that fill no block", x: [2, 20, 5, 5], w: [7, 20, 3, 3], attributes: same },
+];
+
+type Feeds = Readonly<Record<"x" | "w" | "b" | "c", TensorOf<"float">>>;
+
+/** Input, weights, bias and the coefficients of a linear function of the output `[batch, outputs, height, width]`. */
+function draw({ x, w }: Shapes, y: readonly number[]): Feeds {
+	const draws = createDraws(3, "convolution");
+	const drawn = (dims: readonly number[]): TensorOf<"float"> => ({
+		type: "float",
+		dims,
+		data: Float32Array.from(draws.reals(elementCount(dims), -1, 1)),
+	});
+	return { x: drawn(x), w: drawn(w), b: drawn([w[0] ?? 1]), c: drawn(y) };
+}
+
+/** The size of the output. */
+function outputDims({ x, w, attributes }: Shapes): readonly number[] {
+	const g = createGraph();
+	return g.op("Conv", [g.input("x", { type: "float", dims: x }), g.input("w", { type: "float", dims: w })], attributes)
+		.dims;
+}
+
+/** y and the gradients of Σ c y. */
+async function results(
+	feeds: Feeds,
+	attributes: Attributes | undefined,
+	target: Target,
+): Promise<{ readonly nodes: string; readonly values: Readonly<Record<string, readonly number[]>> }> {
+	const g = createGraph(target);
+	const inputs = [g.input("x", feeds.x), g.input("w", feeds.w), g.input("b", feeds.b)];
+	const y = g.op("Conv", inputs, attributes);
+	const weighted = g.op("Mul", [y, g.input("c", feeds.c)]);
+	const [dx = y, dw = y, db = y] = gradients(g, g.op("ReduceSum", [weighted], { keepdims: int(0) }), inputs);
+	const wanted = { y, dx, dw, db };
+	const outputs = await evaluate(g, wanted, feeds);
+	const onnx = g.toOnnx("convolution", Object.entries(wanted));
+	return {
+		nodes: onnx.nodes.map(({ opType, domain }) => `${domain}:${opType}`).join(),
+		values: Object.fromEntries(Object.keys(wanted).map((name) => [name, numbers(outputs, name)])),
+	};
+}
+
+/** Largest difference, relative to the largest value. */
+function difference(a: readonly number[], b: readonly number[]): number {
+	const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+	return a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? NaN))), 0) / largest;
+}
+
+describe.skipIf(runtime.target.channelBlock === undefined)("in blocks of channels", () => {
+	test.each(shapes)("$what: the same values and gradients", async (one) => {
+		const feeds = draw(one, outputDims(one));
+		const plain = await results(feeds, one.attributes, {});
+		const blocked = await results(feeds, one.attributes, runtime.target);
+		for (const [name, values] of Object.entries(blocked.values)) {
+			expect(values).toHaveLength(plain.values[name]?.length ?? NaN);
+			expect(difference(values, plain.values[name] ?? []), name).toBeLessThan(1e-5);
+		}
+		expect(blocked.nodes.includes("nchwc:Conv")).toBe(one.what !== "channels that fill no block");
+	});
+});
+
+/** Samples `from` … `to − 1` of a batch. */
+function part({ type, dims, data }: TensorOf<"float">, from: number, to: number): TensorOf<"float"> {
+	const size = elementCount(dims.slice(1));
+	return { type, dims: [to - from, ...dims.slice(1)], data: data.slice(from * size, to * size) };
+}
+
+test("windows of many images are cut in parts, with the gradients of the parts in sum", async () => {
+	const one = { what: "many", x: [10, 32, 32, 32], w: [16, 32, 3, 3], attributes: same };
+	const feeds = draw(one, outputDims(one));
+	const whole = await results(feeds, same, {});
+	expect(whole.nodes).toContain(":Loop");
+	const halves = await Promise.all(
+		[0, 5].map((from) => {
+			const half = { ...feeds, x: part(feeds.x, from, from + 5), c: part(feeds.c, from, from + 5) };
+			return results(half, same, {});
+		}),
+	);
+	for (const { nodes } of halves) expect(nodes).not.toContain(":Loop");
+	const sum = whole.values["dw"]?.map((_, index) =>
+		halves.reduce((total, { values }) => total + (values["dw"]?.[index] ?? NaN), 0),
+	);
+	expect(difference(whole.values["dw"] ?? [], sum ?? [])).toBeLessThan(1e-5);
+});
