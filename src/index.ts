@@ -17,7 +17,7 @@ export {
 export { recipes } from "./distill/recipes.js";
 export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";
-export { Graph, type Node, type OperatorTyping, type TypingOf } from "./graph/graph.js";
+export { Graph, type Lowering, type Node, type OperatorTyping, type TypingOf } from "./graph/graph.js";
 export type { Value, ValueType } from "./graph/value.js";
 export { type LossOptions, losses } from "./losses/index.js";
 export type { Loss, LossInputs } from "./losses/loss.js";
@@ -32,7 +32,7 @@ export { encodeModel } from "./onnx/encode.js";
 export type { OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxModel, OnnxNode, OnnxValueInfo } from "./onnx/model.js";
 export type { DataType, Tensor, TensorData } from "./onnx/tensor.js";
 export { createGraph, operatorOf } from "./ops/index.js";
-export type { CaseInput, Operator, OperatorCase, TrainingForms, Vjp, VjpContext } from "./ops/operator.js";
+export type { CaseInput, Operator, OperatorCase, Target, TrainingForms, Vjp, VjpContext } from "./ops/operator.js";
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
