@@ -1,6 +1,7 @@
 /** Whole training against its bare step, and memory over many steps: what the data pipeline and the loop cost. */
 import type { DataSet, Split } from "../dist/data/data-set.js";
 import { createLoader } from "../dist/data/loader.js";
+import { inMemory } from "../dist/data/samples.js";
 import { parseRecipe } from "../dist/distill/recipe.js";
 import { buildModel } from "../dist/models/index.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
@@ -104,7 +105,7 @@ async function train(
 	const { family, activation, initializer, inputDropout, hiddenDropout } = student;
 	const model = buildModel(
 		{ family, hidden: [...hidden], activation, initializer, inputDropout, hiddenDropout },
-		{ imageShape: data.imageShape, classes: 10, seed: 1 },
+		{ sampleShape: data.sampleShape, classes: 10, seed: 1 },
 	);
 	const job = {
 		model,
@@ -120,13 +121,14 @@ async function train(
 function randomImages(count: number): DataSet {
 	const split = (samples: number): Split => ({
 		count: samples,
-		images: Uint8Array.from({ length: samples * 784 }, (_, index) => (index * 2654435761) >>> 24),
-		labels: Uint8Array.from({ length: samples }, (_, index) => index % 10),
+		samples: inMemory(Uint8Array.from({ length: samples * 784 }, (_, index) => (index * 2654435761) >>> 24)),
+		labels: Int32Array.from({ length: samples }, (_, index) => index % 10),
 	});
 	return {
 		name: "random",
 		classes: Array.from({ length: 10 }, (_, index) => String(index)),
-		imageShape: [1, 28, 28],
+		sampleShape: [1, 28, 28],
+		normalization: { mean: 0.5, std: 0.3 },
 		train: split(count),
 		validation: split(100),
 		fingerprint: "",

@@ -5,7 +5,8 @@
  */
 export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
-export type { DataSet, ImageShape, Split } from "./data/data-set.js";
+export type { DataSet, Normalization, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
+export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
 export {
 	defineRecipe,
 	type NetworkOptions,
@@ -47,7 +48,6 @@ export {
 } from "./train/trainer.js";
 export {
 	buildTrainingGraph,
-	type Normalization,
 	type TrainingGraph,
 	type TrainingGraphOptions,
 } from "./train/training-graph.js";

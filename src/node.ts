@@ -6,6 +6,7 @@
 export type { DataOptions, DataSetEntry, RemoteFile } from "./data/data-set.js";
 export { dataSets, findDataSet } from "./data/index.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
+export { openSamples } from "./data/open-samples.js";
 export {
 	type EvaluateContext,
 	type EvaluateOutcome,

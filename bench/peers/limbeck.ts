@@ -1,4 +1,5 @@
 import { createLoader } from "../../dist/data/loader.js";
+import { inMemory } from "../../dist/data/samples.js";
 import { buildModel } from "../../dist/models/index.js";
 import { encodeModel } from "../../dist/onnx/encode.js";
 import type { Tensor } from "../../dist/onnx/tensor.js";
@@ -15,15 +16,15 @@ const batchesOfData = 32;
 export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
 	const [inputs = 0, ...layers] = net;
 	const classes = layers.at(-1) ?? 0;
-	const imageShape = [1, 1, inputs] as const;
+	const sampleShape = [1, 1, inputs] as const;
 	const hidden = layers.slice(0, -1);
 	const model = buildModel(
 		{ family: "mlp", hidden, activation: "relu", initializer: "he-normal", inputDropout: 0, hiddenDropout: 0 },
-		{ imageShape, classes, seed: 1 },
+		{ sampleShape, classes, seed: 1 },
 	);
 	const graph = buildTrainingGraph({
 		model,
-		imageShape,
+		sampleShape,
 		classes,
 		batch,
 		normalization: { mean: 0.5, std: 0.3 },
@@ -38,15 +39,21 @@ export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
 	const session = await runtime.createSession(encodeModel(graph.model), { threads });
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
-	const labels = Uint8Array.from({ length: count }, (_, index) => index % classes);
-	const loader = createLoader({ split: { count, images, labels }, imageShape, batch, seed: 1, jitter: 0 });
+	const labels = Int32Array.from({ length: count }, (_, index) => index % classes);
+	const loader = createLoader({
+		split: { count, samples: inMemory(images), labels },
+		sampleShape,
+		batch,
+		seed: 1,
+		jitter: 0,
+	});
 	const [longest] = planChunks(2 ** 20, batch * inputs, 1);
 	const capacity = longest?.steps ?? 1;
 	const chunk = await loader.chunk(0, capacity);
 	await loader.close();
 	const data: Readonly<Record<string, Tensor>> = {
 		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(0) },
-		[feeds.images]: { type: "uint8", dims: [capacity, batch, ...imageShape], data: chunk.images },
+		[feeds.samples]: { type: "uint8", dims: [capacity, batch, ...sampleShape], data: chunk.samples as Uint8Array },
 		[feeds.labels]: {
 			type: "int32",
 			dims: [capacity, batch],

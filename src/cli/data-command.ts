@@ -64,7 +64,7 @@ interface ListedDataSet {
 	readonly title: string;
 	readonly classes: number;
 	/** `[channels, height, width]` */
-	readonly imageShape: readonly number[];
+	readonly sampleShape: readonly number[];
 	/** Whether it can be used now. */
 	readonly ready: boolean;
 	/** Where the files are; null where it needs none or they are not here. */
@@ -75,12 +75,12 @@ interface ListedDataSet {
 
 async function describe(name: string, entry: DataSetEntry): Promise<ListedDataSet> {
 	const found = await findDataFolder(name, entry);
-	const { title, classes, imageShape } = entry;
+	const { title, classes, sampleShape } = entry;
 	return {
 		name,
 		title,
 		classes: classes.length,
-		imageShape,
+		sampleShape,
 		ready: found?.complete ?? true,
 		folder: found?.complete === true ? found.folder : null,
 		get: found === undefined ? null : `limbeck data get ${name}`,

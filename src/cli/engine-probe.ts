@@ -15,7 +15,7 @@ export type EngineAnswer =
 async function probe(): Promise<EngineAnswer> {
 	const runtime = await nodeRuntime();
 	const spec = { family: "mlp", ...mlp.options.parse({ hidden: [] }) } as const;
-	const model = buildModel(spec, { imageShape: [1, 2, 2], classes: 2, seed: 1 });
+	const model = buildModel(spec, { sampleShape: [1, 2, 2], classes: 2, seed: 1 });
 	const session = await runtime.createSession(encodeModel(model));
 	const input = { type: "float", dims: [1, 1, 2, 2], data: new Float32Array(4) } as const;
 	const logits = outputOf(await session.run({ input }), "logits", "float").data;

@@ -1,13 +1,36 @@
-/** `[channels, height, width]` of one image. */
-export type ImageShape = readonly [channels: number, height: number, width: number];
+/** `[channels, height, width]` of an image, `[features]` of a table row, `[channels, length]` of a signal. */
+export type SampleShape = readonly number[];
 
-/** Samples that belong together. */
-export interface Split {
+/**
+ * Samples of equal size that can be read in any order, row after row: in memory, or in a file that may be larger than
+ * memory. Plain data, so that it crosses to a worker. Bytes are stored as they came, not scaled; a file holds raw
+ * little-endian elements from byte `offset` on.
+ */
+export type Samples =
+	| { readonly kind: "memory"; readonly type: "uint8"; readonly data: Uint8Array }
+	| { readonly kind: "memory"; readonly type: "float"; readonly data: Float32Array }
+	| { readonly kind: "file"; readonly type: "uint8" | "float"; readonly path: string; readonly offset: number };
+
+/** So many samples. */
+export interface SampleSet {
 	readonly count: number;
-	/** `[count, channels, height, width]`, one byte a pixel, as stored: not scaled. */
-	readonly images: Uint8Array;
+	/** `[count, …sampleShape]`. */
+	readonly samples: Samples;
+}
+
+/** Samples that belong together, with their classes. */
+export interface Split extends SampleSet {
 	/** `[count]`, indices into the data set's classes. */
-	readonly labels: Uint8Array;
+	readonly labels: Int32Array;
+}
+
+/**
+ * What inputs are normalised with: (value − mean) / std, where the value of a byte is byte / 255. A number serves all
+ * elements; a list has one for each channel, the first dimension of a sample.
+ */
+export interface Normalization {
+	readonly mean: number | readonly number[];
+	readonly std: number | readonly number[];
 }
 
 /**
@@ -17,10 +40,12 @@ export interface Split {
 export interface DataSet {
 	readonly name: string;
 	readonly classes: readonly string[];
-	readonly imageShape: ImageShape;
+	readonly sampleShape: SampleShape;
+	/** What its inputs are normalised with. */
+	readonly normalization: Normalization;
 	readonly train: Split;
 	readonly validation: Split;
-	/** SHA-256, in hexadecimal, of the image shape, the split sizes and every byte of images and labels above. */
+	/** SHA-256, in hexadecimal, of the sample shape, the split sizes and every byte of samples and labels above. */
 	readonly fingerprint: string;
 }
 
@@ -53,11 +78,9 @@ export interface DataSetEntry {
 	/** One line for `limbeck data list`. */
 	readonly title: string;
 	readonly classes: readonly string[];
-	readonly imageShape: ImageShape;
-	/** Mean of pixel / 255 over the default training split. */
-	readonly mean: number;
-	/** Standard deviation of pixel / 255 over the default training split. */
-	readonly std: number;
+	readonly sampleShape: SampleShape;
+	/** Mean and standard deviation over the default training split. */
+	readonly normalization: Normalization;
 	/**
 	 * Loads the training and validation splits.
 	 *

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { storedBytes } from "../../test/support/synthetic.js";
 import type { DataSet, Split } from "./data-set.js";
 import { digits, parsePixels } from "./digits.js";
 
@@ -12,8 +13,10 @@ describe("digits", () => {
 
 	test("7,000 train, 1,000 validate, 2,000 test; no two share an image", () => {
 		expect([data.train.count, data.validation.count, held.count]).toEqual([7000, 1000, 2000]);
-		const images = [data.train, data.validation, held].flatMap(({ images, count }) =>
-			Array.from({ length: count }, (_, i) => Buffer.from(images.subarray(784 * i, 784 * i + 784)).toString("latin1")),
+		const images = [data.train, data.validation, held].flatMap((split) =>
+			Array.from({ length: split.count }, (_, i) =>
+				Buffer.from(storedBytes(split).subarray(784 * i, 784 * i + 784)).toString("latin1"),
+			),
 		);
 		expect(new Set(images).size).toBe(10_000);
 	});
@@ -29,11 +32,11 @@ describe("digits", () => {
 	});
 
 	test("mean and std are those of the training images", () => {
-		const { images } = data.train;
+		const images = storedBytes(data.train);
 		const mean = images.reduce((sum, pixel) => sum + pixel / 255, 0) / images.length;
 		const variance = images.reduce((sum, pixel) => sum + (pixel / 255 - mean) ** 2, 0) / images.length;
-		expect(digits.mean).toBeCloseTo(mean, 6);
-		expect(digits.std).toBeCloseTo(Math.sqrt(variance), 6);
+		expect(digits.normalization.mean).toBeCloseTo(mean, 6);
+		expect(digits.normalization.std).toBeCloseTo(Math.sqrt(variance), 6);
 	});
 
 	test("the splits never change", () => {

@@ -5,6 +5,7 @@ import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
 import { randomStream } from "../random.js";
 import type { DataOptions, DataSet, DataSetEntry, Split } from "./data-set.js";
+import { inMemory } from "./samples.js";
 import { selectSamples, splitDataSet, stratifiedPartition } from "./splits.js";
 
 const PIXELS = 28 * 28;
@@ -12,7 +13,8 @@ const TEST_COUNT = 2000;
 const VALIDATION_COUNT = 1000;
 
 const classes = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
-const imageShape = [1, 28, 28] as const;
+const sampleShape = [1, 28, 28] as const;
+const normalization = { mean: 0.131314, std: 0.308875 } as const;
 /** The splits are drawn from these, whatever the seed of a run. */
 const testStream = randomStream(0, "digits/split/test");
 const validationStream = randomStream(0, "digits/split/validation");
@@ -41,18 +43,17 @@ const fileHashes: readonly string[] = [
 export const digits: DataSetEntry = {
 	title: "10,000 handwritten digits, 28×28, from MNIST; comes with Limbeck",
 	classes,
-	imageShape,
-	mean: 0.131314,
-	std: 0.308875,
+	sampleShape,
+	normalization,
 	async load(options: DataOptions): Promise<DataSet> {
-		const samples = await readSamples();
-		const development = selectSamples(samples, imageShape, splitOffTest(samples).rest);
-		const kind = { name: "digits", classes, imageShape };
+		const samples = await readDigits();
+		const development = selectSamples(samples, sampleShape, splitOffTest(samples).rest);
+		const kind = { name: "digits", classes, sampleShape, normalization };
 		return splitDataSet(kind, development, options.validation ?? VALIDATION_COUNT, validationStream);
 	},
 	async loadTest(): Promise<Split> {
-		const samples = await readSamples();
-		return selectSamples(samples, imageShape, splitOffTest(samples).taken);
+		const samples = await readDigits();
+		return selectSamples(samples, sampleShape, splitOffTest(samples).taken);
 	},
 };
 
@@ -61,11 +62,13 @@ function splitOffTest(samples: Split): ReturnType<typeof stratifiedPartition> {
 }
 
 /** All samples, class by class. */
-async function readSamples(): Promise<Split> {
+async function readDigits(): Promise<Split> {
 	const perClass = await Promise.all(fileHashes.map((hash, digit) => readDigit(digit, hash)));
 	const images = Buffer.concat(perClass);
-	const labels = Buffer.concat(perClass.map((pixels, digit) => Buffer.alloc(pixels.length / PIXELS, digit)));
-	return { count: labels.length, images, labels };
+	const labels = Int32Array.from(
+		perClass.flatMap((pixels, digit) => Array<number>(pixels.length / PIXELS).fill(digit)),
+	);
+	return { count: labels.length, samples: inMemory(images), labels };
 }
 
 /** The images of one digit, `[images, 28, 28]`. */

@@ -17,8 +17,7 @@ export const fashionMnist = idxDataSet({
 	name: "fashion-mnist",
 	title: "Fashion-MNIST: 60,000 + 10,000 pictures of clothes, 28×28",
 	classes: ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
-	mean: 0.286013,
-	std: 0.353026,
+	normalization: { mean: 0.286013, std: 0.353026 },
 	download: [
 		file(
 			"train-images-idx3-ubyte.gz",

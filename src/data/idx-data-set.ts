@@ -2,14 +2,15 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { LimbeckError } from "../errors.js";
 import { randomStream } from "../random.js";
-import type { DataOptions, DataSetEntry, RemoteFile, Split } from "./data-set.js";
+import type { DataOptions, DataSetEntry, Normalization, RemoteFile, Split } from "./data-set.js";
 import { resolveDataFolders } from "./folders.js";
 import { readMaybeGzip } from "./gzip.js";
 import { parseIdx } from "./idx.js";
+import { inMemory } from "./samples.js";
 import { splitDataSet } from "./splits.js";
 
 const SIDE = 28;
-const imageShape = [1, SIDE, SIDE] as const;
+const sampleShape = [1, SIDE, SIDE] as const;
 const VALIDATION_COUNT = 5000;
 
 /** What sets one data set in MNIST's files apart from another. */
@@ -17,8 +18,7 @@ export interface IdxDescription {
 	readonly name: string;
 	readonly title: string;
 	readonly classes: readonly string[];
-	readonly mean: number;
-	readonly std: number;
+	readonly normalization: Normalization;
 	readonly download: readonly RemoteFile[];
 }
 
@@ -27,14 +27,14 @@ export interface IdxDescription {
  * training images are for validation by default, always the same.
  */
 export function idxDataSet(description: IdxDescription): DataSetEntry {
-	const { name, classes } = description;
+	const { name, classes, normalization } = description;
 	return {
 		...description,
-		imageShape,
+		sampleShape,
 		async load(options) {
 			const samples = await readSplit(description, "train", options);
 			const stream = randomStream(0, `${name}/split`);
-			const kind = { name, classes, imageShape };
+			const kind = { name, classes, sampleShape, normalization };
 			return splitDataSet(kind, samples, options.validation ?? VALIDATION_COUNT, stream);
 		},
 		loadTest: (options) => readSplit(description, "t10k", options),
@@ -54,7 +54,7 @@ async function readSplit(
 	const labels = parseIdx(labelBytes, 1, labelsPath);
 	checkImages(images.dims, imagesPath);
 	checkLabels(labels.data, images.dims[0] ?? 0, classes, labelsPath);
-	return { count: labels.data.length, images: images.data, labels: labels.data };
+	return { count: labels.data.length, samples: inMemory(images.data), labels: Int32Array.from(labels.data) };
 }
 
 /** The first of a file's usual spellings that is in one of the folders. */

@@ -8,8 +8,8 @@ describe("the table of data sets", () => {
 		expect(findDataSet(name)).toBe(entry);
 		expect(new Set(entry.classes).size).toBe(entry.classes.length);
 		expect(entry.title).not.toBe("");
-		expect(entry.mean).toBeGreaterThan(0);
-		expect(entry.std).toBeGreaterThan(0);
+		const { mean, std } = entry.normalization;
+		for (const value of [mean, std].flat()) expect(value).toBeGreaterThan(0);
 		for (const file of "download" in entry ? (entry.download ?? []) : []) {
 			expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
 			expect(file.contentSha256).toMatch(/^[0-9a-f]{64}$/);

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ImageShape } from "./data-set.js";
-import { gatherImages, jitterOffset, jitterOffsets } from "./jitter.js";
+import { gatherImages, type ImageShape, jitterOffset, jitterOffsets } from "./jitter.js";
 
 describe("jitter offsets", () => {
 	test("one position alone has the offset that it has in a run", () => {

@@ -1,7 +1,39 @@
 import { LimbeckError } from "../errors.js";
 import { boundedInteger, randomStream } from "../random.js";
-import type { ImageShape } from "./data-set.js";
+import type { SampleSet, SampleShape } from "./data-set.js";
 import { requireNatural } from "./order.js";
+import type { SampleData } from "./samples.js";
+
+/** `[channels, height, width]` of one image. */
+export type ImageShape = readonly [channels: number, height: number, width: number];
+
+/**
+ * Samples as images of bytes in memory.
+ *
+ * @throws LimbeckError `usage` if they are something else.
+ */
+export function imagesOf(
+	{ samples }: SampleSet,
+	sampleShape: SampleShape,
+): { readonly images: Uint8Array; readonly imageShape: ImageShape } {
+	const [channels, height, width, ...rest] = sampleShape;
+	if (
+		samples.kind === "memory" &&
+		samples.type === "uint8" &&
+		channels !== undefined &&
+		height !== undefined &&
+		width !== undefined &&
+		rest.length === 0
+	) {
+		return { images: samples.data, imageShape: [channels, height, width] };
+	}
+	throw new LimbeckError("usage", {
+		where: "jitter",
+		expected: "images of bytes in memory, [channels, height, width]",
+		got: `${samples.type} [${sampleShape.join()}] in ${samples.kind}`,
+		hint: "Set jitter to 0.",
+	});
+}
 
 /** One block of random words serves as many positions. */
 const POSITIONS_PER_BLOCK = 4;
@@ -62,7 +94,7 @@ export function gatherImages(
 	imageShape: ImageShape,
 	indices: Uint32Array,
 	offsets: Int8Array | undefined,
-	out: Uint8Array,
+	out: SampleData,
 ): void {
 	const [channels, height, width] = imageShape;
 	const plane = height * width;
@@ -84,7 +116,7 @@ export function gatherImages(
 
 /** Bytes from a place on: a view of its own for every plane would take half the time. */
 interface Place {
-	readonly bytes: Uint8Array;
+	readonly bytes: Uint8Array | SampleData;
 	readonly at: number;
 }
 
@@ -120,7 +152,7 @@ function checkSizes(
 	size: number,
 	indices: Uint32Array,
 	offsets: Int8Array | undefined,
-	out: Uint8Array,
+	out: SampleData,
 ): void {
 	const fail = (expected: string, got: number): never => {
 		throw new LimbeckError("usage", { where: "gatherImages", expected, got: String(got) });

@@ -1,6 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { LimbeckError, type SerializedError } from "../errors.js";
-import { type BatchOptions, type Chunk, type ChunkSource, createChunkMaker, type Loader } from "./chunk.js";
+import { type BatchOptions, type Chunk, type ChunkSource, type Loader } from "./chunk.js";
+import { createChunkMaker } from "./chunk-maker.js";
+import { inMemory } from "./samples.js";
 
 /** A request to the worker. */
 export interface ChunkRequest {
@@ -26,14 +28,16 @@ interface Pending {
  * @throws LimbeckError `usage` for a batch or a count below 1.
  */
 export function createLoader(options: BatchOptions): Loader {
-	const { imageShape, batch, seed, jitter } = options;
+	const { sampleShape, batch, seed, jitter } = options;
 	createChunkMaker(options); // Bad options are refused here and not in the worker.
 	const { count } = options.split;
-	const images = options.split.images.slice();
-	const source: ChunkSource = { split: { count, images }, imageShape, batch, seed, jitter };
+	const { samples: given } = options.split;
+	const data = given.kind === "memory" ? given.data.slice() : undefined;
+	const samples = data === undefined ? given : inMemory(data);
+	const source: ChunkSource = { split: { count, samples }, sampleShape, batch, seed, jitter };
 	const worker = new Worker(new URL("./loader-worker.js", import.meta.url), {
 		workerData: source,
-		transferList: [images.buffer],
+		transferList: data === undefined ? [] : [data.buffer],
 	});
 	const pending = new Map<number, Pending>();
 	let nextId = 0;

@@ -19,8 +19,7 @@ export const mnist = idxDataSet({
 	name: "mnist",
 	title: "MNIST: 60,000 + 10,000 handwritten digits, 28×28",
 	classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
-	mean: 0.130595,
-	std: 0.308033,
+	normalization: { mean: 0.130595, std: 0.308033 },
 	download: [
 		file(
 			"train-images-idx3-ubyte.gz",

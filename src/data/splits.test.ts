@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../random.js";
+import { inMemory } from "./samples.js";
 import { splitDataSet, stratifiedPartition } from "./splits.js";
 
 const stream = randomStream(0, "test/split");
-const partition = (labels: Uint8Array, classCount: number, count: number): ReturnType<typeof stratifiedPartition> =>
+const partition = (labels: Int32Array, classCount: number, count: number): ReturnType<typeof stratifiedPartition> =>
 	stratifiedPartition(labels, classCount, count, stream, "test");
 
 describe("stratifiedPartition", () => {
@@ -14,7 +15,7 @@ describe("stratifiedPartition", () => {
 				fc.array(fc.integer({ min: 8, max: 40 }), { minLength: 2, maxLength: 6 }),
 				fc.double({ min: 0.2, max: 0.8, noNaN: true }),
 				(sizes, fraction) => {
-					const labels = Uint8Array.from(sizes.flatMap((size, c) => Array<number>(size).fill(c)));
+					const labels = Int32Array.from(sizes.flatMap((size, c) => Array<number>(size).fill(c)));
 					const count = Math.round(labels.length * fraction);
 					const { taken, rest } = partition(labels, sizes.length, count);
 					expect(taken.length).toBe(count);
@@ -30,13 +31,13 @@ describe("stratifiedPartition", () => {
 	});
 
 	test("a larger part holds the smaller one", () => {
-		const labels = Uint8Array.from({ length: 300 }, (_, i) => i % 3);
+		const labels = Int32Array.from({ length: 300 }, (_, i) => i % 3);
 		const larger = new Set(partition(labels, 3, 60).taken);
 		expect([...partition(labels, 3, 30).taken].every((index) => larger.has(index))).toBe(true);
 	});
 
 	test.each([0, -1, 2, 1.5, Number.NaN, 28, 30, 31, 1e15])("refuses to take %d of 30 samples of 3 classes", (count) => {
-		const labels = Uint8Array.from({ length: 30 }, (_, i) => i % 3);
+		const labels = Int32Array.from({ length: 30 }, (_, i) => i % 3);
 		expect(() => partition(labels, 3, count)).toThrow(
 			expect.objectContaining({ category: "usage", where: "test" }) as Error,
 		);
@@ -45,11 +46,11 @@ describe("stratifiedPartition", () => {
 
 test("a data set's fingerprint changes with a pixel, a label, the sizes, and not with the name", () => {
 	const images = Uint8Array.from({ length: 80 }, (_, i) => i);
-	const labels = Uint8Array.from({ length: 20 }, (_, i) => i % 2);
-	const build = (name: string, pixels: Uint8Array, classes: Uint8Array, validation: number): string =>
+	const labels = Int32Array.from({ length: 20 }, (_, i) => i % 2);
+	const build = (name: string, pixels: Uint8Array, classes: Int32Array, validation: number): string =>
 		splitDataSet(
-			{ name, classes: ["a", "b"], imageShape: [1, 2, 2] },
-			{ count: 20, images: pixels, labels: classes },
+			{ name, classes: ["a", "b"], sampleShape: [1, 2, 2], normalization: { mean: 0, std: 1 } },
+			{ count: 20, samples: inMemory(pixels), labels: classes },
 			validation,
 			stream,
 		).fingerprint;

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../errors.js";
 import { permutation, type Stream } from "../random.js";
-import type { DataSet, ImageShape, Split } from "./data-set.js";
+import type { DataSet, SampleShape, Split } from "./data-set.js";
+import { readSamples } from "./open-samples.js";
+import type { MemorySamples } from "./samples.js";
 
 /** Two disjoint sets of indices, each in ascending order. */
 export interface Partition {
@@ -18,7 +20,7 @@ export interface Partition {
  * @throws LimbeckError `usage` when a class would have no sample on one of the two sides.
  */
 export function stratifiedPartition(
-	labels: Uint8Array,
+	labels: Int32Array,
 	classCount: number,
 	count: number,
 	stream: Stream,
@@ -61,49 +63,45 @@ function proportionalShares(sizes: readonly number[], total: number): readonly n
 	return shares;
 }
 
-/** The samples at `indices`, copied. */
-export function selectSamples(split: Split, imageShape: ImageShape, indices: Uint32Array): Split {
-	const [channels, height, width] = imageShape;
-	const size = channels * height * width;
-	const images = new Uint8Array(indices.length * size);
-	const labels = new Uint8Array(indices.length);
-	indices.forEach((index, i) => {
-		images.set(split.images.subarray(index * size, (index + 1) * size), i * size);
-		labels[i] = split.labels[index] ?? 0;
-	});
-	return { count: indices.length, images, labels };
+/** The samples at `indices`, copied into memory. */
+export function selectSamples(split: Split, sampleShape: SampleShape, indices: Uint32Array): MemorySplit {
+	const samples = readSamples(split, sampleShape, indices);
+	const labels = Int32Array.from(indices, (index) => split.labels[index] ?? 0);
+	return { count: indices.length, samples, labels };
 }
+
+/** A split whose samples are in memory. */
+type MemorySplit = Split & { readonly samples: MemorySamples };
+
+/** What a data set says of itself. */
+export type DataSetKind = Pick<DataSet, "name" | "classes" | "sampleShape" | "normalization">;
 
 /**
  * Builds a data set by taking `validation` stratified samples out of `samples`; the rest is for training.
  *
  * @throws LimbeckError `usage` when a class would have no training or no validation sample.
  */
-export function splitDataSet(
-	kind: { readonly name: string; readonly classes: readonly string[]; readonly imageShape: ImageShape },
-	samples: Split,
-	validation: number,
-	stream: Stream,
-): DataSet {
-	const { name, classes, imageShape } = kind;
+export function splitDataSet(kind: DataSetKind, samples: Split, validation: number, stream: Stream): DataSet {
+	const { name, classes, sampleShape } = kind;
 	const where = `validation samples of ${name}`;
 	const { taken, rest } = stratifiedPartition(samples.labels, classes.length, validation, stream, where);
-	const train = selectSamples(samples, imageShape, rest);
-	const validationSplit = selectSamples(samples, imageShape, taken);
-	return {
-		name,
-		classes,
-		imageShape,
-		train,
-		validation: validationSplit,
-		fingerprint: fingerprintSplits(imageShape, [train, validationSplit]),
-	};
+	const train = selectSamples(samples, sampleShape, rest);
+	const validationSplit = selectSamples(samples, sampleShape, taken);
+	const fingerprint = fingerprintSplits(kind, [train, validationSplit]);
+	return { ...kind, train, validation: validationSplit, fingerprint };
 }
 
 /** SHA-256 over everything that training can see. The name is left out: the same bytes are the same data. */
-function fingerprintSplits(imageShape: ImageShape, splits: readonly Split[]): string {
+function fingerprintSplits({ sampleShape, classes }: DataSetKind, splits: readonly MemorySplit[]): string {
 	const hash = createHash("sha256");
-	hash.update(JSON.stringify([imageShape, splits.map((split) => split.count)]));
-	for (const { images, labels } of splits) hash.update(images).update(labels);
+	hash.update(JSON.stringify([sampleShape, splits.map((split) => split.count)]));
+	for (const { samples, labels } of splits) {
+		hash.update(bytesOf(samples.data));
+		hash.update(classes.length <= 256 ? Uint8Array.from(labels) : bytesOf(labels));
+	}
 	return hash.digest("hex");
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+	return new Uint8Array(buffer, byteOffset, byteLength);
 }

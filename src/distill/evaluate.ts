@@ -1,7 +1,8 @@
 /** Evaluation on the test split: the only place that opens it, after everything is trained and chosen. */
 import { stat } from "node:fs/promises";
-import type { Split } from "../data/data-set.js";
+import type { SampleShape, Split } from "../data/data-set.js";
 import { findDataSet } from "../data/index.js";
+import { openSamples, readSamples } from "../data/open-samples.js";
 import { fileError } from "../files.js";
 import {
 	agreement,
@@ -14,7 +15,6 @@ import {
 	predictedClasses,
 } from "../metrics/index.js";
 import { readModelFile } from "../onnx/file.js";
-import { elementCount } from "../onnx/tensor.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { createPredictor, type Predictor } from "../train/predict.js";
 import { normalizationOf } from "./preprocessing.js";
@@ -87,7 +87,7 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 	const logits = new Map<string, Float32Array>();
 	const models: Record<string, Evaluation> = {};
 	for (const [name, path] of Object.entries(step.models)) {
-		const one = await evaluateModel(path, test, { ...step, imageShape: entry.imageShape, classes }, context);
+		const one = await evaluateModel(path, test, { ...step, sampleShape: entry.sampleShape, classes }, context);
 		logits.set(name, one.logits);
 		models[name] = one.evaluation;
 	}
@@ -106,7 +106,7 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 }
 
 interface ModelContext {
-	readonly imageShape: readonly [number, number, number];
+	readonly sampleShape: SampleShape;
 	readonly classes: number;
 	readonly threads?: number;
 }
@@ -114,23 +114,24 @@ interface ModelContext {
 async function evaluateModel(
 	path: string,
 	test: Split,
-	{ imageShape, classes, threads }: ModelContext,
+	{ sampleShape, classes, threads }: ModelContext,
 	{ runtime, now }: EvaluateContext,
 ): Promise<{ readonly evaluation: Evaluation; readonly logits: Float32Array }> {
 	const model = await readModelFile(path);
 	const predictor = await createPredictor(runtime, model, {
-		imageShape,
+		sampleShape,
 		classes,
 		normalization: normalizationOf(model, path),
 		where: path,
+		openSamples,
 		...(threads === undefined ? {} : { threads }),
 	});
 	try {
-		const logits = await predictor.logits(test.images);
+		const logits = await predictor.logits(test);
 		const { errors, accuracy, nll, brier, ece } = classificationMetrics(logits, test.labels, classes);
 		const parameters = parameterCount(model);
 		const bytes = await fileSize(path);
-		const speed = await measureSpeed(predictor, test, elementCount(imageShape), now);
+		const speed = await measureSpeed(predictor, test, sampleShape, now);
 		return { evaluation: { errors, accuracy, nll, brier, ece, parameters, bytes, ...speed }, logits };
 	} finally {
 		await predictor.release();
@@ -140,11 +141,22 @@ async function evaluateModel(
 async function measureSpeed(
 	predictor: Predictor,
 	test: Split,
-	size: number,
+	sampleShape: SampleShape,
 	now: () => number,
 ): Promise<Pick<Evaluation, "latencyMs" | "throughput">> {
-	const call = (count: number) => async (): Promise<void> => {
-		await predictor.logits(test.images.subarray(0, size * Math.min(count, test.count)));
+	const call = (most: number) => {
+		const count = Math.min(most, test.count);
+		const first = {
+			count,
+			samples: readSamples(
+				test,
+				sampleShape,
+				Uint32Array.from({ length: count }, (_, i) => i),
+			),
+		};
+		return async (): Promise<void> => {
+			await predictor.logits(first);
+		};
 	};
 	const latencyMs = await measureLatency(call(1), { ...latencyCalls, now });
 	const many = await measureLatency(call(throughputBatch), { warmup: 3, repetitions: 30, now });

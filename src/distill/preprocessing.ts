@@ -1,15 +1,18 @@
 import { z } from "zod";
+import type { Normalization } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import type { OnnxModel } from "../onnx/model.js";
-import type { Normalization } from "../train/training-graph.js";
 
-/** Where a model file of ours says how its inputs are normalised: JSON `{mean, std}` of pixel / 255. */
+/** Where a model file of ours says how its inputs are normalised: JSON `{mean, std}`, each a number or one for each channel. */
 export const preprocessingKey = "limbeck.normalization";
 
-const normalizationSchema = z.object({ mean: z.number(), std: z.number().gt(0) });
+const normalizationSchema = z.object({
+	mean: z.union([z.number(), z.array(z.number())]),
+	std: z.union([z.number().gt(0), z.array(z.number().gt(0))]),
+});
 
 /**
- * How a model wants its inputs: as its metadata says, or pixel / 255 where it says nothing.
+ * How a model wants its inputs: as its metadata says, or byte / 255 where it says nothing.
  *
  * @throws LimbeckError (`model`) for metadata that is not what we write.
  */
@@ -21,7 +24,7 @@ export function normalizationOf(model: OnnxModel, where: string): Normalization 
 	} catch (cause) {
 		throw new LimbeckError("model", {
 			where: `${where}: metadata ${preprocessingKey}`,
-			expected: '{"mean": number, "std": number > 0}',
+			expected: '{"mean": number, "std": number > 0}, or lists of a number for each channel',
 			got: text.slice(0, 100),
 			cause,
 		});

@@ -5,7 +5,6 @@ import { buildModel, type ModelSpec } from "../models/index.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { type TrainingContext, trainModel } from "../train/trainer.js";
-import type { Normalization } from "../train/training-graph.js";
 import { preprocessingKey } from "./preprocessing.js";
 import type { NetworkOptions, Recipe } from "./recipe.js";
 
@@ -46,13 +45,12 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 	const entry = findDataSet(step.data.name);
 	const data = await entry.load(dataOptions(step.data));
 	const teacher = step.teacher === undefined ? undefined : await readModelFile(step.teacher);
-	const normalization: Normalization = { mean: entry.mean, std: entry.std };
-	const task = { imageShape: data.imageShape, classes: data.classes.length, seed: step.seed };
+	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
 	const result = await trainModel(
 		{
 			model: buildModel(modelSpec(step.network), task),
 			data,
-			normalization,
+			normalization: data.normalization,
 			options: step.network,
 			loss: step.loss,
 			seed: step.seed,
@@ -62,7 +60,7 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 		context,
 	);
 	const { steps, keptStep, validationErrors, seconds } = result;
-	await writeModelFile(step.output, described(result.model, entry));
+	await writeModelFile(step.output, described(result.model, data));
 	const parameters = parameterCount(result.model);
 	return { steps, keptStep, validationErrors, trainSeconds: seconds, parameters, data: summarize(data) };
 }
@@ -92,9 +90,9 @@ function modelSpec({
 }
 
 /** The model with what a user of the file must know in its metadata. */
-function described(model: OnnxModel, { classes, mean, std }: DataSetEntry): OnnxModel {
+function described(model: OnnxModel, { classes, normalization }: DataSet): OnnxModel {
 	const metadata = new Map([
-		[preprocessingKey, JSON.stringify({ mean, std })],
+		[preprocessingKey, JSON.stringify(normalization)],
 		["limbeck.classes", JSON.stringify(classes)],
 	]);
 	return { ...model, metadata };

@@ -5,8 +5,8 @@ import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/mode
 
 /** What a model is built for. */
 export interface ModelTask {
-	/** Channels, height and width of an input image. */
-	readonly imageShape: readonly [number, number, number];
+	/** `[channels, height, width]` of an image, `[features]` of a table row, `[channels, length]` of a signal. */
+	readonly sampleShape: readonly number[];
 	readonly classes: number;
 	/** Decides the initial weights. */
 	readonly seed: number;
@@ -17,7 +17,7 @@ export interface ModelFamily<Options extends z.ZodObject> {
 	/** One line for people. */
 	readonly title: string;
 	readonly options: Options;
-	/** Adds the network to `g`. `input` is `[batch, channels, height, width]`; the result is logits `[batch, classes]`. */
+	/** Adds the network to `g`. `input` is `[batch, …sampleShape]`; the result is logits `[batch, classes]`. */
 	readonly build: (g: Graph, input: Value, options: z.infer<Options>, task: ModelTask) => Value;
 }
 

@@ -11,7 +11,7 @@ export const families = { mlp } as const;
 export type ModelSpec = { readonly family: "mlp" } & MlpOptions;
 
 /**
- * Builds a model with fresh weights: input `input` `[batch, channels, height, width]`, output `logits`
+ * Builds a model with fresh weights: input `input` `[batch, …sampleShape]`, output `logits`
  * `[batch, classes]`.
  *
  * @throws LimbeckError (`usage`) for fewer than two classes.
@@ -22,6 +22,6 @@ export function buildModel({ family, ...options }: ModelSpec, task: ModelTask): 
 	}
 	const g = createGraph();
 	// Any batch size serves: the nodes do not depend on it.
-	const input = g.input("input", { type: "float", dims: [1, ...task.imageShape] });
+	const input = g.input("input", { type: "float", dims: [1, ...task.sampleShape] });
 	return classifierOf(g, families[family].build(g, input, options, task));
 }

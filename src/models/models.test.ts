@@ -13,7 +13,7 @@ import { modelOf } from "./family.js";
 import { buildModel, families, type ModelSpec } from "./index.js";
 import { initializers, initialWeights } from "./initializers.js";
 
-const task = { imageShape: [1, 4, 5], classes: 3, seed: 1 } as const;
+const task = { sampleShape: [1, 4, 5], classes: 3, seed: 1 } as const;
 const spec = (options: Partial<ModelSpec> = {}): ModelSpec => ({
 	family: "mlp",
 	...families.mlp.options.parse({ hidden: [8, 6] }),
@@ -24,7 +24,7 @@ const spec = (options: Partial<ModelSpec> = {}): ModelSpec => ({
 async function logitsOf(
 	bytes: Uint8Array,
 	batch: number,
-	shape: readonly number[] = task.imageShape,
+	shape: readonly number[] = task.sampleShape,
 ): Promise<readonly number[]> {
 	const session = await runtime.createSession(bytes, { threads: 1 });
 	try {
@@ -54,7 +54,7 @@ describe("mlp", () => {
 	});
 
 	test("the teacher of Hinton et al. 2015, §3, 784-1200-1200-10, has 2,395,210 parameters", () => {
-		const model = buildModel(spec({ hidden: [1200, 1200] }), { imageShape: [1, 28, 28], classes: 10, seed: 1 });
+		const model = buildModel(spec({ hidden: [1200, 1200] }), { sampleShape: [1, 28, 28], classes: 10, seed: 1 });
 		const count = model.graph.initializers.reduce((sum, { tensor }) => sum + tensor.data.length, 0);
 		expect(count).toBe(785 * 1200 + 1201 * 1200 + 1201 * 10);
 	});
@@ -96,7 +96,7 @@ describe("mlp", () => {
 	test("overfits one batch", async () => {
 		const draws = createDraws(3, "batch");
 		const [batch, steps] = [8, 150];
-		const pixels = Array.from({ length: batch * elementCount(task.imageShape) }, () => draws.integer(0, 255));
+		const pixels = Array.from({ length: batch * elementCount(task.sampleShape) }, () => draws.integer(0, 255));
 		const labels = Array.from({ length: batch }, () => draws.integer(0, task.classes - 1));
 		const repeat = (values: readonly number[]): number[] => Array.from({ length: steps }, () => values).flat();
 		const { losses } = await takeSteps(
@@ -154,7 +154,7 @@ describe("initial weights", () => {
 describe("placing a model in a graph", () => {
 	test("two models fit in one graph under prefixes", async () => {
 		const g = createGraph();
-		const input = g.input("input", { type: "float", dims: [2, ...task.imageShape] });
+		const input = g.input("input", { type: "float", dims: [2, ...task.sampleShape] });
 		const place = (seed: number, prefix: string): ReturnType<typeof applyModel> => {
 			const model = buildModel(spec(), { ...task, seed });
 			return applyModel(g, model, { input, parameters: placeWeights(g, model, prefix) });
@@ -173,7 +173,7 @@ describe("placing a model in a graph", () => {
 			index < 2 ? { ...node, name: `n${index}`, opType: `Odd${index}` } : node,
 		);
 		const g = createGraph();
-		const input = g.input("input", { type: "float", dims: [2, ...task.imageShape] });
+		const input = g.input("input", { type: "float", dims: [2, ...task.sampleShape] });
 		expect(() => applyModel(g, { ...rest, graph: { ...graph, nodes } }, { input })).toThrow("n0 (Odd0), n1 (Odd1)");
 	});
 
@@ -181,7 +181,7 @@ describe("placing a model in a graph", () => {
 		const { graph, ...rest } = buildModel(spec(), task);
 		const nodes = graph.nodes.map((node) => ({ ...node, domain: "other" }));
 		const g = createGraph();
-		const input = g.input("input", { type: "float", dims: [2, ...task.imageShape] });
+		const input = g.input("input", { type: "float", dims: [2, ...task.sampleShape] });
 		expect(() => applyModel(g, { ...rest, graph: { ...graph, nodes } }, { input })).toThrow(
 			expect.objectContaining({ name: "LimbeckError", category: "model" }) as Error,
 		);

@@ -1,5 +1,6 @@
 /** The process that one step runs in, so that neither a blocked event loop nor a native crash reaches the caller. */
 import { createLoader } from "../data/loader.js";
+import { openSamples } from "../data/open-samples.js";
 import { LimbeckError } from "../errors.js";
 import { nodeRuntime } from "../runtime/node.js";
 import type { StepMessage, StepRequest } from "./messages.js";
@@ -19,6 +20,7 @@ async function runStep({ name, input }: StepRequest): Promise<void> {
 		const context: StepContext = {
 			runtime: await nodeRuntime(),
 			createLoader,
+			openSamples,
 			now: () => performance.now(),
 			onEvent: (event) => void send({ kind: "event", event }),
 		};

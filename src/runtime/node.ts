@@ -90,6 +90,8 @@ async function guarded<T>(where: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function loadOrt(): Promise<Ort> {
+	// ONNX Runtime reads it as it loads: it would else report its use over the network and write a file where it runs.
+	process.env["ORT_DISABLE_TELEMETRY"] ??= "1";
 	try {
 		const loaded: Ort & { readonly default?: Ort } = await import("onnxruntime-node");
 		return loaded.default ?? loaded;

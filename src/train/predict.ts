@@ -1,24 +1,27 @@
+import type { Normalization, SampleSet, SampleShape } from "../data/data-set.js";
+import { allocate, type OpenSamples, openMemory } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
-import type { Normalization } from "./training-graph.js";
+import { normalizer } from "./normalize.js";
 
 /** A classifier ready to answer. */
 export interface Predictor {
 	/**
-	 * @param images - uint8 `[count, channels, height, width]`.
+	 * Reads and classifies the samples batch after batch.
+	 *
 	 * @returns logits `[count, classes]`.
 	 */
-	logits(images: Uint8Array): Promise<Float32Array>;
+	logits(set: SampleSet): Promise<Float32Array>;
 	/** Frees the native memory. */
 	release(): Promise<void>;
 }
 
 /** What a predictor must know of the data. */
 export interface PredictorOptions {
-	readonly imageShape: readonly [number, number, number];
+	readonly sampleShape: SampleShape;
 	readonly normalization: Normalization;
 	/** Number of classes that the output must have. */
 	readonly classes: number;
@@ -27,11 +30,13 @@ export interface PredictorOptions {
 	/** Samples per call; 500 where absent. */
 	readonly batch?: number;
 	readonly threads?: number;
+	/** Opens the samples; those in memory only, where absent. */
+	readonly openSamples?: OpenSamples;
 }
 
 /**
- * Loads a classifier of one float input, `[batch, …]` with as many elements a sample as an image has, and one float
- * output `[batch, classes]`. Images are fed as (pixel / 255 − mean) / std.
+ * Loads a classifier of one float input, `[batch, …]` with as many elements a sample as the data has, and one float
+ * output `[batch, classes]`. Samples are fed normalised.
  *
  * @throws LimbeckError (`model`) where the model has other inputs or outputs.
  */
@@ -40,35 +45,30 @@ export async function createPredictor(
 	model: OnnxModel,
 	options: PredictorOptions,
 ): Promise<Predictor> {
-	const { imageShape, normalization, batch = 500, threads } = options;
+	const { sampleShape, normalization, batch = 500, threads, openSamples = openMemory } = options;
 	const { inputName, sampleDims, outputName } = signatureOf(model, options);
 	const session = await runtime.createSession(encodeModel(model), threads === undefined ? {} : { threads });
-	const size = elementCount(imageShape);
+	const normalized = normalizer(normalization, sampleShape);
 	return {
-		async logits(images) {
-			const count = images.length / size;
-			const parts: Float32Array[] = [];
-			for (let start = 0; start < count; start += batch) {
-				const pixels = images.subarray(start * size, Math.min(count, start + batch) * size);
-				const input = {
-					type: "float",
-					dims: [pixels.length / size, ...sampleDims],
-					data: scale(pixels, normalization),
-				};
-				parts.push(await runBatch(session, { [inputName]: input as never }, outputName, options));
+		async logits(set) {
+			const out = new Float32Array(set.count * options.classes);
+			const reader = openSamples(set, sampleShape);
+			try {
+				for (let start = 0; start < set.count; start += batch) {
+					const indices = Uint32Array.from({ length: Math.min(batch, set.count - start) }, (_, i) => start + i);
+					const samples = allocate(set.samples, indices.length * elementCount(sampleShape));
+					reader.read(indices, samples);
+					const dims = [indices.length, ...sampleDims];
+					const input = { type: "float", dims, data: normalized(samples) } as const;
+					out.set(await runBatch(session, { [inputName]: input }, outputName, options), start * options.classes);
+				}
+				return out;
+			} finally {
+				reader.close();
 			}
-			return concatenate(parts);
 		},
 		release: () => session.release(),
 	};
-}
-
-/** (pixel / 255 − mean) / std of every pixel. */
-function scale(pixels: Uint8Array, { mean, std }: Normalization): Float32Array {
-	const table = Float32Array.from({ length: 256 }, (_, pixel) => (pixel / 255 - mean) / std);
-	const out = new Float32Array(pixels.length);
-	for (let i = 0; i < pixels.length; i++) out[i] = table[pixels[i] ?? 0] ?? 0;
-	return out;
 }
 
 async function runBatch(
@@ -85,7 +85,7 @@ async function runBatch(
 
 function signatureOf(
 	{ graph }: OnnxModel,
-	{ imageShape, where }: PredictorOptions,
+	{ sampleShape, where }: PredictorOptions,
 ): { readonly inputName: string; readonly sampleDims: readonly number[]; readonly outputName: string } {
 	const constants = new Set(graph.initializers.map(({ name }) => name));
 	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
@@ -95,25 +95,15 @@ function signatureOf(
 		const got = `inputs ${inputs.map(({ name, type }) => `${name} (${type})`).join(", ")}`;
 		throw new LimbeckError("model", { where, expected: "one float input and an output", got });
 	}
-	const declared = input.dims?.slice(1) ?? imageShape;
-	const sampleDims = declared.every((dim) => typeof dim === "number") ? declared : imageShape;
-	if (elementCount(sampleDims) !== elementCount(imageShape)) {
+	const declared = input.dims?.slice(1) ?? sampleShape;
+	const sampleDims = declared.every((dim) => typeof dim === "number") ? declared : sampleShape;
+	if (elementCount(sampleDims) !== elementCount(sampleShape)) {
 		const got = `[batch,${declared.join(",")}]`;
 		throw new LimbeckError("model", {
 			where,
-			expected: `an input [batch,${imageShape.join(",")}] like the images`,
+			expected: `an input [batch,${sampleShape.join(",")}] like the samples`,
 			got,
 		});
 	}
 	return { inputName: input.name, sampleDims, outputName: output.name };
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-	const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-	let at = 0;
-	for (const part of parts) {
-		all.set(part, at);
-		at += part.length;
-	}
-	return all;
 }

@@ -17,7 +17,7 @@ const data = syntheticData();
 
 function network(options: object = {}): OnnxModel {
 	const parsed = families.mlp.options.parse({ hidden: [32], ...options });
-	return buildModel({ family: "mlp", ...parsed }, { imageShape: data.imageShape, classes: 4, seed: 1 });
+	return buildModel({ family: "mlp", ...parsed }, { sampleShape: data.sampleShape, classes: 4, seed: 1 });
 }
 
 const optionsOf = (options: object = {}): TrainingJob["options"] =>
@@ -106,7 +106,7 @@ describe("training", () => {
 		async (jitter) => {
 			const options = optionsOf({ epochs: 10, jitter, optimizer: { name: "adam", learningRate: 0.01 } });
 			const { model: teacher } = await train(job({ options: optionsOf({ epochs: 10 }) }));
-			const blind = { ...data, train: { ...data.train, labels: new Uint8Array(data.train.count) } };
+			const blind = { ...data, train: { ...data.train, labels: new Int32Array(data.train.count) } };
 			const { validationErrors } = await train(
 				job({
 					data: blind,
@@ -134,7 +134,7 @@ describe("numbers that are not finite", () => {
 	const graph = buildTrainingGraph({
 		...plainTraining,
 		model: network(),
-		imageShape: data.imageShape,
+		sampleShape: data.sampleShape,
 		classes: 4,
 		batch: 1,
 		totalSteps: 1,

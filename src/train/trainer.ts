@@ -1,17 +1,18 @@
 import type { BatchOptions, Chunk, Loader } from "../data/chunk.js";
-import type { DataSet } from "../data/data-set.js";
+import type { DataSet, Normalization } from "../data/data-set.js";
 import { stepsForEpochs } from "../data/order.js";
+import type { OpenSamples, SampleData } from "../data/samples.js";
 import type { LossOptions } from "../losses/index.js";
 import { classificationMetrics } from "../metrics/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { elementCount } from "../onnx/tensor.js";
+import { elementCount, type Tensor } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { maskOffsets, maskPool } from "./masks.js";
-import { createPredictor } from "./predict.js";
+import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
-import { buildTrainingGraph, feeds, type Normalization, type TrainingGraph } from "./training-graph.js";
+import { buildTrainingGraph, feeds, type TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
 
 /** One network to train. */
@@ -65,6 +66,8 @@ export interface TrainingContext {
 	readonly runtime: Runtime;
 	/** Cuts batches: in a worker thread, or where it is called. */
 	readonly createLoader: (options: BatchOptions) => Loader;
+	/** Opens samples for validation; those in memory only, where absent. */
+	readonly openSamples?: OpenSamples;
 	/** A monotonic clock in ms, for reports only. */
 	readonly now: () => number;
 	/** Called after every chunk of steps and every look at validation. */
@@ -92,11 +95,11 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const { runtime, createLoader, now } = context;
 	const started = now();
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
-	const stored = await storedTeacher(job, runtime);
+	const stored = await storedTeacher(job, context);
 	const graph = graphFor(job, runtime.target, totalSteps, stored === undefined ? job.teacher : "stored");
 	const session = await runtime.createSession(encodeModel(graph.model), threadsOf(job));
 	try {
-		const loader = createLoader({ split: data.train, imageShape: data.imageShape, batch, seed, jitter });
+		const loader = createLoader({ split: data.train, sampleShape: data.sampleShape, batch, seed, jitter });
 		try {
 			const kept = await takeSteps({ job, graph, session, loader, totalSteps, stored }, context);
 			const model = withWeights(job.model, graph, kept.state);
@@ -129,10 +132,11 @@ interface Candidate {
 	readonly errors: number;
 }
 
-async function takeSteps(run: Run, { runtime, now, onEvent }: TrainingContext): Promise<Candidate> {
+async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate> {
 	const { job, graph, session, loader, totalSteps, stored } = run;
+	const { now, onEvent } = context;
 	const { model, data, options, seed } = job;
-	const plan = planChunks(totalSteps, options.batch * elementCount(data.imageShape), looksOf(options.epochs));
+	const plan = planChunks(totalSteps, options.batch * elementCount(data.sampleShape), looksOf(options.epochs));
 	const pool = maskPool(graph.masks, seed);
 	let state = initialState(graph, model);
 	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
@@ -149,7 +153,7 @@ async function takeSteps(run: Run, { runtime, now, onEvent }: TrainingContext): 
 		const throughput = (steps * options.batch * 1000) / (now() - since);
 		onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(done.losses), throughput });
 		if (validate) {
-			const checked = await validateModel(job, withWeights(model, graph, state), runtime);
+			const checked = await validateModel(job, withWeights(model, graph, state), context);
 			onEvent?.({ kind: "validation", step, epoch, ...checked });
 			if (options.keep === "last" || checked.errors < kept.errors) kept = { state, step, errors: checked.errors };
 		}
@@ -189,7 +193,8 @@ function graphFor(
 	return buildTrainingGraph({
 		model,
 		target,
-		imageShape: data.imageShape,
+		sampleShape: data.sampleShape,
+		sampleType: data.train.samples.type,
 		classes: data.classes.length,
 		normalization,
 		batch,
@@ -207,30 +212,41 @@ function graphFor(
 }
 
 /** The teacher's logits `[count, classes]` on every training sample, where all views of a sample are the same. */
-async function storedTeacher(job: TrainingJob, runtime: Runtime): Promise<Float32Array | undefined> {
+async function storedTeacher(job: TrainingJob, context: TrainingContext): Promise<Float32Array | undefined> {
 	if (job.teacher === undefined || job.options.jitter > 0) return undefined;
-	const predictor = await createPredictor(runtime, job.teacher, { ...predictorOptions(job), where: "teacher" });
+	const predictor = await createPredictor(context.runtime, job.teacher, predictorOptions(job, context, "teacher"));
 	try {
-		return await predictor.logits(job.data.train.images);
+		return await predictor.logits(job.data.train);
 	} finally {
 		await predictor.release();
 	}
 }
 
-function predictorOptions(job: TrainingJob): Omit<Parameters<typeof createPredictor>[2], "where"> {
+function predictorOptions(job: TrainingJob, { openSamples }: TrainingContext, where: string): PredictorOptions {
 	const { data, normalization } = job;
-	return { imageShape: data.imageShape, classes: data.classes.length, normalization, ...threadsOf(job) };
+	return {
+		sampleShape: data.sampleShape,
+		classes: data.classes.length,
+		normalization,
+		where,
+		...threadsOf(job),
+		...(openSamples === undefined ? {} : { openSamples }),
+	};
 }
 
 async function validateModel(
 	job: TrainingJob,
 	model: OnnxModel,
-	runtime: Runtime,
+	context: TrainingContext,
 ): Promise<{ readonly errors: number; readonly accuracy: number; readonly nll: number }> {
 	const { validation, classes } = job.data;
-	const predictor = await createPredictor(runtime, model, { ...predictorOptions(job), where: "network in training" });
+	const predictor = await createPredictor(
+		context.runtime,
+		model,
+		predictorOptions(job, context, "network in training"),
+	);
 	try {
-		const logits = await predictor.logits(validation.images);
+		const logits = await predictor.logits(validation);
 		const { errors, accuracy, nll } = classificationMetrics(logits, validation.labels, classes.length);
 		return { errors, accuracy, nll };
 	} finally {
@@ -268,7 +284,7 @@ export function planChunks(totalSteps: number, bytesPerStep: number, looks: numb
 function batchFeeds(
 	{ data, options, seed }: TrainingJob,
 	{ masks }: TrainingGraph,
-	{ images, indices }: Chunk,
+	{ samples, indices }: Chunk,
 	first: number,
 	steps: number,
 	teacherLogits: Float32Array | undefined,
@@ -281,7 +297,7 @@ function batchFeeds(
 	return {
 		[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(steps)) },
 		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(first) },
-		[feeds.images]: { type: "uint8", dims: [steps, batch, ...data.imageShape], data: images },
+		[feeds.samples]: sampleTensor(samples, [steps, batch, ...data.sampleShape]),
 		[feeds.labels]: { type: "int32", dims: [steps, batch], data: labels },
 		...maskOffsets(masks, seed, first, steps),
 		...(teacherLogits === undefined
@@ -294,6 +310,10 @@ function batchFeeds(
 					},
 				}),
 	};
+}
+
+function sampleTensor(data: SampleData, dims: readonly number[]): Tensor {
+	return data instanceof Uint8Array ? { type: "uint8", dims, data } : { type: "float", dims, data };
 }
 
 function gatherRows(rows: Float32Array, indices: Uint32Array, width: number): Float32Array {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/support/graphs.js";
-import { syntheticData } from "../../test/support/synthetic.js";
+import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
 import { plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
 import { buildModel, families } from "../models/index.js";
 import type { OnnxModel } from "../onnx/model.js";
@@ -10,9 +10,9 @@ import { buildTrainingGraph, type TrainingGraphOptions } from "./training-graph.
 
 const data = syntheticData();
 const [steps, batch] = [10, 16];
-const task = { imageShape: data.imageShape, classes: data.classes.length, seed: 1 };
+const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: 1 };
 const batches: Steps = {
-	pixels: data.train.images.slice(0, steps * batch * 64),
+	pixels: storedBytes(data.train).slice(0, steps * batch * 64),
 	labels: Int32Array.from(data.train.labels.slice(0, steps * batch)),
 };
 
@@ -61,7 +61,7 @@ describe("the same steps give the same bits", () => {
 
 test("the loss told is the one before the step's update", async () => {
 	const predictor = await createPredictor(runtime, network(), { ...training(), where: "network" });
-	const logits = await predictor.logits(batches.pixels.slice(0, batch * 64));
+	const logits = await predictor.logits({ count: batch, samples: data.train.samples });
 	await predictor.release();
 	let expected = 0;
 	for (let row = 0; row < batch; row++) {
@@ -87,7 +87,7 @@ test("a step changes every weight of the student and none of the teacher's", asy
 test("a teacher whose logits are stored teaches as one that runs along (Hinton et al. 2015, §2)", async () => {
 	const teacher = network({ hidden: [32] });
 	const predictor = await createPredictor(runtime, teacher, { ...training(), where: "teacher" });
-	const teacherLogits = await predictor.logits(batches.pixels);
+	const teacherLogits = await predictor.logits({ count: steps * batch, samples: data.train.samples });
 	await predictor.release();
 	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
 	const live = await takeSteps(training({ teacher, loss }), batches);

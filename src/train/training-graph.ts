@@ -2,6 +2,7 @@
  * The training step as an ONNX graph: forward, loss, gradients, optimizer and schedule are the body of a `Loop`
  * whose carried values are the parameters and the optimizer's state. One native call runs a chunk of steps.
  */
+import type { Normalization, SampleShape, Samples } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
@@ -13,6 +14,8 @@ import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import type { Target } from "../ops/operator.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
+
+import { normalize } from "./normalize.js";
 import {
 	addUpdate,
 	averagesOf,
@@ -23,12 +26,6 @@ import {
 	type UpdateOptions,
 	type Weight,
 } from "./update.js";
-
-/** Mean and standard deviation of pixel / 255, which inputs are normalised with. */
-export interface Normalization {
-	readonly mean: number;
-	readonly std: number;
-}
 
 /** All that shapes a training step. */
 export interface StepOptions extends UpdateOptions {
@@ -41,7 +38,9 @@ export interface StepOptions extends UpdateOptions {
 /** What the graph is made for. */
 export interface TrainingGraphOptions extends StepOptions {
 	readonly model: OnnxModel;
-	readonly imageShape: readonly [number, number, number];
+	readonly sampleShape: SampleShape;
+	/** How samples are stored: bytes, or floats that are normalised as they are; bytes where absent. */
+	readonly sampleType?: Samples["type"];
 	readonly classes: number;
 	readonly normalization: Normalization;
 	/** Where the teacher's logits come from: a model that sees the same view, or stored values that are fed. */
@@ -63,8 +62,8 @@ export const feeds = {
 	steps: "steps",
 	/** float `[]`: steps done before this call. */
 	firstStep: "first_step",
-	/** uint8 `[S, B, channels, height, width]`. */
-	images: "images",
+	/** uint8 or float `[S, B, …sampleShape]`. */
+	samples: "samples",
 	/** int32 `[S, B]`. */
 	labels: "labels",
 	/** float `[S, B, classes]`; only with a stored teacher. */
@@ -86,13 +85,13 @@ const unrolled = 4;
  * teacher and there is none.
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
-	const { batch, imageShape, classes, teacher } = options;
+	const { batch, sampleShape, sampleType = "uint8", classes, teacher } = options;
 	const g = createGraph(options.target);
 	const steps = g.input(feeds.steps, { type: "int64", dims: [] });
 	const outer: Outer = {
 		options,
 		first: g.input(feeds.firstStep, { type: "float", dims: [] }),
-		images: g.input(feeds.images, { type: "uint8", dims: [1, batch, ...imageShape] }),
+		samples: g.input(feeds.samples, { type: sampleType, dims: [1, batch, ...sampleShape] }),
 		labels: g.input(feeds.labels, { type: "int32", dims: [1, batch] }),
 		stored:
 			teacher === "stored" ? g.input(feeds.teacherLogits, { type: "float", dims: [1, batch, classes] }) : undefined,
@@ -119,7 +118,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 		[feeds.losses, losses],
 	]);
 	const masks = outer.masks.inputs();
-	const perStep = new Set<string>([feeds.images, feeds.labels, feeds.teacherLogits, feeds.losses]);
+	const perStep = new Set<string>([feeds.samples, feeds.labels, feeds.teacherLogits, feeds.losses]);
 	for (const mask of masks) perStep.add(mask.name);
 	// Built for one step a call, run with any number: no node but the loops sees that dimension.
 	const anySteps = (info: OnnxValueInfo): OnnxValueInfo =>
@@ -132,7 +131,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 interface Outer {
 	readonly options: TrainingGraphOptions;
 	readonly first: Value;
-	readonly images: Value;
+	readonly samples: Value;
 	readonly labels: Value;
 	readonly stored: Value | undefined;
 	/** The large constants of the model, which all steps share. */
@@ -209,13 +208,13 @@ function joined(g: Graph, vectors: readonly Value[], length: number): Value {
  */
 function addStep(
 	body: Graph,
-	{ options, first, images, labels, stored, constants, teacher, masks }: Outer,
+	{ options, first, samples, labels, stored, constants, teacher, masks }: Outer,
 	index: Value,
 	current: ReadonlyMap<string, Value>,
 ): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
 	const at = (all: Value): Value => body.op("Gather", [all, index]);
 	const step = body.op("Add", [cast(body, index, "float"), first]);
-	const view = normalize(body, at(images), options.normalization);
+	const view = normalize(body, at(samples), options.normalization);
 	const value = (name: string): Value => required(current.get(name), name);
 	const placed = ({ name }: Weight): { readonly name: string; readonly value: Value } => ({
 		name,
@@ -249,12 +248,6 @@ function addStep(
 	});
 	const next = new Map([...addUpdate(body, options, loss, step, parameters, value), ...kept]);
 	return { next, loss };
-}
-
-/** (pixel / 255 − mean) / std, as float. */
-function normalize(g: Graph, pixels: Value, { mean, std }: Normalization): Value {
-	const scaled = g.op("Mul", [cast(g, pixels, "float"), g.scalar(1 / (255 * std))]);
-	return mean === 0 ? scaled : g.op("Sub", [scaled, g.scalar(mean / std)]);
 }
 
 function buildLoss(g: Graph, options: LossOptions, inputs: Partial<LossInputs>): Value {

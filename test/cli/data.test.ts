@@ -18,7 +18,7 @@ describe("limbeck data list", () => {
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect(JSON.parse(stdout)).toMatchObject({
 			dataSets: [
-				{ name: "digits", ready: true, folder: null, get: null, classes: 10, imageShape: [1, 28, 28] },
+				{ name: "digits", ready: true, folder: null, get: null, classes: 10, sampleShape: [1, 28, 28] },
 				{ name: "mnist", ready: true, folder, get: "limbeck data get mnist" },
 				{ name: "fashion-mnist" },
 			],

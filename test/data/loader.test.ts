@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { BatchOptions } from "../../src/data/chunk.js";
 import type * as loaderModule from "../../src/data/loader.js";
+import { inMemory } from "../../src/data/samples.js";
 
 // A worker is loaded from the built package, which type checking must not need.
 const built = new URL("../../dist/data/loader.js", import.meta.url).href;
@@ -12,8 +13,12 @@ beforeAll(async () => {
 });
 
 const options: BatchOptions = {
-	split: { count: 50, images: Uint8Array.from({ length: 50 * 64 }, (_, i) => i), labels: new Uint8Array(50) },
-	imageShape: [1, 8, 8],
+	split: {
+		count: 50,
+		samples: inMemory(Uint8Array.from({ length: 50 * 64 }, (_, i) => i)),
+		labels: new Int32Array(50),
+	},
+	sampleShape: [1, 8, 8],
 	batch: 16,
 	seed: 5,
 	jitter: 2,

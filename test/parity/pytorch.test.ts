@@ -36,7 +36,7 @@ interface RecordedCase {
 
 // The file is ours: record.py wrote it in this form.
 const recorded = JSON.parse(readFileSync(new URL("fixtures/pytorch.json", import.meta.url), "utf8")) as Recorded;
-const imageShape = [1, 3, 4] as const;
+const sampleShape = [1, 3, 4] as const;
 
 function network({ hidden, weights }: Recorded["student"], activation: ModelSpec["activation"]): OnnxModel {
 	const spec: ModelSpec = {
@@ -47,7 +47,7 @@ function network({ hidden, weights }: Recorded["student"], activation: ModelSpec
 		inputDropout: 0,
 		hiddenDropout: 0,
 	};
-	return setWeights(buildModel(spec, { imageShape, classes: recorded.classes, seed: 1 }), weights);
+	return setWeights(buildModel(spec, { sampleShape, classes: recorded.classes, seed: 1 }), weights);
 }
 
 describe(`10 steps of PyTorch ${recorded.pytorch}, repeated`, () => {
@@ -56,7 +56,7 @@ describe(`10 steps of PyTorch ${recorded.pytorch}, repeated`, () => {
 			{
 				...plainTraining,
 				model: network(recorded.student, activation),
-				imageShape,
+				sampleShape,
 				classes: recorded.classes,
 				normalization: recorded.normalization,
 				batch: recorded.batch,

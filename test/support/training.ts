@@ -44,7 +44,7 @@ const pools = new Map<number, ReturnType<typeof maskPool>>();
 
 /** Trains `options.model` on the batches, in order. */
 export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Promise<Trained> {
-	const { batch, imageShape, classes, model } = options;
+	const { batch, sampleShape, classes, model } = options;
 	const { pixels, labels, seed = 1, threads = 1, teacherLogits } = steps;
 	const { chunks = [labels.length / batch] } = steps;
 	const graph = buildTrainingGraph(options);
@@ -57,15 +57,15 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 		for (const count of chunks) {
 			const first = losses.length;
 			const [from, to] = [first * batch, (first + count) * batch];
-			const size = elementCount(imageShape);
+			const size = elementCount(sampleShape);
 			const done = await runChunk(session, graph, state, {
 				...pool,
 				...maskOffsets(graph.masks, seed, first, count),
 				[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(count)) },
 				[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(first) },
-				[feeds.images]: {
+				[feeds.samples]: {
 					type: "uint8",
-					dims: [count, batch, ...imageShape],
+					dims: [count, batch, ...sampleShape],
 					data: pixels.slice(from * size, to * size),
 				},
 				[feeds.labels]: { type: "int32", dims: [count, batch], data: labels.slice(from, to) },

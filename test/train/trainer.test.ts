@@ -18,7 +18,7 @@ test("training gives the same bits whether a worker or the caller's thread loads
 	const job: TrainingJob = {
 		model: buildModel(
 			{ family: "mlp", ...families.mlp.options.parse({ hidden: [32] }) },
-			{ imageShape: data.imageShape, classes: data.classes.length, seed: 1 },
+			{ sampleShape: data.sampleShape, classes: data.classes.length, seed: 1 },
 		),
 		data,
 		normalization: { mean: 0.3, std: 0.2 },
