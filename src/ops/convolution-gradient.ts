@@ -67,24 +67,20 @@ function gathered(correlation: Correlation): Value {
 	const { g, x, dy, geometry, batch, channels, outputs, windows, taps } = correlation;
 	const lastChannel = [0, ...geometry.spatial.map((_, axis) => axis + 2), 1];
 	const padded = pad(g, g.op("Transpose", [x], { perm: ints(lastChannel) }), geometry, 1);
-	const pixels = elementCount(padded.dims.slice(1, -1));
-	const places = g.constant({
-		type: "int32",
-		dims: [windows * taps],
-		data: windowPlaces(geometry, padded.dims.slice(1, -1)),
-	});
+	const pixelDims = padded.dims.slice(1, -1);
+	const places = g.constant({ type: "int32", dims: [windows * taps], data: windowPlaces(geometry, pixelDims) });
 	const images = imagesAtATime(batch, windows * taps * channels * 4);
+	const parts = batch / images;
 	const product = (h: Graph, some: Value, gradients: Value): Value => {
 		const cut = h.op("Gather", [some, places], { axis: int(1) });
-		const columns = h.op("Reshape", [cut, h.integers([images, windows, taps * channels])]);
-		return sumOver(h, h.op("MatMul", [gradients, columns]), [0]);
+		const columns = h.op("Reshape", [cut, h.integers([images * windows, taps * channels])]);
+		return h.op("MatMul", [gradients, columns]);
 	};
-	const groups = batch / images;
-	const grouped = (value: Value, dims: readonly number[]): Value =>
-		g.op("Reshape", [value, g.integers(groups === 1 ? [images, ...dims] : [groups, images, ...dims])]);
-	const [all, gradients] = [grouped(padded, [pixels, channels]), grouped(dy, [outputs, windows])];
-	const sum = groups === 1 ? product(g, all, gradients) : summed(g, groups, [all, gradients], product);
-	const byTap = g.op("Reshape", [sum, g.integers([outputs, taps, channels])]);
+	const inputs = g.op("Reshape", [padded, g.integers([parts, images, elementCount(pixelDims), channels])]);
+	const byImage = g.op("Reshape", [dy, g.integers([parts, images, outputs, windows])]);
+	const byOutput = g.op("Transpose", [byImage], { perm: ints([0, 2, 1, 3]) });
+	const gradients = g.op("Reshape", [byOutput, g.integers([parts, outputs, images * windows])]);
+	const byTap = g.op("Reshape", [summed(g, inputs, gradients, product), g.integers([outputs, taps, channels])]);
 	return g.op("Transpose", [byTap], { perm: ints([0, 2, 1]) });
 }
 
@@ -95,19 +91,16 @@ function imagesAtATime(batch: number, bytesAnImage: number): number {
 	return fitting.find((count) => batch % count === 0) ?? 1;
 }
 
-/** Σ_i f(a_i, b_i) over the first axis of both, as a Loop. */
-function summed(
-	g: Graph,
-	count: number,
-	parts: readonly [Value, Value],
-	f: (body: Graph, a: Value, b: Value) => Value,
-): Value {
+/** Σ_i f(a_i, b_i) over the first axis of both, as a Loop where there are several. */
+function summed(g: Graph, a: Value, b: Value, f: (body: Graph, a: Value, b: Value) => Value): Value {
+	const count = a.dims[0] ?? 1;
+	const only = (all: Value): Value => g.op("Reshape", [all, g.integers(all.dims.slice(1))]);
+	if (count === 1) return f(g, only(a), only(b));
 	const body = g.body();
 	const scope = g.fresh("parts");
 	const turn = body.input(`${scope}/turn`, { type: "int64", dims: [] });
 	const condition = body.input(`${scope}/condition`, { type: "bool", dims: [] });
-	const [a, b] = parts.map((part) => body.op("Gather", [part, turn])) as [Value, Value];
-	const term = f(body, a, b);
+	const term = f(body, body.op("Gather", [a, turn]), body.op("Gather", [b, turn]));
 	const sum = body.input(`${scope}/sum`, term);
 	const next = body.op("Add", [sum, term]);
 	const inside = body.toOnnx(scope, [
