@@ -145,7 +145,12 @@ export class Graph {
 		attributes: Attributes = {},
 		name = opType,
 	): readonly Value[] {
-		const outputs = types.map(({ type, dims }) => ({ name: this.names.fresh(name), type, dims }));
+		const outputs = types.map(({ type, dims, optional }) => ({
+			name: this.names.fresh(name),
+			type,
+			dims,
+			...(optional === true ? { optional } : {}),
+		}));
 		this.nodeList.push({ opType, domain, inputs, outputs, attributes });
 		return outputs;
 	}
@@ -161,7 +166,7 @@ export class Graph {
 		);
 		const needed = this.neededFor(outputs.map(([, value]) => value));
 		const lowered = new Graph(this.typingOf, undefined, this);
-		const nodes = needed.nodes.flatMap((node) => this.lowered(node, lowered));
+		const nodes = needed.nodes.flatMap((node) => this.lowered(node, lowered, needed.values));
 		return {
 			name,
 			inputs: this.inputList.map((value) => valueInfo(value.name, value)),
@@ -176,10 +181,17 @@ export class Graph {
 	}
 
 	/** A node as ONNX, or the nodes that stand for it, which are built in `scratch`. */
-	private lowered(node: Node, scratch: Graph): readonly OnnxNode[] {
+	private lowered(node: Node, scratch: Graph, used: ReadonlySet<string>): readonly OnnxNode[] {
 		const before = scratch.nodeList.length;
 		const outputs = this.lowering?.(scratch, node);
-		if (outputs === undefined) return [toOnnxNode(node, (value) => value.name)];
+		if (outputs === undefined)
+			return [
+				withoutUnused(
+					toOnnxNode(node, (value) => value.name),
+					node,
+					used,
+				),
+			];
 		const originals = new Map(outputs.map((output, index) => [output.name, node.outputs[index]?.name]));
 		const nameOf = ({ name }: Value): string => originals.get(name) ?? name;
 		return scratch.nodeList.slice(before).map((one) => toOnnxNode(one, nameOf));
@@ -215,6 +227,15 @@ function namesIn(graph: OnnxGraph): readonly string[] {
 function toOnnxNode({ opType, domain, inputs, outputs, attributes }: Node, nameOf: (value: Value) => string): OnnxNode {
 	const names = inputs.map((input) => (input === undefined ? "" : nameOf(input)));
 	return onnxNode(opType, domain, names, outputs.map(nameOf), attributes);
+}
+
+/**
+ * The node without optional outputs that nothing uses. The last ones are not named at all: ONNX Runtime computes some
+ * that have an empty name.
+ */
+function withoutUnused(written: OnnxNode, { outputs }: Node, used: ReadonlySet<string>): OnnxNode {
+	const kept = outputs.map(({ name, optional }) => (optional === true && !used.has(name) ? "" : name));
+	return { ...written, outputs: kept.slice(0, kept.findLastIndex((name) => name !== "") + 1) };
 }
 
 function onnxNode(

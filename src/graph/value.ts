@@ -4,6 +4,8 @@ import type { DataType, Tensor } from "../onnx/tensor.js";
 export interface ValueType {
 	readonly type: DataType;
 	readonly dims: readonly number[];
+	/** An output that ONNX lets a node leave out: computed only where something uses it. */
+	readonly optional?: true;
 }
 
 /** A named value of a graph: an input, a constant or an output of a node. */

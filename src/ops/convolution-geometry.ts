@@ -45,7 +45,7 @@ const extent = ({ kernel, dilations }: Pick<Geometry, "kernel" | "dilations">, a
 	(at(kernel, axis) - 1) * at(dilations, axis) + 1;
 
 /** Total padding of every axis, split: the odd element goes to the end, or to the beginning. */
-function splitPads(totals: readonly number[], oddAtEnd: boolean): readonly number[] {
+export function splitPads(totals: readonly number[], oddAtEnd: boolean): readonly number[] {
 	const halves = totals.map((total) => Math.floor(total / 2));
 	const rest = totals.map((total, axis) => total - at(halves, axis));
 	return oddAtEnd ? [...halves, ...rest] : [...rest, ...halves];

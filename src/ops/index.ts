@@ -5,7 +5,9 @@ import { convolution } from "./convolution.js";
 import { cast, elementwise } from "./elementwise.js";
 import { linear } from "./linear.js";
 import { movement } from "./movement.js";
+import { normalization } from "./normalization.js";
 import type { Operator, Target } from "./operator.js";
+import { pool } from "./pool.js";
 import { reduce } from "./reduce.js";
 import { shape } from "./shape.js";
 
@@ -16,6 +18,8 @@ export const operators = {
 	...convolution,
 	...elementwise,
 	...linear,
+	...normalization,
+	...pool,
 	...reduce,
 	...shape,
 } as const satisfies Record<string, Operator>;

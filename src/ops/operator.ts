@@ -31,6 +31,8 @@ export interface CaseInput {
 	readonly integers?: readonly number[];
 	/** Given values instead, for conditions. Not differentiated. */
 	readonly booleans?: readonly boolean[];
+	/** Every element another number, evenly spread, in random order: no maximum is a tie. */
+	readonly distinct?: boolean;
 	/** Not differentiated. */
 	readonly fixed?: boolean;
 }

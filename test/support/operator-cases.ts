@@ -8,6 +8,7 @@ import { type OperatorName, operators } from "../../src/ops/index.js";
 import type { CaseInput, Operator, OperatorCase } from "../../src/ops/operator.js";
 import { createDraws, type Draws } from "./draws.js";
 import { integers, type RealTensor, real } from "./graphs.js";
+import { poolAndNormalization } from "./pool-cases.js";
 
 /** A case with its elements drawn. */
 export interface BuiltCase {
@@ -51,13 +52,21 @@ function givenTensor({ dims, integers: whole, booleans }: CaseInput): Tensor | u
  * of another input, where Relu or Max have a kink that central differences would straddle.
  */
 function drawnTensor(
-	{ dims, from = -1, to = 1 }: CaseInput,
+	{ dims, from = -1, to = 1, distinct }: CaseInput,
 	type: RealTensor["type"],
 	index: number,
 	draws: Draws,
 ): RealTensor {
+	if (distinct === true) return real(type, dims, shuffledGrid(draws, elementCount(dims), from, to));
 	const values = draws.reals(elementCount(dims), from, to).map((x) => Math.floor(x * 32) / 32 + (1 + index) / 128);
 	return real(type, dims, values);
+}
+
+/** The middles of `count` equal parts of [from, to], in random order. */
+function shuffledGrid(draws: Draws, count: number, from: number, to: number): readonly number[] {
+	const order = draws.reals(count, 0, 1).map((key, part) => ({ key, part }));
+	order.sort((a, b) => a.key - b.key);
+	return order.map(({ part }) => from + ((part + 0.5) * (to - from)) / count);
 }
 
 /** Makes a case; `first` is the first of the table. */
@@ -138,6 +147,7 @@ const batchedProduct =
 
 /** How to generate cases of the operators that do not merely broadcast. */
 const generators: Partial<Record<OperatorName, Generator>> = {
+	...poolAndNormalization,
 	Gemm: gemm,
 	MatMul: batchedProduct(false),
 	FusedMatMul: batchedProduct(true),
