@@ -1,6 +1,7 @@
 /**
  * Constant evaluation of small tensors: the arithmetic that exporters leave in graphs to compute shapes, scales and
- * masks. Integers are exact (bigint, wrapped to their type); reals are computed in doubles and rounded to their type.
+ * masks. Integers are exact (bigint), and one that its type cannot hold is not folded; reals are computed in doubles and
+ * rounded to their type.
  */
 import type { Value } from "../graph/value.js";
 import { type DataType, elementCount, type Tensor, tensorArrays } from "../onnx/tensor.js";
@@ -31,21 +32,21 @@ const integerBits: Partial<Record<DataType, readonly [bits: number, signed: bool
  * The constants behind some inputs, all of which must be there and known. `undefined` also where one is float16, whose
  * elements are kept as bits.
  */
-export function constantsOf(inputs: readonly (Value | undefined)[]): readonly Tensor[] | undefined {
+function constantsOf(inputs: readonly (Value | undefined)[]): readonly Tensor[] | undefined {
 	const tensors = inputs.flatMap((input) => (input?.constant === undefined ? [] : [input.constant]));
 	const known = tensors.length === inputs.length && tensors.every(({ type }) => type !== "float16");
 	return known ? tensors : undefined;
 }
 
 /** The elements of a tensor in row-major order. */
-export function elementsOf({ type, data }: Tensor): readonly Element[] {
+function elementsOf({ type, data }: Tensor): readonly Element[] {
 	const elements: readonly Element[] = Array.from<Element>(data);
 	return integerBits[type] === undefined ? elements : elements.map(BigInt);
 }
 
 /**
- * A tensor of given elements: integers wrap around, reals are rounded. `undefined` where there are more elements than
- * a graph should carry as a constant, and where an integer type is asked to hold what is no integer.
+ * A tensor of given elements; reals are rounded. `undefined` where there are more elements than a graph should carry as
+ * a constant, and where an integer type is asked to hold what it cannot.
  */
 export function foldedTensor(
 	type: DataType,
@@ -66,8 +67,9 @@ function storedElement(type: DataType, element: Element | undefined): Element | 
 	if (integer === undefined) return Number(element);
 	if (typeof element === "number" && !Number.isInteger(element)) return undefined;
 	const [bits, signed] = integer;
-	const wrapped = signed ? BigInt.asIntN(bits, BigInt(element)) : BigInt.asUintN(bits, BigInt(element));
-	return bits === 64 ? wrapped : Number(wrapped);
+	const whole = BigInt(element);
+	if ((signed ? BigInt.asIntN(bits, whole) : BigInt.asUintN(bits, whole)) !== whole) return undefined;
+	return bits === 64 ? whole : Number(whole);
 }
 
 /** The elements of a tensor stretched to `dims`, in row-major order. */
