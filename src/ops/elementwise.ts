@@ -191,7 +191,8 @@ export const elementwise = {
 		...many(chosen),
 		fold: foldArithmetic(Math.min, (...operands) => operands.reduce((a, b) => (a < b ? a : b))),
 	},
-	// y = min(max(x, low), high): the gradient is x's strictly between the limits, else the limit's that holds.
+	// y = min(max(x, low), high): the gradient is x's strictly between the limits, as in PyTorch's relu6 and hardtanh
+	// (its clamp counts the limits as inside), else the limit's that holds.
 	Clip: {
 		infer: (inputs, attributes) => {
 			const limits = inputs.slice(1).filter((limit) => limit !== undefined);
