@@ -20,6 +20,7 @@ import {
 	keepWhere,
 	over,
 	overPairs,
+	positive,
 	scaled,
 	unary,
 	zerosLike,
@@ -51,15 +52,15 @@ function chosen({ g, inputs, outputs, dy }: VjpContext, index: number): Value {
 	return keepWhere(g, g.op("And", [own, g.op("Not", [taken])]), dy);
 }
 
-/** An exponent that is known while building and the same for every element. */
-function knownExponent({ constant }: Value): number | undefined {
+/** The one element of a value that has one and is known while building. */
+function knownNumber({ constant }: Value): number | undefined {
 	const single = constant !== undefined && constant.type !== "float16" && constant.data.length === 1;
 	return single ? Number(constant.data[0]) : undefined;
 }
 
 /** dy b aᵇ⁻¹, and 0 where b = 0, also at a = 0 where aᵇ⁻¹ is infinite. */
 function powerGradient(g: Graph, a: Value, b: Value, dy: Value): Value {
-	const known = knownExponent(b);
+	const known = knownNumber(b);
 	if (known === 0) return zerosLike(g, dy);
 	if (known === 1) return dy;
 	if (known === 2) return g.op("Mul", [dy, g.op("Add", [a, a])]);
@@ -200,16 +201,22 @@ export const elementwise = {
 			if (wrong !== undefined) throw typeError("Clip", "limits of one element", `[${wrong.dims.join()}]`);
 			return sameAsFirst(inputs, attributes);
 		},
-		vjp: ({ g, inputs, dy }) => {
+		vjp: ({ g, inputs, outputs, dy }) => {
 			const [x, low, high] = [required(inputs, 0), inputs[1], inputs[2]];
+			const y = required(outputs, 0);
+			// (y − low) (high − y) is positive between the limits.
 			const inside = (): Value => {
-				const conditions = [
-					...(low === undefined ? [] : [g.op("Greater", [x, low])]),
-					...(high === undefined ? [] : [g.op("Less", [x, high])]),
-				];
-				const [first, second] = conditions;
-				if (first === undefined) return dy;
-				return keepWhere(g, second === undefined ? first : g.op("And", [first, second]), dy);
+				const above = low && (knownNumber(low) === 0 ? y : g.op("Sub", [y, low]));
+				const below = high && g.op("Sub", [high, y]);
+				const [room, ...rest] = [above, below].filter((margin) => margin !== undefined);
+				if (room === undefined) return dy;
+				return g.op("Mul", [
+					dy,
+					positive(
+						g,
+						rest.reduce((a, b) => g.op("Mul", [a, b]), room),
+					),
+				]);
 			};
 			return [
 				inside,

@@ -1,4 +1,5 @@
 /** What the tables of elementwise operators share: shapes of rules, short gradients, cases. */
+import { float } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { type DataType, dataTypes } from "../onnx/tensor.js";
@@ -101,4 +102,11 @@ export function isFloating(type: DataType): boolean {
 /** `x` as another element type; itself where it has it already. */
 export function cast(g: Graph, x: Value, type: DataType): Value {
 	return x.type === type ? x : g.op("Cast", [x], { to: { kind: "int", value: dataTypes[type] } });
+}
+
+/** 1 where x > 0, else 0, of x's own type. */
+export function positive(g: Graph, x: Value): Value {
+	if (x.type !== "float") return cast(g, g.op("Greater", [x, g.scalar(0, x)]), x.type);
+	// One pass, not two: times 2¹²⁶, the smallest normal float is 1.
+	return g.op("HardSigmoid", [x], { alpha: float(2 ** 126), beta: float(0) });
 }
