@@ -1,223 +1,279 @@
 /**
- * Operators that treat every element alike, with broadcasting. The engine sums gradients over broadcast axes.
+ * Arithmetic, choices and type changes: every element alike, with broadcasting. The engine sums gradients over
+ * broadcast axes.
  *
  * Source of the operators: ONNX operator specification, default domain, opset 21.
  */
-import { float, numberOf } from "../graph/attributes.js";
+import { int, numberOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import { type DataType, dataTypes } from "../onnx/tensor.js";
-import { broadcast, broadcastToBool, required, sameAsFirst, typeError } from "./infer.js";
-import type { CaseInput, Operator, OperatorCase, VjpContext } from "./operator.js";
+import { type DataType, dataTypes, elementCount } from "../onnx/tensor.js";
+import { foldArithmetic, foldCast, foldWhere } from "./fold.js";
+import { broadcast, broadcastDims, required, sameAsFirst, typeError } from "./infer.js";
+import type { Operator, OperatorCase, VjpContext } from "./operator.js";
+import {
+	binary,
+	cast,
+	dropWhere,
+	inFloat,
+	isFloating,
+	keepWhere,
+	over,
+	overPairs,
+	positive,
+	scaled,
+	unary,
+	zerosLike,
+} from "./rules.js";
 
-type UnaryRule = (g: Graph, x: Value, y: Value, dy: Value, context: VjpContext) => Value;
-type BinaryRule = (g: Graph, a: Value, b: Value, dy: Value, y: Value) => Value;
+const manyCases: readonly OperatorCase[] = [
+	...overPairs(),
+	{ inputs: [{ dims: [3, 4] }] },
+	{ inputs: [{ dims: [3, 4] }, { dims: [4] }, { dims: [3, 1] }, { dims: [] }] },
+];
 
-/** y = f(x); `rule` is dL/dx. */
-function unary(rule: UnaryRule, cases: readonly OperatorCase[]): Operator {
+/** y = f(x₁, …, xₙ) for any n ≥ 1; `rule` is dL/dxᵢ. */
+function many(rule: (context: VjpContext, index: number) => Value, cases = manyCases): Operator {
 	return {
-		infer: sameAsFirst,
-		vjp: (context) => {
-			const x = required(context.inputs, 0);
-			return [() => rule(context.g, x, required(context.outputs, 0), context.dy, context)];
-		},
+		infer: broadcast,
+		vjp: (context) => context.inputs.map((_, index) => () => rule(context, index)),
 		cases,
 	};
 }
 
-/** y = f(a, b); the rules are dL/da and dL/db before broadcast axes are summed. */
-function binary(da: BinaryRule, db: BinaryRule, cases: readonly OperatorCase[]): Operator {
-	return {
-		infer: (inputs, attributes) => {
-			// Max and Min may have more in ONNX.
-			if (inputs.length !== 2) throw typeError("operator", "two operands", String(inputs.length));
-			return broadcast(inputs, attributes);
-		},
-		vjp: ({ g, inputs, outputs, dy }) => {
-			const [a, b, y] = [required(inputs, 0), required(inputs, 1), required(outputs, 0)];
-			return [() => da(g, a, b, dy, y), () => db(g, a, b, dy, y)];
-		},
-		cases,
-	};
+/** The operand that is the result takes the gradient; on a tie the first such does. */
+function chosen({ g, inputs, outputs, dy }: VjpContext, index: number): Value {
+	const isResult = (x: Value | undefined): Value => g.op("Equal", [required([x], 0), required(outputs, 0)]);
+	const [first, ...others] = inputs.slice(0, index).map(isResult);
+	const own = isResult(inputs[index]);
+	if (first === undefined) return inputs.length === 1 ? dy : keepWhere(g, own, dy);
+	const taken = others.reduce((either, one) => g.op("Or", [either, one]), first);
+	if (index === inputs.length - 1) return dropWhere(g, taken, dy);
+	return keepWhere(g, g.op("And", [own, g.op("Not", [taken])]), dy);
 }
 
-const comparison: Operator = {
-	infer: broadcastToBool,
-	vjp: "nondifferentiable",
-	cases: [{ inputs: [{ dims: [2, 3] }, { dims: [3] }] }],
+/** The one element of a value that has one and is known while building. */
+function knownNumber({ constant }: Value): number | undefined {
+	const single = constant !== undefined && constant.type !== "float16" && constant.data.length === 1;
+	return single ? Number(constant.data[0]) : undefined;
+}
+
+/** dy b aᵇ⁻¹, and 0 where b = 0, also at a = 0 where aᵇ⁻¹ is infinite. */
+function powerGradient(g: Graph, a: Value, b: Value, dy: Value): Value {
+	const known = knownNumber(b);
+	if (known === 0) return zerosLike(g, dy);
+	if (known === 1) return dy;
+	if (known === 2) return g.op("Mul", [dy, g.op("Add", [a, a])]);
+	const exponent = known === undefined ? cast(g, b, a.type) : g.scalar(known, a);
+	const less = known === undefined ? g.op("Sub", [exponent, g.scalar(1, a)]) : g.scalar(known - 1, a);
+	const gradient = g.op("Mul", [dy, g.op("Mul", [exponent, g.op("Pow", [a, less])])]);
+	return known === undefined ? dropWhere(g, g.op("Equal", [exponent, g.scalar(0, a)]), gradient) : gradient;
+}
+
+/** dy y log a, and 0 where a = 0, where y log a tends to 0 for b > 0. */
+function exponentGradient(g: Graph, a: Value, y: Value, dy: Value): Value {
+	const gradient = g.op("Mul", [dy, g.op("Mul", [y, g.op("Log", [a])])]);
+	return dropWhere(g, g.op("Equal", [a, g.scalar(0, a)]), gradient);
+}
+
+/** The gradient of a change of type: cast back between floating types; to or from others there is none. */
+const castBack = ({ g, inputs, dy }: VjpContext): (() => Value) | undefined => {
+	const x = required(inputs, 0);
+	return isFloating(x.type) && isFloating(dy.type) ? () => cast(g, dy, x.type) : undefined;
 };
-
-const over = (domain: Partial<CaseInput> = {}): readonly OperatorCase[] => [
-	{ inputs: [{ dims: [3, 4], ...domain }] },
-	{ inputs: [{ dims: [], ...domain }] },
-	{ inputs: [{ dims: [2, 1, 5], ...domain }] },
-];
-
-const overPairs = (domain: Partial<CaseInput> = {}): readonly OperatorCase[] => [
-	{ inputs: [{ dims: [3, 4] }, { dims: [3, 4], ...domain }] },
-	{ inputs: [{ dims: [3, 4] }, { dims: [4], ...domain }] },
-	{ inputs: [{ dims: [] }, { dims: [2, 3], ...domain }] },
-	{ inputs: [{ dims: [2, 1, 4] }, { dims: [3, 1], ...domain }] },
-];
-
-/** Cases of an operator that ONNX Runtime has for floats only. */
-const inFloat = (cases: readonly OperatorCase[]): readonly OperatorCase[] =>
-	cases.map((one) => ({ ...one, precision: "float" }));
-
-/** dy where `condition` holds, else 0. */
-const keepWhere = (g: Graph, condition: Value, dy: Value): Value => g.op("Where", [condition, dy, g.scalar(0, dy)]);
-
-/** 1 where y > 0, else 0, of y's own type. */
-function positive(g: Graph, y: Value): Value {
-	if (y.type !== "float") return cast(g, g.op("Greater", [y, g.scalar(0, y)]), y.type);
-	// One pass, not two: times 2¹²⁶, the smallest normal float is 1.
-	return g.op("HardSigmoid", [y], { alpha: float(2 ** 126), beta: float(0) });
-}
-
-/** Φ(x) + x φ(x), with the standard normal distribution's cumulative probability Φ and density φ. */
-function geluSlope(g: Graph, x: Value): Value {
-	const half = g.scalar(0.5, x);
-	const erf = g.op("Erf", [g.op("Mul", [x, g.scalar(Math.SQRT1_2, x)])]);
-	const cumulative = g.op("Mul", [half, g.op("Add", [erf, g.scalar(1, x)])]);
-	const bell = g.op("Exp", [g.op("Neg", [g.op("Mul", [half, g.op("Mul", [x, x])])])]);
-	const density = g.op("Mul", [bell, g.scalar(1 / Math.sqrt(2 * Math.PI), x)]);
-	return g.op("Add", [cumulative, g.op("Mul", [x, density])]);
-}
-
-/** d ½ x (1 + t) / dx with t = tanh(c (x + a x³)), c = √(2/π), a = 0.044715: ½ (1 + t) + ½ x (1 − t²) c (1 + 3 a x²). */
-function tanhGeluSlope(g: Graph, x: Value): Value {
-	const [half, one] = [g.scalar(0.5, x), g.scalar(1, x)];
-	const squared = g.op("Mul", [x, x]);
-	const polynomial = (cubic: number): Value => {
-		const scaled = g.op("Mul", [squared, g.scalar(cubic * Math.sqrt(2 / Math.PI), x)]);
-		return g.op("Add", [scaled, g.scalar(Math.sqrt(2 / Math.PI), x)]);
-	};
-	const t = g.op("Tanh", [g.op("Mul", [x, polynomial(0.044715)])]);
-	const slope = g.op("Mul", [g.op("Sub", [one, g.op("Mul", [t, t])]), polynomial(3 * 0.044715)]);
-	return g.op("Mul", [half, g.op("Add", [g.op("Add", [one, t]), g.op("Mul", [x, slope])])]);
-}
 
 export const elementwise = {
 	// d(a + b) = da + db
-	Add: binary(
-		(_g, _a, _b, dy) => dy,
-		(_g, _a, _b, dy) => dy,
-		overPairs(),
-	),
+	Add: {
+		...binary(
+			(_g, _a, _b, dy) => dy,
+			(_g, _a, _b, dy) => dy,
+			overPairs(),
+		),
+		fold: foldArithmetic(
+			(a, b) => a + b,
+			(a, b) => a + b,
+		),
+	},
 	// d(a − b) = da − db
-	Sub: binary(
-		(_g, _a, _b, dy) => dy,
-		(g, _a, _b, dy) => g.op("Neg", [dy]),
-		overPairs(),
-	),
+	Sub: {
+		...binary(
+			(_g, _a, _b, dy) => dy,
+			(g, _a, _b, dy) => g.op("Neg", [dy]),
+			overPairs(),
+		),
+		fold: foldArithmetic(
+			(a, b) => a - b,
+			(a, b) => a - b,
+		),
+	},
 	// d(a b) = b da + a db
-	Mul: binary(
-		(g, _a, b, dy) => g.op("Mul", [dy, b]),
-		(g, a, _b, dy) => g.op("Mul", [dy, a]),
-		overPairs(),
-	),
-	// d(a / b) = da / b − y db / b
-	Div: binary(
-		(g, _a, b, dy) => g.op("Div", [dy, b]),
-		(g, _a, b, dy, y) => g.op("Neg", [g.op("Div", [g.op("Mul", [dy, y]), b])]),
-		overPairs({ from: 0.5, to: 2 }),
-	),
-	// The larger operand takes the gradient; on a tie the first does.
-	Max: binary(
-		(g, a, b, dy) => keepWhere(g, g.op("GreaterOrEqual", [a, b]), dy),
-		(g, a, b, dy) => keepWhere(g, g.op("Less", [a, b]), dy),
-		overPairs(),
-	),
-	// The smaller operand takes the gradient; on a tie the first does.
-	Min: binary(
-		(g, a, b, dy) => keepWhere(g, g.op("LessOrEqual", [a, b]), dy),
-		(g, a, b, dy) => keepWhere(g, g.op("Greater", [a, b]), dy),
-		overPairs(),
-	),
-	// d(−x) = −dx
-	Neg: unary((g, _x, _y, dy) => g.op("Neg", [dy]), over()),
-	// d|x| = sign(x) dx
-	Abs: unary((g, x, _y, dy) => g.op("Mul", [dy, g.op("Sign", [x])]), over({ from: 0.1, to: 1 })),
-	Sign: { infer: sameAsFirst, vjp: "nondifferentiable", cases: over() },
-	// d(eˣ) = eˣ dx
-	Exp: unary((g, _x, y, dy) => g.op("Mul", [dy, y]), over()),
-	// d(log x) = dx / x
-	Log: unary((g, x, _y, dy) => g.op("Div", [dy, x]), over({ from: 0.2, to: 2 })),
-	// d√x = dx / (2 √x)
-	Sqrt: unary((g, _x, y, dy) => g.op("Div", [dy, g.op("Mul", [y, g.scalar(2, y)])]), over({ from: 0.2, to: 2 })),
-	// d cos x = −sin x dx
-	Cos: unary((g, x, _y, dy) => g.op("Neg", [g.op("Mul", [dy, g.op("Sin", [x])])]), over()),
-	// d sin x = cos x dx
-	Sin: unary((g, x, _y, dy) => g.op("Mul", [dy, g.op("Cos", [x])]), over()),
-	// d relu(x) = [y > 0] dx; as a product, which ONNX Runtime computes faster than a choice
-	Relu: unary(
-		(g, _x, y, dy) => g.op("Mul", [dy, positive(g, y)]),
-		[...over({ from: -1.1, to: 1 }), ...inFloat([{ inputs: [{ dims: [3, 4], from: -1.1, to: 1 }] }])],
-	),
-	// hardsigmoid(x) = α x + β between 0 and 1, so d hardsigmoid(x) = α dx where 0 < y < 1
-	HardSigmoid: unary(
-		(g, _x, y, dy, { attributes }) => {
-			const inside = g.op("And", [g.op("Greater", [y, g.scalar(0, y)]), g.op("Less", [y, g.scalar(1, y)])]);
-			return keepWhere(g, inside, g.op("Mul", [dy, g.scalar(numberOf(attributes, "alpha", 0.2), dy)]));
+	Mul: {
+		...binary(
+			(g, _a, b, dy) => g.op("Mul", [dy, b]),
+			(g, a, _b, dy) => g.op("Mul", [dy, a]),
+			overPairs(),
+		),
+		fold: foldArithmetic(
+			(a, b) => a * b,
+			(a, b) => a * b,
+		),
+	},
+	// d(a / b) = da / b − y db / b; integers divide towards zero
+	Div: {
+		...binary(
+			(g, _a, b, dy) => g.op("Div", [dy, b]),
+			(g, _a, b, dy, y) => g.op("Neg", [g.op("Div", [g.op("Mul", [dy, y]), b])]),
+			overPairs({ from: 0.5, to: 2 }),
+		),
+		fold: foldArithmetic(
+			(a, b) => a / b,
+			(a, b) => (b === 0n ? undefined : a / b),
+		),
+	},
+	// With `fmod`, y = a − b trunc(a / b): da is dy, and db is −dy trunc(a / b) = dy (y − a) / b. Without it, for integers.
+	Mod: {
+		...binary(
+			(_g, _a, _b, dy) => dy,
+			(g, a, b, dy, y) => g.op("Mul", [dy, g.op("Div", [g.op("Sub", [y, a]), b])]),
+			[
+				// 2 < a / b < 3: no jump is near.
+				...overPairs({ from: 1.02, to: 1.1 }, { from: 2.32, to: 2.8 }).map((one) => ({
+					...one,
+					attributes: { fmod: int(1) },
+				})),
+				{
+					inputs: [
+						{ dims: [4], integers: [7, -7, 7, -7] },
+						{ dims: [4], integers: [3, 3, -3, -3] },
+					],
+				},
+			],
+		),
+		fold: (inputs, attributes) =>
+			(numberOf(attributes, "fmod", 0) === 1 ? foldRemainder : foldModulus)(inputs, attributes),
+	},
+	// d(aᵇ) = b aᵇ⁻¹ da + aᵇ log a db; the exponent may be of another type
+	Pow: {
+		infer: (inputs) => {
+			const [a, b] = [required(inputs, 0), required(inputs, 1)];
+			return [{ type: a.type, dims: broadcastDims([a.dims, b.dims]) }];
 		},
-		inFloat([
-			{ inputs: [{ dims: [3, 4], from: -4, to: 4.1 }] },
-			{ inputs: [{ dims: [3, 4], from: -2, to: 2.1 }], attributes: { alpha: float(0.7), beta: float(0.1) } },
-		]),
-	),
-	// d leaky(x) = dx where x ≥ 0, α dx elsewhere
-	LeakyRelu: unary(
-		(g, x, _y, dy, { attributes }) => {
-			const alpha = g.scalar(numberOf(attributes, "alpha", 0.01), dy);
-			return g.op("Where", [g.op("Less", [x, g.scalar(0, x)]), g.op("Mul", [dy, alpha]), dy]);
-		},
-		inFloat([{ inputs: [{ dims: [3, 4] }], attributes: { alpha: float(0.2) } }, { inputs: [{ dims: [3, 4] }] }]),
-	),
-	// elu(x) = α (eˣ − 1) below 0, so d elu(x) = (y + α) dx there and dx elsewhere
-	Elu: unary(
-		(g, x, y, dy, { attributes }) => {
-			const alpha = g.scalar(numberOf(attributes, "alpha", 1), y);
-			const slope = g.op("Add", [y, alpha]);
-			return g.op("Where", [g.op("Less", [x, g.scalar(0, x)]), g.op("Mul", [dy, slope]), dy]);
-		},
-		inFloat([{ inputs: [{ dims: [3, 4] }], attributes: { alpha: float(0.5) } }, { inputs: [{ dims: [3, 4] }] }]),
-	),
-	// d tanh x = (1 − y²) dx
-	Tanh: unary((g, _x, y, dy) => g.op("Mul", [dy, g.op("Sub", [g.scalar(1, y), g.op("Mul", [y, y])])]), over()),
-	// d σ(x) = y (1 − y) dx
-	Sigmoid: unary((g, _x, y, dy) => g.op("Mul", [dy, g.op("Mul", [y, g.op("Sub", [g.scalar(1, y), y])])]), over()),
-	// d log(1 + eˣ) = σ(x) dx
-	Softplus: unary((g, x, _y, dy) => g.op("Mul", [dy, g.op("Sigmoid", [x])]), inFloat(over())),
-	// d erf(x) = 2/√π e^(−x²) dx
-	Erf: unary((g, x, _y, dy) => {
-		const bell = g.op("Exp", [g.op("Neg", [g.op("Mul", [x, x])])]);
-		return g.op("Mul", [dy, g.op("Mul", [bell, g.scalar(2 / Math.sqrt(Math.PI), x)])]);
-	}, inFloat(over())),
-	// gelu(x) = x Φ(x), so d gelu(x) = (Φ(x) + x φ(x)) dx; its tanh form has a rule of its own
-	Gelu: unary(
-		(g, x, _y, dy, { attributes }) => {
-			const approximate = attributes["approximate"]?.value === "tanh";
-			return g.op("Mul", [dy, approximate ? tanhGeluSlope(g, x) : geluSlope(g, x)]);
-		},
-		inFloat([
-			...over(),
-			{ inputs: [{ dims: [3, 4] }], attributes: { approximate: { kind: "string", value: "tanh" } } },
-		]),
-	),
-	Identity: unary((_g, _x, _y, dy) => dy, over()),
-	// Between floating types the gradient is cast back; to or from others there is none.
-	Cast: {
-		infer: (inputs, attributes) => [
-			{ type: castTarget(numberOf(attributes, "to", 0)), dims: required(inputs, 0).dims },
-		],
-		vjp: ({ g, inputs, dy }) => {
-			const x = required(inputs, 0);
-			const floating = isFloating(x.type) && isFloating(dy.type);
-			return [floating ? () => cast(g, dy, x.type) : undefined];
+		vjp: ({ g, inputs, outputs, dy }) => {
+			const [a, b, y] = [required(inputs, 0), required(inputs, 1), required(outputs, 0)];
+			const differentiable = isFloating(b.type);
+			return [
+				() => powerGradient(g, a, b, dy),
+				differentiable ? () => cast(g, exponentGradient(g, a, y, dy), b.type) : undefined,
+			];
 		},
 		cases: [
-			{ inputs: [{ dims: [3] }], attributes: { to: { kind: "int", value: dataTypes.double } } },
-			{ inputs: [{ dims: [3] }], attributes: { to: { kind: "int", value: dataTypes.int64 } } },
+			...overPairs({ from: -2, to: 2 }, { from: 0.3, to: 2 }),
+			...[-1, 0, 1, 2, 3].map((exponent) => ({
+				inputs: [
+					{ dims: [3, 4], from: 0.3, to: 2 },
+					{ dims: [], integers: [exponent] },
+				],
+			})),
+			{ inputs: [{ dims: [3, 4] }, { dims: [4], integers: [0, 1, 2, 3] }] },
+		],
+	},
+	// dxᵢ = dy
+	Sum: many(({ dy }) => dy),
+	// dxᵢ = dy / n
+	Mean: many(({ g, inputs, dy }) => scaled(g, dy, 1 / inputs.length), inFloat(manyCases)),
+	// The larger operand takes the gradient; on a tie the first does.
+	Max: {
+		...many(chosen),
+		fold: foldArithmetic(Math.max, (...operands) => operands.reduce((a, b) => (a > b ? a : b))),
+	},
+	// The smaller operand takes the gradient; on a tie the first does.
+	Min: {
+		...many(chosen),
+		fold: foldArithmetic(Math.min, (...operands) => operands.reduce((a, b) => (a < b ? a : b))),
+	},
+	// y = min(max(x, low), high): the gradient is x's strictly between the limits, as in PyTorch's relu6 and hardtanh
+	// (its clamp counts the limits as inside), else the limit's that holds.
+	Clip: {
+		infer: (inputs, attributes) => {
+			const limits = inputs.slice(1).filter((limit) => limit !== undefined);
+			const wrong = limits.find(({ dims }) => elementCount(dims) !== 1);
+			if (wrong !== undefined) throw typeError("Clip", "limits of one element", `[${wrong.dims.join()}]`);
+			return sameAsFirst(inputs, attributes);
+		},
+		vjp: ({ g, inputs, outputs, dy }) => {
+			const [x, low, high] = [required(inputs, 0), inputs[1], inputs[2]];
+			const y = required(outputs, 0);
+			// (y − low) (high − y) is positive between the limits.
+			const inside = (): Value => {
+				const above = low && (knownNumber(low) === 0 ? y : g.op("Sub", [y, low]));
+				const below = high && g.op("Sub", [high, y]);
+				const [room, ...rest] = [above, below].filter((margin) => margin !== undefined);
+				if (room === undefined) return dy;
+				return g.op("Mul", [
+					dy,
+					positive(
+						g,
+						rest.reduce((a, b) => g.op("Mul", [a, b]), room),
+					),
+				]);
+			};
+			return [
+				inside,
+				low && (() => keepWhere(g, g.op("LessOrEqual", [x, low]), dy)),
+				high && (() => keepWhere(g, g.op("GreaterOrEqual", [x, high]), dy)),
+			];
+		},
+		cases: [
+			{ inputs: [{ dims: [3, 4] }, { dims: [], from: -0.5, to: -0.3 }, { dims: [], from: 0.3, to: 0.5 }] },
+			{ inputs: [{ dims: [3, 4] }, undefined, { dims: [], from: 0.3, to: 0.5 }] },
+			{ inputs: [{ dims: [3, 4] }, { dims: [], from: -0.5, to: -0.3 }] },
+			{ inputs: [{ dims: [3, 4] }] },
+		],
+	},
+	// d(−x) = −dx
+	Neg: {
+		...unary((g, _x, _y, dy) => g.op("Neg", [dy]), over()),
+		fold: foldArithmetic(
+			(x) => -x,
+			(x) => -x,
+		),
+	},
+	Identity: {
+		...unary((_g, _x, _y, dy) => dy, over()),
+		fold: foldArithmetic(
+			(x) => x,
+			(x) => x,
+		),
+	},
+	Cast: {
+		infer: (inputs, attributes) => [{ type: castTarget(attributes), dims: required(inputs, 0).dims }],
+		vjp: (context) => [castBack(context)],
+		fold: (inputs, attributes) => foldCast(inputs, castTarget(attributes)),
+		cases: ([["double"], ["float", "float"], ["int64"], ["bool"]] as const).map(([to, precision]) => ({
+			inputs: [{ dims: [3], from: -4, to: 4 }],
+			attributes: { to: int(dataTypes[to]) },
+			...(precision === undefined ? {} : { precision }),
+		})),
+	},
+	// Cast to the type of the second input, whose elements do not matter
+	CastLike: {
+		infer: (inputs) => [{ type: required(inputs, 1).type, dims: required(inputs, 0).dims }],
+		vjp: (context) => [castBack(context), undefined],
+		fold: (inputs) => foldCast(inputs, required(inputs, 1).type),
+		cases: [
+			{
+				inputs: [
+					{ dims: [3], from: -4, to: 4 },
+					{ dims: [1], integers: [1] },
+				],
+			},
+			{
+				inputs: [
+					{ dims: [2], integers: [1, 0] },
+					{ dims: [1], booleans: [true] },
+				],
+			},
 		],
 	},
 	// y = a where the condition holds, b elsewhere
@@ -229,51 +285,31 @@ export const elementwise = {
 		},
 		vjp: ({ g, inputs, dy }) => {
 			const condition = required(inputs, 0);
-			return [undefined, () => keepWhere(g, condition, dy), () => g.op("Where", [condition, g.scalar(0, dy), dy])];
+			return [undefined, () => keepWhere(g, condition, dy), () => dropWhere(g, condition, dy)];
 		},
+		fold: foldWhere,
 		cases: [
 			{ inputs: [{ dims: [3], booleans: [true, false, true] }, { dims: [3] }, { dims: [3] }] },
 			{ inputs: [{ dims: [2, 1], booleans: [true, false] }, { dims: [] }, { dims: [2, 3] }] },
 			{ inputs: [{ dims: [3], booleans: [true, false, true] }, { dims: [2, 1] }, { dims: [1] }] },
 		],
 	},
-	Greater: comparison,
-	GreaterOrEqual: comparison,
-	Less: comparison,
-	LessOrEqual: comparison,
-	Equal: comparison,
-	Not: {
-		infer: sameAsFirst,
-		vjp: "nondifferentiable",
-		cases: [{ inputs: [{ dims: [2], booleans: [true, false] }] }],
-	},
-	And: {
-		infer: broadcastToBool,
-		vjp: "nondifferentiable",
-		cases: [
-			{
-				inputs: [
-					{ dims: [2, 1], booleans: [true, false] },
-					{ dims: [2], booleans: [true, false] },
-				],
-			},
-		],
-	},
 } as const satisfies Record<string, Operator>;
 
-const floatingTypes: ReadonlySet<DataType> = new Set(["float", "double", "float16"]);
+/** The remainder that has the dividend's sign. */
+const foldRemainder = foldArithmetic(
+	(a, b) => a % b,
+	(a, b) => (b === 0n ? undefined : a % b),
+);
 
-/** Whether gradients flow through values of this type. */
-export function isFloating(type: DataType): boolean {
-	return floatingTypes.has(type);
-}
+/** The remainder that has the divisor's sign; integers only. */
+const foldModulus = foldArithmetic(
+	() => NaN,
+	(a, b) => (b === 0n ? undefined : ((a % b) + b) % b),
+);
 
-/** `x` as another element type; itself where it has it already. */
-export function cast(g: Graph, x: Value, type: DataType): Value {
-	return x.type === type ? x : g.op("Cast", [x], { to: { kind: "int", value: dataTypes[type] } });
-}
-
-function castTarget(code: number): DataType {
+function castTarget(attributes: VjpContext["attributes"]): DataType {
+	const code = numberOf(attributes, "to", 0);
 	const found = Object.entries(dataTypes).find(([, value]) => value === code);
 	if (found === undefined) throw typeError("Cast", "an element type that Limbeck carries", String(code));
 	// The table's keys are the element types.

@@ -1,25 +1,34 @@
 import { LimbeckError } from "../errors.js";
 import { Graph } from "../graph/graph.js";
+import { activation } from "./activation.js";
+import { alongAxis } from "./along-axis.js";
 import { batchNorm } from "./batch-norm.js";
 import { convolution } from "./convolution.js";
-import { cast, elementwise } from "./elementwise.js";
+import { elementwise } from "./elementwise.js";
+import { functions } from "./functions.js";
 import { linear } from "./linear.js";
+import { logic } from "./logic.js";
 import { movement } from "./movement.js";
 import { normalization } from "./normalization.js";
 import type { Operator, Target } from "./operator.js";
 import { pool } from "./pool.js";
 import { reduce } from "./reduce.js";
+import { cast } from "./rules.js";
 import { shape } from "./shape.js";
 
 /** Every operator that Limbeck can build and differentiate. */
 export const operators = {
-	...movement,
+	...activation,
+	...alongAxis,
 	...batchNorm,
 	...convolution,
 	...elementwise,
+	...functions,
 	...linear,
 	...normalization,
 	...pool,
+	...logic,
+	...movement,
 	...reduce,
 	...shape,
 } as const satisfies Record<string, Operator>;

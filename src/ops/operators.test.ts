@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { expectGradients } from "../../test/support/gradient-check.js";
-import { evaluate, numbers, real } from "../../test/support/graphs.js";
+import { evaluate, numbers, type RealTensor, real } from "../../test/support/graphs.js";
 import { type BuiltCase, buildCase, generatedCases } from "../../test/support/operator-cases.js";
 import { gradients } from "../autodiff/gradients.js";
 import { int, ints } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
-import { isFloating } from "./elementwise.js";
+import { dataTypes } from "../onnx/tensor.js";
 import { createGraph, type OperatorName, operators } from "./index.js";
+import { required } from "./infer.js";
 import type { Operator } from "./operator.js";
+import { isFloating } from "./rules.js";
 
 // The table's keys are its operators' names.
 const names = Object.keys(operators) as OperatorName[];
@@ -66,22 +68,111 @@ describe.each(names)("%s", (name) => {
 	});
 });
 
-describe("at a kink", () => {
-	async function gradientAt(op: OperatorName, values: readonly number[]): Promise<readonly number[]> {
+describe("at a kink or a pole", () => {
+	async function gradientsAt(
+		type: RealTensor["type"],
+		values: readonly (readonly number[])[],
+		build: (g: Graph, inputs: readonly Value[]) => Value,
+	): Promise<readonly (readonly number[])[]> {
 		const g = createGraph();
-		const inputs = values.map((value, index) => g.parameter(`x${index}`, real("double", [], [value])));
-		const found = gradients(g, sum(g, g.op(op, inputs)), inputs);
+		const inputs = values.map((data, index) => g.parameter(`x${index}`, real(type, [data.length], data)));
+		const found = gradients(g, sum(g, build(g, inputs)), inputs);
 		const outputs = await evaluate(g, Object.fromEntries(found.map((gradient, index) => [`d${index}`, gradient])));
-		return values.flatMap((_, index) => numbers(outputs, `d${index}`));
+		return values.map((_, index) => numbers(outputs, `d${index}`));
 	}
 
 	test.each([
-		["Max", [1, 1], [1, 0]],
-		["Min", [1, 1], [1, 0]],
-		["Relu", [0], [0]],
-		["Abs", [0], [0]],
+		["Max", [[1], [1]], [[1], [0]]],
+		["Min", [[1], [1]], [[1], [0]]],
+		[
+			"Max",
+			[
+				[0, 2],
+				[1, 2],
+				[1, 2],
+			],
+			[
+				[0, 1],
+				[1, 0],
+				[0, 0],
+			],
+		],
+		[
+			"Min",
+			[
+				[0, 2],
+				[1, 2],
+				[0, 1],
+			],
+			[
+				[1, 0],
+				[0, 0],
+				[0, 1],
+			],
+		],
+		["Clip", [[-1, 0, 1], [-1], [1]], [[0, 1, 0], [1], [1]]],
+		[
+			"Pow",
+			[
+				[0, 0, 0, -2],
+				[0, 1, 2, 1],
+			],
+			[
+				[0, 1, 0, 1],
+				[0, 0, 0, NaN],
+			],
+		],
+		["Relu", [[0]], [[0]]],
+		["Abs", [[0]], [[0]]],
+		["ReduceMax", [[1, 3, 3, 2]], [[0, 0.5, 0.5, 0]]],
+		["ReduceMin", [[1, 3, 1, 1, 1]], [[0.25, 0, 0.25, 0.25, 0.25]]],
+		["ReduceL1", [[0, -2]], [[0, -1]]],
+		["ReduceL2", [[0, 0]], [[0, 0]]],
+		["ReduceL2", [[0, -2]], [[0, -1]]],
+		["ReduceProd", [[2, 0, 5]], [[0, 10, 0]]],
+		["ReduceProd", [[2, 0, 0]], [[0, 0, 0]]],
 	] as const)("%s of %j passes %j", async (op, values, expected) => {
-		expect(await gradientAt(op, values)).toEqual(expected);
+		expect(await gradientsAt("double", values, (g, inputs) => g.op(op, inputs))).toEqual(expected);
+	});
+
+	test.each([
+		["LeakyRelu", [0], [0.01]],
+		["Elu", [0], [1]],
+		["ThresholdedRelu", [1], [0]],
+		["HardSigmoid", [-2.5, 2.5], [0, 0]],
+		["HardSwish", [-3, 3], [0, 1]],
+	] as const)("%s of %j passes %j", async (op, values, expected) => {
+		const [got] = await gradientsAt("float", [values], (g, inputs) => g.op(op, inputs));
+		expect(got).toEqual(expected.map(Math.fround));
+	});
+
+	test.each([
+		[0, [0, 0]],
+		[1, [1, 1]],
+		[2, [0, -4]],
+		[3, [0, 12]],
+	])("0 and −2 to the constant power %d have the gradients %j", async (exponent, expected) => {
+		const power = (g: Graph, [x]: readonly Value[]): Value => g.op("Pow", [x, g.scalar(exponent)]);
+		expect(await gradientsAt("float", [[0, -2]], power)).toEqual([expected]);
+	});
+
+	test("a gradient through float16 is that of the floats, rounded", async () => {
+		const cast = (g: Graph, x: Value, to: "float16" | "float"): Value => g.op("Cast", [x], { to: int(dataTypes[to]) });
+		const build = (g: Graph, [x, c]: readonly Value[]): Value =>
+			g.op("Mul", [cast(g, cast(g, required([x], 0), "float16"), "float"), c]);
+		expect(
+			await gradientsAt(
+				"float",
+				[
+					[1, 2],
+					[0.1, 3],
+				],
+				build,
+			),
+		).toEqual([
+			[0.0999755859375, 3],
+			[1, 2],
+		]);
 	});
 });
 
@@ -147,7 +238,9 @@ describe("types that do not fit", () => {
 			attributes: { transA: int(1) },
 			says: ["[3,2]", "[4,5]"],
 		},
-		{ op: "Max", dims: [[2], [2], [2]], says: ["two operands", "3"] },
+		{ op: "Add", dims: [[2], [2], [2]], says: ["two operands", "3"] },
+		{ op: "PRelu", dims: [[2, 3], [2]], says: ["[2,3]", "[2]"] },
+		{ op: "Clip", dims: [[2, 3], [2]], says: ["limits of one element", "[2]"] },
 		{ op: "Transpose", dims: [[2, 3]], attributes: { perm: ints([0, 0]) }, says: ["[2,3]", "[0,0]"] },
 		{ op: "Softmax", dims: [[2, 3]], attributes: { axis: int(2) }, says: ["[-2, 1]", "2"] },
 	];

@@ -3,9 +3,13 @@ import { type Attributes, float, int, ints } from "../../src/graph/attributes.js
 import type { Graph } from "../../src/graph/graph.js";
 import type { Value } from "../../src/graph/value.js";
 import { elementCount, type Tensor } from "../../src/onnx/tensor.js";
+import { activation } from "../../src/ops/activation.js";
 import { elementwise } from "../../src/ops/elementwise.js";
+import { functions } from "../../src/ops/functions.js";
 import { type OperatorName, operators } from "../../src/ops/index.js";
+import { logic } from "../../src/ops/logic.js";
 import type { CaseInput, Operator, OperatorCase } from "../../src/ops/operator.js";
+import { reduce } from "../../src/ops/reduce.js";
 import { createDraws, type Draws } from "./draws.js";
 import { integers, type RealTensor, real } from "./graphs.js";
 import { poolAndNormalization } from "./pool-cases.js";
@@ -92,16 +96,40 @@ const broadcasting: Generator = (draws, first) => {
 	return { ...first, inputs };
 };
 
-const reduction: Generator = (draws) => {
+/** As {@link broadcasting}, with any number of inputs from the first's domain. */
+const broadcastingMany: Generator = (draws, first) =>
+	broadcasting(draws, {
+		...first,
+		inputs: Array.from({ length: draws.integer(1, 4) }, () => first.inputs[0]),
+	});
+
+/** As {@link broadcasting}, but only the second input is stretched, to the shape of the first. */
+const stretchingSecond: Generator = (draws, first) => {
+	const dims = anyShape(draws);
+	const [x, second] = first.inputs;
+	return {
+		...first,
+		inputs: [
+			{ ...x, dims },
+			{ ...second, dims: stretchable(draws, dims) },
+		],
+	};
+};
+
+const reduction: Generator = (draws, first) => {
 	const dims = anyShape(draws, 1);
 	const axes = dims.flatMap((_, axis) => (draws.chance(0.5) ? [draws.chance(0.5) ? axis : axis - dims.length] : []));
 	const named: readonly CaseInput[] = axes.length === 0 ? [] : [{ dims: [axes.length], integers: axes }];
-	return { inputs: [{ dims }, ...named], attributes: { keepdims: int(draws.integer(0, 1)) } };
+	return {
+		inputs: [{ ...first.inputs[0], dims }, ...named],
+		attributes: { keepdims: int(draws.integer(0, 1)), noop_with_empty_axes: int(draws.integer(0, 1)) },
+	};
 };
 
-const alongAxis: Generator = (draws) => {
+const alongAxis: Generator = (draws, { precision }) => {
 	const dims = anyShape(draws, 1);
 	return {
+		...(precision === undefined ? {} : { precision }),
 		inputs: [{ dims, from: -3, to: 3 }],
 		attributes: { axis: int(draws.integer(-dims.length, dims.length - 1)) },
 	};
@@ -145,17 +173,41 @@ const batchedProduct =
 		};
 	};
 
-/** How to generate cases of the operators that do not merely broadcast. */
+function forAll(table: Readonly<Record<string, Operator>>, generator: Generator): Record<string, Generator> {
+	return Object.fromEntries(Object.keys(table).map((name) => [name, generator]));
+}
+
+/** How to generate cases of the operators whose shapes are free. */
 const generators: Partial<Record<OperatorName, Generator>> = {
 	...poolAndNormalization,
+	...forAll({ ...activation, ...elementwise, ...functions, ...logic }, broadcasting),
+	Sum: broadcastingMany,
+	Mean: broadcastingMany,
+	Max: broadcastingMany,
+	Min: broadcastingMany,
+	PRelu: stretchingSecond,
+	Clip: (draws, first) => {
+		const [, low, high] = first.inputs;
+		const limits = draws.chance(0.5) ? [low, high] : draws.chance(0.5) ? [undefined, high] : [low];
+		return { inputs: [{ dims: anyShape(draws) }, ...limits] };
+	},
+	CastLike: (draws, { inputs: [x, like] }) => ({ inputs: [{ ...x, dims: anyShape(draws) }, like] }),
 	Gemm: gemm,
 	MatMul: batchedProduct(false),
 	FusedMatMul: batchedProduct(true),
-	ReduceSum: reduction,
-	ReduceMean: reduction,
-	ReduceSumSquare: reduction,
+	...forAll(reduce, reduction),
 	Softmax: alongAxis,
 	LogSoftmax: alongAxis,
+	Hardmax: alongAxis,
+	ArgMax: alongAxis,
+	ArgMin: alongAxis,
+	CumSum: (draws) => {
+		const dims = anyShape(draws, 1);
+		return {
+			inputs: [{ dims }, { dims: [], integers: [draws.integer(-dims.length, dims.length - 1)] }],
+			attributes: { exclusive: int(draws.integer(0, 1)), reverse: int(draws.integer(0, 1)) },
+		};
+	},
 	Reshape: (draws) => {
 		const dims = anyShape(draws);
 		const shape = draws.chance(0.5) ? [-1, 1] : [...dims, 1].reverse();
@@ -182,7 +234,7 @@ const generators: Partial<Record<OperatorName, Generator>> = {
 /** `count` generated cases of an operator; none where its shapes are not free. */
 export function generatedCases(name: OperatorName, count: number): readonly OperatorCase[] {
 	const { cases }: Operator = operators[name];
-	const generate = generators[name] ?? (Object.hasOwn(elementwise, name) ? broadcasting : undefined);
+	const generate = generators[name];
 	const [first] = cases;
 	if (first === undefined || generate === undefined) return [];
 	const draws = createDraws(11, `shapes/${name}`);

@@ -1,0 +1,229 @@
+"""Records operators and their gradients in PyTorch, for test/parity/operators.test.ts to repeat.
+
+Run by hand, with PyTorch 2.13: python test/parity/record-operators.py && npm run format
+Each row is an operator of ONNX with the attributes and inputs of one node, and what it is in PyTorch. Inputs are drawn
+as floats; PyTorch computes in doubles.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+generator = torch.Generator().manual_seed(0)
+
+
+def draw(*dims, low=-2.0, high=2.0):
+    """A real input, differentiated."""
+    values = torch.rand(dims, generator=generator, dtype=torch.float64) * (high - low) + low
+    return {"dims": list(dims), "reals": plain(values)}
+
+
+def given(values, dims=None):
+    """A real input with these elements, differentiated: kinks, ties, zeros."""
+    return {"dims": [len(values)] if dims is None else dims, "reals": [float(x) for x in values]}
+
+
+def integers(values, dims=None):
+    return {"dims": [len(values)] if dims is None else dims, "integers": values}
+
+
+def booleans(values, dims):
+    return {"dims": dims, "booleans": values}
+
+
+def plain(tensor):
+    return [float(f"{x:.7g}") for x in tensor.flatten().tolist()]
+
+
+def row(function, *inputs, **attributes):
+    """One node: `function` is given a tensor for each input, None for an absent one."""
+    return {"function": function, "inputs": inputs, "attributes": attributes}
+
+
+def unary(function, low=-2.0, high=2.0, kinks=(), **attributes):
+    """A function of one variable, at drawn elements and at its kinks."""
+    return [
+        row(function, draw(2, 3, low=low, high=high), **attributes),
+        *([row(function, given(kinks), **attributes)] if kinks else []),
+    ]
+
+
+def pairs(function, low=-2.0, high=2.0, **attributes):
+    """A function of two variables: of one shape, and stretched both ways."""
+    shapes = [((2, 3), (2, 3)), ((2, 1, 3), (2, 1))]
+    return [row(function, draw(*a), draw(*b, low=low, high=high), **attributes) for a, b in shapes]
+
+
+def reduction(function, low=-2.0, high=2.0, ties=()):
+    """`function` takes x, the axes as a tuple, and keepdim."""
+    domain = {"low": low, "high": high}
+    return [
+        row(lambda x: function(x, (0, 1), True), draw(2, 3, **domain)),
+        row(lambda x, _: function(x, (0, 2), False), draw(2, 3, 2, **domain), integers([-1, 0]), keepdims=0),
+        *([row(lambda x: function(x, (0,), True), given(ties))] if ties else []),
+    ]
+
+
+def total(function):
+    """A reduction over several axes, from one over a single axis."""
+
+    def over(x, axes, keep):
+        for axis in sorted(axes, reverse=True):
+            x = function(x, axis, keep)
+        return x
+
+    return over
+
+
+def largest(*operands):
+    return torch.stack(torch.broadcast_tensors(*operands)).amax(0)
+
+
+# By ONNX's names; the rows are alike for every operator, so add yours.
+OPERATORS = {
+    # Arithmetic
+    "Add": pairs(torch.add),
+    "Sub": pairs(torch.sub),
+    "Mul": pairs(torch.mul),
+    "Div": pairs(torch.div, low=0.5),
+    "Mod": pairs(torch.fmod, low=0.3, high=0.9, fmod=1),
+    "Pow": [
+        row(torch.pow, draw(2, 3, low=0.2), draw(3)),
+        row(torch.pow, given([0, 0, 0, -1.5, -1.5]), integers([0, 1, 2, 2, 3])),
+        *(row(torch.pow, given([0, -1.5, 1.5]), integers([exponent], [])) for exponent in (0, 1, 2, 3)),
+    ],
+    "Sum": [row(lambda a, b, c: a + b + c, draw(2, 3), draw(3), draw(2, 1))],
+    "Mean": [row(lambda a, b, c: (a + b + c) / 3, draw(2, 3), draw(3), draw(2, 1))],
+    "Max": [*pairs(torch.maximum), row(largest, draw(2, 3), draw(3), draw(2, 1))],
+    "Min": [*pairs(torch.minimum), row(lambda *x: -largest(*(-a for a in x)), draw(2, 3), draw(3), draw(2, 1))],
+    "Clip": [
+        row(lambda x, low, high: torch.clamp(x, low, high), draw(2, 4), given([-1], []), given([0.7], [])),
+        row(lambda x, low: torch.clamp(x, low), draw(2, 4), given([-0.5], [])),
+        row(lambda x, _, high: torch.clamp(x, max=high), draw(2, 4), None, given([0.5], [])),
+        # Relu6 as exporters write it; its limits do not train.
+        row(lambda x, *_: F.relu6(x), given([-1, 0, 3, 6, 7]), {"fixed": True, **given([0], [])}, {"fixed": True, **given([6], [])}),
+    ],
+    "Neg": unary(torch.neg),
+    "Identity": unary(lambda x: x.clone()),
+    "Where": [row(torch.where, booleans([True, False], [2, 1]), draw(2, 3), draw(3))],
+    # Functions of one variable
+    "Exp": unary(torch.exp),
+    "Log": unary(torch.log, low=0.1),
+    "Sqrt": unary(torch.sqrt, low=0.1),
+    "Reciprocal": unary(torch.reciprocal, low=0.3),
+    "Abs": unary(torch.abs, kinks=[0]),
+    "Sign": unary(torch.sign),
+    "Floor": unary(torch.floor),
+    "Ceil": unary(torch.ceil),
+    "Round": unary(torch.round, kinks=[-1.5, -0.5, 0.5, 2.5]),
+    "Erf": unary(torch.erf),
+    "Sin": unary(torch.sin),
+    "Cos": unary(torch.cos),
+    "Tan": unary(torch.tan, low=-1, high=1),
+    "Asin": unary(torch.asin, low=-0.9, high=0.9),
+    "Acos": unary(torch.acos, low=-0.9, high=0.9),
+    "Atan": unary(torch.atan),
+    "Sinh": unary(torch.sinh),
+    "Cosh": unary(torch.cosh),
+    "Asinh": unary(torch.asinh),
+    "Acosh": unary(torch.acosh, low=1.2, high=4),
+    "Atanh": unary(torch.atanh, low=-0.9, high=0.9),
+    # Activations
+    "Relu": unary(F.relu, kinks=[0]),
+    "LeakyRelu": [*unary(F.leaky_relu, kinks=[0]), *unary(lambda x: F.leaky_relu(x, 0.3), alpha=0.3)],
+    "PRelu": [
+        row(lambda x, slope: F.prelu(x, slope.flatten()), draw(2, 3, 2), draw(3, 1)),
+        row(F.prelu, given([-1, 0, 1]), given([0.25])),
+    ],
+    "ThresholdedRelu": unary(lambda x: F.threshold(x, 0.5, 0), kinks=[0.5], alpha=0.5),
+    "Elu": [*unary(F.elu, kinks=[0]), *unary(lambda x: F.elu(x, 0.5), kinks=[0], alpha=0.5)],
+    "Selu": unary(F.selu, kinks=[0]),
+    "Celu": [*unary(F.celu, kinks=[0]), *unary(lambda x: F.celu(x, 0.5), alpha=0.5)],
+    "HardSigmoid": unary(F.hardsigmoid, low=-4, high=4, kinks=[-3, 3], alpha=1 / 6, beta=0.5),
+    "HardSwish": unary(F.hardswish, low=-4, high=4, kinks=[-3, 3]),
+    "Tanh": unary(torch.tanh),
+    "Sigmoid": [*unary(torch.sigmoid), *unary(torch.sigmoid, kinks=[-100, 100])],
+    "Softplus": [*unary(F.softplus), *unary(F.softplus, kinks=[-50, 50])],
+    "Softsign": unary(F.softsign),
+    "Mish": unary(F.mish),
+    "Gelu": [*unary(F.gelu), *unary(lambda x: F.gelu(x, approximate="tanh"), approximate="tanh")],
+    "QuickGelu": unary(lambda x: x * torch.sigmoid(1.702 * x)),
+    # Along axes
+    "ReduceSum": reduction(torch.sum),
+    "ReduceMean": reduction(torch.mean),
+    "ReduceMax": reduction(torch.amax, ties=[1, 2, 2, 0]),
+    "ReduceMin": reduction(torch.amin, ties=[1, 0, 2, 0, 0]),
+    "ReduceL1": reduction(lambda x, axes, keep: torch.linalg.vector_norm(x, 1, axes, keep), ties=[0, 1, -1]),
+    "ReduceL2": reduction(lambda x, axes, keep: torch.linalg.vector_norm(x, 2, axes, keep), ties=[0, 0]),
+    "ReduceSumSquare": reduction(lambda x, axes, keep: x.square().sum(axes, keep)),
+    "ReduceProd": [
+        *reduction(total(torch.prod)),
+        *(row(lambda x: x.prod(0, True), given(values)) for values in ([2, 0, -3], [0, 2, 0])),
+    ],
+    "ReduceLogSum": reduction(lambda x, axes, keep: x.sum(axes, keep).log(), low=0.2),
+    "ReduceLogSumExp": reduction(torch.logsumexp),
+    "Softmax": [row(lambda x: F.softmax(x, 1), draw(2, 3, 2), axis=1), row(lambda x: F.softmax(x, -1), given([1000, 0, -1000]))],
+    "LogSoftmax": [
+        row(lambda x: F.log_softmax(x, 1), draw(2, 3, 2), axis=1),
+        row(lambda x: F.log_softmax(x, -1), given([1000, 0, -1000])),
+    ],
+    "CumSum": [row(lambda x, _: torch.cumsum(x, 1), draw(2, 3), integers([1], []))],
+    # Products
+    "MatMul": [row(torch.matmul, draw(2, 2, 3), draw(3, 2))],
+    "Gemm": [
+        row(lambda a, b, c: F.linear(a, b, c), draw(2, 3), draw(4, 3), draw(4), transB=1),
+        row(lambda a, b, c: 0.5 * a.T @ b + 2 * c, draw(3, 2), draw(3, 2), draw(1, 2), transA=1, alpha=0.5, beta=2.0),
+    ],
+}
+
+
+def attribute(value):
+    kinds = {int: "int", float: "float", str: "string", list: "ints"}
+    return {"kind": kinds[type(value)], "value": value}
+
+
+def tensor_of(spec):
+    if spec is None:
+        return None
+    if "reals" in spec:
+        x = torch.tensor(spec["reals"], dtype=torch.float32).double().reshape(spec["dims"])
+        return x.requires_grad_(not spec.get("fixed", False))
+    values = spec.get("integers", spec.get("booleans"))
+    return torch.tensor(values).reshape(spec["dims"])
+
+
+def coefficients(count):
+    """The gradient of the outputs' elements, which the test knows too."""
+    return torch.tensor([0.5 + (7 * i % 11) / 10 for i in range(count)], dtype=torch.float64)
+
+
+def record(operator, node):
+    tensors = [tensor_of(spec) for spec in node["inputs"]]
+    result = node["function"](*tensors)
+    outputs = result if isinstance(result, tuple) else (result,)
+    loss = sum((y.flatten() * coefficients(y.numel())).sum() for y in outputs)
+    loss.backward()
+    gradients = [plain(x.grad) for x in tensors if x is not None and x.requires_grad]
+    assert all(math.isfinite(value) for gradient in gradients for value in gradient), operator
+    return {
+        "operator": operator,
+        "attributes": {name: attribute(value) for name, value in node["attributes"].items()},
+        "inputs": node["inputs"],
+        "outputs": [{"dims": list(y.shape), "reals": plain(y)} for y in outputs],
+        "gradients": gradients,
+    }
+
+
+def main():
+    torch.set_num_threads(1)
+    rows = [record(operator, node) for operator, nodes in OPERATORS.items() for node in nodes]
+    target = Path(__file__).parent / "fixtures" / "operators.json"
+    lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in rows)
+    version = torch.__version__.split("+")[0]
+    target.write_text(f'{{"pytorch": "{version}", "rows": [\n{lines}\n]}}\n')
+
+
+main()
