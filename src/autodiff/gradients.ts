@@ -4,7 +4,7 @@
  * below wants them.
  */
 import { LimbeckError } from "../errors.js";
-import { type Graph, type Node, zeros } from "../graph/graph.js";
+import type { Graph, Node } from "../graph/graph.js";
 import { describeType, sameDims, type Value } from "../graph/value.js";
 import { operatorOf } from "../ops/index.js";
 
@@ -58,7 +58,7 @@ function backward(g: Graph, node: Node, dependent: ReadonlySet<string>, found: M
 	const dyOf = (index: number): Value => {
 		const output = outputs[index];
 		if (output === undefined) throw new TypeError(`${node.opType}: expected an output ${index}, got none`);
-		return found.get(output.name) ?? g.constant(zeros(output));
+		return found.get(output.name) ?? g.op("Expand", [g.scalar(0, output), g.integers(output.dims)]);
 	};
 	const rules = vjpOf(node)({ g, inputs, outputs, dy: dyOf(0), dyOf, attributes });
 	for (const [index, input] of inputs.entries()) {

@@ -2,22 +2,30 @@ import { LimbeckError } from "../errors.js";
 import { Graph } from "../graph/graph.js";
 import { batchNorm } from "./batch-norm.js";
 import { convolution } from "./convolution.js";
+import { einsum } from "./einsum.js";
 import { cast, elementwise } from "./elementwise.js";
+import { indexing } from "./indexing.js";
 import { linear } from "./linear.js";
+import { make } from "./make.js";
 import { movement } from "./movement.js";
 import type { Operator, Target } from "./operator.js";
 import { reduce } from "./reduce.js";
+import { resize } from "./resize.js";
 import { shape } from "./shape.js";
 
 /** Every operator that Limbeck can build and differentiate. */
 export const operators = {
-	...movement,
 	...batchNorm,
 	...convolution,
 	...elementwise,
 	...linear,
 	...reduce,
 	...shape,
+	...make,
+	...movement,
+	...indexing,
+	...resize,
+	...einsum,
 } as const satisfies Record<string, Operator>;
 
 /** The names of the operators that Limbeck knows. */
