@@ -14,7 +14,7 @@ interface Equation {
 /** The result's indices where an equation leaves them out: those that occur once, in the order of the alphabet. */
 function impliedResult(operands: readonly string[]): string {
 	const all = operands.join("");
-	return [...all]
+	return Array.from(all)
 		.filter((index) => all.indexOf(index) === all.lastIndexOf(index))
 		.sort()
 		.join("");
@@ -40,7 +40,7 @@ function sizesOf({ operands }: Equation, inputs: readonly (Value | undefined)[])
 		if (value.dims.length !== indices.length) {
 			throw typeError("Einsum", `an operand of ${indices.length} axes for "${indices}"`, describeType(value));
 		}
-		for (const [axis, index] of [...indices].entries()) {
+		for (const [axis, index] of Array.from(indices).entries()) {
 			const [size = 1, known = 1] = [value.dims[axis], sizes.get(index)];
 			if (size !== 1 && known !== 1 && size !== known) {
 				throw typeError("Einsum", `one size for index ${index}`, `${known} and ${size}`);
@@ -61,7 +61,9 @@ function operandGradient({ g, inputs, dy }: VjpContext, equation: Equation, posi
 	const isOther = (_: unknown, index: number): boolean => index !== position;
 	const others = operands.filter(isOther);
 	const available = result + others.join("");
-	const found = [...own].filter((index) => available.includes(index)).join("");
+	const found = Array.from(own)
+		.filter((index) => available.includes(index))
+		.join("");
 	const gradient = g.op("Einsum", [dy, ...inputs.filter(isOther)], {
 		equation: text(`${[result, ...others].join()}->${found}`),
 	});
@@ -69,7 +71,7 @@ function operandGradient({ g, inputs, dy }: VjpContext, equation: Equation, posi
 	const kept = reshape(
 		g,
 		gradient,
-		[...own].map((index) => sizes.get(index) ?? 1),
+		Array.from(own).map((index) => sizes.get(index) ?? 1),
 	);
 	const full = required(inputs, position).dims.map((size, axis) => Math.max(size, kept.dims[axis] ?? 1));
 	return full.every((size, axis) => size === kept.dims[axis]) ? kept : g.op("Expand", [kept, g.integers(full)]);
@@ -80,7 +82,7 @@ export const einsum = {
 		infer: (inputs, attributes) => {
 			const equation = equationOf(attributes, inputs.length);
 			const sizes = sizesOf(equation, inputs);
-			const dims = [...equation.result].map((index) => {
+			const dims = Array.from(equation.result).map((index) => {
 				const size = sizes.get(index);
 				if (size !== undefined) return size;
 				throw typeError("Einsum", "a result of the operands' indices", `"${index}"`);

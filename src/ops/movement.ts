@@ -40,7 +40,9 @@ function splitSizes(inputs: Inputs, attributes: Attributes): readonly number[] {
 	const part = Math.ceil(size / count);
 	const equal = (): readonly number[] => sequence(count).map((index) => Math.min(part, size - index * part));
 	const sizes = inputs[1] === undefined ? equal() : constantIntegers(inputs[1], "split");
-	if (sizes.length > 0 && sizes.every((one) => one >= 0) && offsets(sizes).at(-1) === size) return sizes;
+	// ONNX Runtime takes empty parts only where they are given.
+	const least = inputs[1] === undefined ? 1 : 0;
+	if (sizes.length > 0 && sizes.every((one) => one >= least) && offsets(sizes).at(-1) === size) return sizes;
 	throw typeError("Split", `sizes that add up to ${size}`, `[${sizes.join()}]`);
 }
 
