@@ -273,8 +273,7 @@ export function cast(g: Graph, x: Value, type: DataType): Value {
 	return x.type === type ? x : g.op("Cast", [x], { to: { kind: "int", value: dataTypes[type] } });
 }
 
-/** The element type of a number of ONNX's. */
-export function castTarget(code: number): DataType {
+function castTarget(code: number): DataType {
 	const found = Object.entries(dataTypes).find(([, value]) => value === code);
 	if (found === undefined) throw typeError("Cast", "an element type that Limbeck carries", String(code));
 	// The table's keys are the element types.

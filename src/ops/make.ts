@@ -2,9 +2,8 @@
 import { type Attributes, int, numberOf } from "../graph/attributes.js";
 import type { Value } from "../graph/value.js";
 import { type DataType, elementCount, type Tensor } from "../onnx/tensor.js";
-import { castTarget } from "./elementwise.js";
 import { allCoordinates, elementAt, foldElements, integerTensor } from "./fold-shape.js";
-import { constantIntegers, required, sameAsFirst, typeError } from "./infer.js";
+import { constantIntegers, elementType, required, sameAsFirst, typeError } from "./infer.js";
 import type { Operator } from "./operator.js";
 
 type Infer = Operator["infer"];
@@ -118,7 +117,7 @@ export const make = {
 		infer: (inputs, attributes) => {
 			const x = required(inputs, 0);
 			const code = numberOf(attributes, "dtype", 0);
-			const type: DataType = code === 0 ? x.type : castTarget(code);
+			const type: DataType = code === 0 ? x.type : elementType(code);
 			return [{ type, dims: x.dims }];
 		},
 		vjp: "nondifferentiable",

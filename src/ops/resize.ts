@@ -1,5 +1,5 @@
 /** Interpolation along axes as products with constant matrices. Source: ONNX operator specification, Resize-19. */
-import { type Attributes, float, int, ints, numberOf, text, textOf } from "../graph/attributes.js";
+import { type Attributes, float, int, ints, numberOf, numbersOf, text, textOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
@@ -97,8 +97,7 @@ function given(value: Value | undefined): readonly number[] | undefined {
 function axesOf(inputs: Inputs, attributes: Attributes): readonly AxisResize[] {
 	const { dims } = required(inputs, 0);
 	const [scales, sizes] = [given(inputs[2]), given(inputs[3])];
-	const listed = attributes["axes"];
-	const named = listed?.kind === "ints" ? listed.value : sequence(dims.length);
+	const named = numbersOf(attributes, "axes", sequence(dims.length));
 	const axes = named.map((axis) => normalAxis(axis, dims.length));
 	const numbers = scales ?? sizes ?? [];
 	if (numbers.length !== axes.length) {

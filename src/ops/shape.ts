@@ -1,5 +1,5 @@
 /** Operators that give elements another shape or order. Source: ONNX operator specification, opset 21. */
-import { int, ints, numberOf, text, textOf } from "../graph/attributes.js";
+import { type Attributes, int, ints, numberOf, numbersOf, text, textOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
@@ -52,20 +52,16 @@ function unsqueezed(x: Value, axes: Value): readonly number[] {
 	return Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (rest.next().value ?? 1)));
 }
 
-function permutationOf(
-	x: Value,
-	perm: { readonly kind: string; readonly value: unknown } | undefined,
-): readonly number[] {
-	if (perm === undefined) return x.dims.map((_, axis) => x.dims.length - 1 - axis);
-	// The operator's specification makes `perm` a list of integers.
-	const axes = perm.value as readonly number[];
-	if (axes.length === x.dims.length && x.dims.every((_, axis) => axes.includes(axis))) return axes;
-	throw typeError("Transpose", `a permutation of the axes of [${x.dims.join()}]`, `[${axes.join()}]`);
+/** The order of the axes; reversed where none is given. */
+function permutationOf({ dims }: Value, attributes: Attributes): readonly number[] {
+	const axes = numbersOf(attributes, "perm", [...dims.keys()].reverse());
+	if (axes.length === dims.length && dims.every((_, axis) => axes.includes(axis))) return axes;
+	throw typeError("Transpose", `a permutation of the axes of [${dims.join()}]`, `[${axes.join()}]`);
 }
 
 const transposeInfer: Infer = (inputs, attributes) => {
 	const x = required(inputs, 0);
-	return [{ type: x.type, dims: permutationOf(x, attributes["perm"]).map((axis) => x.dims[axis] ?? 1) }];
+	return [{ type: x.type, dims: permutationOf(x, attributes).map((axis) => x.dims[axis] ?? 1) }];
 };
 
 const expandInfer: Infer = (inputs) => {
@@ -143,13 +139,13 @@ export const shape = {
 		infer: transposeInfer,
 		// The inverse permutation moves the gradient back.
 		vjp: ({ g, inputs, dy, attributes }) => {
-			const perm = permutationOf(required(inputs, 0), attributes["perm"]);
+			const perm = permutationOf(required(inputs, 0), attributes);
 			const inverse = perm.map((_, axis) => perm.indexOf(axis));
 			return [() => g.op("Transpose", [dy], { perm: ints(inverse) })];
 		},
 		fold: foldElements(transposeInfer, (inputs, attributes) => {
 			const x = required(inputs, 0);
-			const perm = permutationOf(x, attributes["perm"]);
+			const perm = permutationOf(x, attributes);
 			return (coordinates) =>
 				elementAt(
 					x,
