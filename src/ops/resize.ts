@@ -134,13 +134,19 @@ export const resize = {
 			refuseVariants(attributes);
 			return [{ type: required(inputs, 0).type, dims: axesOf(inputs, attributes).map(({ to }) => to) }];
 		},
-		vjp: ({ g, inputs, dy, attributes }) => [
-			() =>
-				axesOf(inputs, attributes).reduce(
-					(left, one, axis) => (one.from === one.to && one.scale === 1 ? left : shrink(g, left, axis, one, attributes)),
-					dy,
-				),
-		],
+		vjp: ({ g, inputs, dy, attributes }) => {
+			const axes = axesOf(inputs, attributes);
+			// ONNX Runtime copies where no size changes, whatever the scales.
+			const changes = axes.some(({ from, to }) => from !== to);
+			const changed = axes.map(({ from, to, scale }) => changes && (from !== to || scale !== 1));
+			return [
+				() =>
+					axes.reduce(
+						(left, one, axis) => (changed[axis] === true ? shrink(g, left, axis, one, attributes) : left),
+						dy,
+					),
+			];
+		},
 		cases: [
 			{
 				inputs: [{ dims: [1, 2, 2, 3] }, undefined, undefined, { dims: [4], integers: [1, 2, 5, 4] }],

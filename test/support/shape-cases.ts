@@ -56,8 +56,10 @@ const pad: Generator = (draws) => {
 };
 
 const resize: Generator = (draws) => {
-	const spatial = many(draws, draws.integer(1, 2), 1, 5);
-	const sizes = spatial.map(() => draws.integer(1, 7));
+	const spatial = many(draws, draws.integer(1, 2), 2, 5);
+	const sizes = vector(spatial.map(() => draws.integer(1, 7)));
+	const scale = draws.integer(2, 10) / 4;
+	const scales: CaseInput = { dims: [spatial.length], from: scale, to: scale, fixed: true };
 	const attributes: Attributes = {
 		axes: ints(spatial.map((_, axis) => axis + 2)),
 		mode: text(pick(draws, ["nearest", "linear"])),
@@ -67,7 +69,11 @@ const resize: Generator = (draws) => {
 		),
 	};
 	return {
-		inputs: [{ dims: [draws.integer(1, 2), 2, ...spatial] }, undefined, undefined, vector(sizes)],
+		inputs: [
+			{ dims: [draws.integer(1, 2), 2, ...spatial] },
+			undefined,
+			...(draws.chance(0.5) ? [scales] : [undefined, sizes]),
+		],
 		attributes,
 		precision: "float",
 	};
