@@ -17,7 +17,7 @@ type ElementAt = (coordinates: readonly number[], output: number) => Element;
 const largestFolded = 1024;
 
 /** A tensor from its elements in row-major order. */
-export function tensorOf({ type, dims }: ValueType, elements: readonly Element[]): Tensor {
+function tensorOf({ type, dims }: ValueType, elements: readonly Element[]): Tensor {
 	// `elements` are bigints exactly when the array's are; TypeScript cannot follow the pairing through the table.
 	return { type, dims, data: (tensorArrays[type].from as (x: unknown) => unknown)(elements) } as Tensor;
 }
@@ -30,7 +30,7 @@ export const integerTensor = (dims: readonly number[], values: readonly number[]
 });
 
 /** The position of an element in row-major order. */
-export function flatIndex(coordinates: readonly number[], dims: readonly number[]): number {
+function flatIndex(coordinates: readonly number[], dims: readonly number[]): number {
 	return dims.reduce((flat, dim, axis) => flat * dim + (coordinates[axis] ?? 0), 0);
 }
 
