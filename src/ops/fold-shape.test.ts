@@ -2,10 +2,14 @@ import { describe, expect, test } from "vitest";
 import { evaluate } from "../../test/support/graphs.js";
 import { buildCase, generatedCases } from "../../test/support/operator-cases.js";
 import { createGraph, type OperatorName, operators } from "./index.js";
+import { indexing } from "./indexing.js";
+import { make } from "./make.js";
+import { movement } from "./movement.js";
 import type { Operator } from "./operator.js";
+import { shape } from "./shape.js";
 
-// The table's keys are its operators' names.
-const names = Object.keys(operators) as OperatorName[];
+// The tables' keys are their operators' names.
+const names = Object.keys({ ...shape, ...make, ...movement, ...indexing }) as OperatorName[];
 const entryOf = (name: OperatorName): Operator => operators[name];
 const folding = names.filter((name) => entryOf(name).fold !== undefined);
 
