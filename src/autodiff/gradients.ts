@@ -4,7 +4,7 @@
  * below wants them.
  */
 import { LimbeckError } from "../errors.js";
-import { type Graph, type Node, zeros } from "../graph/graph.js";
+import type { Graph, Node } from "../graph/graph.js";
 import { describeType, sameDims, type Value } from "../graph/value.js";
 import { operatorOf } from "../ops/index.js";
 
@@ -55,10 +55,12 @@ function backward(g: Graph, node: Node, dependent: ReadonlySet<string>, found: M
 	if (!outputs.some(({ name }) => found.has(name))) return;
 	const wants = inputs.map((input) => input !== undefined && dependent.has(input.name));
 	if (!wants.includes(true)) return;
+	const statistic = outputs.find(({ name, optional }) => optional === true && found.has(name));
+	if (statistic !== undefined) throw noRule(statistic, `the statistics of ${node.opType}`);
 	const dyOf = (index: number): Value => {
 		const output = outputs[index];
 		if (output === undefined) throw new TypeError(`${node.opType}: expected an output ${index}, got none`);
-		return found.get(output.name) ?? g.constant(zeros(output));
+		return found.get(output.name) ?? g.op("Expand", [g.scalar(0, output), g.integers(output.dims)]);
 	};
 	const rules = vjpOf(node)({ g, inputs, outputs, dy: dyOf(0), dyOf, attributes });
 	for (const [index, input] of inputs.entries()) {
@@ -73,10 +75,14 @@ function backward(g: Graph, node: Node, dependent: ReadonlySet<string>, found: M
 function vjpOf(node: Node): Exclude<NonNullable<ReturnType<typeof operatorOf>>["vjp"], string> {
 	const vjp = operatorOf(node.opType)?.vjp;
 	if (vjp !== undefined && vjp !== "nondifferentiable") return vjp;
-	throw new LimbeckError("model", {
-		where: `gradient through ${node.outputs[0]?.name ?? "a node"}`,
+	throw noRule(node.outputs[0], node.opType);
+}
+
+function noRule(output: Value | undefined, got: string): LimbeckError {
+	return new LimbeckError("model", {
+		where: `gradient through ${output?.name ?? "a node"}`,
 		expected: "an operator with a gradient rule",
-		got: node.opType,
+		got,
 		hint: "Freeze what lies below this node, or replace it.",
 	});
 }

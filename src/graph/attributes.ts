@@ -8,6 +8,7 @@ export type Attributes = Readonly<Record<string, OnnxAttribute>>;
 export const int = (value: number): OnnxAttribute => ({ kind: "int", value });
 export const ints = (value: readonly number[]): OnnxAttribute => ({ kind: "ints", value });
 export const float = (value: number): OnnxAttribute => ({ kind: "float", value });
+export const text = (value: string): OnnxAttribute => ({ kind: "string", value });
 
 /** A number attribute, or `fallback` (the operator's default) where it is absent. */
 export function numberOf(attributes: Attributes, name: string, fallback: number): number {
@@ -25,7 +26,7 @@ export function numbersOf(attributes: Attributes, name: string, fallback: readon
 	throw new LimbeckError("model", { where: `attribute ${name}`, expected: "a list of numbers", got: attribute.kind });
 }
 
-/** A text attribute, or `fallback` where it is absent. */
+/** A text attribute, or `fallback` (the operator's default) where it is absent. */
 export function textOf(attributes: Attributes, name: string, fallback: string): string {
 	const attribute = attributes[name];
 	if (attribute === undefined) return fallback;

@@ -76,7 +76,7 @@ export const batchNorm = {
 				const expected = `an input [batch, channels, …] and vectors of its channels`;
 				throw typeError("BatchNormalization", expected, `${describeType(x)} and ${describeType(wrong)}`);
 			}
-			const [, , mean, variance] = perChannel.map(({ type, dims }) => ({ type, dims }));
+			const [, , mean, variance] = perChannel.map(({ type, dims }) => ({ type, dims, optional: true }) as const);
 			const same = { type: x.type, dims: x.dims };
 			const training = numberOf(attributes, "training_mode", 0) === 1;
 			return training && mean !== undefined && variance !== undefined ? [same, mean, variance] : [same];

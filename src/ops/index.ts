@@ -4,15 +4,19 @@ import { activation } from "./activation.js";
 import { alongAxis } from "./along-axis.js";
 import { batchNorm } from "./batch-norm.js";
 import { convolution } from "./convolution.js";
+import { einsum } from "./einsum.js";
 import { elementwise } from "./elementwise.js";
 import { functions } from "./functions.js";
+import { indexing } from "./indexing.js";
 import { linear } from "./linear.js";
 import { logic } from "./logic.js";
+import { make } from "./make.js";
 import { movement } from "./movement.js";
 import { normalization } from "./normalization.js";
 import type { Operator, Target } from "./operator.js";
 import { pool } from "./pool.js";
 import { reduce } from "./reduce.js";
+import { resize } from "./resize.js";
 import { cast } from "./rules.js";
 import { shape } from "./shape.js";
 
@@ -22,14 +26,18 @@ export const operators = {
 	...alongAxis,
 	...batchNorm,
 	...convolution,
+	...einsum,
 	...elementwise,
 	...functions,
+	...indexing,
 	...linear,
+	...logic,
+	...make,
+	...movement,
 	...normalization,
 	...pool,
-	...logic,
-	...movement,
 	...reduce,
+	...resize,
 	...shape,
 } as const satisfies Record<string, Operator>;
 

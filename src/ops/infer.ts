@@ -2,6 +2,7 @@
 import { LimbeckError } from "../errors.js";
 import { numberOf } from "../graph/attributes.js";
 import { describeType, type Value, type ValueType } from "../graph/value.js";
+import { type DataType, dataTypes } from "../onnx/tensor.js";
 import type { Operator } from "./operator.js";
 
 type Infer = Operator["infer"];
@@ -78,4 +79,12 @@ export const sameAsFirstAlongAxis: Infer = (inputs, attributes) => {
 export function normalAxis(axis: number, rank: number): number {
 	if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
 	throw typeError("axis", `a number in [${String(-rank)}, ${String(rank - 1)}]`, String(axis));
+}
+
+/** The element type of an ONNX number. */
+export function elementType(code: number): DataType {
+	const found = Object.entries(dataTypes).find(([, value]) => value === code);
+	// The table's keys are the element types.
+	if (found !== undefined) return found[0] as DataType;
+	throw typeError("element type", "one that Limbeck carries", String(code));
 }

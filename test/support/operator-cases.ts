@@ -1,5 +1,5 @@
 /** Operator cases as graphs, and generated cases of every shape that an operator takes. */
-import { type Attributes, float, int, ints } from "../../src/graph/attributes.js";
+import { type Attributes, float, int } from "../../src/graph/attributes.js";
 import type { Graph } from "../../src/graph/graph.js";
 import type { Value } from "../../src/graph/value.js";
 import { elementCount, type Tensor } from "../../src/onnx/tensor.js";
@@ -10,16 +10,18 @@ import { type OperatorName, operators } from "../../src/ops/index.js";
 import { logic } from "../../src/ops/logic.js";
 import type { CaseInput, Operator, OperatorCase } from "../../src/ops/operator.js";
 import { reduce } from "../../src/ops/reduce.js";
+import { anyShape, type Generator, stretchable } from "./case-shapes.js";
 import { createDraws, type Draws } from "./draws.js";
 import { integers, type RealTensor, real } from "./graphs.js";
 import { poolAndNormalization } from "./pool-cases.js";
+import { shapeGenerators } from "./shape-cases.js";
 
 /** A case with its elements drawn. */
 export interface BuiltCase {
 	/** The inputs that gradients flow through. */
 	readonly at: readonly RealTensor[];
-	/** Adds the node; `real` stands for the inputs above. */
-	readonly build: (g: Graph, real: readonly Value[]) => Value;
+	/** Adds the node, and gives its outputs; `real` stands for the inputs above. */
+	readonly build: (g: Graph, real: readonly Value[]) => readonly Value[];
 }
 
 export function buildCase(name: OperatorName, { inputs, attributes, precision }: OperatorCase): BuiltCase {
@@ -41,7 +43,7 @@ export function buildCase(name: OperatorName, { inputs, attributes, precision }:
 				if (tensor !== undefined) return g.constant(tensor);
 				return drawn[index] === undefined ? undefined : rest.next().value;
 			});
-			return g.op(name, nodeInputs, attributes);
+			return g.ops(name, nodeInputs, attributes);
 		},
 	};
 }
@@ -71,17 +73,6 @@ function shuffledGrid(draws: Draws, count: number, from: number, to: number): re
 	const order = draws.reals(count, 0, 1).map((key, part) => ({ key, part }));
 	order.sort((a, b) => a.key - b.key);
 	return order.map(({ part }) => from + ((part + 0.5) * (to - from)) / count);
-}
-
-/** Makes a case; `first` is the first of the table. */
-type Generator = (draws: Draws, first: OperatorCase) => OperatorCase;
-
-const anyShape = (draws: Draws, fewest = 0): readonly number[] =>
-	Array.from({ length: draws.integer(fewest, 3) }, () => draws.integer(1, 4));
-
-/** A shape that broadcasts to `dims`: leading axes left out, others of size 1. */
-function stretchable(draws: Draws, dims: readonly number[]): readonly number[] {
-	return dims.slice(draws.integer(0, dims.length)).map((dim) => (draws.chance(0.3) ? 1 : dim));
 }
 
 /** The first case's inputs, from its domains, in shapes that broadcast together. */
@@ -208,27 +199,7 @@ const generators: Partial<Record<OperatorName, Generator>> = {
 			attributes: { exclusive: int(draws.integer(0, 1)), reverse: int(draws.integer(0, 1)) },
 		};
 	},
-	Reshape: (draws) => {
-		const dims = anyShape(draws);
-		const shape = draws.chance(0.5) ? [-1, 1] : [...dims, 1].reverse();
-		return { inputs: [{ dims }, { dims: [shape.length], integers: shape }] };
-	},
-	Flatten: (draws) => {
-		const dims = anyShape(draws);
-		return { inputs: [{ dims }], attributes: { axis: int(draws.integer(-dims.length, dims.length)) } };
-	},
-	Transpose: (draws) => {
-		const dims = anyShape(draws, 1);
-		const turn = draws.integer(0, dims.length - 1);
-		const perm = dims.map((_, axis) => (axis + turn) % dims.length);
-		return { inputs: [{ dims }], attributes: { perm: ints(draws.chance(0.5) ? perm : perm.reverse()) } };
-	},
-	Expand: (draws) => {
-		const dims = anyShape(draws);
-		const [x, shape] = [stretchable(draws, dims), draws.chance(0.5) ? dims : [2, ...dims]];
-		return { inputs: [{ dims: x }, { dims: [shape.length], integers: shape }] };
-	},
-	Dropout: (draws) => ({ inputs: [{ dims: anyShape(draws) }] }),
+	...shapeGenerators,
 };
 
 /** `count` generated cases of an operator; none where its shapes are not free. */

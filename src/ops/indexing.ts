@@ -1,0 +1,262 @@
+/** Operators that select and place elements by index. Source: ONNX operator specification, opset 21. */
+import { type Attributes, int, numberOf, text, textOf } from "../graph/attributes.js";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
+import { elementCount } from "../onnx/tensor.js";
+import { elementAt, foldElements, integerTensor } from "./fold-shape.js";
+import { constantIntegers, normalAxis, required, sameAsFirst, typeError } from "./infer.js";
+import type { Operator, Vjp } from "./operator.js";
+import { cast } from "./rules.js";
+import { addAlong, placeAlong, reshape, returnAlong, sequence, withSize, zerosLike } from "./selection.js";
+
+type Infer = Operator["infer"];
+type Inputs = readonly (Value | undefined)[];
+
+const axisOf = (inputs: Inputs, attributes: Attributes, fallback = 0): number =>
+	normalAxis(numberOf(attributes, "axis", fallback), required(inputs, 0).dims.length);
+
+/** Counted from the front. */
+const fromFront = (index: number, size: number): number => (index < 0 ? index + size : index);
+
+const gatherInfer: Infer = (inputs, attributes) => {
+	const [x, indices] = [required(inputs, 0), required(inputs, 1)];
+	const axis = axisOf(inputs, attributes);
+	return [{ type: x.type, dims: [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)] }];
+};
+
+/** Rows up to which a product with one-hot rows adds faster than ScatterElements (measured: 2 to 14 times at 4 to 64). */
+const fewRows = 64;
+
+/** dx = Hᵀ dy, with a row of H for each index: 1 at the index, 0 elsewhere. */
+function addByProduct(g: Graph, dy: Value, indices: Value, rows: number): Value {
+	const offOn = g.constant({ type: "float", dims: [2], data: Float32Array.of(0, 1) });
+	const hot = g.op("OneHot", [indices, g.integers([rows]), offOn]);
+	return g.op("FusedMatMul", [hot, dy], { transA: int(1) });
+}
+
+/** The adjoint of a Gather: slices go back to where they came from; those taken more than once add up. */
+function ungather(g: Graph, x: Value, indices: Value, axis: number, dy: Value): Value {
+	const size = x.dims[axis] ?? 0;
+	const slices = reshape(g, dy, withSize(x.dims, axis, elementCount(indices.dims)));
+	if (indices.constant !== undefined) {
+		const positions = constantIntegers(indices, "indices").map((index) => fromFront(index, size));
+		return returnAlong(g, slices, axis, positions, size);
+	}
+	const flat = cast(g, reshape(g, indices, [elementCount(indices.dims)]), "int64");
+	if (axis !== 0 || size > fewRows || dy.type !== "float") return addAlong(g, slices, axis, flat, size);
+	const rows = reshape(g, slices, [elementCount(indices.dims), elementCount(x.dims) / size]);
+	return reshape(g, addByProduct(g, rows, flat, size), x.dims);
+}
+
+/** Row-major distances between neighbours along each axis. */
+function strides(dims: readonly number[]): readonly number[] {
+	return dims.map((_, axis) => elementCount(dims.slice(axis + 1)));
+}
+
+/** How a GatherND reads its input: batch axes, indexed axes, and the slices that the rest makes. */
+function nestedAxes(inputs: Inputs, attributes: Attributes): { batch: readonly number[]; indexed: readonly number[] } {
+	const [{ dims }, indices] = [required(inputs, 0), required(inputs, 1)];
+	const batch = numberOf(attributes, "batch_dims", 0);
+	const depth = indices.dims.at(-1) ?? 0;
+	if (depth >= 1 && batch + depth <= dims.length) {
+		return { batch: dims.slice(0, batch), indexed: dims.slice(batch, batch + depth) };
+	}
+	throw typeError("GatherND", `1 to ${dims.length - batch} numbers in an index`, String(depth));
+}
+
+/** The adjoint of a GatherND: a Gather's, by indices into the flattened axes. */
+function ungatherNested(g: Graph, inputs: Inputs, attributes: Attributes, dy: Value): Value {
+	const [x, indices] = [required(inputs, 0), required(inputs, 1)];
+	const { batch, indexed } = nestedAxes(inputs, attributes);
+	const negative = g.op("Less", [indices, g.scalar(0, indices)]);
+	const front = g.op("Where", [negative, g.op("Add", [indices, g.integers(indexed)]), indices]);
+	const summed = g.op("ReduceSum", [g.op("Mul", [front, g.integers(strides(indexed))]), g.integers([-1])], {
+		keepdims: int(0),
+	});
+	const [batches, slots] = [elementCount(batch), elementCount(indexed)];
+	const bases = g.constant(integerTensor([batches, 1], sequence(batches, 0, slots)));
+	const count = elementCount(summed.dims);
+	const flat = reshape(g, g.op("Add", [reshape(g, summed, [batches, count / batches]), bases]), [count]);
+	const slices = reshape(g, dy, [count, elementCount(dy.dims) / count]);
+	return reshape(g, addAlong(g, slices, 0, flat, batches * slots), x.dims);
+}
+
+/** The gradients of `data` with `updates` put or added in its place; `take` reads what stands at the indices. */
+function scatterVjp(opType: string, take: (g: Graph, dy: Value, indices: Value, attributes: Attributes) => Value): Vjp {
+	return ({ g, inputs, dy, attributes }) => {
+		const [indices, updates] = [required(inputs, 1), required(inputs, 2)];
+		const reduction = textOf(attributes, "reduction", "none");
+		if (reduction !== "none" && reduction !== "add") {
+			throw typeError(`gradient of ${opType}`, "reduction none or add", reduction);
+		}
+		const cleared = (): Value => g.op(opType, [dy, indices, zerosLike(g, updates)], attributes);
+		return [reduction === "add" ? () => dy : cleared, undefined, () => take(g, dy, indices, attributes)];
+	};
+}
+
+const alongAxis = (attributes: Attributes): Attributes => ({ axis: int(numberOf(attributes, "axis", 0)) });
+
+/** The positions that a Compress keeps, and the axis; the flattened input's where no axis is named. */
+function kept(inputs: Inputs, attributes: Attributes): { axis: number; positions: readonly number[] } {
+	const condition = constantIntegers(required(inputs, 1), "condition");
+	return {
+		axis: attributes["axis"] === undefined ? 0 : axisOf(inputs, attributes),
+		positions: condition.flatMap((keep, index) => (keep === 0 ? [] : [index])),
+	};
+}
+
+const flattenedUnlessAxis = (x: Value, attributes: Attributes): readonly number[] =>
+	attributes["axis"] === undefined ? [elementCount(x.dims)] : x.dims;
+
+export const indexing = {
+	// Slices return to their places; where one was taken twice, its gradients add up.
+	Gather: {
+		infer: gatherInfer,
+		vjp: ({ g, inputs, dy, attributes }) => [
+			() => ungather(g, required(inputs, 0), required(inputs, 1), axisOf(inputs, attributes), dy),
+		],
+		fold: foldElements(gatherInfer, (inputs, attributes) => {
+			const [x, indices] = [required(inputs, 0), required(inputs, 1)];
+			const axis = axisOf(inputs, attributes);
+			return (coordinates) => {
+				const end = axis + indices.dims.length;
+				const index = fromFront(Number(elementAt(indices, coordinates.slice(axis, end))), x.dims[axis] ?? 0);
+				return elementAt(x, [...coordinates.slice(0, axis), index, ...coordinates.slice(end)]);
+			};
+		}),
+		cases: [
+			{ inputs: [{ dims: [5, 3] }, { dims: [2], integers: [4, 0] }] },
+			{ inputs: [{ dims: [2, 5] }, { dims: [], integers: [-1] }], attributes: { axis: int(1) } },
+			{ inputs: [{ dims: [4, 2] }, { dims: [2, 3], integers: [1, 1, 3, -4, 1, 0] }] },
+		],
+	},
+	// dx = Σ dy over the places that read x
+	GatherElements: {
+		infer: (inputs) => [{ type: required(inputs, 0).type, dims: required(inputs, 1).dims }],
+		vjp: ({ g, inputs, dy, attributes }) => [
+			() => {
+				const [x, indices] = [required(inputs, 0), required(inputs, 1)];
+				const zeros = zerosLike(g, dy, x.dims);
+				return g.op("ScatterElements", [zeros, indices, dy], { ...alongAxis(attributes), reduction: text("add") });
+			},
+		],
+		cases: [
+			{ inputs: [{ dims: [3, 2] }, { dims: [2, 2], integers: [0, -1, 0, 1] }] },
+			{ inputs: [{ dims: [2, 3] }, { dims: [2, 1], integers: [2, 0] }], attributes: { axis: int(1) } },
+		],
+	},
+	// dx = Σ dy over the places that read x
+	GatherND: {
+		infer: (inputs, attributes) => {
+			const [x, indices] = [required(inputs, 0), required(inputs, 1)];
+			const { batch, indexed } = nestedAxes(inputs, attributes);
+			return [{ type: x.type, dims: [...indices.dims.slice(0, -1), ...x.dims.slice(batch.length + indexed.length)] }];
+		},
+		vjp: ({ g, inputs, dy, attributes }) => [() => ungatherNested(g, inputs, attributes, dy)],
+		cases: [
+			{ inputs: [{ dims: [3, 4] }, { dims: [3, 2], integers: [0, 1, -1, 3, 0, 1] }] },
+			{ inputs: [{ dims: [3, 4] }, { dims: [2, 1], integers: [2, 0] }] },
+			{ inputs: [{ dims: [2, 3, 2] }, { dims: [2, 1], integers: [2, -3] }], attributes: { batch_dims: int(1) } },
+		],
+	},
+	// y = data but updates at the indices: d data = dy but 0 there, d updates = dy there; added: d data = dy
+	ScatterElements: {
+		infer: sameAsFirst,
+		vjp: scatterVjp("ScatterElements", (g, dy, indices, attributes) =>
+			g.op("GatherElements", [dy, indices], alongAxis(attributes)),
+		),
+		cases: [
+			{ inputs: [{ dims: [3, 2] }, { dims: [2, 2], integers: [0, -1, 1, 0] }, { dims: [2, 2] }] },
+			{
+				inputs: [{ dims: [2, 3] }, { dims: [1, 2], integers: [1, 1] }, { dims: [1, 2] }],
+				attributes: { axis: int(1), reduction: text("add") },
+			},
+		],
+	},
+	// As ScatterElements, by slices.
+	ScatterND: {
+		infer: sameAsFirst,
+		vjp: scatterVjp("ScatterND", (g, dy, indices) => g.op("GatherND", [dy, indices])),
+		cases: [
+			{ inputs: [{ dims: [4, 2] }, { dims: [2, 1], integers: [-1, 1] }, { dims: [2, 2] }] },
+			{
+				inputs: [{ dims: [2, 3] }, { dims: [2, 2], integers: [0, 1, 1, 2] }, { dims: [2] }],
+				attributes: { reduction: text("add") },
+			},
+		],
+	},
+	OneHot: {
+		infer: (inputs, attributes) => {
+			const [indices, depth, values] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
+			const axis = normalAxis(numberOf(attributes, "axis", -1), indices.dims.length + 1);
+			const classes = constantIntegers(depth, "depth");
+			return [{ type: values.type, dims: [...indices.dims.slice(0, axis), ...classes, ...indices.dims.slice(axis)] }];
+		},
+		vjp: "nondifferentiable",
+		cases: [
+			{
+				inputs: [{ dims: [3], integers: [0, 3, 1] }, { dims: [], integers: [4] }, { dims: [2] }],
+				precision: "float",
+			},
+			{
+				inputs: [{ dims: [2, 2], integers: [0, 3, 1, -1] }, { dims: [1], integers: [4] }, { dims: [2] }],
+				attributes: { axis: int(1) },
+				precision: "float",
+			},
+		],
+	},
+	// dx = dy where an element was among the largest, else 0
+	TopK: {
+		infer: (inputs, attributes) => {
+			const x = required(inputs, 0);
+			const [count = 0] = constantIntegers(required(inputs, 1), "k");
+			const dims = withSize(x.dims, axisOf(inputs, attributes, -1), count);
+			return [
+				{ type: x.type, dims },
+				{ type: "int64", dims },
+			];
+		},
+		vjp: ({ g, inputs, outputs, dy, attributes }) => [
+			() => {
+				const zeros = zerosLike(g, dy, required(inputs, 0).dims);
+				const axis = int(numberOf(attributes, "axis", -1));
+				return g.op("ScatterElements", [zeros, required(outputs, 1), dy], { axis });
+			},
+		],
+		cases: [
+			{
+				inputs: [
+					{ dims: [3, 5], from: -16, to: 16 },
+					{ dims: [1], integers: [2] },
+				],
+			},
+			{
+				inputs: [
+					{ dims: [4, 2], from: -16, to: 16 },
+					{ dims: [1], integers: [3] },
+				],
+				attributes: { axis: int(0), largest: int(0) },
+			},
+		],
+	},
+	// What was kept comes back among zeros.
+	Compress: {
+		infer: (inputs, attributes) => {
+			const x = required(inputs, 0);
+			const { axis, positions } = kept(inputs, attributes);
+			return [{ type: x.type, dims: withSize(flattenedUnlessAxis(x, attributes), axis, positions.length) }];
+		},
+		vjp: ({ g, inputs, dy, attributes }) => [
+			() => {
+				const x = required(inputs, 0);
+				const { axis, positions } = kept(inputs, attributes);
+				const dims = flattenedUnlessAxis(x, attributes);
+				return reshape(g, placeAlong(g, dy, axis, positions, dims[axis] ?? 0), x.dims);
+			},
+		],
+		cases: [
+			{ inputs: [{ dims: [3, 2] }, { dims: [4], booleans: [true, false, false, true] }] },
+			{ inputs: [{ dims: [3, 2] }, { dims: [3], booleans: [true, false, true] }], attributes: { axis: int(0) } },
+		],
+	},
+} as const satisfies Record<string, Operator>;
