@@ -11,6 +11,7 @@ const layers = [
 	"ops/",
 	"autodiff/",
 	"runtime/",
+	"import/",
 	"models/",
 	"losses/",
 	"optim/",

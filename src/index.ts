@@ -20,11 +20,13 @@ export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";
 export { Graph, type Lowering, type Node, type OperatorTyping, type TypingOf } from "./graph/graph.js";
 export type { Value, ValueType } from "./graph/value.js";
+export { importModel } from "./import/index.js";
 export { type LossOptions, losses } from "./losses/index.js";
 export type { Loss, LossInputs } from "./losses/loss.js";
 export * from "./metrics/index.js";
 export { type ApplyOptions, applyModel } from "./models/apply.js";
 export type { ModelFamily, ModelTask } from "./models/family.js";
+export { replaceHead } from "./models/head.js";
 export { buildModel, families, type ModelSpec } from "./models/index.js";
 export type { MlpOptions } from "./models/mlp.js";
 export { decodeModel } from "./onnx/decode.js";
@@ -39,6 +41,7 @@ export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedule
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
 export type { MaskInput } from "./train/masks.js";
 export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
+export type { TeacherPlan } from "./train/teacher.js";
 export {
 	type TrainingContext,
 	type TrainingEvent,

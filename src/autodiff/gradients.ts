@@ -7,6 +7,7 @@ import { LimbeckError } from "../errors.js";
 import type { Graph, Node } from "../graph/graph.js";
 import { describeType, sameDims, type Value } from "../graph/value.js";
 import { operatorOf } from "../ops/index.js";
+import type { Operator } from "../ops/operator.js";
 
 /**
  * Adds the nodes that compute the gradient of `loss` with respect to each of `wanted`.
@@ -16,8 +17,8 @@ import { operatorOf } from "../ops/index.js";
  * @param wanted - values of `g`; usually the parameters.
  * @param seed - a scalar that all gradients are multiplied by; 1 where absent.
  * @returns the gradients in the order of `wanted`, each of the shape of its value.
- * @throws LimbeckError (`model`) where the loss does not depend on a wanted value, or where an operator on the way has
- * no gradient; the message names the node.
+ * @throws LimbeckError (`model`) where the loss does not depend on a wanted value, or where operators on the way have
+ * no gradient; the message names their nodes.
  */
 export function gradients(g: Graph, loss: Value, wanted: readonly Value[], seed?: Value): readonly Value[] {
 	if (loss.dims.length !== 0) {
@@ -26,7 +27,8 @@ export function gradients(g: Graph, loss: Value, wanted: readonly Value[], seed?
 	const nodes = [...g.nodes];
 	const dependent = dependentOn(nodes, wanted);
 	const found = new Map<string, Value>([[loss.name, seed ?? g.scalar(1, loss)]]);
-	for (const node of nodes.reverse()) backward(g, node, dependent, found);
+	const refused = nodes.reverse().flatMap((node) => backward(g, node, dependent, found) ?? []);
+	if (refused.length > 0) throw noRules(refused.reverse());
 	return wanted.map((value) => {
 		const gradient = found.get(value.name);
 		if (gradient !== undefined) return gradient;
@@ -49,41 +51,64 @@ function dependentOn(nodes: readonly Node[], wanted: readonly Value[]): Readonly
 	return names;
 }
 
-/** Carries the gradients of a node's outputs to those of its inputs that lead to a wanted value. */
-function backward(g: Graph, node: Node, dependent: ReadonlySet<string>, found: Map<string, Value>): void {
-	const { inputs, outputs, attributes } = node;
-	if (!outputs.some(({ name }) => found.has(name))) return;
+/** What has no gradient rule: an operator, or the statistics that it gives beside its output. */
+interface Refused {
+	readonly output: Value | undefined;
+	readonly what: string;
+}
+
+/**
+ * Carries the gradients of a node's outputs to those of its inputs that lead to a wanted value.
+ *
+ * @returns what has no rule and needs one. Zeros are carried on from there, so that the walk finds the others, too.
+ */
+function backward(
+	g: Graph,
+	node: Node,
+	dependent: ReadonlySet<string>,
+	found: Map<string, Value>,
+): Refused | undefined {
+	const { inputs, outputs, attributes, opType } = node;
+	if (!outputs.some(({ name }) => found.has(name))) return undefined;
 	const wants = inputs.map((input) => input !== undefined && dependent.has(input.name));
-	if (!wants.includes(true)) return;
-	const statistic = outputs.find(({ name, optional }) => optional === true && found.has(name));
-	if (statistic !== undefined) throw noRule(statistic, `the statistics of ${node.opType}`);
+	if (!wants.includes(true)) return undefined;
+	const zerosLike = (value: Value): Value => g.op("Expand", [g.scalar(0, value), g.integers(value.dims)]);
 	const dyOf = (index: number): Value => {
 		const output = outputs[index];
-		if (output === undefined) throw new TypeError(`${node.opType}: expected an output ${index}, got none`);
-		return found.get(output.name) ?? g.op("Expand", [g.scalar(0, output), g.integers(output.dims)]);
+		if (output === undefined) throw new TypeError(`${opType}: expected an output ${index}, got none`);
+		return found.get(output.name) ?? zerosLike(output);
 	};
-	const rules = vjpOf(node)({ g, inputs, outputs, dy: dyOf(0), dyOf, attributes });
+	const rule = ruleOf(node, found);
+	const makers =
+		"vjp" in rule
+			? rule.vjp({ g, inputs, outputs, dy: dyOf(0), dyOf, attributes })
+			: inputs.map((input) => input && (() => zerosLike(input)));
 	for (const [index, input] of inputs.entries()) {
-		const rule = rules[index];
-		if (input === undefined || wants[index] !== true || rule === undefined) continue;
-		const gradient = unbroadcast(g, rule(), input);
+		const make = makers[index];
+		if (input === undefined || wants[index] !== true || make === undefined) continue;
+		const gradient = unbroadcast(g, make(), input);
 		const before = found.get(input.name);
 		found.set(input.name, before === undefined ? gradient : g.op("Add", [before, gradient]));
 	}
+	return "vjp" in rule ? undefined : rule;
 }
 
-function vjpOf(node: Node): Exclude<NonNullable<ReturnType<typeof operatorOf>>["vjp"], string> {
-	const vjp = operatorOf(node.opType)?.vjp;
-	if (vjp !== undefined && vjp !== "nondifferentiable") return vjp;
-	throw noRule(node.outputs[0], node.opType);
+function ruleOf(
+	{ opType, outputs }: Node,
+	found: ReadonlyMap<string, Value>,
+): { readonly vjp: Exclude<Operator["vjp"], string> } | Refused {
+	const statistic = outputs.find(({ name, optional }) => optional === true && found.has(name));
+	if (statistic !== undefined) return { output: statistic, what: `the statistics of ${opType}` };
+	const vjp = operatorOf(opType)?.vjp;
+	return vjp === undefined || vjp === "nondifferentiable" ? { output: outputs[0], what: opType } : { vjp };
 }
 
-function noRule(output: Value | undefined, got: string): LimbeckError {
+function noRules(refused: readonly Refused[]): LimbeckError {
 	return new LimbeckError("model", {
-		where: `gradient through ${output?.name ?? "a node"}`,
-		expected: "an operator with a gradient rule",
-		got,
-		hint: "Freeze what lies below this node, or replace it.",
+		where: `gradient through ${refused.map(({ output }) => output?.name ?? "a node").join(", ")}`,
+		expected: "operators with a gradient rule",
+		got: refused.map(({ what }) => what).join(", "),
+		hint: "Freeze what lies below these nodes, or replace them.",
 	});
 }
 

@@ -40,7 +40,7 @@ export function createProgress(terminal: Terminal, seeds: number): (event: Disti
 			const fresh = { label, started: performance.now(), firstStep: event.step, validation: "", quarters: 0 };
 			run = { ...(before ?? fresh), progress: event };
 			if (terminal.live) terminal.replace(liveLine(run, terminal));
-		} else if (before !== undefined) {
+		} else if (event.kind === "validation" && before !== undefined) {
 			// Validation follows the progress that it belongs to, and is the last event of every network.
 			const quarters = Math.floor((4 * event.step) / before.progress.steps);
 			run = { ...before, validation: `validation ${(100 * event.accuracy).toFixed(2)} %`, quarters };

@@ -1,10 +1,16 @@
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import type { Value } from "../graph/value.js";
-import type { OnnxModel, OnnxNode } from "../onnx/model.js";
+import { modelOpset } from "../graph/opset.js";
+import { sameDims, type Value, type ValueType } from "../graph/value.js";
+import { exportedBatchKey } from "../import/batch.js";
+import { nodeName } from "../import/rewrite.js";
+import { isKnown, refuseNodes } from "../import/support.js";
+import type { OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
 import { operatorOf } from "../ops/index.js";
 import type { TrainingForms } from "../ops/operator.js";
+import { sampleDims } from "./input.js";
+import { opaqueTypes } from "./opaque.js";
 
 /** How a model is placed in a graph. */
 export interface ApplyOptions {
@@ -20,21 +26,42 @@ export interface ApplyOptions {
  * Places a model's nodes in a graph, for the batch size of `input`.
  *
  * @returns the model's first output, usually logits `[batch, classes]`.
- * @throws LimbeckError (`model`) that lists every node whose operator Limbeck does not know.
+ * A node whose operator Limbeck does not know is kept as it is where nothing below it is trained and the file says what
+ * types its outputs have.
+ *
+ * @throws LimbeckError (`model`) that lists every other node of an unknown operator; for a node whose operands do not
+ * fit, such as a shape that was exported for one batch size; for a model that importModel has not seen.
  */
 export function applyModel(g: Graph, model: OnnxModel, options: ApplyOptions): Value {
 	const { input, parameters = new Map<string, Value>(), training } = options;
 	const { graph } = model;
 	refuseOldOperators(model);
-	refuseUnknownOperators(graph.nodes);
 	const values = new Map<string, Value>();
 	for (const { name, tensor } of graph.initializers) {
 		values.set(name, parameters.get(name) ?? (isSmall(tensor) ? g.constant(tensor) : g.parameter(name, tensor)));
 	}
-	for (const declared of graph.inputs) if (!values.has(declared.name)) values.set(declared.name, input);
-	for (const node of graph.nodes) placeNode(g, node, values, training);
+	for (const declared of graph.inputs) {
+		if (!values.has(declared.name)) values.set(declared.name, asDeclared(g, input, declared));
+	}
+	const opaque = opaqueTypes(model, input, parameters);
+	refuseNodes(graph.nodes.filter((node) => !isKnown(node) && !opaque.has(node)));
+	for (const node of graph.nodes) {
+		const types = opaque.get(node);
+		if (types !== undefined) placeOpaque(g, node, types, values);
+		else
+			named(node, model, () => {
+				placeNode(g, node, values, training);
+			});
+	}
 	const [output] = graph.outputs;
 	return lookUp(values, output?.name ?? "", "the model's output");
+}
+
+/** The input in the shape that the model takes it in. */
+function asDeclared(g: Graph, input: Value, declared: OnnxValueInfo): Value {
+	const [batch = 1, ...sample] = input.dims;
+	const dims = [batch, ...sampleDims(declared, sample, `input ${declared.name}`)];
+	return sameDims(dims, input.dims) ? input : g.op("Reshape", [input, g.integers(dims)]);
 }
 
 /**
@@ -52,19 +79,65 @@ function isSmall({ data }: Tensor): boolean {
 	return data.length <= 16;
 }
 
-function placeNode(g: Graph, node: OnnxNode, values: Map<string, Value>, training: TrainingForms | undefined): void {
-	const inputs = node.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, node.name)));
+/**
+ * Places a node: as its entry's constants where the entry can fold it, in its training form where
+ * there is one and `training` is given, else as it is. Its outputs go to `values`, where its inputs are.
+ */
+export function placeNode(g: Graph, node: OnnxNode, values: Map<string, Value>, training?: TrainingForms): void {
+	const inputs = inputsOf(node, values);
 	const attributes = Object.fromEntries(node.attributes);
 	const { train, fold } = operatorOf(node.opType) ?? {};
-	const folded = fold?.(inputs, attributes)?.map((tensor) => g.constant(tensor));
 	const outputs =
-		folded ??
+		fold?.(inputs, attributes)?.map((tensor) => g.constant(tensor)) ??
 		(training === undefined || train === undefined
-			? g.ops(node.opType, inputs, attributes)
+			? g.ops(node.opType, inputs, attributes, placedName(node))
 			: train(g, inputs, attributes, training));
-	for (const [index, name] of node.outputs.entries()) {
-		const value = outputs[index];
+	setOutputs(node, outputs, values);
+}
+
+/** Places a node whose operator nobody knows, with the output types that the file gives. */
+function placeOpaque(g: Graph, node: OnnxNode, types: readonly ValueType[], values: Map<string, Value>): void {
+	const attributes = Object.fromEntries(node.attributes);
+	const outputs = g.add(node.opType, node.domain, inputsOf(node, values), types, attributes, placedName(node));
+	setOutputs(node, outputs, values);
+}
+
+/** The name of what a node makes: the node's own, told from the outputs of the graph around it. */
+function placedName(node: OnnxNode): string {
+	return `${node.opType}/${nodeName(node)}`;
+}
+
+function inputsOf(node: OnnxNode, values: ReadonlyMap<string, Value>): readonly (Value | undefined)[] {
+	return node.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, nodeName(node))));
+}
+
+function setOutputs({ outputs }: OnnxNode, placed: readonly Value[], values: Map<string, Value>): void {
+	for (const [index, name] of outputs.entries()) {
+		const value = placed[index];
 		if (name !== "" && value !== undefined) values.set(name, value);
+	}
+}
+
+/** Names the node in errors about what does not fit, and the batch size of the export as a likely cause. */
+function named(node: OnnxNode, { metadata }: OnnxModel, work: () => void): void {
+	try {
+		work();
+	} catch (error) {
+		if (!(error instanceof LimbeckError) || error.category !== "model") throw error;
+		const { where, expected, got, hint } = error;
+		const batch = metadata.get(exportedBatchKey);
+		const mend =
+			batch === undefined
+				? hint
+				: `The model was exported for a batch of ${batch}: export it with a batch dimension that is dynamic ` +
+					'(torch.onnx.export: dynamic_axes={"input": {0: "batch"}}).';
+		throw new LimbeckError("model", {
+			where: `${nodeName(node)} (${node.opType}): ${where}`,
+			expected,
+			got,
+			...(mend === undefined ? {} : { hint: mend }),
+			cause: error,
+		});
 	}
 }
 
@@ -74,29 +147,13 @@ function lookUp(values: ReadonlyMap<string, Value>, name: string, user: string):
 	throw new LimbeckError("model", { where: user, expected: `a value named "${name}" before it`, got: "none" });
 }
 
-/** Our operator entries hold from this version on: axes became inputs, softmaxes took one axis. */
-const oldestOpset = 18;
-
 function refuseOldOperators({ opsetImports }: OnnxModel): void {
-	const version = opsetImports.get("") ?? oldestOpset;
-	if (version >= oldestOpset) return;
+	const version = opsetImports.get("") ?? modelOpset;
+	if (version >= modelOpset) return;
 	throw new LimbeckError("model", {
 		where: "opset",
-		expected: `version ${oldestOpset} or later`,
+		expected: `version ${modelOpset} or later`,
 		got: String(version),
-		hint: "Export the model again with a newer opset, or convert it with onnx.version_converter.",
-	});
-}
-
-function refuseUnknownOperators(nodes: readonly OnnxNode[]): void {
-	const unknown = nodes.filter(
-		({ opType, domain }) => (operatorOf(opType)?.domain ?? "") !== domain || !operatorOf(opType),
-	);
-	if (unknown.length === 0) return;
-	throw new LimbeckError("model", {
-		where: unknown.map(({ name, opType }) => `${name} (${opType})`).join(", "),
-		expected: "operators that Limbeck can train through",
-		got: [...new Set(unknown.map(({ opType }) => opType))].join(", "),
-		hint: "Replace these nodes, or use the model as a teacher in evaluation only.",
+		hint: "Pass the model through importModel first.",
 	});
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Graph } from "../graph/graph.js";
+import { modelIrVersion, modelOpset } from "../graph/opset.js";
 import type { Value } from "../graph/value.js";
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 
@@ -21,14 +22,18 @@ export interface ModelFamily<Options extends z.ZodObject> {
 	readonly build: (g: Graph, input: Value, options: z.infer<Options>, task: ModelTask) => Value;
 }
 
-/** Version of ONNX's operators that Limbeck writes. */
-const opset = 21;
-
 /** A model around a graph that is made of our operators. */
 export function modelOf(graph: OnnxGraph): OnnxModel {
 	const others = [...domainsIn(graph)].filter((domain) => domain !== "").map((domain) => [domain, 1] as const);
-	const opsetImports = new Map([["", opset], ...others]);
-	return { irVersion: 10, opsetImports, producerName: "limbeck", producerVersion: "", graph, metadata: new Map() };
+	const opsetImports = new Map([["", modelOpset], ...others]);
+	return {
+		irVersion: modelIrVersion,
+		opsetImports,
+		producerName: "limbeck",
+		producerVersion: "",
+		graph,
+		metadata: new Map(),
+	};
 }
 
 /** The domains of a graph's operators, its bodies' included. */

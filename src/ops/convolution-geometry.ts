@@ -110,6 +110,9 @@ export function transposedGeometryOf(x: Value, w: Value, attributes: Attributes)
 	const wanted = numbersOf(attributes, "output_shape", autoPad.startsWith("SAME") ? same : []);
 	const totals = wanted.map((size, axis) => Math.max(0, at(reached, axis) - size));
 	const pads = wanted.length > 0 ? splitPads(totals, autoPad !== "SAME_LOWER") : numbersOf(attributes, "pads", none);
-	const spatial = reached.map((size, axis) => size - at(pads, axis, 0) - at(pads, axis + output.length, 0));
+	const spatial = reached.map((size, axis) =>
+		// A shape larger than what the windows reach is filled up at the end.
+		at(wanted, axis, size - at(pads, axis, 0) - at(pads, axis + output.length, 0)),
+	);
 	return { ...windows, spatial, output, pads };
 }

@@ -88,6 +88,10 @@ const transposedCases: readonly OperatorCase[] = (
 		},
 		{ inputs: [{ dims: [1, 4, 3, 3] }, { dims: [4, 2, 2, 2] }], attributes: { group: int(2), strides: ints([2, 2]) } },
 		{ inputs: [{ dims: [2, 3, 5] }, { dims: [3, 2, 3] }], attributes: { dilations: ints([2]) } },
+		{
+			inputs: [{ dims: [1, 2, 3, 3] }, { dims: [2, 2, 3, 3] }],
+			attributes: { strides: ints([3, 2]), output_shape: ints([10, 8]) },
+		},
 	] as const satisfies readonly OperatorCase[]
 ).map((one) => ({ ...one, precision: "float" }));
 

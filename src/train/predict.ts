@@ -1,6 +1,9 @@
 import type { Normalization, SampleSet, SampleShape } from "../data/data-set.js";
 import { allocate, type OpenSamples, openMemory } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
+import { fixedBatch } from "../import/batch.js";
+import { widenHalf } from "../import/half.js";
+import { sampleDims } from "../models/input.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
@@ -36,7 +39,8 @@ export interface PredictorOptions {
 
 /**
  * Loads a classifier of one float input, `[batch, …]` with as many elements a sample as the data has, and one float
- * output `[batch, classes]`. Samples are fed normalised.
+ * output `[batch, classes]`. Samples are fed normalised. A model that was exported for one batch size is asked in
+ * batches of that size.
  *
  * @throws LimbeckError (`model`) where the model has other inputs or outputs.
  */
@@ -45,9 +49,11 @@ export async function createPredictor(
 	model: OnnxModel,
 	options: PredictorOptions,
 ): Promise<Predictor> {
-	const { sampleShape, normalization, batch = 500, threads, openSamples = openMemory } = options;
-	const { inputName, sampleDims, outputName } = signatureOf(model, options);
-	const session = await runtime.createSession(encodeModel(model), threads === undefined ? {} : { threads });
+	const { sampleShape, normalization, threads, openSamples = openMemory } = options;
+	const float = takesHalf(model) ? widenHalf(model) : model;
+	const { inputName, inputShape, outputName, fixedBatch: fixed } = signatureOf(float, options);
+	const batch = fixed ?? options.batch ?? 500;
+	const session = await runtime.createSession(encodeModel(float), threads === undefined ? {} : { threads });
 	const normalized = normalizer(normalization, sampleShape);
 	return {
 		async logits(set) {
@@ -58,9 +64,10 @@ export async function createPredictor(
 					const indices = Uint32Array.from({ length: Math.min(batch, set.count - start) }, (_, i) => start + i);
 					const samples = allocate(set.samples, indices.length * elementCount(sampleShape));
 					reader.read(indices, samples);
-					const dims = [indices.length, ...sampleDims];
-					const input = { type: "float", dims, data: normalized(samples) } as const;
-					out.set(await runBatch(session, { [inputName]: input }, outputName, options), start * options.classes);
+					const dims = [fixed ?? indices.length, ...inputShape];
+					const input = { type: "float", dims, data: filledUp(normalized(samples), elementCount(dims)) } as const;
+					const logits = await runBatch(session, { [inputName]: input }, outputName, options);
+					out.set(logits.subarray(0, indices.length * options.classes), start * options.classes);
 				}
 				return out;
 			} finally {
@@ -69,6 +76,19 @@ export async function createPredictor(
 		},
 		release: () => session.release(),
 	};
+}
+
+/** Whether a model takes or gives float16: it is run in float. */
+function takesHalf({ graph }: OnnxModel): boolean {
+	return [...graph.inputs, ...graph.outputs].some(({ type }) => type === "float16");
+}
+
+/** The values and zeros after them, `length` in all: a model of a fixed batch wants it whole. */
+function filledUp(values: Float32Array, length: number): Float32Array {
+	if (values.length === length) return values;
+	const whole = new Float32Array(length);
+	whole.set(values);
+	return whole;
 }
 
 async function runBatch(
@@ -83,10 +103,16 @@ async function runBatch(
 	throw new LimbeckError("model", { where, expected: `an output float[batch,${String(classes)}]`, got });
 }
 
-function signatureOf(
-	{ graph }: OnnxModel,
-	{ sampleShape, where }: PredictorOptions,
-): { readonly inputName: string; readonly sampleDims: readonly number[]; readonly outputName: string } {
+/** What a classifier is asked with. */
+interface Signature {
+	readonly inputName: string;
+	readonly inputShape: readonly number[];
+	readonly outputName: string;
+	/** The one batch size that it takes; any where absent. */
+	readonly fixedBatch: number | undefined;
+}
+
+function signatureOf({ graph }: OnnxModel, { sampleShape, where }: PredictorOptions): Signature {
 	const constants = new Set(graph.initializers.map(({ name }) => name));
 	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
 	const [input] = inputs;
@@ -95,15 +121,10 @@ function signatureOf(
 		const got = `inputs ${inputs.map(({ name, type }) => `${name} (${type})`).join(", ")}`;
 		throw new LimbeckError("model", { where, expected: "one float input and an output", got });
 	}
-	const declared = input.dims?.slice(1) ?? sampleShape;
-	const sampleDims = declared.every((dim) => typeof dim === "number") ? declared : sampleShape;
-	if (elementCount(sampleDims) !== elementCount(sampleShape)) {
-		const got = `[batch,${declared.join(",")}]`;
-		throw new LimbeckError("model", {
-			where,
-			expected: `an input [batch,${sampleShape.join(",")}] like the samples`,
-			got,
-		});
-	}
-	return { inputName: input.name, sampleDims, outputName: output.name };
+	return {
+		inputName: input.name,
+		inputShape: sampleDims(input, sampleShape, where),
+		outputName: output.name,
+		fixedBatch: fixedBatch({ inputs }),
+	};
 }

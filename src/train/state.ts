@@ -6,14 +6,13 @@ import type { Tensor } from "../onnx/tensor.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
 import { feeds, type TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
-import { averagesOf, trainableOf } from "./update.js";
 
 /** The parameters and the optimizer's state, by input name. */
 export type State = Readonly<Record<string, Tensor>>;
 
 /** The model's weights and an optimizer that has seen nothing. */
 export function initialState({ carried }: TrainingGraph, model: OnnxModel): State {
-	const weights = new Map([...trainableOf(model), ...averagesOf(model)].map(({ name, tensor }) => [name, tensor]));
+	const weights = new Map(model.graph.initializers.map(({ name, tensor }) => [name, tensor]));
 	return Object.fromEntries(
 		carried.map((one) => [
 			one.name,

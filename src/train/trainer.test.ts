@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { runtime } from "../../test/support/graphs.js";
 import { syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining } from "../../test/support/training.js";
+import { plainTraining, weightsOf } from "../../test/support/training.js";
 import { createInlineLoader } from "../data/loader.js";
+import { float } from "../graph/attributes.js";
 import { buildModel, families } from "../models/index.js";
 import { encodeModel } from "../onnx/encode.js";
-import type { OnnxModel } from "../onnx/model.js";
+import type { OnnxModel, OnnxNode } from "../onnx/model.js";
 import { checkFinite } from "./state.js";
 import { planChunks, type TrainingEvent, type TrainingJob, type TrainingResult, trainModel } from "./trainer.js";
 import { buildTrainingGraph } from "./training-graph.js";
@@ -119,6 +120,52 @@ describe("training", () => {
 			expect(validationErrors).toBeLessThan(10);
 		},
 	);
+
+	describe("a teacher under random views", () => {
+		const teacher = network();
+		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0 } as const;
+		const taught = (by: OnnxModel) =>
+			train(job({ teacher: by, loss, options: optionsOf({ jitter: 1 }), model: network({ hidden: [16] }) }));
+		/** The teacher with nodes between its last layer and its output. */
+		const ending = (...ops: readonly (readonly [opType: string, outputs: readonly string[]])[]): OnnxModel => {
+			const { graph } = teacher;
+			const last = ops.map(([opType, outputs], index): OnnxNode => {
+				const inputs = ops[index - 1]?.[1] ?? ["inner"];
+				const attributes = new Map(opType === "Shrink" ? [["lambd", float(0)]] : []);
+				return { name: "", opType, domain: "", inputs, outputs, attributes };
+			});
+			const nodes = graph.nodes.map((node) => ({
+				...node,
+				outputs: node.outputs.map((name) => (name === "logits" ? "inner" : name)),
+			}));
+			return { ...teacher, graph: { ...graph, nodes: [...nodes, ...last] } };
+		};
+		const told = ({ events }: { readonly events: readonly TrainingEvent[] }): readonly TrainingEvent[] =>
+			events.filter(({ kind }) => kind === "teacher");
+
+		test("that the graph cannot hold is asked about every chunk, and teaches the same", async () => {
+			const live = await taught(teacher);
+			expect(told(live)).toEqual([{ kind: "teacher", how: "in-graph" }]);
+			// With a threshold of 0 Shrink changes nothing; our tables have no entry for it, and the file no type.
+			const fed = await taught(ending(["Shrink", ["same"]], ["Shrink", ["logits"]]));
+			expect(told(fed)).toEqual([
+				{ kind: "teacher", how: "fed", reason: expect.stringContaining("same (Shrink)") as string },
+			]);
+			const weights = weightsOf(fed.model);
+			for (const [name, values] of weightsOf(live.model)) {
+				for (const [at, value] of values.entries()) expect(weights.get(name)?.[at]).toBeCloseTo(value, 3);
+			}
+		});
+
+		test("may be quantised", async () => {
+			const fed = await taught(
+				ending(["DynamicQuantizeLinear", ["q", "scale", "zero"]], ["DequantizeLinear", ["logits"]]),
+			);
+			expect(told(fed)).toEqual([
+				{ kind: "teacher", how: "fed", reason: expect.stringContaining("A quantised model") as string },
+			]);
+		});
+	});
 
 	test("stops at a loss that is not finite, and names the step", async () => {
 		const options = optionsOf({ optimizer: { name: "sgd", learningRate: 1000 }, warmupEpochs: 0 });

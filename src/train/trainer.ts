@@ -12,6 +12,7 @@ import type { Runtime, Session } from "../runtime/runtime.js";
 import { maskOffsets, maskPool } from "./masks.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
+import { type OpenTeacher, openTeacher, type TeacherPlan } from "./teacher.js";
 import { buildTrainingGraph, feeds, type TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
 
@@ -39,6 +40,12 @@ export type TrainingEvent =
 			readonly loss: number;
 			/** Training samples a second since the last event. */
 			readonly throughput: number;
+	  }
+	| {
+			/** How the teacher is asked; `reason` says why it cannot stand in the training graph. Once, at the start. */
+			readonly kind: "teacher";
+			readonly how: TeacherPlan["how"];
+			readonly reason?: string;
 	  }
 	| {
 			readonly kind: "validation";
@@ -95,13 +102,13 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const { runtime, createLoader, now } = context;
 	const started = now();
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
-	const stored = await storedTeacher(job, context);
-	const graph = graphFor(job, runtime.target, totalSteps, stored === undefined ? job.teacher : "stored");
+	const teacher = await teacherFor(job, context);
+	const graph = graphFor(job, runtime.target, totalSteps, teacher?.plan);
 	const session = await runtime.createSession(encodeModel(graph.model), threadsOf(job));
 	try {
 		const loader = createLoader({ split: data.train, sampleShape: data.sampleShape, batch, seed, jitter });
 		try {
-			const kept = await takeSteps({ job, graph, session, loader, totalSteps, stored }, context);
+			const kept = await takeSteps({ job, graph, session, loader, totalSteps, teacher }, context);
 			const model = withWeights(job.model, graph, kept.state);
 			const seconds = (now() - started) / 1000;
 			return { model, steps: totalSteps, keptStep: kept.step, validationErrors: kept.errors, seconds };
@@ -110,6 +117,7 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 		}
 	} finally {
 		await session.release();
+		await teacher?.release();
 	}
 }
 
@@ -120,8 +128,7 @@ interface Run {
 	readonly session: Session;
 	readonly loader: Loader;
 	readonly totalSteps: number;
-	/** The teacher's logits on every training sample, where they are fed. */
-	readonly stored: Float32Array | undefined;
+	readonly teacher: OpenTeacher | undefined;
 }
 
 /** A state that training may end with. */
@@ -133,7 +140,7 @@ interface Candidate {
 }
 
 async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate> {
-	const { job, graph, session, loader, totalSteps, stored } = run;
+	const { job, graph, session, loader, totalSteps, teacher } = run;
 	const { now, onEvent } = context;
 	const { model, data, options, seed } = job;
 	const plan = planChunks(totalSteps, options.batch * elementCount(data.sampleShape), looksOf(options.epochs));
@@ -142,9 +149,10 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
 	let since = now();
 	for await (const { first, steps, validate, chunk } of prefetched(loader, plan)) {
+		const logits = await teacher?.logits(chunk);
 		const done = await runChunk(session, graph, state, {
 			...pool,
-			...batchFeeds(job, graph, chunk, first, steps, stored),
+			...batchFeeds(job, graph, chunk, first, steps, logits),
 		});
 		checkFinite(done, graph, first, options);
 		state = done.state;
@@ -182,14 +190,21 @@ function threadsOf({ threads }: TrainingJob): { readonly threads?: number } {
 	return threads === undefined ? {} : { threads };
 }
 
-function graphFor(
-	job: TrainingJob,
-	target: Target,
-	totalSteps: number,
-	teacher: OnnxModel | "stored" | undefined,
-): TrainingGraph {
+/** Makes the job's teacher ready, and tells how it is asked. */
+async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<OpenTeacher | undefined> {
+	if (job.teacher === undefined) return undefined;
+	const { batch, jitter } = job.options;
+	const setting = { batch, randomViews: jitter > 0, train: job.data.train };
+	const options = predictorOptions(job, context, "teacher");
+	const teacher = await openTeacher(job.teacher, setting, options, context.runtime);
+	const { plan } = teacher;
+	context.onEvent?.({ kind: "teacher", how: plan.how, ...(plan.how === "fed" ? { reason: plan.reason } : {}) });
+	return teacher;
+}
+
+function graphFor(job: TrainingJob, target: Target, totalSteps: number, plan: TeacherPlan | undefined): TrainingGraph {
 	const { model, data, normalization, options, loss } = job;
-	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm } = options;
+	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm, train } = options;
 	return buildTrainingGraph({
 		model,
 		target,
@@ -207,19 +222,9 @@ function graphFor(
 		totalSteps,
 		...(clipNorm === undefined ? {} : { clipNorm }),
 		...(maxNorm === undefined ? {} : { maxNorm }),
-		...(teacher === undefined ? {} : { teacher }),
+		...(train === undefined ? {} : { train }),
+		...(plan === undefined ? {} : { teacher: plan.how === "in-graph" ? plan.model : "stored" }),
 	});
-}
-
-/** The teacher's logits `[count, classes]` on every training sample, where all views of a sample are the same. */
-async function storedTeacher(job: TrainingJob, context: TrainingContext): Promise<Float32Array | undefined> {
-	if (job.teacher === undefined || job.options.jitter > 0) return undefined;
-	const predictor = await createPredictor(context.runtime, job.teacher, predictorOptions(job, context, "teacher"));
-	try {
-		return await predictor.logits(job.data.train);
-	} finally {
-		await predictor.release();
-	}
 }
 
 function predictorOptions(job: TrainingJob, { openSamples }: TrainingContext, where: string): PredictorOptions {
@@ -306,7 +311,7 @@ function batchFeeds(
 					[feeds.teacherLogits]: {
 						type: "float",
 						dims: [steps, batch, classes],
-						data: gatherRows(teacherLogits, indices, classes),
+						data: teacherLogits,
 					},
 				}),
 	};
@@ -314,15 +319,6 @@ function batchFeeds(
 
 function sampleTensor(data: SampleData, dims: readonly number[]): Tensor {
 	return data instanceof Uint8Array ? { type: "uint8", dims, data } : { type: "float", dims, data };
-}
-
-function gatherRows(rows: Float32Array, indices: Uint32Array, width: number): Float32Array {
-	const out = new Float32Array(indices.length * width);
-	for (let at = 0; at < indices.length; at++) {
-		const from = (indices[at] ?? 0) * width;
-		for (let column = 0; column < width; column++) out[at * width + column] = rows[from + column] ?? 0;
-	}
-	return out;
 }
 
 function mean(values: Float32Array): number {

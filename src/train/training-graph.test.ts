@@ -84,6 +84,22 @@ test("a step changes every weight of the student and none of the teacher's", asy
 	expect(bytesOf(teacher)).toEqual(before);
 });
 
+test("what the patterns do not name stays to the bit, and has no gradient", async () => {
+	const model = network();
+	const before = new Map(bytesOf(model));
+	const { model: after } = await takeSteps(training({ model, train: ["logits.*"] }), batches);
+	for (const [name, bytes] of bytesOf(after))
+		expect(bytes === before.get(name), name).toBe(!name.startsWith("logits."));
+	const graphOf = (train: Partial<TrainingGraphOptions>) => buildTrainingGraph(training({ model, ...train }));
+	expect(graphOf({ train: ["logits.*"] }).carried.filter(({ name }) => name.includes("hidden"))).toEqual([]);
+	const bodyNodes = (graph: ReturnType<typeof graphOf>): number =>
+		graph.model.graph.nodes.reduce((sum, { attributes }) => {
+			const body = attributes.get("body");
+			return sum + (body?.kind === "graph" ? body.value.nodes.length : 0);
+		}, 0);
+	expect(bodyNodes(graphOf({ train: ["logits.*"] }))).toBeLessThan(bodyNodes(graphOf({})) / 1.5);
+});
+
 test("a teacher whose logits are stored teaches as one that runs along (Hinton et al. 2015, §2)", async () => {
 	const teacher = network({ hidden: [32] });
 	const predictor = await createPredictor(runtime, teacher, { ...training(), where: "teacher" });

@@ -10,22 +10,13 @@ import { type LossOptions, lossOf } from "../losses/index.js";
 import type { LossInputs } from "../losses/loss.js";
 import { applyModel, placeWeights } from "../models/apply.js";
 import { modelOf } from "../models/family.js";
+import { averagesOf, selectTrainable, type Weight } from "../models/trainable.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import type { Target } from "../ops/operator.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
-
 import { normalize } from "./normalize.js";
-import {
-	addUpdate,
-	averagesOf,
-	type Carried,
-	carriedOf,
-	parameterInput,
-	trainableOf,
-	type UpdateOptions,
-	type Weight,
-} from "./update.js";
+import { addUpdate, type Carried, carriedOf, parameterInput, type UpdateOptions } from "./update.js";
 
 /** All that shapes a training step. */
 export interface StepOptions extends UpdateOptions {
@@ -220,7 +211,7 @@ function addStep(
 		name,
 		value: value(parameterInput(name)),
 	});
-	const parameters = trainableOf(options.model).map(placed);
+	const parameters = selectTrainable(options.model, options.train).map(placed);
 	const averages = averagesOf(options.model).map(placed);
 	const trained = new Set(parameters.map((one) => one.value.name));
 	const moved = new Map<string, Value>();

@@ -12,6 +12,13 @@ export const trainingShape = {
 	warmupEpochs: z.number().min(0).default(0.5).describe("epochs in which the learning rate rises to its base"),
 	clipNorm: z.number().gt(0).optional().describe("limit of the gradients' joint L2 norm"),
 	maxNorm: z.number().gt(0).optional().describe("limit of the L2 norm of each unit's incoming weights"),
+	train: z
+		.array(z.string().min(1))
+		.min(1)
+		.optional()
+		.describe(
+			'names of the weights to train, with * and ?, such as ["head.*"]; the others are frozen; all where absent',
+		),
 	jitter: z.int().min(0).max(16).default(0).describe("largest random shift of an image, in pixels, each way"),
 	batchNorm: z
 		.enum(["batch", "running"])

@@ -3,9 +3,8 @@ import { gradients } from "../autodiff/gradients.js";
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value, ValueType } from "../graph/value.js";
+import { averagesOf, selectTrainable } from "../models/trainable.js";
 import type { OnnxModel } from "../onnx/model.js";
-import type { TensorOf } from "../onnx/tensor.js";
-import { operatorOf } from "../ops/index.js";
 import { globalNormFactor, limitUnitNorms } from "../optim/constraints.js";
 import { type OptimizerOptions, optimizerOf } from "../optim/optimizers.js";
 import { type ScheduleOptions, scheduledRate } from "../optim/schedules.js";
@@ -21,6 +20,8 @@ export interface UpdateOptions {
 	readonly clipNorm?: number;
 	/** Limit of the norm of each unit's incoming weights; none where absent. */
 	readonly maxNorm?: number;
+	/** Patterns of the names of the weights that are trained; all where absent. */
+	readonly train?: readonly string[];
 }
 
 /** A value that one step hands to the next: a parameter, or a piece of optimizer state. */
@@ -31,36 +32,6 @@ export interface Carried extends ValueType {
 	readonly parameter?: string;
 }
 
-/** A float initialiser that training changes. */
-export interface Weight {
-	readonly name: string;
-	readonly tensor: TensorOf<"float">;
-}
-
-/** The parameters that training changes by gradients: the float initialisers that are not scalars or running averages. */
-export function trainableOf(model: OnnxModel): readonly Weight[] {
-	const averages = new Set(averageNames(model));
-	return weightsOf(model).filter(({ name }) => !averages.has(name));
-}
-
-/** The running averages of a model, which training changes but not by gradients. */
-export function averagesOf(model: OnnxModel): readonly Weight[] {
-	const averages = new Set(averageNames(model));
-	return weightsOf(model).filter(({ name }) => averages.has(name));
-}
-
-function weightsOf({ graph }: OnnxModel): readonly Weight[] {
-	return graph.initializers.flatMap(({ name, tensor }) =>
-		tensor.type === "float" && tensor.dims.length > 0 ? [{ name, tensor }] : [],
-	);
-}
-
-function averageNames({ graph }: OnnxModel): readonly string[] {
-	return graph.nodes.flatMap(({ opType, inputs }) =>
-		(operatorOf(opType)?.state ?? []).flatMap((index) => inputs[index] ?? []),
-	);
-}
-
 /** The learning rate of the step before, for optimizers whose state holds the rate. */
 const lastRate = "last_learning_rate";
 
@@ -69,8 +40,8 @@ export const parameterInput = (name: string): string => `parameter/${name}`;
 const stateInput = (state: string, name: string): string => `${state}/${name}`;
 
 /** What a training graph carries: the parameters, the optimizer's state for each, and the last learning rate. */
-export function carriedOf(model: OnnxModel, { optimizer }: UpdateOptions): readonly Carried[] {
-	const trainable = trainableOf(model);
+export function carriedOf(model: OnnxModel, { optimizer, train }: UpdateOptions): readonly Carried[] {
+	const trainable = selectTrainable(model, train);
 	const { state, wantsScaledGradient } = optimizerOf(optimizer);
 	return [
 		...[...trainable, ...averagesOf(model)].map(
