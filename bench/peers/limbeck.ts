@@ -1,5 +1,4 @@
-import { createLoader } from "../../dist/data/loader.js";
-import { inMemory } from "../../dist/data/samples.js";
+import { sampleIndices } from "../../dist/data/order.js";
 import { buildModel } from "../../dist/models/index.js";
 import { encodeModel } from "../../dist/onnx/encode.js";
 import type { Tensor } from "../../dist/onnx/tensor.js";
@@ -9,7 +8,7 @@ import { planChunks } from "../../dist/train/trainer.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
 
-/** Random images that the loader cuts batches from, as the peers do. */
+/** Random images that batches are gathered from, as the peers do. */
 const batchesOfData = 32;
 
 /** Limbeck's own training step: chunks as long as the trainer's, of one set of batches, run by onnxruntime-node. */
@@ -40,25 +39,16 @@ export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
 	const labels = Int32Array.from({ length: count }, (_, index) => index % classes);
-	const loader = createLoader({
-		split: { count, samples: inMemory(images), labels },
-		sampleShape,
-		batch,
-		seed: 1,
-		jitter: 0,
-	});
 	const [longest] = planChunks(2 ** 20, batch * inputs, 1);
 	const capacity = longest?.steps ?? 1;
-	const chunk = await loader.chunk(0, capacity);
-	await loader.close();
+	const rows = sampleIndices(1, count, 0, capacity * batch);
+	const chosen = { type: "int32", dims: [capacity, batch], data: new Int32Array(rows.buffer) } as const;
 	const data: Readonly<Record<string, Tensor>> = {
 		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(0) },
-		[feeds.samples]: { type: "uint8", dims: [capacity, batch, ...sampleShape], data: chunk.samples as Uint8Array },
-		[feeds.labels]: {
-			type: "int32",
-			dims: [capacity, batch],
-			data: Int32Array.from(chunk.indices, (index) => labels[index] ?? 0),
-		},
+		[feeds.samples]: { type: "uint8", dims: [count, ...sampleShape], data: images },
+		[feeds.rows]: chosen,
+		[feeds.indices]: chosen,
+		[feeds.labels]: { type: "int32", dims: [count], data: labels },
 	};
 	let state = initialState(graph, model);
 	return {

@@ -1,9 +1,11 @@
 import { LimbeckError } from "../errors.js";
-import type { ChunkSource, MakeChunk } from "./chunk.js";
-import { gatherImages, imagesOf, jitterOffsets } from "./jitter.js";
+import { elementCount } from "../onnx/tensor.js";
+import type { Chunk, ChunkMaker, ChunkSource } from "./chunk.js";
+import type { SampleSet } from "./data-set.js";
 import { openSamples } from "./open-samples.js";
 import { createOrder, requireNatural } from "./order.js";
 import { allocate, type SampleData } from "./samples.js";
+import { prepareViews } from "./transforms/index.js";
 
 /** Elements that one chunk may hold. */
 const largestChunk = 2 ** 29;
@@ -12,15 +14,16 @@ const largestChunk = 2 ** 29;
  * The chunks of a run. A chunk depends on the options and the step numbers alone; how steps are cut into chunks
  * changes nothing.
  *
- * @throws LimbeckError `usage` for a batch or a count below 1; its chunks, for a bad step number or jitter.
+ * @throws LimbeckError `usage` for a batch or a count below 1, or augmentation that does not fit; its chunks, for a bad
+ * step number.
  */
-export function createChunkMaker(source: ChunkSource): MakeChunk {
-	const { split, sampleShape, batch, seed } = source;
+export function createChunkMaker(source: ChunkSource): ChunkMaker {
+	const { count, split, sampleShape, batch, seed } = source;
 	requireNatural("data loader", "samples a batch", batch, 1);
-	const view = viewOf(source);
-	const order = createOrder(seed, split.count);
-	const size = sampleShape.reduce((product, dim) => product * dim, 1);
-	return (firstStep, steps) => {
+	const order = createOrder(seed, count);
+	const size = elementCount(sampleShape);
+	const view = split === undefined ? undefined : viewer(source, split);
+	const make: ChunkMaker["make"] = (firstStep, steps, spent) => {
 		requireNatural("data loader", "a first step", firstStep, 0);
 		requireNatural("data loader", "steps in a chunk", steps, 1);
 		const position = firstStep * batch;
@@ -35,25 +38,54 @@ export function createChunkMaker(source: ChunkSource): MakeChunk {
 			});
 		}
 		const indices = order.indices(position, length);
-		const samples = allocate(split.samples, length * size);
-		view(position, indices, samples);
+		if (split === undefined || view === undefined) return { indices };
+		const samples = roomFor(split, length * size, spent);
+		view.write(position, indices, samples);
 		return { samples, indices };
 	};
+	return { make, close: () => view?.close() };
 }
 
-/** Copies samples in the view that they are seen in at their positions of the stream. */
-type View = (position: number, indices: Uint32Array, out: SampleData) => void;
+/** The spent chunk's memory where it is large enough: fresh memory costs a page fault every 4 KiB. */
+function roomFor({ samples }: SampleSet, length: number, spent: Chunk | undefined): SampleData {
+	const memory = spent?.samples?.buffer;
+	const bytes = samples.type === "uint8" ? length : 4 * length;
+	if (memory === undefined || memory.byteLength < bytes) return allocate(samples, length);
+	return samples.type === "uint8" ? new Uint8Array(memory, 0, length) : new Float32Array(memory, 0, length);
+}
 
-function viewOf({ split, sampleShape, seed, jitter }: ChunkSource): View {
-	if (jitter === 0) {
-		const reader = openSamples(split, sampleShape);
-		return (_, indices, out) => {
-			reader.read(indices, out);
+/** Copies samples in the views in which they are seen at their positions of the stream. */
+interface Viewer {
+	readonly write: (position: number, indices: Uint32Array, out: SampleData) => void;
+	readonly close: () => void;
+}
+
+function viewer(options: ChunkSource, split: SampleSet): Viewer {
+	const { sampleShape } = options;
+	const { samples } = split;
+	const size = elementCount(sampleShape);
+	const makeView = prepareViews({ ...options, type: samples.type });
+	const reader = openSamples(split, sampleShape);
+	const { close } = reader;
+	if (makeView === undefined) {
+		return {
+			close,
+			write: (_, indices, out) => {
+				reader.read(indices, out);
+			},
 		};
 	}
-	const { images, imageShape } = imagesOf(split, sampleShape);
-	return (position, indices, out) => {
-		const offsets = jitterOffsets(seed, position, indices.length, jitter);
-		gatherImages(images, imageShape, indices, offsets, out);
+	// Places are made once and moved along: small networks wait for every object.
+	const read = allocate(samples, samples.kind === "memory" ? 0 : size);
+	const source = { data: samples.kind === "memory" ? samples.data : read, at: 0 };
+	const write: Viewer["write"] = (position, indices, out) => {
+		const target = { data: out, at: 0 };
+		for (let i = 0; i < indices.length; i++) {
+			if (samples.kind === "memory") source.at = (indices[i] ?? 0) * size;
+			else reader.read(indices.subarray(i, i + 1), read);
+			target.at = i * size;
+			makeView(position + i, source, target);
+		}
 	};
+	return { close, write };
 }

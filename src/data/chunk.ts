@@ -1,31 +1,60 @@
-import type { SampleSet, SampleShape, Split } from "./data-set.js";
+import type { Normalization, SampleSet, SampleShape, Split } from "./data-set.js";
 import type { SampleData } from "./samples.js";
+import { type Augmentation, augmentsViews } from "./transforms/index.js";
 
-/** What training sees of the data: which samples, in which order, shifted how far. */
-export interface BatchOptions {
+/** What training sees of the data: which samples, in which order, in which views. */
+export interface BatchOptions extends Augmentation {
 	readonly split: Split;
 	readonly sampleShape: SampleShape;
+	/** What a view's blanks are: the mean; zero where absent. */
+	readonly normalization?: Normalization;
 	/** Samples a step. */
 	readonly batch: number;
-	/** The run's seed: order and jitter come from it. */
+	/** The run's seed: order and views come from it. */
 	readonly seed: number;
-	/** The largest random shift in each direction, in pixels; 0 for none. */
-	readonly jitter: number;
 }
 
 /** The data of consecutive training steps. */
 export interface Chunk {
-	/** `[steps, batch, …sampleShape]`. */
-	readonly samples: SampleData;
+	/** `[steps, batch, …sampleShape]`, in their views; absent where training reads the split itself: {@link isResident}. */
+	readonly samples?: SampleData;
 	/** `[steps, batch]`: which samples of the split they are. */
 	readonly indices: Uint32Array<ArrayBuffer>;
 }
 
-/** Makes the chunk of steps `firstStep` … `firstStep + steps − 1`. */
-export type MakeChunk = (firstStep: number, steps: number) => Chunk;
+/** Makes the chunks of a run. */
+export interface ChunkMaker {
+	/** The chunk of steps `firstStep` … `firstStep + steps − 1`, over the memory of one that is no longer needed. */
+	make(firstStep: number, steps: number, spent?: Chunk): Chunk;
+	/** Closes the file of samples, if there is one. */
+	close(): void;
+}
 
-/** What {@link createChunkMaker} needs: {@link BatchOptions} without labels, so that it can cross to a worker. */
-export type ChunkSource = Omit<BatchOptions, "split"> & { readonly split: SampleSet };
+/** What chunks are made of: {@link BatchOptions} without labels, so that it can cross to a worker. */
+export type ChunkSource = Omit<BatchOptions, "split"> & {
+	readonly count: number;
+	/** Absent where training reads the split itself. */
+	readonly split?: SampleSet;
+};
+
+/** The most bytes of samples that are given to the engine as a whole. */
+const mostResident = 2 ** 30;
+
+/**
+ * Whether training reads the samples of the split itself: they are in memory, not too many, and seen as they are
+ * stored. Chunks then say only which they are.
+ */
+export function isResident(options: Pick<BatchOptions, "split" | keyof Augmentation>): boolean {
+	const { samples } = options.split;
+	return samples.kind === "memory" && samples.data.byteLength <= mostResident && !augmentsViews(options);
+}
+
+/** The options as chunks are made of. */
+export function chunkSource(options: BatchOptions): ChunkSource {
+	const { split, ...rest } = options;
+	const { count, samples } = split;
+	return isResident(options) ? { ...rest, count } : { ...rest, count, split: { count, samples } };
+}
 
 /** Where training gets its data from. */
 export interface Loader {
@@ -33,9 +62,10 @@ export interface Loader {
 	 * The data of steps `firstStep` … `firstStep + steps − 1`. The request is on its way when the call returns, so that
 	 * a caller who asks for the next chunk before it blocks its thread finds it made.
 	 *
+	 * @param spent - a chunk of this loader that is no longer needed: its memory may be used again.
 	 * @throws LimbeckError `usage` for a bad step number, `environment` if the loader has died or is closed.
 	 */
-	chunk(firstStep: number, steps: number): Promise<Chunk>;
+	chunk(firstStep: number, steps: number, spent?: Chunk): Promise<Chunk>;
 	/** Ends the loader; what it still owes is rejected. */
 	close(): Promise<void>;
 }

@@ -3,16 +3,16 @@ import { parentPort, workerData } from "node:worker_threads";
 import { LimbeckError, type SerializedError } from "../errors.js";
 import type { ChunkSource } from "./chunk.js";
 import { createChunkMaker } from "./chunk-maker.js";
-import type { ChunkAnswer, ChunkRequest } from "./loader.js";
+import { buffersOf, type ChunkAnswer, type ChunkRequest } from "./loader.js";
 
 // createLoader passes exactly this.
-const makeChunk = createChunkMaker(workerData as ChunkSource);
+const maker = createChunkMaker(workerData as ChunkSource);
 
-parentPort?.on("message", ({ id, firstStep, steps }: ChunkRequest) => {
+parentPort?.on("message", ({ id, firstStep, steps, spent }: ChunkRequest) => {
 	try {
-		const chunk = makeChunk(firstStep, steps);
+		const chunk = maker.make(firstStep, steps, spent);
 		const answer: ChunkAnswer = { id, chunk };
-		parentPort?.postMessage(answer, [chunk.samples.buffer, chunk.indices.buffer]);
+		parentPort?.postMessage(answer, buffersOf(chunk));
 	} catch (error) {
 		const answer: ChunkAnswer = { id, error: serialize(error) };
 		parentPort?.postMessage(answer);

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { LimbeckError, type SerializedError } from "../errors.js";
-import { type BatchOptions, type Chunk, type ChunkSource, type Loader } from "./chunk.js";
+import { type BatchOptions, type Chunk, type ChunkSource, chunkSource, type Loader } from "./chunk.js";
 import { createChunkMaker } from "./chunk-maker.js";
 import { inMemory } from "./samples.js";
 
@@ -9,6 +9,8 @@ export interface ChunkRequest {
 	readonly id: number;
 	readonly firstStep: number;
 	readonly steps: number;
+	/** Memory to use again. */
+	readonly spent: Chunk | undefined;
 }
 
 /** The worker's answer to the request of that id. */
@@ -28,17 +30,10 @@ interface Pending {
  * @throws LimbeckError `usage` for a batch or a count below 1.
  */
 export function createLoader(options: BatchOptions): Loader {
-	const { sampleShape, batch, seed, jitter } = options;
-	createChunkMaker(options); // Bad options are refused here and not in the worker.
-	const { count } = options.split;
-	const { samples: given } = options.split;
-	const data = given.kind === "memory" ? given.data.slice() : undefined;
-	const samples = data === undefined ? given : inMemory(data);
-	const source: ChunkSource = { split: { count, samples }, sampleShape, batch, seed, jitter };
-	const worker = new Worker(new URL("./loader-worker.js", import.meta.url), {
-		workerData: source,
-		transferList: data === undefined ? [] : [data.buffer],
-	});
+	const source = chunkSource(options);
+	createChunkMaker(source).close(); // Bad options are refused here and not in the worker.
+	const { workerData, transferList } = ownCopy(source);
+	const worker = new Worker(new URL("./loader-worker.js", import.meta.url), { workerData, transferList });
 	const pending = new Map<number, Pending>();
 	let nextId = 0;
 	let ended: LimbeckError | undefined;
@@ -60,7 +55,7 @@ export function createLoader(options: BatchOptions): Loader {
 		end("one that has ended");
 	});
 	return {
-		chunk(firstStep, steps) {
+		chunk(firstStep, steps, spent) {
 			const answer = new Promise<Chunk>((resolve, reject) => {
 				if (ended !== undefined) {
 					reject(ended);
@@ -68,7 +63,7 @@ export function createLoader(options: BatchOptions): Loader {
 				}
 				const id = nextId++;
 				pending.set(id, { resolve, reject });
-				worker.postMessage({ id, firstStep, steps } satisfies ChunkRequest);
+				worker.postMessage({ id, firstStep, steps, spent } satisfies ChunkRequest, buffersOf(spent));
 			});
 			// A caller that stops early never awaits the chunk it asked for ahead; that must not end the process.
 			answer.catch(() => undefined);
@@ -83,14 +78,32 @@ export function createLoader(options: BatchOptions): Loader {
 
 /** A loader that makes each chunk in the caller's thread when asked: for small data, and where no worker can run. */
 export function createInlineLoader(options: BatchOptions): Loader {
-	const makeChunk = createChunkMaker(options);
+	const maker = createChunkMaker(chunkSource(options));
 	return {
 		// eslint-disable-next-line @typescript-eslint/require-await -- async, so that an error becomes a rejection
-		async chunk(firstStep, steps) {
-			return makeChunk(firstStep, steps);
+		async chunk(firstStep, steps, spent) {
+			return maker.make(firstStep, steps, spent);
 		},
-		close: () => Promise.resolve(),
+		// eslint-disable-next-line @typescript-eslint/require-await -- as above
+		async close() {
+			maker.close();
+		},
 	};
+}
+
+/** The memory of a chunk's samples and indices, which goes along with it from thread to thread. */
+export function buffersOf(chunk: Chunk | undefined): ArrayBuffer[] {
+	if (chunk === undefined) return [];
+	return [chunk.indices.buffer, ...(chunk.samples === undefined ? [] : [chunk.samples.buffer])];
+}
+
+/** The source for a worker, with the samples in memory of its own. */
+function ownCopy(source: ChunkSource): { readonly workerData: ChunkSource; readonly transferList: ArrayBuffer[] } {
+	const { split } = source;
+	if (split?.samples.kind !== "memory") return { workerData: source, transferList: [] };
+	const data = split.samples.data.slice();
+	const workerData = { ...source, split: { ...split, samples: inMemory(data) } };
+	return { workerData, transferList: [data.buffer] };
 }
 
 function loaderEnded(got: string, cause: unknown): LimbeckError {

@@ -4,7 +4,8 @@ import { zeros } from "../graph/graph.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
-import { feeds, type TrainingGraph } from "./training-graph.js";
+import { feeds } from "./batch.js";
+import type { TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
 
 /** The parameters and the optimizer's state, by input name. */

@@ -49,6 +49,8 @@ export interface TeacherSetting {
 	readonly batch: number;
 	/** Whether a sample looks different from epoch to epoch. */
 	readonly randomViews: boolean;
+	/** Whether batches are mixed with themselves in the training graph. */
+	readonly mixes: boolean;
 	/** The training samples. */
 	readonly train: SampleSet;
 }
@@ -56,8 +58,10 @@ export interface TeacherSetting {
 /** A teacher ready to teach, as its plan says. */
 export interface OpenTeacher {
 	readonly plan: TeacherPlan;
-	/** Its logits `[steps, batch, classes]` on a chunk; `undefined` where the training graph asks it. */
-	readonly logits: (chunk: Chunk) => Promise<Float32Array | undefined>;
+	/** Its logits `[count, classes]` on every training sample, where it is asked once. */
+	readonly stored?: Float32Array;
+	/** Its logits `[steps, batch, classes]` on a chunk, where it is asked about each. */
+	readonly ask: (chunk: Chunk) => Promise<Float32Array | undefined>;
 	/** Frees the native memory. */
 	readonly release: () => Promise<void>;
 }
@@ -65,36 +69,42 @@ export interface OpenTeacher {
 /**
  * Makes a teacher ready.
  *
- * @throws LimbeckError (`model`) where it is not a classifier of these images and classes.
+ * @throws LimbeckError (`model`) where it is not a classifier of these samples and classes, (`usage`) where it would
+ * have to see mixed batches and the training graph cannot hold it.
  */
 export async function openTeacher(
 	teacher: OnnxModel,
-	{ batch, randomViews, train }: TeacherSetting,
+	{ batch, randomViews, mixes, train }: TeacherSetting,
 	options: PredictorOptions,
 	runtime: Runtime,
 ): Promise<OpenTeacher> {
 	const plan = planTeacher(teacher, [batch, ...options.sampleShape], randomViews);
 	const release = (): Promise<void> => Promise.resolve();
-	if (plan.how === "in-graph") return { plan, logits: () => Promise.resolve(undefined), release };
+	const ask = (): Promise<undefined> => Promise.resolve(undefined);
+	if (plan.how === "in-graph") return { plan, ask, release };
+	if (plan.how === "fed" && mixes) throw cannotMix(plan.reason);
 	const predictor = await createPredictor(runtime, teacher, options);
 	if (plan.how === "fed") {
-		const logits = ({ samples, indices }: Chunk): Promise<Float32Array> =>
-			predictor.logits({ count: indices.length, samples: inMemory(samples) });
-		return { plan, logits, release: () => predictor.release() };
+		return {
+			plan,
+			// Views are random, so the chunk holds them.
+			ask: async ({ samples, indices }) =>
+				samples && predictor.logits({ count: indices.length, samples: inMemory(samples) }),
+			release: () => predictor.release(),
+		};
 	}
 	try {
-		const stored = await predictor.logits(train);
-		return { plan, logits: ({ indices }) => Promise.resolve(gatherRows(stored, indices, options.classes)), release };
+		return { plan, stored: await predictor.logits(train), ask, release };
 	} finally {
 		await predictor.release();
 	}
 }
 
-function gatherRows(rows: Float32Array, indices: Uint32Array, width: number): Float32Array {
-	const out = new Float32Array(indices.length * width);
-	for (let at = 0; at < indices.length; at++) {
-		const from = (indices[at] ?? 0) * width;
-		for (let column = 0; column < width; column++) out[at * width + column] = rows[from + column] ?? 0;
-	}
-	return out;
+function cannotMix(reason: string): LimbeckError {
+	return new LimbeckError("usage", {
+		where: "augment: mixup",
+		expected: "a teacher that the training graph can hold, to see the mixed batches",
+		got: reason,
+		hint: "Leave mixup out, or use another teacher.",
+	});
 }

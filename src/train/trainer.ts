@@ -1,19 +1,20 @@
 import type { BatchOptions, Chunk, Loader } from "../data/chunk.js";
 import type { DataSet, Normalization } from "../data/data-set.js";
 import { stepsForEpochs } from "../data/order.js";
-import type { OpenSamples, SampleData } from "../data/samples.js";
+import type { OpenSamples } from "../data/samples.js";
+import { mixupOf, showsAsStored } from "../data/transforms/index.js";
 import type { LossOptions } from "../losses/index.js";
 import { classificationMetrics } from "../metrics/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { elementCount, type Tensor } from "../onnx/tensor.js";
+import { elementCount } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
-import { maskOffsets, maskPool } from "./masks.js";
+import { createFeed } from "./feed.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
 import { type OpenTeacher, openTeacher, type TeacherPlan } from "./teacher.js";
-import { buildTrainingGraph, feeds, type TrainingGraph } from "./training-graph.js";
+import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
 
 /** One network to train. */
@@ -98,7 +99,7 @@ const mostLooks = 20;
  */
 export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
 	const { data, options, seed } = job;
-	const { batch, jitter } = options;
+	const { batch, jitter, augment } = options;
 	const { runtime, createLoader, now } = context;
 	const started = now();
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
@@ -106,7 +107,15 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const graph = graphFor(job, runtime.target, totalSteps, teacher?.plan);
 	const session = await runtime.createSession(encodeModel(graph.model), threadsOf(job));
 	try {
-		const loader = createLoader({ split: data.train, sampleShape: data.sampleShape, batch, seed, jitter });
+		const loader = createLoader({
+			split: data.train,
+			sampleShape: data.sampleShape,
+			normalization: job.normalization,
+			batch,
+			seed,
+			jitter,
+			augment,
+		});
 		try {
 			const kept = await takeSteps({ job, graph, session, loader, totalSteps, teacher }, context);
 			const model = withWeights(job.model, graph, kept.state);
@@ -144,16 +153,12 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 	const { now, onEvent } = context;
 	const { model, data, options, seed } = job;
 	const plan = planChunks(totalSteps, options.batch * elementCount(data.sampleShape), looksOf(options.epochs));
-	const pool = maskPool(graph.masks, seed);
+	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
 	let state = initialState(graph, model);
 	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
 	let since = now();
 	for await (const { first, steps, validate, chunk } of prefetched(loader, plan)) {
-		const logits = await teacher?.logits(chunk);
-		const done = await runChunk(session, graph, state, {
-			...pool,
-			...batchFeeds(job, graph, chunk, first, steps, logits),
-		});
+		const done = await runChunk(session, graph, state, feed(chunk, first, steps, await teacher?.ask(chunk)));
 		checkFinite(done, graph, first, options);
 		state = done.state;
 		const step = first + steps;
@@ -175,13 +180,15 @@ async function* prefetched(
 	loader: Loader,
 	plan: readonly PlannedChunk[],
 ): AsyncGenerator<PlannedChunk & { readonly chunk: Chunk }> {
-	const ask = (planned: PlannedChunk | undefined): Promise<Chunk> | undefined =>
-		planned === undefined ? undefined : loader.chunk(planned.first, planned.steps);
+	const ask = (planned: PlannedChunk | undefined, spent?: Chunk): Promise<Chunk> | undefined =>
+		planned === undefined ? undefined : loader.chunk(planned.first, planned.steps, spent);
 	let next = ask(plan[0]);
+	let last: Chunk | undefined;
 	for (const [index, planned] of plan.entries()) {
 		const chunk = await next;
 		if (chunk === undefined) return;
-		next = ask(plan[index + 1]);
+		next = ask(plan[index + 1], last);
+		last = chunk;
 		yield { ...planned, chunk };
 	}
 }
@@ -193,8 +200,9 @@ function threadsOf({ threads }: TrainingJob): { readonly threads?: number } {
 /** Makes the job's teacher ready, and tells how it is asked. */
 async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<OpenTeacher | undefined> {
 	if (job.teacher === undefined) return undefined;
-	const { batch, jitter } = job.options;
-	const setting = { batch, randomViews: jitter > 0, train: job.data.train };
+	const { batch } = job.options;
+	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
+	const setting = { batch, randomViews, mixes, train: job.data.train };
 	const options = predictorOptions(job, context, "teacher");
 	const teacher = await openTeacher(job.teacher, setting, options, context.runtime);
 	const { plan } = teacher;
@@ -210,6 +218,7 @@ function graphFor(job: TrainingJob, target: Target, totalSteps: number, plan: Te
 		target,
 		sampleShape: data.sampleShape,
 		sampleType: data.train.samples.type,
+		mixes: mixupOf(options) !== undefined,
 		classes: data.classes.length,
 		normalization,
 		batch,
@@ -284,41 +293,6 @@ export function planChunks(totalSteps: number, bytesPerStep: number, looks: numb
 		}
 	}
 	return chunks;
-}
-
-function batchFeeds(
-	{ data, options, seed }: TrainingJob,
-	{ masks }: TrainingGraph,
-	{ samples, indices }: Chunk,
-	first: number,
-	steps: number,
-	teacherLogits: Float32Array | undefined,
-): State {
-	const { batch } = options;
-	const classes = data.classes.length;
-	const labels = new Int32Array(indices.length);
-	// Plain loops, here and below: iterators take several times as long, and small networks wait for them.
-	for (let at = 0; at < indices.length; at++) labels[at] = data.train.labels[indices[at] ?? 0] ?? 0;
-	return {
-		[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(steps)) },
-		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(first) },
-		[feeds.samples]: sampleTensor(samples, [steps, batch, ...data.sampleShape]),
-		[feeds.labels]: { type: "int32", dims: [steps, batch], data: labels },
-		...maskOffsets(masks, seed, first, steps),
-		...(teacherLogits === undefined
-			? {}
-			: {
-					[feeds.teacherLogits]: {
-						type: "float",
-						dims: [steps, batch, classes],
-						data: teacherLogits,
-					},
-				}),
-	};
-}
-
-function sampleTensor(data: SampleData, dims: readonly number[]): Tensor {
-	return data instanceof Uint8Array ? { type: "uint8", dims, data } : { type: "float", dims, data };
 }
 
 function mean(values: Float32Array): number {

@@ -2,7 +2,7 @@
  * The training step as an ONNX graph: forward, loss, gradients, optimizer and schedule are the body of a `Loop`
  * whose carried values are the parameters and the optimizer's state. One native call runs a chunk of steps.
  */
-import type { Normalization, SampleShape, Samples } from "../data/data-set.js";
+import type { Normalization } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
@@ -14,8 +14,8 @@ import { averagesOf, selectTrainable, type Weight } from "../models/trainable.js
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import type { Target } from "../ops/operator.js";
+import { addBatchInputs, type BatchInputs, type BatchShape, batchAt, feeds, freeDimensions } from "./batch.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
-import { normalize } from "./normalize.js";
 import { addUpdate, type Carried, carriedOf, parameterInput, type UpdateOptions } from "./update.js";
 
 /** All that shapes a training step. */
@@ -27,12 +27,8 @@ export interface StepOptions extends UpdateOptions {
 }
 
 /** What the graph is made for. */
-export interface TrainingGraphOptions extends StepOptions {
+export interface TrainingGraphOptions extends StepOptions, Omit<BatchShape, "batch" | "teacher"> {
 	readonly model: OnnxModel;
-	readonly sampleShape: SampleShape;
-	/** How samples are stored: bytes, or floats that are normalised as they are; bytes where absent. */
-	readonly sampleType?: Samples["type"];
-	readonly classes: number;
 	readonly normalization: Normalization;
 	/** Where the teacher's logits come from: a model that sees the same view, or stored values that are fed. */
 	readonly teacher?: OnnxModel | "stored";
@@ -40,28 +36,14 @@ export interface TrainingGraphOptions extends StepOptions {
 	readonly target?: Target;
 }
 
+export { feeds };
+
 /** A training graph and what to feed it. Inputs other than the carried values: see `feeds`. */
 export interface TrainingGraph {
 	readonly model: OnnxModel;
 	readonly carried: readonly Carried[];
 	readonly masks: readonly MaskInput[];
 }
-
-/** Names of the inputs and outputs. S stands for the steps of one call, B for the batch. */
-export const feeds = {
-	/** int64 `[]`: how many steps to take, S. */
-	steps: "steps",
-	/** float `[]`: steps done before this call. */
-	firstStep: "first_step",
-	/** uint8 or float `[S, B, …sampleShape]`. */
-	samples: "samples",
-	/** int32 `[S, B]`. */
-	labels: "labels",
-	/** float `[S, B, classes]`; only with a stored teacher. */
-	teacherLogits: "teacher_logits",
-	/** Output, float `[S]`: the loss of every step, before its update. */
-	losses: "losses",
-} as const;
 
 /**
  * Steps in one turn of the loop. Between them weights and optimizer state are updated in place; what a turn hands to
@@ -76,16 +58,13 @@ const unrolled = 4;
  * teacher and there is none.
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
-	const { batch, sampleShape, sampleType = "uint8", classes, teacher } = options;
+	const { teacher } = options;
 	const g = createGraph(options.target);
 	const steps = g.input(feeds.steps, { type: "int64", dims: [] });
 	const outer: Outer = {
 		options,
 		first: g.input(feeds.firstStep, { type: "float", dims: [] }),
-		samples: g.input(feeds.samples, { type: sampleType, dims: [1, batch, ...sampleShape] }),
-		labels: g.input(feeds.labels, { type: "int32", dims: [1, batch] }),
-		stored:
-			teacher === "stored" ? g.input(feeds.teacherLogits, { type: "float", dims: [1, batch, classes] }) : undefined,
+		batch: addBatchInputs(g, options),
 		constants: placeWeights(g, options.model, "student/"),
 		teacher:
 			teacher === undefined || teacher === "stored"
@@ -109,12 +88,13 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 		[feeds.losses, losses],
 	]);
 	const masks = outer.masks.inputs();
-	const perStep = new Set<string>([feeds.samples, feeds.labels, feeds.teacherLogits, feeds.losses]);
-	for (const mask of masks) perStep.add(mask.name);
-	// Built for one step a call, run with any number: no node but the loops sees that dimension.
-	const anySteps = (info: OnnxValueInfo): OnnxValueInfo =>
-		perStep.has(info.name) ? { ...info, dims: ["steps", ...(info.dims?.slice(1) ?? [])] } : info;
-	const model = modelOf({ ...graph, inputs: graph.inputs.map(anySteps), outputs: graph.outputs.map(anySteps) });
+	// Built for one step a call and one sample, run with any number: no node but the loops sees these dimensions.
+	const free = new Map([...freeDimensions, ...masks.map(({ name }) => [name, "steps"] as const)]);
+	const freed = (info: OnnxValueInfo): OnnxValueInfo => {
+		const dimension = free.get(info.name);
+		return dimension === undefined ? info : { ...info, dims: [dimension, ...(info.dims?.slice(1) ?? [])] };
+	};
+	const model = modelOf({ ...graph, inputs: graph.inputs.map(freed), outputs: graph.outputs.map(freed) });
 	return { model, carried, masks };
 }
 
@@ -122,9 +102,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 interface Outer {
 	readonly options: TrainingGraphOptions;
 	readonly first: Value;
-	readonly samples: Value;
-	readonly labels: Value;
-	readonly stored: Value | undefined;
+	readonly batch: BatchInputs;
 	/** The large constants of the model, which all steps share. */
 	readonly constants: ReadonlyMap<string, Value>;
 	/** The teacher that is asked on every view, with its own. */
@@ -199,13 +177,12 @@ function joined(g: Graph, vectors: readonly Value[], length: number): Value {
  */
 function addStep(
 	body: Graph,
-	{ options, first, samples, labels, stored, constants, teacher, masks }: Outer,
+	{ options, first, batch, constants, teacher, masks }: Outer,
 	index: Value,
 	current: ReadonlyMap<string, Value>,
 ): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
-	const at = (all: Value): Value => body.op("Gather", [all, index]);
 	const step = body.op("Add", [cast(body, index, "float"), first]);
-	const view = normalize(body, at(samples), options.normalization);
+	const { view, stored, labelled } = batchAt(body, batch, index, options.normalization);
 	const value = (name: string): Value => required(current.get(name), name);
 	const placed = ({ name }: Weight): { readonly name: string; readonly value: Value } => ({
 		name,
@@ -226,12 +203,16 @@ function addStep(
 		},
 	});
 	const live = teacher && applyModel(body, teacher.model, { input: view, parameters: teacher.parameters });
-	const logits = stored === undefined ? live : at(stored);
-	const loss = buildLoss(body, options.loss, {
-		student,
-		labels: cast(body, at(labels), "int64"),
-		...(logits === undefined ? {} : { teacher: logits }),
+	const logits = stored ?? live;
+	const losses = labelled.map(({ labels, share }): Value => {
+		const one = buildLoss(body, options.loss, {
+			student,
+			labels,
+			...(logits === undefined ? {} : { teacher: logits }),
+		});
+		return share === undefined ? one : body.op("Mul", [one, share]);
 	});
+	const loss = losses.reduce((sum, one) => body.op("Add", [sum, one]));
 	const kept = averages.map((one) => {
 		// An average that no node moves is carried as a copy: a loop may not hand on its own input.
 		const next = moved.get(one.value.name) ?? body.op("Identity", [one.value]);

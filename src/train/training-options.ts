@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { transformOptions } from "../data/transforms/index.js";
 import { optimizerOptions } from "../optim/optimizers.js";
 import { scheduleOptions } from "../optim/schedules.js";
 
@@ -24,6 +25,10 @@ export const trainingShape = {
 		.enum(["batch", "running"])
 		.default("batch")
 		.describe("statistics of BatchNormalization while training: the batch's, or the running averages, frozen"),
+	augment: z
+		.array(transformOptions)
+		.default([])
+		.describe("changes of the training samples, in turn: flip, crop, cutout, jitter, mixup, with their options"),
 	keep: z.enum(["last", "best"]).default("last").describe("weights to keep: the last, or the best by validation"),
 };
 

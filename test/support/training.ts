@@ -2,7 +2,6 @@
 import { LimbeckError } from "../../src/errors.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
-import { elementCount } from "../../src/onnx/tensor.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { maskOffsets, maskPool } from "../../src/train/masks.js";
 import { initialState, runChunk, withWeights } from "../../src/train/state.js";
@@ -51,32 +50,31 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 	const session = await runtime.createSession(encodeModel(graph.model), { threads });
 	const pool = graph.masks.length === 0 ? {} : (pools.get(seed) ?? maskPool(graph.masks, seed));
 	if (graph.masks.length > 0) pools.set(seed, pool);
+	const rows = Int32Array.from(labels.keys());
 	const losses: number[] = [];
 	let state = initialState(graph, model);
 	try {
 		for (const count of chunks) {
 			const first = losses.length;
 			const [from, to] = [first * batch, (first + count) * batch];
-			const size = elementCount(sampleShape);
 			const done = await runChunk(session, graph, state, {
 				...pool,
 				...maskOffsets(graph.masks, seed, first, count),
 				[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(count)) },
 				[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(first) },
-				[feeds.samples]: {
-					type: "uint8",
-					dims: [count, batch, ...sampleShape],
-					data: pixels.slice(from * size, to * size),
-				},
-				[feeds.labels]: { type: "int32", dims: [count, batch], data: labels.slice(from, to) },
+				[feeds.samples]: { type: "uint8", dims: [labels.length, ...sampleShape], data: pixels },
+				[feeds.rows]: { type: "int32", dims: [count, batch], data: rows.subarray(from, to) },
+				[feeds.indices]: { type: "int32", dims: [count, batch], data: rows.subarray(from, to) },
+				[feeds.labels]: { type: "int32", dims: [labels.length], data: labels },
 				...(teacherLogits === undefined
 					? {}
 					: {
 							[feeds.teacherLogits]: {
 								type: "float",
-								dims: [count, batch, classes],
-								data: teacherLogits.slice(from * classes, to * classes),
+								dims: [labels.length, classes],
+								data: teacherLogits,
 							},
+							[feeds.teacherRows]: { type: "int32", dims: [count, batch], data: rows.subarray(from, to) },
 						}),
 			});
 			losses.push(...done.losses);

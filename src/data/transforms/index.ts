@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { LimbeckError } from "../../errors.js";
+import { elementCount } from "../../onnx/tensor.js";
+import { randomStream } from "../../random.js";
+import type { Normalization, SampleShape, Samples } from "../data-set.js";
+import { allocate } from "../samples.js";
+import { crop } from "./crop.js";
+import { cutout } from "./cutout.js";
+import { flip } from "./flip.js";
+import { jitter } from "./jitter.js";
+import { type MixupOptions, mixup } from "./mixup.js";
+import type { BatchTransform, ImageShape, MakeView, Place, ViewTransform } from "./transform.js";
+
+/** Every augmentation by name. */
+export const transforms = { jitter, crop, flip, cutout, mixup } as const satisfies Record<
+	string,
+	ViewTransform<z.ZodType> | BatchTransform<z.ZodType>
+>;
+
+/** One augmentation as a recipe writes it. */
+export const transformOptions = z.discriminatedUnion("name", [
+	jitter.options,
+	crop.options,
+	flip.options,
+	cutout.options,
+	mixup.options,
+]);
+
+/** The name of an augmentation with its options. */
+export type TransformOptions = z.infer<typeof transformOptions>;
+
+/** What augments the samples of a run. */
+export interface Augmentation {
+	/** The largest random shift in each direction, in pixels; 0 for none. Comes before the list. */
+	readonly jitter: number;
+	/** Applied in turn. */
+	readonly augment?: readonly TransformOptions[];
+}
+
+/** Whether every epoch shows the samples as they are stored. */
+export function showsAsStored({ jitter: pixels, augment = [] }: Augmentation): boolean {
+	return pixels === 0 && augment.length === 0;
+}
+
+/** Whether samples are changed one by one, in the loader. */
+export function augmentsViews({ jitter: pixels, augment = [] }: Augmentation): boolean {
+	return pixels > 0 || augment.some(({ name }) => transforms[name].kind === "view");
+}
+
+/** What mixes the batches of a run, if anything. */
+export function mixupOf({ augment = [] }: Augmentation): MixupOptions | undefined {
+	return augment.find((one) => one.name === "mixup");
+}
+
+/** What views are made of. */
+export interface ViewSource extends Augmentation {
+	readonly sampleShape: SampleShape;
+	readonly type: Samples["type"];
+	/** What a blank is: the mean; zero where absent. */
+	readonly normalization?: Normalization;
+	readonly seed: number;
+}
+
+/**
+ * All augmentations of single samples, one after the other; `undefined` where there is none.
+ *
+ * @throws LimbeckError `usage` for samples that are no images, or options that do not fit them.
+ */
+export function prepareViews(source: ViewSource): MakeView | undefined {
+	const { jitter: pixels, augment = [], seed } = source;
+	const all: readonly TransformOptions[] = pixels === 0 ? augment : [{ name: "jitter", pixels }, ...augment];
+	const views = all.filter(({ name }) => transforms[name].kind === "view");
+	if (views.length === 0) return undefined;
+	const task = { shape: imageShapeOf(source), blank: blankOf(source) };
+	const steps = views.map((options, index) => {
+		const before = views.slice(0, index).filter(({ name }) => name === options.name).length;
+		const stream = randomStream(seed, before === 0 ? options.name : `${options.name}/${String(before)}`);
+		// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
+		return (transforms[options.name] as ViewTransform<z.ZodType>).prepare(options, { ...task, stream });
+	});
+	return inTurn(steps, source);
+}
+
+/** One step after the other, over two images of scratch. */
+function inTurn(steps: readonly MakeView[], { type, sampleShape }: ViewSource): MakeView {
+	const [first, ...rest] = steps;
+	const last = rest.pop();
+	if (first === undefined || last === undefined) return first ?? (() => undefined);
+	const image = (): Place => ({ data: allocate({ type }, elementCount(sampleShape)), at: 0 });
+	const scratch = [image(), image()] as const;
+	return (position, source, target) => {
+		let [from, to] = scratch;
+		first(position, source, from);
+		for (const step of rest) {
+			step(position, from, to);
+			[from, to] = [to, from];
+		}
+		last(position, from, target);
+	};
+}
+
+function imageShapeOf({ sampleShape }: ViewSource): ImageShape {
+	const [channels, height, width, ...rest] = sampleShape;
+	if (channels !== undefined && height !== undefined && width !== undefined && rest.length === 0) {
+		return [channels, height, width];
+	}
+	throw new LimbeckError("usage", {
+		where: "augment",
+		expected: "images, [channels, height, width]",
+		got: `samples [${sampleShape.join()}]`,
+		hint: "Set jitter to 0 and leave augment out; mixup alone works with any samples.",
+	});
+}
+
+function blankOf({
+	normalization: { mean } = { mean: 0, std: 1 },
+	type,
+	sampleShape: [channels = 1],
+}: ViewSource): readonly number[] {
+	const means = typeof mean === "number" ? Array<number>(channels).fill(mean) : mean;
+	return type === "uint8" ? means.map((value) => Math.round(255 * value)) : means;
+}

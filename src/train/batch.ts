@@ -1,0 +1,129 @@
+/** The batches of a call inside the training graph: samples, labels and stored logits are gathered by their rows. */
+import type { Normalization, SampleShape, Samples } from "../data/data-set.js";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
+import { cast } from "../ops/index.js";
+import { normalize } from "./normalize.js";
+
+/** Names of the inputs and outputs. S stands for the steps of one call, B for the batch. */
+export const feeds = {
+	/** int64 `[]`: how many steps to take, S. */
+	steps: "steps",
+	/** float `[]`: steps done before this call. */
+	firstStep: "first_step",
+	/** uint8 or float `[R, …sampleShape]`: the samples that this call can see, R of any number. */
+	samples: "samples",
+	/** int32 `[S, B]`: the rows of `samples` that make up every batch. */
+	rows: "rows",
+	/** int32 `[S, B]`: the rows of `labels` that go with them. */
+	indices: "indices",
+	/** int32 `[N]`: the labels of all N samples. */
+	labels: "labels",
+	/** float `[M, classes]`: logits of a teacher outside the graph; only with one. */
+	teacherLogits: "teacher_logits",
+	/** int32 `[S, B]`: the rows of `teacherLogits` that go with the batches; only with them. */
+	teacherRows: "teacher_rows",
+	/** float `[S]`: the share of a sample itself in what is trained on; only where batches are mixed. */
+	mixtureShares: "mixture_shares",
+	/** int32 `[S, B]`: the place in the batch of the sample that gets the rest; only where batches are mixed. */
+	mixturePartners: "mixture_partners",
+	/** Output, float `[S]`: the loss of every step, before its update. */
+	losses: "losses",
+} as const;
+
+/** The first dimension of what can have any number of rows. */
+export const freeDimensions: ReadonlyMap<string, string> = new Map([
+	[feeds.samples, "rows"],
+	[feeds.rows, "steps"],
+	[feeds.indices, "steps"],
+	[feeds.labels, "samples"],
+	[feeds.teacherLogits, "answers"],
+	[feeds.teacherRows, "steps"],
+	[feeds.mixtureShares, "steps"],
+	[feeds.mixturePartners, "steps"],
+	[feeds.losses, "steps"],
+]);
+
+/** What a batch is like. */
+export interface BatchShape {
+	readonly batch: number;
+	readonly sampleShape: SampleShape;
+	/** How samples are stored: bytes, or floats that are normalised as they are; bytes where absent. */
+	readonly sampleType?: Samples["type"];
+	readonly classes: number;
+	/** Whether batches are mixed with themselves (mixup). */
+	readonly mixes?: boolean;
+	/** "stored" where the teacher's logits are fed. */
+	readonly teacher?: unknown;
+}
+
+/** The inputs that batches are made of. */
+export interface BatchInputs {
+	readonly samples: Value;
+	readonly rows: Value;
+	readonly indices: Value;
+	readonly labels: Value;
+	readonly stored: { readonly logits: Value; readonly rows: Value } | undefined;
+	readonly mixture: { readonly shares: Value; readonly partners: Value } | undefined;
+}
+
+/** Declares the inputs, for one step and one sample. */
+export function addBatchInputs(g: Graph, options: BatchShape): BatchInputs {
+	const { batch, sampleShape, sampleType = "uint8", classes, teacher, mixes = false } = options;
+	return {
+		samples: g.input(feeds.samples, { type: sampleType, dims: [1, ...sampleShape] }),
+		rows: g.input(feeds.rows, { type: "int32", dims: [1, batch] }),
+		indices: g.input(feeds.indices, { type: "int32", dims: [1, batch] }),
+		labels: g.input(feeds.labels, { type: "int32", dims: [1] }),
+		stored:
+			teacher === "stored"
+				? {
+						logits: g.input(feeds.teacherLogits, { type: "float", dims: [1, classes] }),
+						rows: g.input(feeds.teacherRows, { type: "int32", dims: [1, batch] }),
+					}
+				: undefined,
+		mixture: mixes
+			? {
+					shares: g.input(feeds.mixtureShares, { type: "float", dims: [1] }),
+					partners: g.input(feeds.mixturePartners, { type: "int32", dims: [1, batch] }),
+				}
+			: undefined,
+	};
+}
+
+/** One batch. */
+export interface Batch {
+	/** Normalised float `[batch, …sampleShape]`: what student and teacher see. */
+	readonly view: Value;
+	/** The teacher's logits `[batch, classes]`, where they are fed. */
+	readonly stored: Value | undefined;
+	/** Labels, int64 `[batch]`, each with the share of the loss that it has; all of it where absent. */
+	readonly labelled: readonly { readonly labels: Value; readonly share?: Value }[];
+}
+
+/**
+ * The batch of one step.
+ *
+ * @param index - the step's place among those of this call, int64 `[]`.
+ */
+export function batchAt(body: Graph, inputs: BatchInputs, index: Value, normalization: Normalization): Batch {
+	const gather = (all: Value, rows: Value): Value => body.op("Gather", [all, rows]);
+	const indices = gather(inputs.indices, index);
+	const view = normalize(body, gather(inputs.samples, gather(inputs.rows, index)), normalization);
+	const labels = cast(body, gather(inputs.labels, indices), "int64");
+	const stored = inputs.stored && gather(inputs.stored.logits, gather(inputs.stored.rows, index));
+	if (inputs.mixture === undefined) return { view, stored, labelled: [{ labels }] };
+	// λ x + (1 − λ) x′, and the same of the losses.
+	const share = gather(inputs.mixture.shares, index);
+	const rest = body.op("Sub", [body.scalar(1), share]);
+	const partners = gather(inputs.mixture.partners, index);
+	const mixed = body.op("Add", [body.op("Mul", [view, share]), body.op("Mul", [gather(view, partners), rest])]);
+	return {
+		view: mixed,
+		stored,
+		labelled: [
+			{ labels, share },
+			{ labels: gather(labels, partners), share: rest },
+		],
+	};
+}

@@ -1,0 +1,91 @@
+/** What the training graph is fed: what a whole run shares, and the batches of one call. */
+import type { Chunk } from "../data/chunk.js";
+import type { DataSet } from "../data/data-set.js";
+import type { SampleData } from "../data/samples.js";
+import { mixupOf } from "../data/transforms/index.js";
+import { mixturesOf } from "../data/transforms/mixup.js";
+import type { Tensor, TensorOf } from "../onnx/tensor.js";
+import { feeds } from "./batch.js";
+import { maskOffsets, maskPool } from "./masks.js";
+import type { State } from "./state.js";
+import type { TrainingGraph } from "./training-graph.js";
+import type { TrainingOptions } from "./training-options.js";
+
+/** What batches are fed from. */
+export interface FeedSource {
+	readonly graph: TrainingGraph;
+	readonly data: DataSet;
+	readonly options: TrainingOptions;
+	readonly seed: number;
+	/** The teacher's logits on every training sample, `[count, classes]`, where it was asked before. */
+	readonly stored: Float32Array | undefined;
+}
+
+/**
+ * The feeds of one call besides the carried values: the chunk of steps `firstStep` … `firstStep + steps − 1`.
+ *
+ * @param asked - the teacher's logits on the chunk, `[steps, batch, classes]`, where it is asked about each.
+ */
+export type Feed = (chunk: Chunk, firstStep: number, steps: number, asked?: Float32Array) => State;
+
+/** Feeds a run. The engine reads labels, stored logits and resident samples where they lie: nothing is copied. */
+export function createFeed({ graph, data, options, seed, stored }: FeedSource): Feed {
+	const { batch } = options;
+	const { train, sampleShape, classes } = data;
+	const mixup = mixupOf(options);
+	const logitsOf = (logits: Float32Array, rows: number): State => ({
+		[feeds.teacherLogits]: { type: "float", dims: [rows, classes.length], data: logits },
+	});
+	const shared: State = {
+		...maskPool(graph.masks, seed),
+		[feeds.labels]: { type: "int32", dims: [train.count], data: train.labels },
+		...(stored === undefined ? {} : logitsOf(stored, train.count)),
+		...(train.samples.kind === "memory"
+			? { [feeds.samples]: sampleTensor(train.samples.data, [train.count, ...sampleShape]) }
+			: {}),
+	};
+	const places = counter();
+	return ({ samples, indices }, firstStep, steps, asked) => {
+		const which = new Int32Array(indices.buffer, indices.byteOffset, indices.length);
+		const chosen = { type: "int32", dims: [steps, batch], data: which } as const;
+		return {
+			...shared,
+			[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(steps)) },
+			[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(firstStep) },
+			[feeds.indices]: chosen,
+			...(samples === undefined
+				? { [feeds.rows]: chosen }
+				: {
+						[feeds.samples]: sampleTensor(samples, [steps * batch, ...sampleShape]),
+						[feeds.rows]: { ...chosen, data: places(steps * batch) },
+					}),
+			...(stored === undefined ? {} : { [feeds.teacherRows]: chosen }),
+			...(asked === undefined
+				? {}
+				: { ...logitsOf(asked, steps * batch), [feeds.teacherRows]: { ...chosen, data: places(steps * batch) } }),
+			...maskOffsets(graph.masks, seed, firstStep, steps),
+			...(mixup === undefined ? {} : mixtures(mixup.alpha, seed, firstStep, steps, batch)),
+		};
+	};
+}
+
+function mixtures(alpha: number, seed: number, firstStep: number, steps: number, batch: number): State {
+	const { shares, partners } = mixturesOf(alpha, seed, firstStep, steps, batch);
+	return {
+		[feeds.mixtureShares]: { type: "float", dims: [steps], data: shares },
+		[feeds.mixturePartners]: { type: "int32", dims: [steps, batch], data: partners },
+	};
+}
+
+/** 0, 1, 2, …: as many as asked for, made once. */
+function counter(): (length: number) => TensorOf<"int32">["data"] {
+	let made = new Int32Array();
+	return (length) => {
+		if (made.length < length) made = Int32Array.from({ length }, (_, index) => index);
+		return made.subarray(0, length);
+	};
+}
+
+function sampleTensor(data: SampleData | Uint8Array | Float32Array, dims: readonly number[]): Tensor {
+	return data instanceof Uint8Array ? { type: "uint8", dims, data } : { type: "float", dims, data };
+}
