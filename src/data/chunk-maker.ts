@@ -66,7 +66,9 @@ function viewer(options: ChunkSource, split: SampleSet): Viewer {
 	const size = elementCount(sampleShape);
 	const makeView = prepareViews({ ...options, type: samples.type });
 	const reader = openSamples(split, sampleShape);
-	const { close } = reader;
+	const close = (): void => {
+		reader.close();
+	};
 	if (makeView === undefined) {
 		return {
 			close,

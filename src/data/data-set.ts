@@ -69,6 +69,8 @@ export interface RemoteFile {
 	readonly bytes?: number;
 	/** SHA-256 of what a gzip file inflates to: a copy that is packed otherwise, or not at all, is as good. */
 	readonly contentSha256?: string;
+	/** Whether a file holds the right content although its hash is another: a judge for what can lie in any order. */
+	readonly hasContent?: (path: string) => Promise<boolean>;
 	/** Whole URLs, tried in turn. */
 	readonly mirrors: readonly string[];
 }

@@ -24,11 +24,12 @@ export async function readMaybeGzip(path: string, maximum = MAXIMUM_BYTES): Prom
 	} catch (error) {
 		throw fileError(error, path);
 	}
-	if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+	if (!isGzip(bytes)) return bytes;
 	try {
 		return await inflate(bytes, { maxOutputLength: maximum, chunkSize: 2 ** 20 });
 	} catch (error) {
-		throw inflateError(error, path, maximum);
+		if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(path, maximum);
+		throw inflateError(error, path);
 	}
 }
 
@@ -36,9 +37,15 @@ function tooLarge(path: string, maximum: number): LimbeckError {
 	return new LimbeckError("data", { where: path, expected: `at most ${String(maximum)} bytes`, got: "more" });
 }
 
-function inflateError(error: unknown, path: string, maximum: number): LimbeckError {
-	const { code, errno } = error as NodeJS.ErrnoException; // zlib's errors carry both
-	if (code === "ERR_BUFFER_TOO_LARGE") return tooLarge(path, maximum);
+/** Whether these are the first bytes of a gzip file. */
+export function isGzip(bytes: Uint8Array): boolean {
+	return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** What zlib, or the file under it, threw. */
+export function inflateError(error: unknown, path: string): LimbeckError {
+	const { errno, code } = error as NodeJS.ErrnoException; // zlib's errors carry both
+	if (code?.startsWith("Z_") !== true) return fileError(error, path);
 	return new LimbeckError("data", {
 		where: path,
 		expected: "a whole gzip file",

@@ -1,11 +1,11 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
 import { LimbeckError } from "../errors.js";
 import { randomStream } from "../random.js";
 import type { DataOptions, DataSetEntry, Normalization, RemoteFile, Split } from "./data-set.js";
+import { findFile } from "./find-file.js";
 import { resolveDataFolders } from "./folders.js";
 import { readMaybeGzip } from "./gzip.js";
 import { parseIdx } from "./idx.js";
+import { checkLabels } from "./labels.js";
 import { inMemory } from "./samples.js";
 import { splitDataSet } from "./splits.js";
 
@@ -47,8 +47,8 @@ async function readSplit(
 	{ directory, env = process.env }: DataOptions,
 ): Promise<Split> {
 	const folders = resolveDataFolders(name, directory, env);
-	const imagesPath = await findFile(name, `${prefix}-images`, "idx3-ubyte", folders);
-	const labelsPath = await findFile(name, `${prefix}-labels`, "idx1-ubyte", folders);
+	const imagesPath = await findFile(name, spellings(`${prefix}-images`, "idx3-ubyte"), folders);
+	const labelsPath = await findFile(name, spellings(`${prefix}-labels`, "idx1-ubyte"), folders);
 	const [imageBytes, labelBytes] = await Promise.all([readMaybeGzip(imagesPath), readMaybeGzip(labelsPath)]);
 	const images = parseIdx(imageBytes, 3, imagesPath);
 	const labels = parseIdx(labelBytes, 1, labelsPath);
@@ -57,31 +57,9 @@ async function readSplit(
 	return { count: labels.data.length, samples: inMemory(images.data), labels: Int32Array.from(labels.data) };
 }
 
-/** The first of a file's usual spellings that is in one of the folders. */
-async function findFile(
-	dataSet: string,
-	stem: string,
-	type: "idx1-ubyte" | "idx3-ubyte",
-	folders: readonly string[],
-): Promise<string> {
-	const names = [`${stem}-${type}.gz`, `${stem}-${type}`, `${stem}.${type}.gz`, `${stem}.${type}`] as const;
-	const paths = folders.flatMap((folder) => names.map((file) => join(folder, file)));
-	const found = await Promise.all(
-		paths.map((path) =>
-			access(path).then(
-				() => true,
-				() => false,
-			),
-		),
-	);
-	const path = paths.find((_, i) => found[i]);
-	if (path !== undefined) return path;
-	throw new LimbeckError("data", {
-		where: `data set ${dataSet}`,
-		expected: `${names[0]} in ${folders.join(" or ")}`,
-		got: "no such file",
-		hint: `Run \`limbeck data get ${dataSet}\`, or pass the folder that holds it as \`--folder FOLDER\`.`,
-	});
+/** A file's usual spellings. */
+function spellings(stem: string, type: "idx1-ubyte" | "idx3-ubyte"): readonly [string, ...string[]] {
+	return [`${stem}-${type}.gz`, `${stem}-${type}`, `${stem}.${type}.gz`, `${stem}.${type}`];
 }
 
 function checkImages(dims: readonly number[], where: string): void {
@@ -92,22 +70,4 @@ function checkImages(dims: readonly number[], where: string): void {
 		expected: `images of ${String(SIDE)}×${String(SIDE)}`,
 		got: `${String(height)}×${String(width)}`,
 	});
-}
-
-function checkLabels(labels: Uint8Array, imageCount: number, classes: readonly string[], where: string): void {
-	const fail = (expected: string, got: string): never => {
-		throw new LimbeckError("data", { where, expected, got });
-	};
-	if (labels.length !== imageCount) {
-		fail(`${String(imageCount)} labels, one for each image`, String(labels.length));
-	}
-	const wrong = labels.findIndex((label) => label >= classes.length);
-	if (wrong !== -1) {
-		fail(`labels below ${String(classes.length)}`, `${String(labels[wrong])} at index ${String(wrong)}`);
-	}
-	const present = new Set(labels);
-	const empty = classes.findIndex((_, index) => !present.has(index));
-	if (empty !== -1) {
-		fail("samples of every class", `none of class ${String(empty)} (${String(classes[empty])})`);
-	}
 }

@@ -1,15 +1,18 @@
 import { LimbeckError } from "../errors.js";
 import { nearest } from "../options.js";
+import { cifar100 } from "./cifar-100.js";
 import type { DataSetEntry } from "./data-set.js";
 import { digits } from "./digits.js";
 import { fashionMnist } from "./fashion-mnist.js";
 import { mnist } from "./mnist.js";
 
 /** Every data set, by name. */
-export const dataSets = { digits, mnist, "fashion-mnist": fashionMnist } as const satisfies Record<
-	string,
-	DataSetEntry
->;
+export const dataSets = {
+	digits,
+	mnist,
+	"fashion-mnist": fashionMnist,
+	"cifar-100": cifar100,
+} as const satisfies Record<string, DataSetEntry>;
 
 /**
  * The data set of that name.

@@ -28,7 +28,7 @@ export async function verifyFile(file: RemoteFile, folder: string): Promise<File
 		const path = join(folder, candidate);
 		const sha256 = await sha256IfPresent(path);
 		if (sha256 === undefined) continue;
-		const ok = sha256 === file.sha256 || (await hasContent(path, file.contentSha256));
+		const ok = sha256 === file.sha256 || (await hasContent(path, file));
 		return { name, status: ok ? "ok" : "wrong", sha256 };
 	}
 	return { name, status: "missing" };
@@ -51,9 +51,11 @@ async function sha256IfPresent(path: string): Promise<string | undefined> {
 	}
 }
 
-async function hasContent(path: string, contentSha256: string | undefined): Promise<boolean> {
-	if (contentSha256 === undefined) return false;
+async function hasContent(path: string, file: RemoteFile): Promise<boolean> {
+	const { contentSha256 } = file;
 	try {
+		if (file.hasContent !== undefined) return await file.hasContent(path);
+		if (contentSha256 === undefined) return false;
 		const content = await readMaybeGzip(path);
 		return createHash("sha256").update(content).digest("hex") === contentSha256;
 	} catch (error) {

@@ -1,10 +1,16 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { runtime } from "../../test/support/graphs.js";
-import { syntheticData } from "../../test/support/synthetic.js";
+import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
 import { plainTraining, weightsOf } from "../../test/support/training.js";
+import type { Split } from "../data/data-set.js";
 import { createInlineLoader } from "../data/loader.js";
+import { openSamples } from "../data/open-samples.js";
+import { inMemory } from "../data/samples.js";
 import { float } from "../graph/attributes.js";
 import { buildModel, families } from "../models/index.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -38,7 +44,7 @@ const job = (changes: Partial<TrainingJob> = {}): TrainingJob => ({
 async function train(one: TrainingJob): Promise<TrainingResult & { readonly events: readonly TrainingEvent[] }> {
 	const events: TrainingEvent[] = [];
 	// A clock that stands still: no result may depend on it.
-	const context = { runtime, createLoader: createInlineLoader, now: () => 0 };
+	const context = { runtime, createLoader: createInlineLoader, openSamples, now: () => 0 };
 	const result = await trainModel(one, { ...context, onEvent: (event) => events.push(event) });
 	return { ...result, events };
 }
@@ -165,6 +171,48 @@ describe("training", () => {
 				{ kind: "teacher", how: "fed", reason: expect.stringContaining("A quantised model") as string },
 			]);
 		});
+
+		test("cannot see mixed batches where the graph cannot hold it", async () => {
+			const foreign = ending(["Shrink", ["logits"]]);
+			const options = optionsOf({ augment: [{ name: "flip" }, { name: "mixup" }] });
+			await expect(train(job({ teacher: foreign, loss, options }))).rejects.toThrow(
+				expect.objectContaining({ category: "usage", where: "augment: mixup" }) as Error,
+			);
+		});
+	});
+
+	test("gives the same bits from memory, from a file, and from floats", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "limbeck-trainer-"));
+		try {
+			const one = bitsOf(await train(job()));
+			const path = join(folder, "samples");
+			await writeFile(path, Buffer.concat([Buffer.alloc(3), storedBytes(data.train)]));
+			const inFile = { ...data.train, samples: { kind: "file", type: "uint8", path, offset: 3 } } as const;
+			expect(bitsOf(await train(job({ data: { ...data, train: inFile } })))).toBe(one);
+			const floats = (split: Split): Split => ({
+				...split,
+				samples: inMemory(Float32Array.from(storedBytes(split))),
+			});
+			// Of bytes, mean and deviation are those of byte / 255; powers of two, so that nothing is rounded.
+			const normalization = { mean: 0, std: 0.5 };
+			const bytes = bitsOf(await train(job({ normalization })));
+			const scaled = { ...data, train: floats(data.train), validation: floats(data.validation) };
+			expect(bitsOf(await train(job({ data: scaled, normalization: { mean: 0, std: 127.5 } })))).toBe(bytes);
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	});
+
+	test("augmentation of every kind: the same bits again, other bits than without", async () => {
+		const augment = ["flip", "crop", "cutout", "mixup"].map((name) => ({
+			name,
+			...(name === "crop" ? { padding: 2 } : {}),
+		}));
+		const bits = async (list: typeof augment): Promise<string> =>
+			bitsOf(await train(job({ options: optionsOf({ augment: list }) })));
+		const all = await bits(augment);
+		expect(await bits(augment)).toBe(all);
+		for (const one of augment) expect(await bits(augment.filter((other) => other !== one))).not.toBe(all);
 	});
 
 	test("stops at a loss that is not finite, and names the step", async () => {

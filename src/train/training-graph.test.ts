@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/support/graphs.js";
 import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
 import { plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
+import { inMemory } from "../data/samples.js";
+import { mixturesOf } from "../data/transforms/mixup.js";
 import { buildModel, families } from "../models/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { optimizerOptions } from "../optim/optimizers.js";
@@ -110,6 +112,34 @@ test("a teacher whose logits are stored teaches as one that runs along (Hinton e
 	const stored = await takeSteps(training({ teacher: "stored", loss }), { ...batches, teacherLogits });
 	expect(live.losses[0]).toBeGreaterThan(0);
 	for (const [step, value] of live.losses.entries()) expect(stored.losses[step]).toBeCloseTo(value, 4);
+});
+
+/** Σ_b −log softmax(z_b)[y_b] / batch. */
+function crossEntropyOf(logits: Float32Array, labels: Int32Array): number {
+	return labels.reduce((sum, label, row) => {
+		const z = logits.subarray(row * task.classes, (row + 1) * task.classes);
+		return sum + (Math.log(z.reduce((total, value) => total + Math.exp(value), 0)) - (z[label] ?? NaN)) / labels.length;
+	}, 0);
+}
+
+test("mixup: λ x + (1 − λ) x′ and the same of the losses (Zhang et al. 2018)", async () => {
+	const mixtures = mixturesOf(8, 5, 0, steps, batch);
+	const { losses } = await takeSteps(training({ mixes: true }), { ...batches, mixtures });
+	const share = mixtures.shares[0] ?? NaN;
+	expect(Math.min(share, 1 - share)).toBeGreaterThan(0.05);
+	const partners = mixtures.partners.subarray(0, batch);
+	const mixed = Float32Array.from({ length: batch * 64 }, (_, i) => {
+		const partner = partners[Math.floor(i / 64)] ?? NaN;
+		const [own, other] = [batches.pixels[i] ?? NaN, batches.pixels[64 * partner + (i % 64)] ?? NaN];
+		return (share * own + (1 - share) * other) / 255;
+	});
+	const predictor = await createPredictor(runtime, network(), { ...training(), where: "network" });
+	const logits = await predictor.logits({ count: batch, samples: inMemory(mixed) });
+	await predictor.release();
+	const own = batches.labels.slice(0, batch);
+	const other = Int32Array.from(partners, (partner) => own[partner] ?? NaN);
+	const expected = share * crossEntropyOf(logits, own) + (1 - share) * crossEntropyOf(logits, other);
+	expect(losses[0]).toBeCloseTo(expected, 5);
 });
 
 test("an objective that needs a teacher is refused without one", () => {

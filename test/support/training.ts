@@ -1,4 +1,5 @@
 /** Training graphs run step by step on given batches, without a loader. */
+import type { Mixtures } from "../../src/data/transforms/mixup.js";
 import { LimbeckError } from "../../src/errors.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
@@ -28,6 +29,8 @@ export interface Steps {
 	readonly chunks?: readonly number[];
 	readonly seed?: number;
 	readonly threads?: number;
+	/** What is mixed in each step, for a graph that mixes. */
+	readonly mixtures?: Mixtures;
 	/** `[steps, batch, classes]`, for a stored teacher. */
 	readonly teacherLogits?: Float32Array;
 }
@@ -44,7 +47,7 @@ const pools = new Map<number, ReturnType<typeof maskPool>>();
 /** Trains `options.model` on the batches, in order. */
 export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Promise<Trained> {
 	const { batch, sampleShape, classes, model } = options;
-	const { pixels, labels, seed = 1, threads = 1, teacherLogits } = steps;
+	const { pixels, labels, seed = 1, threads = 1, teacherLogits, mixtures } = steps;
 	const { chunks = [labels.length / batch] } = steps;
 	const graph = buildTrainingGraph(options);
 	const session = await runtime.createSession(encodeModel(graph.model), { threads });
@@ -66,6 +69,20 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 				[feeds.rows]: { type: "int32", dims: [count, batch], data: rows.subarray(from, to) },
 				[feeds.indices]: { type: "int32", dims: [count, batch], data: rows.subarray(from, to) },
 				[feeds.labels]: { type: "int32", dims: [labels.length], data: labels },
+				...(mixtures === undefined
+					? {}
+					: {
+							[feeds.mixtureShares]: {
+								type: "float",
+								dims: [count],
+								data: mixtures.shares.slice(first, first + count),
+							},
+							[feeds.mixturePartners]: {
+								type: "int32",
+								dims: [count, batch],
+								data: mixtures.partners.slice(from, to),
+							},
+						}),
 				...(teacherLogits === undefined
 					? {}
 					: {
