@@ -173,7 +173,7 @@ describe("training", () => {
 		});
 
 		test("cannot see mixed batches where the graph cannot hold it", async () => {
-			const foreign = ending(["Shrink", ["logits"]]);
+			const foreign = ending(["Shrink", ["same"]], ["Shrink", ["logits"]]);
 			const options = optionsOf({ augment: [{ name: "flip" }, { name: "mixup" }] });
 			await expect(train(job({ teacher: foreign, loss, options }))).rejects.toThrow(
 				expect.objectContaining({ category: "usage", where: "augment: mixup" }) as Error,

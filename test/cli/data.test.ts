@@ -21,6 +21,7 @@ describe("limbeck data list", () => {
 				{ name: "digits", ready: true, folder: null, get: null, classes: 10, sampleShape: [1, 28, 28] },
 				{ name: "mnist", ready: true, folder, get: "limbeck data get mnist" },
 				{ name: "fashion-mnist" },
+				{ name: "cifar-100", sampleShape: [3, 32, 32] },
 			],
 		});
 	});
