@@ -16,7 +16,7 @@ export interface BatchOptions extends Augmentation {
 
 /** The data of consecutive training steps. */
 export interface Chunk {
-	/** `[steps, batch, …sampleShape]`, in their views; absent where training reads the split itself: {@link isResident}. */
+	/** `[steps, batch, …sampleShape]`, in their views; absent where training reads the split itself. */
 	readonly samples?: SampleData;
 	/** `[steps, batch]`: which samples of the split they are. */
 	readonly indices: Uint32Array<ArrayBuffer>;
@@ -44,7 +44,7 @@ const mostResident = 2 ** 30;
  * Whether training reads the samples of the split itself: they are in memory, not too many, and seen as they are
  * stored. Chunks then say only which they are.
  */
-export function isResident(options: Pick<BatchOptions, "split" | keyof Augmentation>): boolean {
+function isResident(options: Pick<BatchOptions, "split" | keyof Augmentation>): boolean {
 	const { samples } = options.split;
 	return samples.kind === "memory" && samples.data.byteLength <= mostResident && !augmentsViews(options);
 }
