@@ -1,7 +1,11 @@
 import { LimbeckError } from "../errors.js";
+import type { Value } from "../graph/value.js";
 import type { OnnxAttribute, OnnxModel, OnnxNode } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
+import { operatorOf } from "../ops/index.js";
+import { isFloating } from "../ops/rules.js";
 import { nodeName } from "./rewrite.js";
+import { isKnown } from "./support.js";
 
 /**
  * The same model with all its constants as initialisers: outputs of Constant nodes, and of Identity nodes over
@@ -11,14 +15,46 @@ import { nodeName } from "./rewrite.js";
  * @throws LimbeckError (`model`) for a constant of text.
  */
 export function gatherConstants(model: OnnxModel): OnnxModel {
+	return withConstants(model, (node, constants) => {
+		const tensor = constantOutput(node, constants);
+		return tensor && [tensor];
+	});
+}
+
+/**
+ * The same model without the arithmetic of shapes that exporters leave in graphs, as far as it is over constants. Its
+ * nodes must be of the current operator set.
+ */
+export function foldConstants(model: OnnxModel): OnnxModel {
+	return withConstants(model, (node, constants) => {
+		const values = node.inputs.map((name): Value | undefined => {
+			const tensor = constants.get(name);
+			return tensor && { name, type: tensor.type, dims: tensor.dims, constant: tensor };
+		});
+		const known = node.inputs.length > 0 && node.inputs.every((name, at) => name === "" || values[at] !== undefined);
+		const fold = known && isKnown(node) ? operatorOf(node.opType)?.fold : undefined;
+		const tensors = fold?.(values, Object.fromEntries(node.attributes));
+		// Numbers that are not whole may be weights, which keep their names.
+		return tensors?.some(({ type }) => isFloating(type)) === true ? undefined : tensors;
+	});
+}
+
+/** The model with nodes replaced by the constants that `outputsOf` finds for their outputs. */
+function withConstants(
+	model: OnnxModel,
+	outputsOf: (node: OnnxNode, constants: ReadonlyMap<string, Tensor>) => readonly Tensor[] | undefined,
+): OnnxModel {
 	const { graph } = model;
 	const constants = new Map(graph.initializers.map(({ name, tensor }) => [name, tensor]));
+	const results = new Set(graph.outputs.map(({ name }) => name));
 	const nodes = graph.nodes.filter((node) => {
-		const tensor = constantOutput(node, constants);
-		const [name] = node.outputs;
-		if (tensor === undefined || name === undefined) return true;
-		constants.set(name, tensor);
-		return false;
+		// An output of the model stays the output of a node.
+		const tensors = node.outputs.some((name) => results.has(name)) ? undefined : outputsOf(node, constants);
+		for (const [at, name] of node.outputs.entries()) {
+			const tensor = tensors?.[at];
+			if (tensor !== undefined && name !== "") constants.set(name, tensor);
+		}
+		return tensors === undefined;
 	});
 	const initializers = Array.from(constants, ([name, tensor]) => ({ name, tensor }));
 	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));

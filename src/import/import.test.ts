@@ -115,6 +115,29 @@ describe("a model that was exported for one batch size", () => {
 		expect(y?.dims).toEqual([5, 3]);
 	});
 
+	test("also where the shape is put together in the graph", async () => {
+		const assembled = foreignModel({
+			opset: 12,
+			nodes: [
+				["Constant", [], ["size"], { value_int: int(2) }],
+				["Constant", [], ["rest"], { value_int: int(-1) }],
+				["Unsqueeze", ["size"], ["size_1"], { axes: ints([0]) }],
+				["Unsqueeze", ["rest"], ["rest_1"], { axes: ints([0]) }],
+				["Concat", ["size_1", "rest_1"], ["rows"], { axis: int(0) }],
+				["Reshape", ["x", "rows"], ["flat"]],
+				["MatMul", ["flat", "w"], ["y"]],
+			],
+			inputs: fixed.graph.inputs,
+			outputs: fixed.graph.outputs,
+			constants: { w: weight },
+		});
+		const imported = importModel(assembled);
+		expect(operatorsOf(imported)).toEqual(["Reshape", "MatMul"]);
+		await expectSame(assembled, imported, { x: { ...x.x, dims: [2, 2, 2] } });
+		const { y } = await runModel(imported, { x: randomTensor("x", [5, 2, 2]) });
+		expect(y?.dims).toEqual([5, 3]);
+	});
+
 	test("keeps shapes of its constants", () => {
 		const model = foreignModel({
 			opset: 17,

@@ -1,6 +1,6 @@
 import type { OnnxModel } from "../onnx/model.js";
 import { withAnyBatch } from "./batch.js";
-import { gatherConstants } from "./constants.js";
+import { foldConstants, gatherConstants } from "./constants.js";
 import { widenHalf } from "./half.js";
 import { refuseUntrainable } from "./support.js";
 import { upgradeModel } from "./upgrade.js";
@@ -15,5 +15,5 @@ import { upgradeModel } from "./upgrade.js";
 export function importModel(model: OnnxModel): OnnxModel {
 	const constant = gatherConstants(model);
 	refuseUntrainable(constant);
-	return withAnyBatch(widenHalf(upgradeModel(constant)));
+	return withAnyBatch(foldConstants(widenHalf(upgradeModel(constant))));
 }
