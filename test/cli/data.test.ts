@@ -22,6 +22,13 @@ describe("limbeck data list", () => {
 				{ name: "mnist", ready: true, folder, get: "limbeck data get mnist" },
 				{ name: "fashion-mnist" },
 			],
+			own: [
+				{ name: "folder", options: { required: ["name", "directory"] } },
+				{ name: "npz" },
+				{ name: "npy" },
+				{ name: "csv", options: { properties: { delimiter: { type: "string" } } } },
+				{ name: "parquet" },
+			],
 		});
 	});
 
@@ -30,6 +37,7 @@ describe("limbeck data list", () => {
 		expect(code).toBe(0);
 		expect(stdout).toMatch(/^digits +10,000 handwritten digits.*\n +ready\n/);
 		expect(stdout).toContain("not here; get it with: limbeck data get mnist");
+		expect(stdout).toMatch(/^csv +your table.*\n +file delimiter header=true label="label"/m);
 	});
 });
 
