@@ -3,8 +3,16 @@
  *
  * @module
  */
-export type { DataOptions, DataSetEntry, RemoteFile } from "./data/data-set.js";
-export { dataSets, findDataSet } from "./data/index.js";
+export type {
+	DataOptions,
+	DataSetEntry,
+	DataSetFacts,
+	DataSurroundings,
+	PublishedDataSet,
+	RemoteFile,
+	TestSet,
+} from "./data/data-set.js";
+export { dataSetOf, dataSets, findDataSet } from "./data/index.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
 export {

@@ -81,7 +81,9 @@ const oneOf = (names: readonly string[]): string =>
 function namesOf(issue: z.core.$ZodIssue): readonly string[] {
 	if (issue.code === "invalid_value") return issue.values.map(String);
 	// Zod lists the names that a discriminated union takes, but does not declare the field.
-	return "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+	return "options" in issue && Array.isArray(issue.options)
+		? issue.options.filter((name) => name !== undefined).map(String)
+		: [];
 }
 
 const hintOf = (near: string | undefined): { readonly hint?: string } =>

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { DataSetEntry } from "../data/data-set.js";
+import type { DataSetFacts } from "../data/data-set.js";
 import { type DownloadProgress, downloadFiles } from "../data/download.js";
 import { resolveDataFolders } from "../data/folders.js";
-import { dataSets, findDataSet } from "../data/index.js";
+import { dataSetOf, findDataSet, ownDataSets, publishedDataSets } from "../data/index.js";
+import { dataOptions } from "../data/options.js";
 import { type FileState, verifyFiles } from "../data/verify.js";
 import { LimbeckError } from "../errors.js";
-import { parseOptions } from "../options.js";
-import { checkDataSelection } from "./data-flags.js";
+import { choiceName, choicesOf, fieldsOf, type JsonSchema, parseOptions } from "../options.js";
+import { wrapText } from "../report/text.js";
 import { findDataFolder } from "./data-folder.js";
 import { bar, fitted } from "./progress.js";
 import type { Terminal } from "./terminal.js";
@@ -32,8 +33,14 @@ export function addDataCommands(program: Command, terminal: Terminal, signal: Ab
 		.option("--json", "print one JSON object on stdout")
 		.action(async (raw: unknown) => {
 			const { json } = parseOptions(listFlags, raw, "limbeck data list");
-			const listed = await Promise.all(Object.entries(dataSets).map(([name, entry]) => describe(name, entry)));
-			terminal.print(json ? JSON.stringify({ dataSets: listed }) : listed.map(asLines).join("\n"));
+			const published = Object.entries(publishedDataSets).map(([name, entry]) => describe(name, entry));
+			const listed = await Promise.all(published);
+			const own = Object.entries(ownDataSets).map(([name, entry]) => describeOwn(name, entry));
+			terminal.print(
+				json
+					? JSON.stringify({ dataSets: listed, own })
+					: [...listed.map(asLines), "", ownHeading, ...own.map(ownAsLines)].join("\n"),
+			);
 		});
 	data
 		.command("get")
@@ -62,9 +69,10 @@ export function addDataCommands(program: Command, terminal: Terminal, signal: Ab
 interface ListedDataSet {
 	readonly name: string;
 	readonly title: string;
-	readonly classes: number;
-	/** `[channels, height, width]` */
-	readonly sampleShape: readonly number[];
+	/** How many there are; null where the data say. */
+	readonly classes: number | null;
+	/** `[channels, height, width]`; null where the data say. */
+	readonly sampleShape: readonly number[] | null;
 	/** Whether it can be used now. */
 	readonly ready: boolean;
 	/** Where the files are; null where it needs none or they are not here. */
@@ -73,21 +81,46 @@ interface ListedDataSet {
 	readonly get: string | null;
 }
 
-async function describe(name: string, entry: DataSetEntry): Promise<ListedDataSet> {
+async function describe(name: string, entry: DataSetFacts): Promise<ListedDataSet> {
 	const found = await findDataFolder(name, entry);
 	const { title, classes, sampleShape } = entry;
 	return {
 		name,
 		title,
-		classes: classes.length,
-		sampleShape,
+		classes: classes?.length ?? null,
+		sampleShape: sampleShape ?? null,
 		ready: found?.complete ?? true,
 		folder: found?.complete === true ? found.folder : null,
 		get: found === undefined ? null : `limbeck data get ${name}`,
 	};
 }
 
-const nameWidth = Math.max(...Object.keys(dataSets).map((name) => name.length));
+/** One kind of users' own data as `limbeck data list --json` shows it. */
+interface ListedKind {
+	readonly name: string;
+	readonly title: string;
+	/** The JSON schema of its options in a recipe's `data`. */
+	readonly options: JsonSchema;
+}
+
+const ownHeading = "Data of your own (--data PATH, or `data` in a recipe; limbeck recipe explains the options):";
+
+function describeOwn(name: string, { title }: DataSetFacts): ListedKind {
+	const choices = choicesOf(z.toJSONSchema(dataOptions, { io: "input" }));
+	return { name, title, options: choices.find((choice) => choiceName(choice) === name) ?? {} };
+}
+
+function ownAsLines({ name, title, options }: ListedKind): string {
+	const fields = fieldsOf(options)
+		.filter(([field]) => field !== "name")
+		.map(([field, schema]) => (schema.default === undefined ? field : `${field}=${JSON.stringify(schema.default)}`));
+	return [
+		`${name.padEnd(nameWidth)}  ${title}`,
+		...wrapText(fields.join(" "), 100).map((line) => `${" ".repeat(nameWidth)}  ${line}`),
+	].join("\n");
+}
+
+const nameWidth = Math.max(...Object.keys(publishedDataSets).map((name) => name.length));
 
 function asLines({ name, title, ready, folder, get }: ListedDataSet): string {
 	const state = ready ? (folder === null ? "ready" : `in ${folder}`) : `not here; get it with: ${String(get)}`;
@@ -105,11 +138,11 @@ interface GetOptions {
 /** `limbeck data get`. */
 export async function getDataSet(
 	name: string,
-	{ download }: Pick<DataSetEntry, "download">,
+	{ download }: Pick<DataSetFacts, "download">,
 	{ terminal, signal, to }: GetOptions,
 ): Promise<void> {
 	if (download === undefined) {
-		terminal.print(`${name} comes with Limbeck: there is nothing to fetch.`);
+		terminal.print(`${name} needs nothing to be fetched.`);
 		return;
 	}
 	const folder = to ?? resolveDataFolders(name, undefined, process.env)[0];
@@ -146,11 +179,12 @@ async function verifyDataSet(
 	json: boolean,
 	terminal: Terminal,
 ): Promise<void> {
-	checkDataSelection({ name, directory: explicit });
 	const entry = findDataSet(name);
 	const found = await findDataFolder(name, entry, explicit);
 	if (entry.download === undefined || found === undefined) {
-		await entry.load({}); // Checks the hashes of what comes with Limbeck.
+		const directory = explicit === undefined ? {} : { directory: explicit };
+		const choice = parseOptions(dataOptions, { name, ...directory }, `data set ${name}`);
+		await dataSetOf(choice).load(choice); // Checks the hashes of what comes with Limbeck, and that other data load.
 		terminal.print(json ? JSON.stringify({ data: name, folder: null, ok: true, files: [] }) : `${name}: ok`);
 		return;
 	}

@@ -1,23 +1,30 @@
 /** `--data` and `--folder`, as every command that reads a data set takes them. */
 import { stat } from "node:fs/promises";
-import { dataSets, findDataSet } from "../data/index.js";
+import { dataSets, ownDataSets } from "../data/index.js";
 import { LimbeckError } from "../errors.js";
 import { nearest } from "../options.js";
 
-/** A data set and, where it was named, the folder with its files. */
-export interface DataSelection {
-	readonly name: string;
-	readonly directory?: string | undefined;
-}
+/** Fields of a recipe's `data`, not yet checked. */
+export type DataFields = Readonly<Record<string, unknown>>;
 
 /**
- * Which of the two `--data` means: the name of a data set, or a folder.
+ * The fields that `--data` and `--folder` set. `--data` is the name of a data set, a path to data of the user's own, or
+ * the folder with the files of the data set that the recipe names.
  *
- * @throws LimbeckError (`usage`) where it is neither.
+ * @throws LimbeckError (`usage`) where it is none of them.
  */
-export async function nameOrFolder(value: string): Promise<Partial<DataSelection>> {
+export async function dataFields(data: string | undefined, folder: string | undefined): Promise<DataFields> {
+	const named = data === undefined ? {} : await nameOrPath(data);
+	return folder === undefined ? named : { ...named, directory: folder };
+}
+
+async function nameOrPath(value: string): Promise<DataFields> {
 	const names = Object.keys(dataSets);
 	if (names.includes(value)) return { name: value };
+	for (const [name, { fromPath }] of Object.entries(ownDataSets)) {
+		const fields = await fromPath?.(value);
+		if (fields !== undefined) return { name, ...fields };
+	}
 	const isFolder = await stat(value).then(
 		(found) => found.isDirectory(),
 		() => false,
@@ -26,24 +33,13 @@ export async function nameOrFolder(value: string): Promise<Partial<DataSelection
 	const near = nearest(value, names);
 	throw new LimbeckError("usage", {
 		where: "--data",
-		expected: `a data set (${names.join(", ")}) or a folder that exists`,
+		expected: `a data set (${names.join(", ")}), or a folder or file of yours that exists (see limbeck data list)`,
 		got: JSON.stringify(value),
 		...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
 	});
 }
 
-/**
- * Refuses a folder for a data set that would not look at it.
- *
- * @throws LimbeckError (`usage`) for that, and for a data set that does not exist.
- */
-export function checkDataSelection({ name, directory }: DataSelection): void {
-	const { download } = findDataSet(name);
-	if (download !== undefined || directory === undefined) return;
-	throw new LimbeckError("usage", {
-		where: `data set ${name}`,
-		expected: "no folder: it comes with Limbeck",
-		got: directory,
-		hint: `For another data set, name it: --data mnist --folder ${directory}`,
-	});
+/** The same as settings of a recipe. */
+export function dataSettings(fields: DataFields): readonly string[] {
+	return Object.entries(fields).map(([field, value]) => `data.${field}=${JSON.stringify(value)}`);
 }

@@ -1,7 +1,7 @@
 /** Where a data set's files lie on this machine. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import type { DataSetEntry, RemoteFile } from "../data/data-set.js";
+import type { DataSetFacts, RemoteFile } from "../data/data-set.js";
 import { resolveDataFolders } from "../data/folders.js";
 
 /** The folder of a data set's files. */
@@ -19,7 +19,7 @@ export interface DataFolder {
  */
 export async function findDataFolder(
 	name: string,
-	{ download }: DataSetEntry,
+	{ download }: DataSetFacts,
 	explicit?: string,
 ): Promise<DataFolder | undefined> {
 	if (download === undefined) return undefined;

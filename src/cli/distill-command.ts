@@ -5,7 +5,7 @@ import { recipes } from "../distill/recipes.js";
 import { applySettings, parseOptions } from "../options.js";
 import { distill } from "../pipeline/distill.js";
 import { reportTable } from "../report/table.js";
-import { checkDataSelection, nameOrFolder } from "./data-flags.js";
+import { dataFields, dataSettings } from "./data-flags.js";
 import { createProgress } from "./progress.js";
 import { readRecipe } from "./recipe-file.js";
 import type { Terminal } from "./terminal.js";
@@ -41,7 +41,7 @@ export function addDistillCommand(program: Command, terminal: Terminal, signal: 
 		.option("--set <path=value>", "change a field of the recipe; may be given many times", collect)
 		.option("--seed <number>", "first seed")
 		.option("--seeds <count>", "how many seeds to run")
-		.option("--data <name|folder>", "data set (see limbeck data list), or the folder with its files")
+		.option("--data <name|path>", "data set, or data of yours (see limbeck data list), or the folder with the files")
 		.option("--folder <folder>", "folder with the data set's files, where --data names the data set")
 		.option("--out <folder>", "folder for the results", "limbeck-out")
 		.option("--threads <count>", "threads to use (default: every core)")
@@ -58,6 +58,8 @@ Examples:
   limbeck distill --set 'student.optimizer={"name":"sgd","learningRate":0.01}'
   limbeck distill mnist --data ./mnist              the paper's nets on MNIST
   limbeck distill mnist --data fashion-mnist        the same on other images
+  limbeck distill --data ./pictures                 your own: a folder of pictures for each class
+  limbeck distill --data iris.csv --set data.label=species
   limbeck distill --show-recipe > mine.json         a recipe to edit
   limbeck distill mine.json --out results
 
@@ -80,21 +82,16 @@ limbeck recipe lists every field that --set and a recipe file can change.`,
 }
 
 /** Repeated `--set`s in order. */
-function collect(value: string, before: readonly string[] = []): readonly string[] {
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
 	return [...before, value];
 }
 
 async function recipeFrom(name: string, flags: z.infer<typeof distillFlags>): Promise<Recipe> {
-	const data = flags.data === undefined ? {} : await nameOrFolder(flags.data);
-	const directory = flags.folder ?? data.directory;
 	const fromFlags = [
 		...(flags.seed === undefined ? [] : [`seed=${String(flags.seed)}`]),
 		...(flags.seeds === undefined ? [] : [`seeds=${String(flags.seeds)}`]),
-		...(data.name === undefined ? [] : [`data.name=${data.name}`]),
-		...(directory === undefined ? [] : [`data.directory=${JSON.stringify(directory)}`]),
+		...dataSettings(await dataFields(flags.data, flags.folder)),
 	];
 	const written = await readRecipe(name);
-	const recipe = parseRecipe(applySettings(written, [...fromFlags, ...flags.set]), `recipe ${name}`);
-	checkDataSelection(recipe.data);
-	return recipe;
+	return parseRecipe(applySettings(written, [...fromFlags, ...flags.set]), `recipe ${name}`);
 }

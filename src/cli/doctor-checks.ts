@@ -4,9 +4,9 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { join } from "node:path";
-import type { DataSetEntry } from "../data/data-set.js";
+import type { DataSetFacts } from "../data/data-set.js";
 import { userCacheFolder } from "../data/folders.js";
-import { dataSets } from "../data/index.js";
+import { publishedDataSets } from "../data/index.js";
 import { fileError } from "../files.js";
 import { findDataFolder } from "./data-folder.js";
 import type { EngineAnswer } from "./engine-probe.js";
@@ -29,7 +29,7 @@ export async function runChecks(): Promise<readonly Check[]> {
 		await checkProcessor(),
 		checkMemory(),
 		await checkCache(userCacheFolder(process.env, process.platform)),
-		...(await Promise.all(Object.entries(dataSets).map(([name, entry]) => checkData(name, entry)))),
+		...(await Promise.all(Object.entries(publishedDataSets).map(([name, entry]) => checkData(name, entry)))),
 	];
 }
 
@@ -119,7 +119,7 @@ async function checkCache(folder: string): Promise<Check> {
 	}
 }
 
-async function checkData(name: string, entry: DataSetEntry): Promise<Check> {
+async function checkData(name: string, entry: DataSetFacts): Promise<Check> {
 	const found = await findDataFolder(name, entry);
 	const check = { name: `data set ${name}` };
 	if (found === undefined) return { ...check, status: "ok", found: "comes with Limbeck" };

@@ -1,23 +1,27 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
+import { type DataChoice, dataOptions } from "../data/options.js";
 import type { Evaluation } from "../distill/evaluate.js";
-import type { Recipe } from "../distill/recipe.js";
 import type { Environment } from "../distill/report.js";
-import { parseOptions } from "../options.js";
+import { applySettings, parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { alignTable } from "../report/text.js";
-import { checkDataSelection } from "./data-flags.js";
+import { dataFields, dataSettings } from "./data-flags.js";
+import { collect } from "./distill-command.js";
 import type { Terminal } from "./terminal.js";
 
 const evaluateFlags = z.object({
 	model: z.string().min(1),
 	data: z.string(),
 	folder: z.string().optional(),
+	set: z.array(z.string()).default([]),
 	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).optional(),
 	json: z.boolean().default(false),
 });
+
+const dataChoice = z.strictObject({ data: dataOptions });
 
 /** What `limbeck evaluate --json` prints. */
 interface EvaluationReport extends Evaluation {
@@ -38,10 +42,15 @@ export function addEvaluateCommand(program: Command, terminal: Terminal, signal:
 				"The model has one float input, images [batch, …], and one float output, logits [batch, classes].",
 		)
 		.requiredOption("--model <file>", "the ONNX file")
-		.requiredOption("--data <name>", "data set: see limbeck data list")
+		.requiredOption("--data <name|path>", "data set, or data of yours: see limbeck data list")
 		.option(
 			"--folder <folder>",
 			"folder with the data set's files (default: LIMBECK_DATA, or where data get puts them)",
+		)
+		.option(
+			"--set <path=value>",
+			"set an option of the data, such as data.label=species; may be given many times",
+			collect,
 		)
 		.option("--threads <count>", "threads to use (default: every core)")
 		.option("--json", "print one JSON object on stdout")
@@ -50,20 +59,21 @@ export function addEvaluateCommand(program: Command, terminal: Terminal, signal:
 			`
 Examples:
   limbeck evaluate --model limbeck-out/student.onnx --data digits
-  limbeck evaluate --model student.onnx --data mnist --folder ./mnist --json`,
+  limbeck evaluate --model student.onnx --data mnist --folder ./mnist --json
+  limbeck evaluate --model student.onnx --data iris.csv --set data.label=species`,
 		)
 		.action(async (raw: unknown) => {
-			const { model, data, folder, threads, json } = parseOptions(evaluateFlags, raw, "limbeck evaluate");
-			checkDataSelection({ name: data, directory: folder });
-			const selection = { name: data, ...(folder === undefined ? {} : { directory: folder }) };
-			const report = await evaluate(model, selection, threads ?? availableParallelism(), signal);
+			const { model, data, folder, set, threads, json } = parseOptions(evaluateFlags, raw, "limbeck evaluate");
+			const settings = [...dataSettings(await dataFields(data, folder)), ...set];
+			const choice = parseOptions(dataChoice, applySettings({}, settings), "limbeck evaluate").data;
+			const report = await evaluate(model, choice, threads ?? availableParallelism(), signal);
 			terminal.print(json ? JSON.stringify(report) : evaluationTable(report));
 		});
 }
 
 async function evaluate(
 	model: string,
-	data: Recipe["data"],
+	data: DataChoice,
 	threads: number,
 	signal: AbortSignal,
 ): Promise<EvaluationReport> {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../errors.js";
 import { randomStream } from "../random.js";
-import type { DataOptions, DataSetEntry, Split } from "./data-set.js";
+import type { DataOptions, DataSurroundings, PublishedDataSet, Split } from "./data-set.js";
 import { findFile } from "./find-file.js";
 import { resolveDataFolders } from "./folders.js";
 import { checkLabels } from "./labels.js";
@@ -49,7 +49,7 @@ const publishedRows = {
  *
  * Source: A. Krizhevsky 2009, "Learning multiple layers of features from tiny images".
  */
-export const cifar100: DataSetEntry = {
+export const cifar100: PublishedDataSet = {
 	title: "CIFAR-100: 50,000 + 10,000 images of 100 classes, 3×32×32",
 	classes,
 	sampleShape,
@@ -59,7 +59,7 @@ export const cifar100: DataSetEntry = {
 		const kind = { name, classes, sampleShape, normalization };
 		return splitDataSet(kind, samples, options.validation ?? VALIDATION_COUNT, randomStream(0, `${name}/split`));
 	},
-	loadTest: (options) => readSplit("test", options),
+	loadTest: async (options) => ({ classes, sampleShape, ...(await readSplit("test", options)) }),
 	download: [
 		{
 			name: archive,
@@ -71,7 +71,10 @@ export const cifar100: DataSetEntry = {
 	],
 };
 
-async function readSplit(which: "train" | "test", { directory, env = process.env }: DataOptions): Promise<Split> {
+async function readSplit(
+	which: "train" | "test",
+	{ directory, env = process.env }: DataOptions & DataSurroundings,
+): Promise<Split> {
 	const folders = resolveDataFolders(name, directory, env);
 	const path = await findFile(name, [archive, archive.replace(/\.gz$/, "")], folders);
 	const { rows, names } = await readMembers(path, which);

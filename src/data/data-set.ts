@@ -47,14 +47,26 @@ export interface DataSet {
 	readonly validation: Split;
 	/** SHA-256, in hexadecimal, of the sample shape, the split sizes and every byte of samples and labels above. */
 	readonly fingerprint: string;
+	/** Samples, of any split, that were left out because they could not be read; absent where none may be. */
+	readonly skipped?: number;
 }
 
-/** How to load a data set. */
+/** A test split, with what is known of its samples. */
+export interface TestSet extends Split {
+	readonly classes: readonly string[];
+	readonly sampleShape: SampleShape;
+}
+
+/** How to load a published data set. */
 export interface DataOptions {
 	/** The folder that holds the files; see `resolveDataFolders` for where they are looked for without it. */
-	readonly directory?: string;
+	readonly directory?: string | undefined;
 	/** The number of validation samples, taken from the training samples in equal parts of every class. */
-	readonly validation?: number;
+	readonly validation?: number | undefined;
+}
+
+/** What loading takes from its surroundings. */
+export interface DataSurroundings {
 	/** The environment variables that name folders; `process.env` when absent. */
 	readonly env?: NodeJS.ProcessEnv;
 }
@@ -75,27 +87,41 @@ export interface RemoteFile {
 	readonly mirrors: readonly string[];
 }
 
-/** One data set: what it is, and how to get it. */
-export interface DataSetEntry {
+/** What is known of a data set before it is loaded. */
+export interface DataSetFacts {
 	/** One line for `limbeck data list`. */
 	readonly title: string;
-	readonly classes: readonly string[];
-	readonly sampleShape: SampleShape;
-	/** Mean and standard deviation over the default training split. */
-	readonly normalization: Normalization;
+	/** Where it is known before loading. */
+	readonly classes?: readonly string[];
+	/** Where it is known before loading. */
+	readonly sampleShape?: SampleShape;
+	/** What a path of the user's means as this kind: the options that it sets; `undefined` if it is not of this kind. */
+	readonly fromPath?: (path: string) => Promise<Readonly<Record<string, unknown>> | undefined>;
+	/** The files that `limbeck data get` fetches; absent where nothing needs fetching. */
+	readonly download?: readonly RemoteFile[];
+}
+
+/** One data set, or one kind of users' own: what it is, and how to get it. */
+export interface DataSetEntry<Options = DataOptions> extends DataSetFacts {
 	/**
 	 * Loads the training and validation splits.
 	 *
 	 * @throws LimbeckError `usage` for a bad number of validation samples, `data` or `file` for files that are missing,
 	 * unreadable or wrong.
 	 */
-	load(options: DataOptions): Promise<DataSet>;
+	load(options: Options & DataSurroundings): Promise<DataSet>;
 	/**
 	 * Loads the test split. Only evaluation may call this: nothing may be chosen or trained by what it returns.
 	 *
 	 * @throws LimbeckError `data` or `file` for files that are missing, unreadable or wrong.
 	 */
-	loadTest(options: DataOptions): Promise<Split>;
-	/** The files that `limbeck data get` fetches; absent where nothing needs fetching. */
-	readonly download?: readonly RemoteFile[];
+	loadTest(options: Options & DataSurroundings): Promise<TestSet>;
+}
+
+/** A data set that is the same for everybody. */
+export interface PublishedDataSet extends DataSetEntry {
+	readonly classes: readonly string[];
+	readonly sampleShape: SampleShape;
+	/** Mean and standard deviation over the default training split. */
+	readonly normalization: Normalization;
 }

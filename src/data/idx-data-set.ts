@@ -1,6 +1,6 @@
 import { LimbeckError } from "../errors.js";
 import { randomStream } from "../random.js";
-import type { DataOptions, DataSetEntry, Normalization, RemoteFile, Split } from "./data-set.js";
+import type { DataOptions, DataSurroundings, Normalization, PublishedDataSet, RemoteFile, Split } from "./data-set.js";
 import { findFile } from "./find-file.js";
 import { resolveDataFolders } from "./folders.js";
 import { readMaybeGzip } from "./gzip.js";
@@ -26,7 +26,7 @@ export interface IdxDescription {
  * A data set in the four files of MNIST: 28×28 images and labels, `train` and `t10k`, gzip or not. 5,000 of the
  * training images are for validation by default, always the same.
  */
-export function idxDataSet(description: IdxDescription): DataSetEntry {
+export function idxDataSet(description: IdxDescription): PublishedDataSet {
 	const { name, classes, normalization } = description;
 	return {
 		...description,
@@ -37,14 +37,14 @@ export function idxDataSet(description: IdxDescription): DataSetEntry {
 			const kind = { name, classes, sampleShape, normalization };
 			return splitDataSet(kind, samples, options.validation ?? VALIDATION_COUNT, stream);
 		},
-		loadTest: (options) => readSplit(description, "t10k", options),
+		loadTest: async (options) => ({ classes, sampleShape, ...(await readSplit(description, "t10k", options)) }),
 	};
 }
 
 async function readSplit(
 	{ name, classes }: IdxDescription,
 	prefix: "train" | "t10k",
-	{ directory, env = process.env }: DataOptions,
+	{ directory, env = process.env }: DataOptions & DataSurroundings,
 ): Promise<Split> {
 	const folders = resolveDataFolders(name, directory, env);
 	const imagesPath = await findFile(name, spellings(`${prefix}-images`, "idx3-ubyte"), folders);

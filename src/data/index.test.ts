@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { resolveDataFolders, userCacheFolder } from "./folders.js";
-import { dataSets, findDataSet } from "./index.js";
+import { dataSetOf, dataSets, findDataSet, ownDataSets, publishedDataSets } from "./index.js";
+import { dataOptions } from "./options.js";
 
 describe("the table of data sets", () => {
-	test.each(Object.entries(dataSets))("%s is complete", (name, entry) => {
+	test.each(Object.entries(publishedDataSets))("%s is complete", (name, entry) => {
 		expect(findDataSet(name)).toBe(entry);
 		expect(new Set(entry.classes).size).toBe(entry.classes.length);
 		expect(entry.title).not.toBe("");
@@ -18,6 +19,20 @@ describe("the table of data sets", () => {
 		}
 	});
 
+	test.each(Object.entries(ownDataSets))("%s says what it is, and what is known only after loading", (name, entry) => {
+		expect(findDataSet(name)).toBe(entry);
+		expect(entry.title).toMatch(/^your /);
+		expect(findDataSet(name).classes).toBeUndefined();
+	});
+
+	test("every name has options, and the other way round", () => {
+		const names = dataOptions.options.map(({ shape }) =>
+			shape.name.parse(Object.keys(dataSets).find((name) => shape.name.safeParse(name).success)),
+		);
+		expect(names).toEqual(Object.keys(dataSets));
+		expect(dataSetOf(dataOptions.parse({}))).toBe(dataSets.digits);
+	});
+
 	test.each([
 		["digit", "digits"],
 		["MNIST", "mnist"],
@@ -27,7 +42,7 @@ describe("the table of data sets", () => {
 		expect(() => findDataSet(name)).toThrow(
 			expect.objectContaining({
 				category: "usage",
-				expected: "one of digits, mnist, fashion-mnist, cifar-100",
+				expected: "one of digits, mnist, fashion-mnist, cifar-100, folder, npz, npy, csv, parquet",
 				hint: near === undefined ? undefined : `Did you mean ${near}?`,
 			}) as Error,
 		);

@@ -1,26 +1,46 @@
 import { LimbeckError } from "../errors.js";
 import { nearest } from "../options.js";
 import { cifar100 } from "./cifar-100.js";
-import type { DataSetEntry } from "./data-set.js";
+import type { DataSetEntry, DataSetFacts } from "./data-set.js";
 import { digits } from "./digits.js";
 import { fashionMnist } from "./fashion-mnist.js";
 import { mnist } from "./mnist.js";
+import type { DataChoice, OptionsOf } from "./options.js";
+import { csv } from "./own/csv.js";
+import { folder } from "./own/folder.js";
+import { npy } from "./own/npy.js";
+import { npz } from "./own/npz.js";
+import { parquet } from "./own/parquet.js";
 
-/** Every data set, by name. */
-export const dataSets = {
+/** The data sets that are the same for everybody, by name. */
+export const publishedDataSets = {
 	digits,
 	mnist,
 	"fashion-mnist": fashionMnist,
 	"cifar-100": cifar100,
-} as const satisfies Record<string, DataSetEntry>;
+} as const;
+
+/** The kinds of users' own data, by name. */
+export const ownDataSets = { folder, npz, npy, csv, parquet } as const;
+
+/** Every data set, by name. */
+export const dataSets = { ...publishedDataSets, ...ownDataSets } as const satisfies {
+	readonly [Name in DataChoice["name"]]: DataSetEntry<OptionsOf<Name>>;
+};
+
+/** The entry of a data set, with its own types forgotten: the options decide which it is. */
+export function dataSetOf({ name }: DataChoice): DataSetEntry<DataChoice> {
+	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
+	return dataSets[name] as DataSetFacts as DataSetEntry<DataChoice>;
+}
 
 /**
- * The data set of that name.
+ * What is known of the data set of that name.
  *
  * @throws LimbeckError `usage` if there is none.
  */
-export function findDataSet(name: string): DataSetEntry {
-	const entries: Readonly<Record<string, DataSetEntry>> = dataSets;
+export function findDataSet(name: string): DataSetFacts {
+	const entries: Readonly<Record<string, DataSetFacts>> = dataSets;
 	const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
 	if (entry !== undefined) return entry;
 	const names = Object.keys(entries);

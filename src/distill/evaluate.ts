@@ -1,7 +1,7 @@
 /** Evaluation on the test split: the only place that opens it, after everything is trained and chosen. */
 import { stat } from "node:fs/promises";
 import type { SampleShape, Split } from "../data/data-set.js";
-import { findDataSet } from "../data/index.js";
+import { dataSetOf } from "../data/index.js";
 import { openSamples, readSamples } from "../data/open-samples.js";
 import { fileError } from "../files.js";
 import {
@@ -19,7 +19,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { createPredictor, type Predictor } from "../train/predict.js";
 import { normalizationOf } from "./preprocessing.js";
 import type { Recipe } from "./recipe.js";
-import { dataOptions, parameterCount } from "./train-network.js";
+import { parameterCount } from "./train-network.js";
 
 /** Models to evaluate on one data set's test split, as plain data. */
 export interface EvaluateStep {
@@ -81,13 +81,12 @@ const throughputBatch = 64;
 
 /** Opens the test split and evaluates every model on it. */
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
-	const entry = findDataSet(step.data.name);
-	const test = await entry.loadTest(dataOptions(step.data));
-	const classes = entry.classes.length;
+	const test = await dataSetOf(step.data).loadTest(step.data);
+	const classes = test.classes.length;
 	const logits = new Map<string, Float32Array>();
 	const models: Record<string, Evaluation> = {};
 	for (const [name, path] of Object.entries(step.models)) {
-		const one = await evaluateModel(path, test, { ...step, sampleShape: entry.sampleShape, classes }, context);
+		const one = await evaluateModel(path, test, { ...step, sampleShape: test.sampleShape, classes }, context);
 		logits.set(name, one.logits);
 		models[name] = one.evaluation;
 	}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dataOptions } from "../data/options.js";
 import { logitMatching } from "../losses/logit-matching.js";
 import { softTargets } from "../losses/soft-targets.js";
 import { mlp } from "../models/mlp.js";
@@ -16,14 +17,7 @@ export type NetworkOptions = z.infer<typeof networkOptions>;
 
 const recipeOptions = z.strictObject({
 	name: z.string().min(1).default("custom").describe("what the report calls this recipe"),
-	data: z
-		.strictObject({
-			name: z.string().default("digits").describe("data set: see `limbeck data list`"),
-			directory: z.string().optional().describe("folder with the data set's files"),
-			validation: z.int().min(1).optional().describe("validation samples, split off the training samples by class"),
-		})
-		.prefault({})
-		.describe("what the networks learn from"),
+	data: dataOptions.prefault({}).describe("what the networks learn from: see `limbeck data list`"),
 	teacher: networkOptions.prefault({}).describe("the network that teaches"),
 	student: networkOptions.prefault({}).describe("the small network"),
 	distillation: z

@@ -61,6 +61,8 @@ export interface Report {
 		readonly test: number;
 		readonly classes: number;
 		readonly fingerprint: string;
+		/** Samples that were left out because they could not be read; absent where none may be. */
+		readonly skipped?: number;
 	};
 	readonly teacher: Measured<NetworkReport>;
 	readonly baseline: Measured<NetworkReport>;
@@ -78,7 +80,7 @@ export function assembleReport(
 	created: string,
 ): Report {
 	const [first] = results;
-	const { name, train, validation, classes, fingerprint } = first.trained.student.data;
+	const { train, validation, ...data } = first.trained.student.data;
 	const comparisons = results.flatMap(({ evaluated }) => evaluated.comparisons);
 	const measured = <T extends object>(pick: (result: SeedResult) => T): Measured<T> =>
 		combine(results.map((result) => ({ seed: result.seed, measures: pick(result) as Measures<T> })));
@@ -87,7 +89,7 @@ export function assembleReport(
 		created,
 		recipe,
 		seeds: results.map(({ seed }) => seed),
-		data: { name, train, validation, test: first.evaluated.test, classes, fingerprint },
+		data: { ...data, train, validation, test: first.evaluated.test },
 		teacher: measured((result) => networkReport(result, "teacher")),
 		baseline: measured((result) => networkReport(result, "baseline")),
 		student: measured((result) => ({ ...networkReport(result, "student"), ...fidelityOf(result) })),

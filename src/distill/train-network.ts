@@ -1,5 +1,5 @@
-import type { DataSet, DataSetEntry } from "../data/data-set.js";
-import { findDataSet } from "../data/index.js";
+import type { DataSet } from "../data/data-set.js";
+import { dataSetOf } from "../data/index.js";
 import type { LossOptions } from "../losses/index.js";
 import { buildModel, type ModelSpec } from "../models/index.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
@@ -38,12 +38,13 @@ export interface DataSummary {
 	readonly validation: number;
 	readonly classes: number;
 	readonly fingerprint: string;
+	/** Samples that were left out because they could not be read; absent where none may be. */
+	readonly skipped?: number;
 }
 
 /** Loads the data, builds the network, trains it and writes its file. */
 export async function trainNetwork(step: TrainStep, context: TrainingContext): Promise<TrainOutcome> {
-	const entry = findDataSet(step.data.name);
-	const data = await entry.load(dataOptions(step.data));
+	const data = await dataSetOf(step.data).load(step.data);
 	const teacher = step.teacher === undefined ? undefined : await readModelFile(step.teacher);
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
 	const result = await trainModel(
@@ -63,14 +64,6 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 	await writeModelFile(step.output, described(result.model, data));
 	const parameters = parameterCount(result.model);
 	return { steps, keptStep, validationErrors, trainSeconds: seconds, parameters, data: summarize(data) };
-}
-
-/** A recipe's data fields as the data sets take them. */
-export function dataOptions({ directory, validation }: Recipe["data"]): Parameters<DataSetEntry["load"]>[0] {
-	return {
-		...(directory === undefined ? {} : { directory }),
-		...(validation === undefined ? {} : { validation }),
-	};
 }
 
 /** The number of trained numbers in a model. */
@@ -98,6 +91,7 @@ function described(model: OnnxModel, { classes, normalization }: DataSet): OnnxM
 	return { ...model, metadata };
 }
 
-function summarize({ name, train, validation, classes, fingerprint }: DataSet): DataSummary {
-	return { name, train: train.count, validation: validation.count, classes: classes.length, fingerprint };
+function summarize({ name, train, validation, classes, fingerprint, skipped }: DataSet): DataSummary {
+	const counts = { train: train.count, validation: validation.count, classes: classes.length };
+	return { name, ...counts, fingerprint, ...(skipped === undefined ? {} : { skipped }) };
 }

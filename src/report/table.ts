@@ -58,6 +58,7 @@ function verdict({ student, baseline, data, mcnemar, seeds }: Report): readonly 
 	return [
 		`${comparison(student.errors, baseline.errors, seeds.length > 1 ? 1 : 0)} (${test}; McNemar's p = ${p.join(", ")}).`,
 		`The distilled student ${fidelity}; KL to it ${student.klToTeacher.toFixed(4)}.`,
+		...(data.skipped ? [`${number.format(data.skipped)} samples could not be read and were left out.`] : []),
 	];
 }
 

@@ -23,6 +23,13 @@ describe("limbeck data list", () => {
 				{ name: "fashion-mnist" },
 				{ name: "cifar-100", sampleShape: [3, 32, 32] },
 			],
+			own: [
+				{ name: "folder", options: { required: ["name", "directory"] } },
+				{ name: "npz" },
+				{ name: "npy" },
+				{ name: "csv", options: { properties: { delimiter: { type: "string" } } } },
+				{ name: "parquet" },
+			],
 		});
 	});
 
@@ -31,6 +38,7 @@ describe("limbeck data list", () => {
 		expect(code).toBe(0);
 		expect(stdout).toMatch(/^digits +10,000 handwritten digits.*\n +ready\n/);
 		expect(stdout).toContain("not here; get it with: limbeck data get mnist");
+		expect(stdout).toMatch(/^csv +your table.*\n +file delimiter header=true label="label"/m);
 	});
 });
 

@@ -54,7 +54,11 @@ describe("limbeck distill refuses", () => {
 		["no seeds", ["--seeds", "0"], ["seeds", "at least 1"]],
 		["threads that are no number", ["--threads", "x"], ["threads", "expected a number"]],
 		["a misspelt data set", ["--data", "mnits"], ['Did you mean "mnist"?']],
-		["a folder for a data set without one", ["--folder", "."], ["data set digits", "it comes with Limbeck"]],
+		[
+			"a folder for a data set without one",
+			["--folder", "."],
+			["recipe digits: data", 'Only mnist, fashion-mnist, folder takes "directory".'],
+		],
 	])("%s", async (_, args, texts) => {
 		const { code, stdout, stderr } = await runCli(["distill", ...args]);
 		expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -130,6 +134,20 @@ describe("limbeck distill --show-recipe", () => {
 		expect(await shown("--data", "mnist", "--folder", folder)).toMatchObject({
 			data: { name: "mnist", directory: folder },
 		});
+	});
+});
+
+describe("data of one's own", () => {
+	it("is known by its path, and has options of its own", async () => {
+		const file = join(await temporaryFolder(), "table.csv");
+		await writeFile(file, "a,kind\n1,x\n");
+		const args = ["distill", "--data", file, "--set", "data.label=kind", "--show-recipe"];
+		const { code, stdout } = await runCli(args);
+		expect(code).toBe(0);
+		expect(JSON.parse(stdout)).toMatchObject({ data: { name: "csv", file, label: "kind", testFraction: 0.2 } });
+		const refused = await runCli([...args, "--set", "data.size=32"]);
+		expect(refused.code).toBe(2);
+		expect(refused.stderr).toContain('Only folder takes "size".');
 	});
 });
 

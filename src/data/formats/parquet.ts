@@ -1,0 +1,92 @@
+import { asyncBufferFromFile, parquetScan, parquetSchema, type SchemaTree } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { LimbeckError } from "../../errors.js";
+import { fileError } from "../../files.js";
+import { fileSource } from "./bytes.js";
+
+/** A column of a Parquet file. */
+export interface ParquetColumn {
+	readonly name: string;
+	/** What its cells are; `other` for dates, lists, structures and bytes. */
+	readonly kind: "number" | "text" | "boolean" | "other";
+}
+
+/** Rows that are stored together. */
+export interface RowRange {
+	readonly rowStart: number;
+	/** Exclusive. */
+	readonly rowEnd: number;
+}
+
+/** A Parquet file. */
+export interface ParquetTable {
+	readonly columns: readonly ParquetColumn[];
+	readonly count: number;
+	/** The row groups, in order. */
+	readonly groups: readonly RowRange[];
+	/**
+	 * The cells of a column in one of the row groups: numbers, bigints, texts or booleans; null where a cell is empty.
+	 *
+	 * @throws LimbeckError `data` if they cannot be read.
+	 */
+	read(column: string, group: RowRange): Promise<ArrayLike<unknown>>;
+}
+
+/**
+ * Opens a Parquet file. A row group is read at a time, and of it the columns that are asked for.
+ *
+ * @throws LimbeckError `data` if there is no such file, or it is not Parquet or damaged.
+ */
+export async function openParquet(path: string): Promise<ParquetTable> {
+	const { size } = await fileSource(path);
+	const damaged = (cause: unknown): never => {
+		if (cause instanceof Error && "code" in cause) throw fileError(cause, path);
+		const got = cause instanceof Error ? cause.message : String(cause);
+		throw new LimbeckError("data", { where: path, expected: "a whole Parquet file", got, cause });
+	};
+	const file = await asyncBufferFromFile(path);
+	const scan = await parquetScan({ file, compressors }).catch(damaged);
+	const { metadata, ranges } = scan;
+	const count = Number(metadata.num_rows);
+	checkCount(path, count, ranges, size);
+	return {
+		columns: parquetSchema(metadata).children.map(columnOf),
+		count,
+		groups: ranges,
+		async read(column, group) {
+			const cells: ArrayLike<unknown> = await scan.readColumn({ column, ...group }).catch(damaged);
+			const length = group.rowEnd - group.rowStart;
+			if (cells.length !== length) damaged(`${String(cells.length)} of ${String(length)} rows in column ${column}`);
+			return cells;
+		},
+	};
+}
+
+/** A number of rows that no file of that size could hold is a lie; run-length coding may pack 2³¹ rows into a few bytes. */
+function checkCount(where: string, count: number, ranges: readonly RowRange[], size: number): void {
+	const last = ranges.at(-1)?.rowEnd ?? 0;
+	if (Number.isSafeInteger(count) && last === count && count < 2 ** 31) return;
+	const expected = "fewer than 2³¹ rows, as many as its row groups hold";
+	throw new LimbeckError("data", { where, expected, got: `${String(count)} in ${String(size)} bytes` });
+}
+
+const numberTypes = new Set(["INT32", "INT64", "FLOAT", "DOUBLE"]);
+/** Annotations that make dates, decimals and the like out of numbers. */
+const plainNumbers = /^(U?INT_\d+|DECIMAL)$/;
+const plainTexts = new Set(["UTF8", "ENUM"]);
+
+function columnOf({ children, element }: SchemaTree): ParquetColumn {
+	const { name, type = "", converted_type: converted, logical_type: logical, repetition_type: repetition } = element;
+	const kind = (): ParquetColumn["kind"] => {
+		if (children.length > 0 || repetition === "REPEATED") return "other";
+		if (type === "BOOLEAN") return "boolean";
+		if (converted !== undefined) {
+			return plainNumbers.test(converted) ? "number" : plainTexts.has(converted) ? "text" : "other";
+		}
+		const annotation = logical?.type;
+		if (annotation === "STRING" || annotation === "ENUM") return "text";
+		if (annotation === "FLOAT16" || annotation === "DECIMAL" || annotation === "INTEGER") return "number";
+		return annotation === undefined && numberTypes.has(type) ? "number" : "other";
+	};
+	return { name, kind: kind() };
+}

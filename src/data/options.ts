@@ -1,0 +1,98 @@
+/** The options of every data set, as a recipe's `data` writes them. Nothing here needs Node. */
+import { z } from "zod";
+
+const validation = z.int().min(1).optional().describe("validation samples, split off the training samples by class");
+const directory = z.string().min(1).optional().describe("folder with the data set's files");
+
+/** The options of a data set whose files are published. */
+const published = <Name extends string>(name: Name) => z.strictObject({ name: z.literal(name), directory, validation });
+
+const fraction = (standard: number, what: string) =>
+	z.number().gt(0).lt(0.5).default(standard).describe(`share of the samples for ${what}, where they are not set apart`);
+
+/** How users' own data are split and held. */
+const own = {
+	testFraction: fraction(0.2, "the test"),
+	validationFraction: fraction(0.1, "validation"),
+	memory: z.int().min(0).default(1024).describe("MiB of samples kept in memory; a larger data set is read from disk"),
+};
+
+const file = z.string().min(1);
+const shape = z
+	.array(z.int().min(1))
+	.min(1)
+	.max(8)
+	.optional()
+	.describe("shape of a sample, such as [1,28,28]; normalised for each entry of its first dimension");
+
+const arrays = {
+	layout: z
+		.enum(["channels-first", "channels-last"])
+		.default("channels-first")
+		.describe("where a sample of the array has its channels"),
+	shape,
+	...own,
+};
+
+const columns = {
+	label: z.string().min(1).default("label").describe("column with the class"),
+	ignore: z.array(z.string()).default([]).describe("columns that are neither features nor label"),
+	test: file.optional().describe("file with the test samples; split off where left out"),
+	shape,
+	...own,
+};
+
+/** The options of every data set, by its name. */
+export const dataOptions = z.discriminatedUnion("name", [
+	z.strictObject({ name: z.literal("digits").optional().default("digits"), validation }),
+	published("mnist"),
+	published("fashion-mnist"),
+	published("cifar-100"),
+	z.strictObject({
+		name: z.literal("folder"),
+		directory: z
+			.string()
+			.min(1)
+			.describe("folder with a folder of pictures for each class, or with train, validation and test above those"),
+		size: z.int().min(1).max(4096).default(32).describe("height and width that pictures are scaled and cut to"),
+		channels: z.literal([1, 3]).default(3).describe("3 for colours, 1 for grey"),
+		skipBroken: z.boolean().default(false).describe("leave out pictures that cannot be read, and count them"),
+		...own,
+	}),
+	z.strictObject({
+		name: z.literal("npz"),
+		file: file.describe("archive of arrays, as numpy.savez writes it"),
+		features: z.string().min(1).default("x").describe("array with the samples along its first dimension"),
+		label: z.string().min(1).default("y").describe("array with the classes"),
+		test: file.optional().describe("archive with the test samples; the same one where only testFeatures is given"),
+		testFeatures: z.string().min(1).optional().describe("array with the test samples; named like features if left out"),
+		testLabel: z.string().min(1).optional().describe("array with their classes; named like label if left out"),
+		...arrays,
+	}),
+	z.strictObject({
+		name: z.literal("npy"),
+		file: file.describe("array with the samples along its first dimension, as numpy.save writes it"),
+		labels: file.describe("array with the classes"),
+		test: file.optional().describe("array with the test samples; split off where left out"),
+		testLabels: file.optional().describe("array with their classes"),
+		...arrays,
+	}),
+	z.strictObject({
+		name: z.literal("csv"),
+		file: file.describe("table of text in UTF-8, numbers in all columns but the label"),
+		delimiter: z.string().length(1).optional().describe("what stands between cells; a tab in .tsv, else a comma"),
+		header: z.boolean().default(true).describe("whether the first line names the columns, which are else 1, 2, 3, …"),
+		...columns,
+	}),
+	z.strictObject({
+		name: z.literal("parquet"),
+		file: file.describe("Parquet file, numbers in all columns but the label"),
+		...columns,
+	}),
+]);
+
+/** A data set's name with its options. */
+export type DataChoice = z.infer<typeof dataOptions>;
+
+/** The options of one data set. */
+export type OptionsOf<Name extends DataChoice["name"]> = Extract<DataChoice, { readonly name: Name }>;

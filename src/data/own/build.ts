@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import { LimbeckError } from "../../errors.js";
+import { elementCount } from "../../onnx/tensor.js";
+import type { Normalization, SampleShape, Split } from "../data-set.js";
+import { classIndices, sortClasses } from "./classes.js";
+import { createMoments, type Moments } from "./moments.js";
+import { partition, type Shares, type SplitName, splitNames } from "./partition.js";
+import { bytesOf, type Sink } from "./sinks.js";
+import type { Block, Labels, Source } from "./source.js";
+
+/** Users' data: samples to train on, and those that the user set apart. */
+export type Sources = { readonly train: Source } & Readonly<Partial<Record<SplitName, Source>>>;
+
+/** Labelled data, before any sample is read. */
+export interface Plan {
+	readonly classes: readonly string[];
+	readonly type: Source["type"];
+	readonly sampleShape: SampleShape;
+	readonly sources: readonly PlannedSource[];
+	/** The most samples that each part can have. */
+	readonly counts: Readonly<Record<SplitName, number>>;
+}
+
+interface PlannedSource {
+	readonly source: Source;
+	/** `[rows]`, indices into the classes. */
+	readonly labels: Int32Array;
+	/** Which part a row belongs to. */
+	readonly partOf: (row: number) => SplitName;
+}
+
+/** What became of a plan. */
+export interface Built {
+	readonly classes: readonly string[];
+	readonly type: Source["type"];
+	readonly sampleShape: SampleShape;
+	/** Over the training samples; of no meaning where they were not read. */
+	readonly normalization: Normalization;
+	/** The parts that were asked for. */
+	readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
+	/** SHA-256 of the sample shape, the sizes of training and validation split and every byte in them. */
+	readonly fingerprint: string;
+	/** Samples that were left out because they could not be read; absent where none may be. */
+	readonly skipped?: number | undefined;
+}
+
+/**
+ * Reads every label, and decides with it which samples are for what.
+ *
+ * @throws LimbeckError `data` for labels that cannot be read, fewer than two classes, a class with too few samples, or
+ * sources that do not match.
+ */
+export async function planSplits(sources: Sources, shares: Shares): Promise<Plan> {
+	const { train } = sources;
+	const labels = await train.labels();
+	const classes = train.classes ?? sortClasses(labels.values);
+	if (classes.length < 2) {
+		const got = classes.length === 0 ? "no samples" : `one, ${JSON.stringify(classes[0])}`;
+		throw new LimbeckError("data", { where: train.where, expected: "two classes or more", got });
+	}
+	const held = {
+		test: sources.test === undefined ? shares.test : 0,
+		validation: sources.validation === undefined ? shares.validation : 0,
+	};
+	const own = classIndices(labels, classes, train.where);
+	const parts = partition(own, classes, held, train.where);
+	const planned: PlannedSource[] = [
+		{ source: train, labels: own, partOf: (row) => splitNames[parts[row] ?? 0] ?? "train" },
+	];
+	for (const name of ["validation", "test"] as const) {
+		const source = sources[name];
+		if (source !== undefined) planned.push(planApart(name, source, await source.labels(), train, classes));
+	}
+	const counts = { train: 0, validation: 0, test: 0 };
+	for (const { labels, partOf } of planned) for (let row = 0; row < labels.length; row++) counts[partOf(row)]++;
+	return { classes, type: train.type, sampleShape: train.sampleShape, sources: planned, counts };
+}
+
+/** Samples that the user set apart for one part. */
+function planApart(
+	name: SplitName,
+	source: Source,
+	labels: Labels,
+	train: Source,
+	classes: readonly string[],
+): PlannedSource {
+	const shape = ({ type, sampleShape }: Source): string => `${sampleShape.join("×")} of ${type}`;
+	if (shape(source) !== shape(train)) {
+		const expected = `samples like those to train on, ${shape(train)}`;
+		throw new LimbeckError("data", { where: source.where, expected, got: shape(source) });
+	}
+	if (labels.ids.length === 0) {
+		throw new LimbeckError("data", { where: source.where, expected: "samples", got: "none" });
+	}
+	return { source, labels: classIndices(labels, classes, source.where), partOf: () => name };
+}
+
+/**
+ * Reads the samples of a plan, once, in order, into the sinks of those parts that are wanted.
+ *
+ * @throws LimbeckError `data` for samples that cannot be read and elements that are not finite.
+ */
+export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<SplitName, Sink>>>): Promise<Built> {
+	const { classes, type, sampleShape } = plan;
+	const labelsOf = (name: SplitName): SplitLabels => ({ ids: new Int32Array(plan.counts[name]), count: 0 });
+	const moments = createMoments(type, sampleShape);
+	const labels = { train: labelsOf("train"), validation: labelsOf("validation"), test: labelsOf("test") };
+	for (const planned of plan.sources) {
+		for await (const block of planned.source.blocks()) {
+			await checkFinite(block, planned.source, sampleShape);
+			distribute(block, planned, sampleShape, { sinks, moments, labels });
+			for (const sink of Object.values(sinks)) await sink.drain();
+		}
+	}
+	const splits: Partial<Record<SplitName, Split>> = {};
+	const hash = createHash("sha256").update(JSON.stringify([sampleShape, labels.train.count, labels.validation.count]));
+	for (const name of splitNames) {
+		const finished = await sinks[name]?.finish();
+		if (finished === undefined) continue;
+		const { ids, count } = labels[name];
+		const split = { count, samples: finished.samples, labels: ids.subarray(0, count) };
+		checkClasses(split.labels, plan, name);
+		splits[name] = split;
+		if (name !== "test") hash.update(finished.sha256).update(bytesOf(split.labels));
+	}
+	return {
+		classes,
+		type,
+		sampleShape,
+		normalization: moments.normalization(),
+		splits,
+		fingerprint: hash.digest("hex"),
+		skipped: plan.sources
+			.flatMap(({ source }) => source.skipped?.() ?? [])
+			.reduce<number | undefined>((sum = 0, count) => sum + count, undefined),
+	};
+}
+
+/** Rows that were left out may have been all of a class. */
+function checkClasses(labels: Int32Array, { classes, sources }: Plan, name: SplitName): void {
+	const present = new Set(labels);
+	const empty = classes.findIndex((_, index) => !present.has(index));
+	if (name === "test" || empty === -1) return;
+	throw new LimbeckError("data", {
+		where: sources[0]?.source.where ?? "",
+		expected: `samples of every class in the ${name} split`,
+		got: `none of class ${JSON.stringify(classes[empty])}`,
+	});
+}
+
+interface Destination {
+	readonly sinks: Readonly<Partial<Record<SplitName, Sink>>>;
+	readonly moments: Moments;
+	readonly labels: Readonly<Record<SplitName, SplitLabels>>;
+}
+
+/** A part's labels as far as they are known. */
+interface SplitLabels {
+	readonly ids: Int32Array;
+	count: number;
+}
+
+function distribute(
+	{ first, data }: Block,
+	{ labels, partOf }: PlannedSource,
+	sampleShape: SampleShape,
+	to: Destination,
+): void {
+	const size = elementCount(sampleShape);
+	for (let at = 0; at < data.length; at += size) {
+		const row = first + at / size;
+		const part = partOf(row);
+		const sink = to.sinks[part];
+		if (sink === undefined) continue;
+		const sample = data.subarray(at, at + size);
+		sink.append(sample);
+		const gathered = to.labels[part];
+		gathered.ids[gathered.count++] = labels[row] ?? 0;
+		if (part === "train") to.moments.add(sample);
+	}
+}
+
+async function checkFinite({ first, data }: Block, source: Source, sampleShape: SampleShape): Promise<void> {
+	if (data instanceof Uint8Array) return;
+	const at = data.findIndex((value) => !Number.isFinite(value));
+	if (at === -1) return;
+	const size = elementCount(sampleShape);
+	throw new LimbeckError("data", {
+		where: await source.placeOf(first + Math.floor(at / size), at % size),
+		expected: "a number that is finite as float32",
+		got: String(data[at]),
+		hint: "Fill such cells in, or leave out their rows or columns.",
+	});
+}

@@ -1,0 +1,120 @@
+/** Prepared samples in the user's cache folder: a folder of raw files under the hash of all that they depend on. */
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { fileError } from "../../files.js";
+import { elementCount } from "../../onnx/tensor.js";
+import type { Split } from "../data-set.js";
+import { userCacheFolder } from "../folders.js";
+import { missingFile } from "../formats/bytes.js";
+import { type Built } from "./build.js";
+import { type SplitName, splitNames } from "./partition.js";
+import { bytesOf } from "./sinks.js";
+
+/** A file that samples come from. */
+export interface FileStamp {
+	readonly path: string;
+	readonly size: number;
+	readonly mtimeMs: number;
+}
+
+/** A file's stamp. @throws LimbeckError `file` if it cannot be looked at. */
+export async function stampOf(path: string): Promise<FileStamp> {
+	const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+		throw missingFile(error, path);
+	});
+	return { path: resolve(path), size, mtimeMs };
+}
+
+/** To be raised whenever the same files and options give other samples than before. */
+const version = 1;
+const unusedDays = 30;
+
+/**
+ * The folder that holds what these files and options give.
+ *
+ * @param options - plain data.
+ */
+export function cacheFolder(env: NodeJS.ProcessEnv, files: readonly FileStamp[], options: unknown): string {
+	const key = createHash("sha256")
+		.update(JSON.stringify([version, options, files]))
+		.digest("hex");
+	return join(userCacheFolder(env, process.platform), "own", key);
+}
+
+const numberOrList = z.union([z.number(), z.array(z.number())]);
+const count = z.int().min(0);
+const indexSchema = z.object({
+	classes: z.array(z.string()),
+	type: z.enum(["uint8", "float"]),
+	sampleShape: z.array(z.int().min(1)),
+	normalization: z.object({ mean: numberOrList, std: numberOrList }),
+	counts: z.object({ train: count, validation: count, test: count }),
+	fingerprint: z.string(),
+	skipped: count.optional(),
+});
+
+const indexFile = "index.json";
+/** The file of a part's samples: raw elements, row after row. */
+export const samplesFile = (name: SplitName): string => `${name}.samples`;
+const labelsFile = (name: SplitName): string => `${name}.labels`;
+
+/** What a cache folder holds, all three parts in files; `undefined` where it holds nothing whole. */
+export async function readCache(folder: string): Promise<Built | undefined> {
+	try {
+		const { counts, ...index } = indexSchema.parse(JSON.parse(await readFile(join(folder, indexFile), "utf8")));
+		const rowBytes = elementCount(index.sampleShape) * (index.type === "uint8" ? 1 : 4);
+		const splits: Partial<Record<SplitName, Split>> = {};
+		for (const name of splitNames) {
+			const path = join(folder, samplesFile(name));
+			const labels = new Int32Array(new Uint8Array(await readFile(join(folder, labelsFile(name)))).buffer);
+			if ((await stat(path)).size !== counts[name] * rowBytes || labels.length !== counts[name]) return undefined;
+			splits[name] = { count: counts[name], samples: { kind: "file", type: index.type, path, offset: 0 }, labels };
+		}
+		const now = new Date();
+		await utimes(folder, now, now); // Says that it is in use; see removeUnused.
+		return { ...index, splits };
+	} catch {
+		return undefined; // It can be made again, and that says what is wrong if it goes wrong again.
+	}
+}
+
+/**
+ * Fills a cache folder: all of it or nothing. Where another process was faster, its files stand.
+ *
+ * @param write - writes the samples of every part into the folder that it is given.
+ * @throws LimbeckError `file` or `disk-full` if it cannot be written; what `write` throws.
+ */
+export async function fillCache(folder: string, write: (folder: string) => Promise<Built>): Promise<void> {
+	const temporary = `${folder}.${randomUUID()}.tmp`;
+	try {
+		await mkdir(temporary, { recursive: true });
+		const { splits, ...index } = await write(temporary);
+		const counts = Object.fromEntries(splitNames.map((name) => [name, splits[name]?.count ?? 0]));
+		for (const name of splitNames) {
+			await writeFile(join(temporary, labelsFile(name)), bytesOf(splits[name]?.labels ?? new Int32Array()), {
+				flush: true,
+			});
+		}
+		await writeFile(join(temporary, indexFile), JSON.stringify({ ...index, counts }), { flush: true });
+		await rm(folder, { recursive: true, force: true }); // There if it was not whole.
+		await rename(temporary, folder).catch(async (error: unknown) => {
+			if ((await readCache(folder)) === undefined) throw error;
+		});
+		await removeUnused(join(folder, ".."));
+	} catch (error) {
+		throw fileError(error, folder);
+	} finally {
+		await rm(temporary, { recursive: true, force: true });
+	}
+}
+
+/** Removes folders that nothing has used for a month. */
+async function removeUnused(parent: string): Promise<void> {
+	for (const name of await readdir(parent)) {
+		const path = join(parent, name);
+		const age = Date.now() - (await stat(path)).mtimeMs;
+		if (age > unusedDays * 24 * 3600 * 1000) await rm(path, { recursive: true, force: true });
+	}
+}

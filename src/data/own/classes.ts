@@ -1,0 +1,39 @@
+import { LimbeckError } from "../../errors.js";
+import type { Labels } from "./source.js";
+
+/** Sorted by value where all are numbers, else by their bytes in UTF-8, wherever the program runs. */
+export function sortClasses(values: readonly string[]): readonly string[] {
+	const byBytes = values
+		.map((value) => ({ value, bytes: Buffer.from(value) }))
+		.sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+		.map(({ value }) => value);
+	return values.every(isNumeric) ? byBytes.sort((a, b) => Number(a) - Number(b)) : byBytes;
+}
+
+const isNumeric = (value: string): boolean => value.trim() !== "" && Number.isFinite(Number(value));
+
+/**
+ * Labels as indices into `classes`.
+ *
+ * @throws LimbeckError `data` for a label that is none of them.
+ */
+export function classIndices({ ids, values }: Labels, classes: readonly string[], where: string): Int32Array {
+	const indexOf = new Map(classes.map((name, index) => [name, index]));
+	const indices = values.map((value) => {
+		const index = indexOf.get(value);
+		if (index !== undefined) return index;
+		throw new LimbeckError("data", {
+			where,
+			expected: `labels that the training samples have (${shortList(classes)})`,
+			got: JSON.stringify(value),
+			hint: "Every class needs samples to train on.",
+		});
+	});
+	return ids.map((id) => indices[id] ?? 0);
+}
+
+/** The first few names, and how many more there are. */
+export function shortList(names: readonly string[], most = 10): string {
+	const shown = names.slice(0, most).join(", ");
+	return names.length > most ? `${shown}, … (${String(names.length)} in all)` : shown;
+}

@@ -1,0 +1,51 @@
+import { LimbeckError } from "../../errors.js";
+import type { DataSetEntry, DataSurroundings, Split } from "../data-set.js";
+import type { Built } from "./build.js";
+import { loadOwn, type OwnData, type OwnOptions } from "./load.js";
+import type { SplitName } from "./partition.js";
+
+/** A kind of users' own data. */
+interface OwnKind<Options> extends Pick<DataSetEntry<Options>, "title" | "fromPath"> {
+	/** Looks for the files; reads nothing in them yet. */
+	find(options: Options): Promise<OwnData>;
+}
+
+/** The entry of a kind of users' own data: split, normalised and kept as {@link loadOwn} does it. */
+export function ownDataSet<Options extends OwnOptions & { readonly name: string }>(
+	kind: OwnKind<Options>,
+): DataSetEntry<Options> {
+	const load = async (options: Options & DataSurroundings, wanted: readonly SplitName[]): Promise<Built> => {
+		const { env = process.env, memory, testFraction, validationFraction, ...key } = options;
+		const limits = { memory, testFraction, validationFraction };
+		return loadOwn(await kind.find(options), { key, options: limits, wanted, env });
+	};
+	return {
+		title: kind.title,
+		...(kind.fromPath === undefined ? {} : { fromPath: kind.fromPath }),
+		async load(options) {
+			const built = await load(options, ["train", "validation"]);
+			const { classes, sampleShape, normalization, fingerprint, skipped } = built;
+			const splits = { train: splitOf(built, "train"), validation: splitOf(built, "validation") };
+			return {
+				name: options.name,
+				classes,
+				sampleShape,
+				normalization,
+				...splits,
+				fingerprint,
+				...(skipped === undefined ? {} : { skipped }),
+			};
+		},
+		async loadTest(options) {
+			const built = await load(options, ["test"]);
+			const { classes, sampleShape } = built;
+			return { classes, sampleShape, ...splitOf(built, "test") };
+		},
+	};
+}
+
+function splitOf({ splits }: Built, name: SplitName): Split {
+	const split = splits[name];
+	if (split !== undefined && split.count > 0) return split;
+	throw new LimbeckError("data", { where: `the ${name} split`, expected: "samples", got: "none that can be read" });
+}

@@ -1,0 +1,90 @@
+import { availableParallelism } from "node:os";
+import { LimbeckError } from "../../errors.js";
+import { createImageDecoder, type DecodeImage, type ImageFormat } from "../formats/image.js";
+import type { OptionsOf } from "../options.js";
+import { type FileStamp, stampOf } from "./cache.js";
+import { ownDataSet } from "./entry.js";
+import { type FolderLists, type ImageList, listImages, looksLikeImages } from "./folder-files.js";
+import { splitNames } from "./partition.js";
+import type { Block, Source } from "./source.js";
+
+/** A folder of pictures for each class. */
+export const folder = ownDataSet<OptionsOf<"folder">>({
+	title: "your pictures: a folder of them for each class",
+	fromPath: async (path) => ((await looksLikeImages(path)) ? { directory: path } : undefined),
+	async find(options) {
+		const lists = await listImages(options.directory);
+		const files: FileStamp[] = [];
+		for (const name of splitNames) {
+			for (const { path } of lists[name]?.images ?? []) files.push(await stampOf(path));
+		}
+		return { files, slow: true, open: async () => openLists(lists, options, await createImageDecoder(options)) };
+	},
+});
+
+type FolderOptions = ImageFormat & Pick<OptionsOf<"folder">, "skipBroken">;
+
+function openLists(
+	{ train, validation, test }: FolderLists,
+	options: FolderOptions,
+	decode: DecodeImage,
+): { readonly train: Source; readonly validation?: Source; readonly test?: Source } {
+	return {
+		train: imageSource(train, options, decode),
+		...(validation === undefined ? {} : { validation: imageSource(validation, options, decode) }),
+		...(test === undefined ? {} : { test: imageSource(test, options, decode) }),
+	};
+}
+
+function imageSource(
+	{ where, classes, images }: ImageList,
+	{ size, channels, skipBroken }: FolderOptions,
+	decode: DecodeImage,
+): Source {
+	let skipped = 0;
+	const decoded = async ({ path }: ImageList["images"][number]): Promise<Uint8Array | undefined> => {
+		try {
+			return await decode(path);
+		} catch (error) {
+			if (!skipBroken || !(error instanceof LimbeckError) || error.category !== "data") throw error;
+			skipped++;
+			return undefined;
+		}
+	};
+	return {
+		where,
+		type: "uint8",
+		sampleShape: [channels, size, size],
+		classes,
+		labels: () => Promise.resolve({ ids: Int32Array.from(images, ({ label }) => label), values: classes }),
+		async *blocks(): AsyncGenerator<Block, void, undefined> {
+			let first = 0;
+			for await (const data of inOrder(images, 2 * availableParallelism(), decoded)) {
+				if (data !== undefined) yield { first, data };
+				first++;
+			}
+		},
+		placeOf: (row) => Promise.resolve(images[row]?.path ?? where),
+		skipped: () => skipped,
+		close: () => undefined,
+	};
+}
+
+/** The results of `work`, in the items' order, with at most `most` of them on their way at a time. */
+async function* inOrder<Item, Result>(
+	items: readonly Item[],
+	most: number,
+	work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result, void, undefined> {
+	const waiting: Promise<Result>[] = [];
+	for (let next = 0; next < items.length || waiting.length > 0; ) {
+		for (const item of items.slice(next, next + most - waiting.length)) {
+			const result = work(item);
+			result.catch(() => undefined); // It is awaited in its turn, if an earlier one does not fail.
+			waiting.push(result);
+			next++;
+		}
+		const oldest = waiting.shift();
+		if (oldest !== undefined) yield await oldest;
+	}
+}

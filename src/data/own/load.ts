@@ -1,0 +1,114 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { elementCount } from "../../onnx/tensor.js";
+import type { Samples, Split } from "../data-set.js";
+import { readSamples } from "../open-samples.js";
+import { type Built, type Plan, planSplits, readSplits, type Sources } from "./build.js";
+import { cacheFolder, type FileStamp, fillCache, readCache, samplesFile } from "./cache.js";
+import { type Shares, type SplitName, splitNames } from "./partition.js";
+import { fileSink, memorySink, type Sink } from "./sinks.js";
+
+/** Users' data, found but not yet read. */
+export interface OwnData {
+	/** Every file that the samples come from. */
+	readonly files: readonly FileStamp[];
+	/** Whether reading is so slow that the samples are kept prepared, however few. */
+	readonly slow: boolean;
+	open(): Promise<Sources>;
+}
+
+/** How users' data are split and held. */
+export interface OwnOptions {
+	readonly testFraction: number;
+	readonly validationFraction: number;
+	/** MiB of samples that are kept in memory; more stay in a file. */
+	readonly memory: number;
+}
+
+const mebibyte = 2 ** 20;
+/** Bytes of samples from which on they are kept prepared, whatever the format. */
+const keptFrom = 16 * mebibyte;
+
+/**
+ * Loads parts of users' data: from what was kept prepared, or from their files.
+ *
+ * @param key - plain data: all options that the samples depend on.
+ * @throws LimbeckError `data` for data that cannot be used, `file` or `disk-full` for the file system.
+ */
+export async function loadOwn(
+	data: OwnData,
+	{
+		key,
+		options,
+		wanted,
+		env,
+	}: {
+		readonly key: unknown;
+		readonly options: OwnOptions;
+		readonly wanted: readonly SplitName[];
+		readonly env: NodeJS.ProcessEnv;
+	},
+): Promise<Built> {
+	const shares: Shares = { test: options.testFraction, validation: options.validationFraction };
+	const limit = options.memory * mebibyte;
+	const folder = cacheFolder(env, data.files, [key, shares]);
+	const kept = await readCache(folder);
+	if (kept !== undefined) return pick(kept, wanted, limit);
+	const sources = await data.open();
+	try {
+		const plan = await planSplits(sources, shares);
+		if (!data.slow && bytesOfPlan(plan) <= Math.min(limit, keptFrom)) {
+			return await readSplits(plan, memorySinks(plan, wanted));
+		}
+		await fillCache(folder, (temporary) => writeSplits(plan, temporary));
+	} finally {
+		for (const source of Object.values(sources)) source.close();
+	}
+	const filled = await readCache(folder);
+	if (filled === undefined) throw new TypeError(`${folder}: expected the samples just written, got none`);
+	return pick(filled, wanted, limit);
+}
+
+function memorySinks(
+	{ type, sampleShape, counts }: Plan,
+	wanted: readonly SplitName[],
+): Partial<Record<SplitName, Sink>> {
+	const size = elementCount(sampleShape);
+	return Object.fromEntries(wanted.map((name) => [name, memorySink(type, counts[name] * size)]));
+}
+
+async function writeSplits(plan: Plan, folder: string): Promise<Built> {
+	await mkdir(folder, { recursive: true });
+	const sinks: Partial<Record<SplitName, Sink>> = {};
+	try {
+		for (const name of splitNames) sinks[name] = await fileSink(plan.type, join(folder, samplesFile(name)));
+		return await readSplits(plan, sinks);
+	} finally {
+		for (const sink of Object.values(sinks)) await sink.close();
+	}
+}
+
+/** The parts that are wanted, in memory unless the whole is larger than the limit. */
+function pick(built: Built, wanted: readonly SplitName[], limit: number): Built {
+	const rows = Object.values(built.splits).reduce((sum, { count }) => sum + count, 0);
+	const fits = rows * rowBytes(built) <= limit;
+	const splits: Partial<Record<SplitName, Split>> = {};
+	for (const name of wanted) {
+		const split = built.splits[name];
+		if (split !== undefined) splits[name] = fits ? { ...split, samples: inMemory(split, built.sampleShape) } : split;
+	}
+	return { ...built, splits };
+}
+
+function inMemory(split: Split, sampleShape: Plan["sampleShape"]): Samples {
+	const all = Uint32Array.from({ length: split.count }, (_, row) => row);
+	return readSamples(split, sampleShape, all);
+}
+
+function bytesOfPlan(plan: Plan): number {
+	return Object.values(plan.counts).reduce((sum, count) => sum + count, 0) * rowBytes(plan);
+}
+
+function rowBytes({ type, sampleShape }: Pick<Plan, "type" | "sampleShape">): number {
+	return elementCount(sampleShape) * (type === "uint8" ? 1 : 4);
+}

@@ -1,0 +1,35 @@
+import { LimbeckError } from "../../errors.js";
+import { fileSource } from "../formats/bytes.js";
+import { openNpy } from "../formats/npy.js";
+import type { OptionsOf } from "../options.js";
+import { type ArrayOptions, arraySource } from "./array-source.js";
+import { stampOf } from "./cache.js";
+import { ownDataSet } from "./entry.js";
+import type { Source } from "./source.js";
+
+/** Two arrays of NumPy's, each in a file of its own. */
+export const npy = ownDataSet<OptionsOf<"npy">>({
+	title: "your NumPy arrays: samples in one file, labels in another",
+	async find(options) {
+		const { file, labels, test, testLabels } = options;
+		if ((test === undefined) !== (testLabels === undefined)) {
+			const got = test === undefined ? "testLabels alone" : "test alone";
+			throw new LimbeckError("usage", { where: "data", expected: "test and testLabels, or none of them", got });
+		}
+		const apart = test === undefined || testLabels === undefined ? undefined : { test, testLabels };
+		const paths = [file, labels, ...(apart === undefined ? [] : [apart.test, apart.testLabels])];
+		return {
+			files: await Promise.all(paths.map(stampOf)),
+			slow: false,
+			open: async () => ({
+				train: await openPair(file, labels, options),
+				...(apart === undefined ? {} : { test: await openPair(apart.test, apart.testLabels, options) }),
+			}),
+		};
+	},
+});
+
+async function openPair(file: string, labels: string, options: ArrayOptions): Promise<Source> {
+	const features = await openNpy(await fileSource(file));
+	return arraySource(features, await openNpy(await fileSource(labels)), options, () => undefined);
+}

@@ -1,0 +1,95 @@
+/** What the kinds of users' own data have in common: samples with labels that can be read row after row. */
+import { LimbeckError } from "../../errors.js";
+import type { SampleShape } from "../data-set.js";
+
+/** Labelled samples in files, read in order and as often as needed. */
+export interface Source {
+	/** Where they come from, for errors. */
+	readonly where: string;
+	readonly type: "uint8" | "float";
+	readonly sampleShape: SampleShape;
+	/** The classes in their order, where it is not for the labels to say. */
+	readonly classes?: readonly string[];
+	/** Every label, before any sample is read. */
+	labels(): Promise<Labels>;
+	/** The samples in order. Rows may be left out where the user allowed it; the first row of each block says which. */
+	blocks(): AsyncIterable<Block>;
+	/** Where an element of a sample lies, as a person finds it: `data.csv: line 7, column width`. */
+	placeOf(row: number, element: number): Promise<string>;
+	/** How many rows were left out so far; absent where none can be. */
+	readonly skipped?: () => number;
+	close(): void;
+}
+
+/** Samples that follow each other. */
+export interface Block {
+	/** The row of the first. */
+	readonly first: number;
+	/** `[rows, …sampleShape]`, of the source's type. */
+	readonly data: Uint8Array | Float32Array;
+}
+
+/** A label for each row. */
+export interface Labels {
+	/** `[rows]`, indices into `values`. */
+	readonly ids: Int32Array;
+	/** The distinct labels, as text, in order of appearance. */
+	readonly values: readonly string[];
+}
+
+/** Gathers labels row after row. */
+export interface LabelCollector {
+	add(label: string): void;
+	/** How many there are. */
+	count(): number;
+	finish(): Labels;
+}
+
+/** A collector of labels that keeps one number a row. */
+export function collectLabels(): LabelCollector {
+	const idOf = new Map<string, number>();
+	let ids = new Int32Array(1024);
+	let count = 0;
+	return {
+		add(label) {
+			let id = idOf.get(label);
+			if (id === undefined) {
+				id = idOf.size;
+				idOf.set(label, id);
+			}
+			if (count === ids.length) {
+				const longer = new Int32Array(2 * count);
+				longer.set(ids);
+				ids = longer;
+			}
+			ids[count] = id;
+			count++;
+		},
+		count: () => count,
+		finish: () => ({ ids: ids.subarray(0, count), values: [...idOf.keys()] }),
+	};
+}
+
+/**
+ * A label as text, from whatever a format holds: texts, whole numbers, booleans.
+ *
+ * @throws LimbeckError `data` for a cell that is empty and for a number that is not whole.
+ */
+export function labelText(cell: unknown, where: () => string): string {
+	if (typeof cell === "string" && cell.trim() !== "") return cell;
+	if (typeof cell === "bigint" || typeof cell === "boolean") return String(cell);
+	if (typeof cell === "number" && Number.isSafeInteger(cell)) return String(cell);
+	if (cell === null || cell === undefined || typeof cell === "string") throw emptyLabel(where());
+	throw new LimbeckError("data", {
+		where: where(),
+		expected: "a class as a label: a text or a whole number",
+		got: typeof cell === "number" ? String(cell) : `a ${typeof cell}`,
+		hint: "Limbeck learns classes, not quantities: cut them into ranges first.",
+	});
+}
+
+/** Says that a row has no label. */
+export function emptyLabel(where: string): LimbeckError {
+	const hint = "Leave rows without a label out.";
+	return new LimbeckError("data", { where, expected: "a label", got: "an empty cell", hint });
+}

@@ -1,0 +1,23 @@
+import { stampOf } from "./cache.js";
+import type { TableSource } from "./csv-source.js";
+import type { OwnData } from "./load.js";
+
+/**
+ * A table, and the one with the test samples where there is one.
+ *
+ * @param open - opens a table; of the second, the features of the first, in their order.
+ */
+export async function findTables(
+	{ file, test }: { readonly file: string; readonly test?: string | undefined },
+	open: (path: string, features?: readonly string[]) => Promise<TableSource>,
+): Promise<OwnData> {
+	const files = test === undefined ? [file] : [file, test];
+	return {
+		files: await Promise.all(files.map(stampOf)),
+		slow: false,
+		async open() {
+			const { source: train, features } = await open(file);
+			return test === undefined ? { train } : { train, test: (await open(test, features)).source };
+		},
+	};
+}
