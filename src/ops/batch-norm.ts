@@ -89,9 +89,11 @@ export const batchNorm = {
 			const [scale, bias] = [required(inputs, 1), required(inputs, 2)];
 			const [runningMean, runningVariance] = [required(inputs, 3), required(inputs, 4)];
 			if (!batchStatistics || !(trains(scale) || trains(bias))) return g.ops("BatchNormalization", inputs, attributes);
-			// With a momentum of 0 the node gives the batch's own statistics.
+			// With a momentum of 0 the node gives the batch's own statistics. ONNX Runtime writes them over the running ones
+			// that it was given, so it is given others, of which nothing is used.
 			const forms = { ...attributes, training_mode: int(1), momentum: float(0) };
-			const outputs = g.ops("BatchNormalization", inputs, forms);
+			const unused = [g.op("Sub", [scale, scale]), g.op("Mul", [scale, scale])];
+			const outputs = g.ops("BatchNormalization", [inputs[0], scale, bias, ...unused], forms);
 			const momentum = numberOf(attributes, "momentum", defaultMomentum);
 			const x = required(inputs, 0);
 			const count = elementCount(x.dims) / (x.dims[1] ?? 1);
