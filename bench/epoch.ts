@@ -43,7 +43,9 @@ export async function measureEpoch(
 	threads: number,
 ): Promise<EpochResult> {
 	const net = [784, ...hidden, 10];
-	const bare = await prepare({ net, batch, threads });
+	// With as many threads as training takes.
+	const useful = usefulThreads(networkOf(hidden), batch, threads) ?? threads;
+	const bare = await prepare({ net, batch, threads: useful });
 	await bare.run(epochSteps);
 	const stepTimes: number[] = [];
 	const trainingTimes: number[] = [];

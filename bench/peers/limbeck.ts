@@ -4,7 +4,7 @@ import { encodeModel } from "../../dist/onnx/encode.js";
 import type { Tensor } from "../../dist/onnx/tensor.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
 import { initialState, runChunk } from "../../dist/train/state.js";
-import { planChunks } from "../../dist/train/trainer.js";
+import { planChunks, stateBytesOf } from "../../dist/train/plan.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
 
@@ -39,7 +39,12 @@ export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
 	const labels = Int32Array.from({ length: count }, (_, index) => index % classes);
-	const [longest] = planChunks(2 ** 20, batch * inputs, 1);
+	const [longest] = planChunks({
+		totalSteps: 2 ** 20,
+		looks: 1,
+		bytesPerStep: batch * inputs,
+		stateBytes: stateBytesOf(graph),
+	});
 	const capacity = longest?.steps ?? 1;
 	const rows = sampleIndices(1, count, 0, capacity * batch);
 	const chosen = { type: "int32", dims: [capacity, batch], data: new Int32Array(rows.buffer) } as const;

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { runtime } from "../../test/support/graphs.js";
@@ -16,7 +15,7 @@ import { buildModel, families } from "../models/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
 import { checkFinite } from "./state.js";
-import { planChunks, type TrainingEvent, type TrainingJob, type TrainingResult, trainModel } from "./trainer.js";
+import { type TrainingEvent, type TrainingJob, type TrainingResult, trainModel } from "./trainer.js";
 import { buildTrainingGraph } from "./training-graph.js";
 import { trainingShape } from "./training-options.js";
 
@@ -50,22 +49,6 @@ async function train(one: TrainingJob): Promise<TrainingResult & { readonly even
 }
 
 const bitsOf = ({ model }: TrainingResult): string => Buffer.from(encodeModel(model)).toString("base64");
-
-test("planned chunks cover every step once, in order, within the limits", () => {
-	const size = (max: number) => fc.integer({ min: 1, max });
-	fc.assert(
-		fc.property(size(5000), size(2 ** 26), size(20), (total, bytesPerStep, looks) => {
-			const plan = planChunks(total, bytesPerStep, looks);
-			const ends = plan.map(({ first, steps }) => first + steps);
-			expect(plan.map(({ first }) => first)).toEqual([0, ...ends.slice(0, -1)]);
-			expect(ends.at(-1)).toBe(total);
-			expect(plan.every(({ steps }) => steps > 0 && (steps === 1 || steps * bytesPerStep <= 2 ** 25))).toBe(true);
-			expect(plan.filter(({ validate }) => validate)).toHaveLength(Math.min(looks, total));
-			expect(plan.at(-1)?.validate).toBe(true);
-		}),
-		{ seed: 1, numRuns: 50 },
-	);
-});
 
 describe("training", () => {
 	test("learns, and tells how it goes", async () => {

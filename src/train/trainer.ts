@@ -12,6 +12,7 @@ import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { createFeed } from "./feed.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
+import { looksOf, type PlannedChunk, planChunks, stateBytesOf, usefulThreads } from "./plan.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
 import { type OpenTeacher, openTeacher, type TeacherPlan } from "./teacher.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
@@ -82,12 +83,6 @@ export interface TrainingContext {
 	readonly onEvent?: (event: TrainingEvent) => void;
 }
 
-/** At most this many bytes of images, and this many steps, go into one native call. */
-const chunkBytes = 2 ** 25;
-const chunkSteps = 512;
-/** Validation looks at a run at most once an epoch and at most so often. */
-const mostLooks = 20;
-
 /**
  * Trains a network: chunks of steps run natively while a loader prepares the next; the validation split is looked at
  * once an epoch, and 20 times at most.
@@ -105,7 +100,8 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
 	const teacher = await teacherFor(job, context);
 	const graph = graphFor(job, runtime.target, totalSteps, teacher?.plan);
-	const session = await runtime.createSession(encodeModel(graph.model), threadsOf(job));
+	const threads = usefulThreads(job.model, options.batch, job.threads);
+	const session = await runtime.createSession(encodeModel(graph.model), threads === undefined ? {} : { threads });
 	try {
 		const loader = createLoader({
 			split: data.train,
@@ -152,7 +148,12 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 	const { job, graph, session, loader, totalSteps, teacher } = run;
 	const { now, onEvent } = context;
 	const { model, data, options, seed } = job;
-	const plan = planChunks(totalSteps, options.batch * elementCount(data.sampleShape), looksOf(options.epochs));
+	const plan = planChunks({
+		totalSteps,
+		looks: looksOf(options.epochs),
+		bytesPerStep: options.batch * elementCount(data.sampleShape),
+		stateBytes: stateBytesOf(graph),
+	});
 	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
 	let state = initialState(graph, model);
 	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
@@ -266,33 +267,6 @@ async function validateModel(
 	} finally {
 		await predictor.release();
 	}
-}
-
-interface PlannedChunk {
-	readonly first: number;
-	readonly steps: number;
-	/** Whether the validation split is looked at after it. */
-	readonly validate: boolean;
-}
-
-/** How often the validation split is looked at in a run of so many epochs. */
-function looksOf(epochs: number): number {
-	return Math.max(1, Math.min(mostLooks, Math.floor(epochs)));
-}
-
-/** Cuts a run into native calls, so that one ends at each of `looks` looks at the validation split. */
-export function planChunks(totalSteps: number, bytesPerStep: number, looks: number): readonly PlannedChunk[] {
-	const longest = Math.max(1, Math.min(chunkSteps, Math.floor(chunkBytes / bytesPerStep)));
-	const ends = Math.min(looks, totalSteps);
-	const chunks: PlannedChunk[] = [];
-	for (let look = 1, first = 0; look <= ends; look++) {
-		const end = Math.round((totalSteps * look) / ends);
-		for (; first < end; first += Math.min(longest, end - first)) {
-			const steps = Math.min(longest, end - first);
-			chunks.push({ first, steps, validate: first + steps === end });
-		}
-	}
-	return chunks;
 }
 
 function mean(values: Float32Array): number {
