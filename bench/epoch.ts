@@ -3,7 +3,7 @@ import type { DataSet, Split } from "../dist/data/data-set.js";
 import { createLoader } from "../dist/data/loader.js";
 import { inMemory } from "../dist/data/samples.js";
 import { parseRecipe } from "../dist/distill/recipe.js";
-import { buildModel } from "../dist/models/index.js";
+import { buildModel, families } from "../dist/models/index.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
 import { type TrainingEvent, trainModel } from "../dist/train/trainer.js";
 import { prepare } from "./peers/limbeck.js";
@@ -93,7 +93,6 @@ async function train(
 	const sgd = { name: "sgd", learningRate: 0.01 } as const;
 	const { student } = parseRecipe({
 		student: {
-			hidden: [...hidden],
 			batch,
 			epochs,
 			optimizer: sgd,
@@ -102,9 +101,8 @@ async function train(
 			jitter: 2,
 		},
 	});
-	const { family, activation, initializer, inputDropout, hiddenDropout } = student;
 	const model = buildModel(
-		{ family, hidden: [...hidden], activation, initializer, inputDropout, hiddenDropout },
+		{ family: "mlp", ...families.mlp.options.parse({ hidden }) },
 		{ sampleShape: data.sampleShape, classes: 10, seed: 1 },
 	);
 	const job = {

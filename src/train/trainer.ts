@@ -26,6 +26,8 @@ export interface TrainingJob {
 	readonly loss: LossOptions;
 	/** The teacher, where the objective needs one. It sees the same view of every sample as the student. */
 	readonly teacher?: OnnxModel;
+	/** What the teacher's inputs are normalised with; as the student's where absent. */
+	readonly teacherNormalization?: Normalization;
 	readonly seed: number;
 	readonly threads?: number;
 }
@@ -203,7 +205,8 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	const { batch } = job.options;
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
 	const setting = { batch, randomViews, mixes, train: job.data.train };
-	const options = predictorOptions(job, context, "teacher");
+	const own = { ...job, normalization: job.teacherNormalization ?? job.normalization };
+	const options = predictorOptions(own, context, "teacher");
 	const teacher = await openTeacher(job.teacher, setting, options, context.runtime);
 	const { plan } = teacher;
 	context.onEvent?.({ kind: "teacher", how: plan.how, ...(plan.how === "fed" ? { reason: plan.reason } : {}) });
@@ -211,7 +214,7 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 }
 
 function graphFor(job: TrainingJob, target: Target, totalSteps: number, plan: TeacherPlan | undefined): TrainingGraph {
-	const { model, data, normalization, options, loss } = job;
+	const { model, data, normalization, teacherNormalization, options, loss } = job;
 	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm, train } = options;
 	return buildTrainingGraph({
 		model,
@@ -232,6 +235,7 @@ function graphFor(job: TrainingJob, target: Target, totalSteps: number, plan: Te
 		...(clipNorm === undefined ? {} : { clipNorm }),
 		...(maxNorm === undefined ? {} : { maxNorm }),
 		...(train === undefined ? {} : { train }),
+		...(teacherNormalization === undefined ? {} : { teacherNormalization }),
 		...(plan === undefined ? {} : { teacher: plan.how === "in-graph" ? plan.model : "stored" }),
 	});
 }
