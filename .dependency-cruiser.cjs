@@ -6,6 +6,7 @@ const layers = [
 	"random.ts",
 	"files.ts",
 	"options.ts",
+	"settings.ts",
 	"onnx/",
 	"graph/",
 	"ops/",

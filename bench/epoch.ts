@@ -3,8 +3,10 @@ import type { DataSet, Split } from "../dist/data/data-set.js";
 import { createLoader } from "../dist/data/loader.js";
 import { inMemory } from "../dist/data/samples.js";
 import { parseRecipe } from "../dist/distill/recipe.js";
-import { buildModel } from "../dist/models/index.js";
+import { buildModel, families } from "../dist/models/index.js";
+import type { OnnxModel } from "../dist/onnx/model.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
+import { usefulThreads } from "../dist/train/plan.js";
 import { type TrainingEvent, trainModel } from "../dist/train/trainer.js";
 import { prepare } from "./peers/limbeck.js";
 
@@ -95,7 +97,6 @@ async function train(
 	const sgd = { name: "sgd", learningRate: 0.01 } as const;
 	const { student } = parseRecipe({
 		student: {
-			hidden: [...hidden],
 			batch,
 			epochs,
 			optimizer: sgd,
@@ -104,13 +105,8 @@ async function train(
 			jitter: 2,
 		},
 	});
-	const { family, activation, initializer, inputDropout, hiddenDropout } = student;
-	const model = buildModel(
-		{ family, hidden: [...hidden], activation, initializer, inputDropout, hiddenDropout },
-		{ sampleShape: data.sampleShape, classes: 10, seed: 1 },
-	);
 	const job = {
-		model,
+		model: networkOf(hidden),
 		data,
 		normalization: { mean: 0.5, std: 0.3 },
 		options: student,
@@ -118,6 +114,13 @@ async function train(
 	};
 	const context = { runtime: await nodeRuntime(), createLoader, now: () => performance.now(), onEvent };
 	await trainModel({ ...job, seed: 1, threads }, context);
+}
+
+function networkOf(hidden: readonly number[]): OnnxModel {
+	return buildModel(
+		{ family: "mlp", ...families.mlp.options.parse({ hidden }) },
+		{ sampleShape: [1, 28, 28], classes: 10, seed: 1 },
+	);
 }
 
 function randomImages(count: number): DataSet {

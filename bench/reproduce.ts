@@ -7,7 +7,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { Evaluation } from "../dist/distill/evaluate.js";
-import { type NetworkOptions, parseRecipe } from "../dist/distill/recipe.js";
+import type { NetworkOptions } from "../dist/distill/networks.js";
+import { parseRecipe } from "../dist/distill/recipe.js";
 import { recipes } from "../dist/distill/recipes.js";
 import type { LossOptions } from "../dist/losses/index.js";
 import { summary } from "../dist/metrics/index.js";
@@ -24,11 +25,13 @@ interface Network {
 }
 
 const mnist = parseRecipe(recipes.mnist);
+const { teacher } = mnist;
+if (teacher.family === "file") throw new TypeError("recipe mnist: expected a teacher to train, got a file");
 const hard: LossOptions = { name: "cross-entropy" };
 
 /** Hinton et al. 2015, §3, and the same student with a jittered transfer set. In order: a teacher before its students. */
 const networks: Readonly<Record<string, Network>> = {
-	teacher: { title: "teacher 784-1200-1200-10", network: mnist.teacher, loss: hard },
+	teacher: { title: "teacher 784-1200-1200-10", network: teacher, loss: hard },
 	baseline: { title: "student 784-800-800-10, alone", network: { ...mnist.student, ...mnist.baseline }, loss: hard },
 	student: {
 		title: "student, distilled, T = 20",
@@ -38,7 +41,7 @@ const networks: Readonly<Record<string, Network>> = {
 	},
 	jittered: {
 		title: "student, distilled, T = 20, jittered transfer set",
-		network: { ...mnist.student, jitter: mnist.teacher.jitter, epochs: 60 },
+		network: { ...mnist.student, jitter: teacher.jitter, epochs: 60 },
 		loss: mnist.distillation,
 		teacher: "teacher",
 	},

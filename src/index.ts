@@ -7,15 +7,18 @@ export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
 export type { DataSet, Normalization, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
 export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
+export type { NetworkInput, NetworkOptions, TeacherInput, TeacherOptions } from "./distill/networks.js";
 export {
 	defineRecipe,
-	type NetworkOptions,
 	parseRecipe,
+	parseTrainRecipe,
 	type Recipe,
 	type RecipeInput,
 	recipeSchema,
+	type TrainRecipe,
+	type TrainRecipeInput,
 } from "./distill/recipe.js";
-export { recipes } from "./distill/recipes.js";
+export { recipes, trainRecipes } from "./distill/recipes.js";
 export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";
 export { Graph, type Lowering, type Node, type OperatorTyping, type TypingOf } from "./graph/graph.js";
@@ -27,8 +30,7 @@ export * from "./metrics/index.js";
 export { type ApplyOptions, applyModel } from "./models/apply.js";
 export type { ModelFamily, ModelTask } from "./models/family.js";
 export { replaceHead } from "./models/head.js";
-export { buildModel, families, type ModelSpec } from "./models/index.js";
-export type { MlpOptions } from "./models/mlp.js";
+export { buildModel, type FamilyName, families, type ModelSpec } from "./models/index.js";
 export { decodeModel } from "./onnx/decode.js";
 export type { DecodeLimits, DecodeOptions, ExternalReader, ExternalReference } from "./onnx/decode-options.js";
 export { encodeModel } from "./onnx/encode.js";

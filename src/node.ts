@@ -23,10 +23,21 @@ export {
 	evaluateModels,
 	type Fidelity,
 } from "./distill/evaluate.js";
-export type { Environment, Measured, Measures, NetworkReport, Report, Role } from "./distill/report.js";
+export type {
+	DataReport,
+	Environment,
+	Measured,
+	Measures,
+	NetworkReport,
+	Report,
+	Role,
+} from "./distill/report.js";
 export { type DataSummary, type TrainOutcome, type TrainStep, trainNetwork } from "./distill/train-network.js";
+export type { TrainReport } from "./distill/train-report.js";
 export * from "./index.js";
 export { readModelFile, writeModelFile } from "./onnx/file.js";
 export { type DistillEvent, type DistillOptions, distill } from "./pipeline/distill.js";
-export { reportTable } from "./report/table.js";
+export type { RunOptions, SeedEvent } from "./pipeline/run.js";
+export { type TrainOptions, train } from "./pipeline/train.js";
+export { reportTable, trainReportTable } from "./report/table.js";
 export { nodeRuntime } from "./runtime/node.js";

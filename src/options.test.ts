@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { LimbeckError } from "./errors.js";
-import { applySettings, nearest, parseOptions } from "./options.js";
+import { nearest, parseOptions } from "./options.js";
 
 const network = z.strictObject({
 	hidden: z.array(z.int().min(1).max(100)).max(3).default([8]),
@@ -16,6 +16,14 @@ const network = z.strictObject({
 
 const schema = z.strictObject({
 	name: z.string().default("custom"),
+	steps: z
+		.array(
+			z.discriminatedUnion("name", [
+				z.strictObject({ name: z.literal("flip") }),
+				z.strictObject({ name: z.literal("crop"), pixels: z.int() }),
+			]),
+		)
+		.optional(),
 	network: network.prefault({}),
 	loss: z.strictObject({ temperature: z.number().gt(0).default(4) }).prefault({}),
 });
@@ -89,7 +97,7 @@ describe("parseOptions", () => {
 			"field of another level",
 			{ temperature: 8 },
 			"recipe",
-			"one of name, network, loss",
+			"one of name, steps, network, loss",
 			"Did you mean loss.temperature?",
 		],
 		[
@@ -106,7 +114,14 @@ describe("parseOptions", () => {
 			"one of name, beta2",
 			'Only sgd takes "nesterov".',
 		],
-		["nothing like it", { qwertyuiop: 1 }, "recipe", "one of name, network, loss", undefined],
+		[
+			"field in a list",
+			{ steps: [{ name: "flip" }, { name: "crop", pixels: 1, pixel: 3 }] },
+			"recipe: steps.1",
+			"one of name, pixels",
+			'Did you mean "pixels"?',
+		],
+		["nothing like it", { qwertyuiop: 1 }, "recipe", "one of name, steps, network, loss", undefined],
 	])("hints at the nearest: %s", (_, input, where, expected, hint) => {
 		expect(errorOf(input)).toMatchObject({ where, expected, hint });
 	});
@@ -124,45 +139,6 @@ describe("parseOptions", () => {
 
 	it("cuts long values", () => {
 		expect(errorOf({ loss: { temperature: "x".repeat(1000) } }).got).toHaveLength(81);
-	});
-});
-
-describe("applySettings", () => {
-	it.each([
-		["JSON", ["a.b=[1,2]"], { a: { b: [1, 2] } }],
-		["text", ["a=x=y"], { a: "x=y" }],
-		["an empty text", ["a="], { a: "" }],
-		["later ones last", ["a=1", "a=2"], { a: 2 }],
-		["names of Object's own", ["constructor.name=x", "toString=1"], { constructor: { name: "x" }, toString: 1 }],
-	])("sets %s", (_, settings, expected) => {
-		expect(applySettings({}, settings)).toEqual(expected);
-	});
-
-	it("leaves its input as it was", () => {
-		const options = { a: { b: 1 } };
-		applySettings(options, ["a.b=2"]);
-		expect(options).toEqual({ a: { b: 1 } });
-	});
-
-	it("drops the fields of a choice whose name changes", () => {
-		const options = { optimizer: { name: "sgd", momentum: 0.5 } };
-		expect(applySettings(options, ["optimizer.name=adam"])).toEqual({ optimizer: { name: "adam" } });
-		expect(applySettings(options, ["optimizer.name=sgd"])).toEqual(options);
-	});
-
-	it("keeps the other fields when the whole gets another name", () => {
-		expect(applySettings({ name: "a", seeds: 3 }, ["name=b"])).toEqual({ name: "b", seeds: 3 });
-	});
-
-	it.each(["a", "=1", ".a=1", "a..b=1", "__proto__.a=1", "a.__proto__=1"])("refuses %s", (setting) => {
-		expect(() => applySettings({}, [setting])).toThrow(/^--set .*expected PATH=VALUE/);
-	});
-
-	it("refuses a path through what is no object", () => {
-		expect(() => applySettings({ a: { b: [3] } }, ["a.b.0=1"])).toThrow(
-			'--set a.b.0=1: expected an object at a.b, to set its field "0", got [3]',
-		);
-		expect(() => applySettings([], ["a=1"])).toThrow('expected an object, to set its field "a", got []');
 	});
 });
 

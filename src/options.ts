@@ -81,16 +81,16 @@ const oneOf = (names: readonly string[]): string =>
 function namesOf(issue: z.core.$ZodIssue): readonly string[] {
 	if (issue.code === "invalid_value") return issue.values.map(String);
 	// Zod lists the names that a discriminated union takes, but does not declare the field.
-	return "options" in issue && Array.isArray(issue.options)
-		? issue.options.filter((name) => name !== undefined).map(String)
-		: [];
+	const options: readonly unknown[] = "options" in issue && Array.isArray(issue.options) ? issue.options : [];
+	// The name that may be left out is among them a second time, as `undefined`.
+	return options.filter((name) => name !== undefined).map(String);
 }
 
 const hintOf = (near: string | undefined): { readonly hint?: string } =>
 	near === undefined ? {} : { hint: `Did you mean "${near}"?` };
 
 /** A value as one short line. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
 	if (value === undefined) return "nothing";
 	const text = typeof value === "number" ? String(value) : (JSON.stringify(value) as string | undefined);
 	// JSON has no functions and no symbols.
@@ -112,15 +112,41 @@ export function fieldsOf({ properties = {} }: JsonSchema): readonly (readonly [n
 	return Object.entries(properties).filter((entry): entry is [string, JsonSchema] => typeof entry[1] === "object");
 }
 
+/** What a list holds; `undefined` where the schema is of no list. */
+export function elementOf({ items }: JsonSchema): JsonSchema | undefined {
+	return typeof items === "object" && !Array.isArray(items) ? items : undefined;
+}
+
 /** The entries that a schema lets choose among, such as the optimizers; the schema itself where there is no choice. */
 export function choicesOf(schema: JsonSchema): readonly JsonSchema[] {
 	return schema.oneOf ?? [schema];
 }
 
-/** The name that makes an entry the chosen one; `undefined` where there is no choice. */
-export function choiceName(entry: JsonSchema): string | undefined {
-	const name = fieldsOf(entry).find(([field]) => field === "name")?.[1].const;
-	return typeof name === "string" ? name : undefined;
+/** The field that says which entry of a choice is meant, such as `name` or `family`, and what it says for this one. */
+export interface ChoiceName {
+	readonly field: string;
+	readonly name: string;
+	/** Whether this entry is meant where the field is left out. */
+	readonly isDefault: boolean;
+}
+
+/** What makes an entry the chosen one; `undefined` where there is no choice. */
+export function choiceName(entry: JsonSchema): ChoiceName | undefined {
+	const [named] = fieldsOf(entry).filter(([, { const: name }]) => typeof name === "string");
+	if (named === undefined) return undefined;
+	const [field, { const: name, default: fallback }] = named;
+	return { field, name: String(name), isDefault: fallback === name };
+}
+
+/** Those of the entries that a value chooses: at most one, unless there is nothing to choose. */
+export function chosenOf(entries: readonly JsonSchema[], value: unknown): readonly JsonSchema[] {
+	if (entries.length === 1) return entries;
+	return entries.filter((entry) => {
+		const choice = choiceName(entry);
+		if (choice === undefined || !isRecord(value)) return false;
+		const name = Object.hasOwn(value, choice.field) ? value[choice.field] : undefined;
+		return name === undefined ? choice.isDefault : name === choice.name;
+	});
 }
 
 /** Where an unknown field was met. */
@@ -134,14 +160,31 @@ interface FieldsAt {
 }
 
 function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): FieldsAt {
-	const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-	const choices = path.reduce<readonly JsonSchema[]>(
-		(entries, key) => entries.flatMap(fieldsOf).flatMap(([name, field]) => (name === key ? choicesOf(field) : [])),
-		[root],
-	);
-	const name = isRecord(value) ? value["name"] : undefined;
-	const chosen = choices.length === 1 ? choices : choices.filter((entry) => choiceName(entry) === name);
-	return { root, known: chosen.flatMap(fieldsOf).map(([field]) => field), choices };
+	const root = inputSchema(schema);
+	const choices = path.reduce<readonly JsonSchema[]>(entriesAt, [root]);
+	return {
+		root,
+		known: chosenOf(choices, value)
+			.flatMap(fieldsOf)
+			.map(([field]) => field),
+		choices,
+	};
+}
+
+/** What is to be written for a schema, as plain data. */
+export function inputSchema(schema: z.ZodType): JsonSchema {
+	return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+}
+
+/** The entries that can be chosen for a field of entries, or for an element of lists. */
+export function entriesAt(entries: readonly JsonSchema[], key: PropertyKey): readonly JsonSchema[] {
+	if (typeof key === "number") {
+		return entries.flatMap((entry) => {
+			const element = elementOf(entry);
+			return element === undefined ? [] : choicesOf(element);
+		});
+	}
+	return entries.flatMap(fieldsOf).flatMap(([name, field]) => (name === key ? choicesOf(field) : []));
 }
 
 function describeUnknownField(
@@ -150,8 +193,12 @@ function describeUnknownField(
 	{ root, known, choices }: FieldsAt,
 ): Pick<DescribedIssue, "expected" | "hint"> {
 	const expected = known.length === 0 ? "a known field" : oneOf(known);
-	const takers = choices.filter((entry) => fieldsOf(entry).some(([name]) => name === key)).map(choiceName);
-	if (takers.length > 0) return { expected, hint: `Only ${takers.join(", ")} takes "${key}".` };
+	const takers = choices.flatMap((entry) =>
+		fieldsOf(entry).some(([name]) => name === key) ? [choiceName(entry)?.name ?? ""] : [],
+	);
+	if (takers.length > 0) {
+		return { expected, hint: `Only ${takers.join(", ")} ${takers.length > 1 ? "take" : "takes"} "${key}".` };
+	}
 	const here = nearest(key, known);
 	const others = pathsOf(root).filter((other) => other !== [...path, key].join("."));
 	const elsewhere = endingIn(key, others);
@@ -202,52 +249,4 @@ function editDistance(a: string, b: string): number {
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * Applies settings such as `student.hidden=[400,400]` to plain options. The right side is JSON, or text where it is not
- * JSON. Setting the `name` of a choice, such as an optimizer, to another one drops the fields beside it, which belonged
- * to the old name.
- *
- * @throws LimbeckError (`usage`) for a setting without `=` or with a path through something that is not an object.
- */
-export function applySettings(options: unknown, settings: readonly string[]): unknown {
-	return settings.reduce((changed, setting) => {
-		const at = setting.indexOf("=");
-		const path = setting.slice(0, Math.max(at, 0)).split(".");
-		if (path.some((key) => key === "" || key === "__proto__")) {
-			throw new LimbeckError("usage", {
-				where: `--set ${setting}`,
-				expected: "PATH=VALUE, where PATH is a field's name or names joined by dots",
-				got: JSON.stringify(setting),
-				hint: "For example: --set student.hidden=[400,400]",
-			});
-		}
-		return setAt(changed, path, jsonOrText(setting.slice(at + 1)), `--set ${setting}`);
-	}, options);
-}
-
-function setAt(target: unknown, path: readonly string[], value: unknown, where: string, above = ""): unknown {
-	const [key, ...rest] = path;
-	if (key === undefined) return value;
-	if (target !== undefined && !isRecord(target)) {
-		const expected = `an object${above === "" ? "" : ` at ${above}`}, to set its field "${key}"`;
-		throw new LimbeckError("usage", { where, expected, got: shown(target) });
-	}
-	const old = target !== undefined && Object.hasOwn(target, key) ? target[key] : undefined;
-	if (above !== "" && key === "name" && rest.length === 0 && old !== value && isChoice(target)) return { name: value };
-	return { ...target, [key]: setAt(old, rest, value, where, above === "" ? key : `${above}.${key}`) };
-}
-
-/** Whether an object is a choice among named entries, such as an optimizer: those hold no objects. */
-function isChoice(target: Readonly<Record<string, unknown>> | undefined): boolean {
-	return target !== undefined && !Object.values(target).some(isRecord);
-}
-
-function jsonOrText(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
 }

@@ -3,8 +3,8 @@ import { buildModel } from "../../dist/models/index.js";
 import { encodeModel } from "../../dist/onnx/encode.js";
 import type { Tensor } from "../../dist/onnx/tensor.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
-import { initialState, runChunk } from "../../dist/train/state.js";
 import { planChunks, stateBytesOf } from "../../dist/train/plan.js";
+import { initialState, runChunk } from "../../dist/train/state.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
 

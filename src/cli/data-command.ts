@@ -107,7 +107,7 @@ const ownHeading = "Data of your own (--data PATH, or `data` in a recipe; limbec
 
 function describeOwn(name: string, { title }: DataSetFacts): ListedKind {
 	const choices = choicesOf(z.toJSONSchema(dataOptions, { io: "input" }));
-	return { name, title, options: choices.find((choice) => choiceName(choice) === name) ?? {} };
+	return { name, title, options: choices.find((choice) => choiceName(choice)?.name === name) ?? {} };
 }
 
 function ownAsLines({ name, title, options }: ListedKind): string {

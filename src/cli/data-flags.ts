@@ -38,8 +38,3 @@ async function nameOrPath(value: string): Promise<DataFields> {
 		...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
 	});
 }
-
-/** The same as settings of a recipe. */
-export function dataSettings(fields: DataFields): readonly string[] {
-	return Object.entries(fields).map(([field, value]) => `data.${field}=${JSON.stringify(value)}`);
-}

@@ -1,31 +1,30 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { parseNetworkSpec, replaceNetwork } from "../distill/networks.js";
 import { parseRecipe, type Recipe } from "../distill/recipe.js";
 import { recipes } from "../distill/recipes.js";
-import { applySettings, parseOptions } from "../options.js";
-import { distill } from "../pipeline/distill.js";
+import type { Role } from "../distill/report.js";
+import { isRecord, parseOptions } from "../options.js";
+import { type DistillEvent, distill } from "../pipeline/distill.js";
 import { reportTable } from "../report/table.js";
-import { dataFields, dataSettings } from "./data-flags.js";
-import { createProgress } from "./progress.js";
 import { readRecipe } from "./recipe-file.js";
+import { addRunFlags, printReport, runFlags, runOptionsOf, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
-const distillFlags = z.object({
-	set: z.array(z.string()).default([]),
-	seed: z.coerce.number().optional(),
-	seeds: z.coerce.number().optional(),
-	data: z.string().optional(),
-	folder: z.string().optional(),
-	out: z.string().min(1),
-	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).optional(),
-	json: z.boolean().default(false),
-	quiet: z.boolean().default(false),
-	showRecipe: z.boolean().default(false),
-});
+const distillFlags = z.object({ ...runFlags, teacher: z.string().optional(), student: z.string().optional() });
+
+const labels: Readonly<Record<Role, string>> = {
+	teacher: "teacher",
+	student: "student, distilled",
+	baseline: "student, alone",
+};
+
+/** The longest label; the line of a shorter one is filled up. */
+const labelWidth = Math.max(...Object.values(labels).map((label) => label.length));
 
 /** Adds `limbeck distill`. */
 export function addDistillCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
-	program
+	const command = program
 		.command("distill")
 		.summary("train a teacher, distil it into a student, compare with the student alone")
 		.description(
@@ -38,22 +37,17 @@ export function addDistillCommand(program: Command, terminal: Terminal, signal: 
 			`a built-in recipe (${Object.keys(recipes).join(", ")}), or a .ts, .js or .json file`,
 			"digits",
 		)
-		.option("--set <path=value>", "change a field of the recipe; may be given many times", collect)
-		.option("--seed <number>", "first seed")
-		.option("--seeds <count>", "how many seeds to run")
-		.option("--data <name|path>", "data set, or data of yours (see limbeck data list), or the folder with the files")
-		.option("--folder <folder>", "folder with the data set's files, where --data names the data set")
-		.option("--out <folder>", "folder for the results", "limbeck-out")
-		.option("--threads <count>", "threads to use (default: every core)")
-		.option("--json", "print the report as one JSON object on stdout")
-		.option("--quiet", "no progress")
-		.option("--show-recipe", "print the whole recipe, every default filled in, and stop")
+		.option("--teacher <spec>", "another teacher: resnet:14x4, or an ONNX file, which is used as it is")
+		.option("--student <spec>", "another student: resnet:8x4, cnn:32,64,128, mlp:30,30, or an ONNX file");
+	addRunFlags(command)
 		.addHelpText(
 			"after",
 			`
 Examples:
   limbeck distill                                   real digits, in minutes
   limbeck distill --seeds 3                         mean and spread of three
+  limbeck distill --student cnn:8,16                another student
+  limbeck distill --teacher teacher.onnx            a teacher that you have
   limbeck distill --set distillation.temperature=8  one field changed
   limbeck distill --set 'student.optimizer={"name":"sgd","learningRate":0.01}'
   limbeck distill mnist --data ./mnist              the paper's nets on MNIST
@@ -72,26 +66,27 @@ limbeck recipe lists every field that --set and a recipe file can change.`,
 				terminal.print(JSON.stringify(recipe, undefined, "\t"));
 				return;
 			}
-			const watched = flags.quiet ? {} : { onEvent: createProgress(terminal, recipe.seeds) };
-			const threads = flags.threads === undefined ? {} : { threads: flags.threads };
-			const report = await distill(recipe, { out: flags.out, signal, ...watched, ...threads });
-			if (!flags.quiet) terminal.tell("");
-			if (flags.json) terminal.print(JSON.stringify(report));
-			else terminal.print(`${reportTable(report, terminal.width)}\n\nModels and report.json are in ${flags.out}.`);
+			const labelOf = ({ role }: DistillEvent): string => labels[role].padEnd(labelWidth);
+			const report = await distill(recipe, runOptionsOf(flags, recipe.seeds, labelOf, { terminal, signal }));
+			const table = (): string => reportTable(report, terminal.width);
+			printReport(report, table, flags, terminal, "Models and report.json are");
 		});
 }
 
-/** Repeated `--set`s in order. */
-export function collect(value: string, before: readonly string[] = []): readonly string[] {
-	return [...before, value];
+async function recipeFrom(name: string, flags: z.infer<typeof distillFlags>): Promise<Recipe> {
+	const written = withNetworks(await withRunFlags(await readRecipe(name, recipes), flags), flags);
+	return parseRecipe(written, `recipe ${name}`, flags.set);
 }
 
-async function recipeFrom(name: string, flags: z.infer<typeof distillFlags>): Promise<Recipe> {
-	const fromFlags = [
-		...(flags.seed === undefined ? [] : [`seed=${String(flags.seed)}`]),
-		...(flags.seeds === undefined ? [] : [`seeds=${String(flags.seeds)}`]),
-		...dataSettings(await dataFields(flags.data, flags.folder)),
-	];
-	const written = await readRecipe(name);
-	return parseRecipe(applySettings(written, [...fromFlags, ...flags.set]), `recipe ${name}`);
+/** A recipe as written, with the networks that the flags name. */
+function withNetworks(written: unknown, { teacher, student }: z.infer<typeof distillFlags>): unknown {
+	if (!isRecord(written)) return written;
+	const given = teacher === undefined ? undefined : parseNetworkSpec(teacher, "--teacher");
+	const pupil = student === undefined ? undefined : parseNetworkSpec(student, "--student");
+	return {
+		...written,
+		// A teacher from a file is not trained.
+		...(given && { teacher: replaceNetwork(given["file"] === undefined ? written["teacher"] : {}, given) }),
+		...(pupil && { student: replaceNetwork(written["student"], pupil) }),
+	};
 }

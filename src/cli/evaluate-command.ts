@@ -4,12 +4,13 @@ import { z } from "zod";
 import { type DataChoice, dataOptions } from "../data/options.js";
 import type { Evaluation } from "../distill/evaluate.js";
 import type { Environment } from "../distill/report.js";
-import { applySettings, parseOptions } from "../options.js";
+import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { alignTable } from "../report/text.js";
-import { dataFields, dataSettings } from "./data-flags.js";
-import { collect } from "./distill-command.js";
+import { applySettings } from "../settings.js";
+import { dataFields } from "./data-flags.js";
+import { collect } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const evaluateFlags = z.object({
@@ -64,8 +65,8 @@ Examples:
 		)
 		.action(async (raw: unknown) => {
 			const { model, data, folder, set, threads, json } = parseOptions(evaluateFlags, raw, "limbeck evaluate");
-			const settings = [...dataSettings(await dataFields(data, folder)), ...set];
-			const choice = parseOptions(dataChoice, applySettings({}, settings), "limbeck evaluate").data;
+			const written = applySettings({ data: await dataFields(data, folder) }, set, dataChoice);
+			const choice = parseOptions(dataChoice, written, "limbeck evaluate").data;
 			const report = await evaluate(model, choice, threads ?? availableParallelism(), signal);
 			terminal.print(json ? JSON.stringify(report) : evaluationTable(report));
 		});

@@ -8,6 +8,7 @@ import { addEvaluateCommand } from "./evaluate-command.js";
 import { exitCodes } from "./exit-codes.js";
 import { addRecipeCommand } from "./recipe-command.js";
 import { describeError, processTerminal, type Terminal } from "./terminal.js";
+import { addTrainCommand } from "./train-command.js";
 
 /** The signals that ask a command to tidy up and leave. */
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -49,6 +50,7 @@ async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<C
 		.configureOutput({ writeErr: () => undefined })
 		.addHelpText("after", helpText);
 	addDistillCommand(program, terminal, signal);
+	addTrainCommand(program, terminal, signal);
 	addEvaluateCommand(program, terminal, signal);
 	addRecipeCommand(program, terminal);
 	addDataCommands(program, terminal, signal);
@@ -60,6 +62,7 @@ const helpText = `
 Examples:
   limbeck distill                                 real digits, in minutes
   limbeck distill --set student.hidden=[20,20]    with a smaller student
+  limbeck train --model cnn:16,32                 one network, hard labels
   limbeck evaluate --model limbeck-out/student.onnx --data digits
   limbeck data get mnist                          fetch a data set
   limbeck recipe                                  every field of a recipe

@@ -17,6 +17,9 @@ function recording(live: boolean, columns: number): Terminal & { readonly told: 
 	};
 }
 
+const labels = { teacher: "teacher           ", student: "student, distilled", baseline: "student, alone    " };
+const labelOf = ({ role }: DistillEvent): string => labels[role];
+
 /** What a network's training tells: a step, then what validation thinks of it, twenty times. */
 function events(role: DistillEvent["role"]): readonly DistillEvent[] {
 	return Array.from({ length: 20 }, (_, index): readonly DistillEvent[] => {
@@ -32,7 +35,7 @@ function events(role: DistillEvent["role"]): readonly DistillEvent[] {
 describe("createProgress", () => {
 	it("tells four calm lines for each network where nobody watches", () => {
 		const terminal = recording(false, 80);
-		const show = createProgress(terminal, 1);
+		const show = createProgress(terminal, 1, labelOf);
 		for (const event of [...events("teacher"), ...events("student")]) show(event);
 		expect(terminal.moving).toEqual([]);
 		expect(terminal.told).toEqual([
@@ -49,7 +52,7 @@ describe("createProgress", () => {
 
 	it.each([10, 40, 80, 120])("keeps a moving line within %i columns", (columns) => {
 		const terminal = recording(true, columns);
-		const show = createProgress(terminal, 3);
+		const show = createProgress(terminal, 3, labelOf);
 		for (const event of events("student")) show(event);
 		const lines = [...terminal.moving, ...terminal.told].map(stripVTControlCharacters);
 		expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
@@ -58,7 +61,7 @@ describe("createProgress", () => {
 
 	it("ends each network's line with its last validation", () => {
 		const terminal = recording(true, 120);
-		const show = createProgress(terminal, 1);
+		const show = createProgress(terminal, 1, labelOf);
 		for (const event of [...events("teacher"), ...events("baseline")]) show(event);
 		expect(terminal.told.map(stripVTControlCharacters)).toEqual([
 			"teacher            ████████████████████████ 100 %  validation 92.00 %  loss 0.0123  1,234,567 samples/s",
@@ -68,7 +71,7 @@ describe("createProgress", () => {
 
 	it("starts each network without the validation of the one before", () => {
 		const terminal = recording(true, 120);
-		const show = createProgress(terminal, 1);
+		const show = createProgress(terminal, 1, labelOf);
 		for (const event of [...events("teacher"), ...events("student").slice(0, 1)]) show(event);
 		expect(terminal.moving.at(-1)).not.toContain("validation");
 	});

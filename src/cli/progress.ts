@@ -1,16 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
-import type { Role } from "../distill/report.js";
-import type { DistillEvent } from "../pipeline/distill.js";
+import type { SeedEvent } from "../pipeline/run.js";
 import type { Terminal } from "./terminal.js";
-
-const labels: Readonly<Record<Role, string>> = {
-	teacher: "teacher",
-	student: "student, distilled",
-	baseline: "student, alone",
-};
-
-/** The longest label; that of a seed goes beyond it. */
-const labelWidth = Math.max(...Object.values(labels).map((label) => label.length));
 
 /** How far one network's training has come. */
 interface Run {
@@ -18,7 +8,7 @@ interface Run {
 	/** When its first event came, in ms, and the step of that event. */
 	readonly started: number;
 	readonly firstStep: number;
-	readonly progress: Extract<DistillEvent, { readonly kind: "progress" }>;
+	readonly progress: Extract<SeedEvent, { readonly kind: "progress" }>;
 	/** What the last validation said; empty before the first. */
 	readonly validation: string;
 	/** Quarters of the run that have their line, where lines do not move. */
@@ -30,11 +20,17 @@ interface Run {
  * output is a file.
  *
  * @param seeds - how many seeds the run has; named where there are several.
+ * @param labelOf - whose event it is; filled up to one width, so that moving lines stand in columns.
  */
-export function createProgress(terminal: Terminal, seeds: number): (event: DistillEvent) => void {
+export function createProgress<Event extends SeedEvent>(
+	terminal: Terminal,
+	seeds: number,
+	labelOf: (event: Event) => string,
+): (event: Event) => void {
 	let run: Run | undefined;
 	return (event) => {
-		const label = `${labels[event.role]}${seeds > 1 ? `, seed ${event.seed}` : ""}`;
+		const network = labelOf(event);
+		const label = seeds > 1 ? `${network.trimEnd()}, seed ${event.seed}`.padEnd(network.length) : network;
 		const before = run?.label === label ? run : undefined;
 		if (event.kind === "progress") {
 			const fresh = { label, started: performance.now(), firstStep: event.step, validation: "", quarters: 0 };
@@ -54,14 +50,14 @@ export function createProgress(terminal: Terminal, seeds: number): (event: Disti
 
 function calmLine({ label, validation, progress: { epoch, step, steps } }: Run): string {
 	const epochs = (epoch * steps) / step;
-	return `${label}: epoch ${epoch.toFixed(1)} of ${epochs.toFixed(1)}, ${validation}`;
+	return `${label.trimEnd()}: epoch ${epoch.toFixed(1)} of ${epochs.toFixed(1)}, ${validation}`;
 }
 
 function liveLine({ label, validation, progress, started, firstStep }: Run, { colors, columns }: Terminal): string {
 	const { step, steps, loss, throughput } = progress;
 	const perStep = (performance.now() - started) / (step - firstStep);
 	const parts = [
-		`${label.padEnd(labelWidth)} ${bar(step / steps, columns < 100 ? 8 : 24, colors)}`,
+		`${label} ${bar(step / steps, columns < 100 ? 8 : 24, colors)}`,
 		...(validation === "" ? [] : [validation]),
 		`loss ${loss.toPrecision(3)}`,
 		...(step > firstStep && step < steps ? [`${duration((perStep * (steps - step)) / 1000)} left`] : []),

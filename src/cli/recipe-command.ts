@@ -1,13 +1,22 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { parseRecipe, recipeSchema } from "../distill/recipe.js";
-import { recipes } from "../distill/recipes.js";
-import { choiceName, choicesOf, fieldsOf, isRecord, type JsonSchema, parseOptions } from "../options.js";
+import { parseRecipe, parseTrainRecipe, recipeSchema } from "../distill/recipe.js";
+import { recipes, trainRecipes } from "../distill/recipes.js";
+import {
+	choiceName,
+	choicesOf,
+	chosenOf,
+	elementOf,
+	fieldsOf,
+	isRecord,
+	type JsonSchema,
+	parseOptions,
+} from "../options.js";
 import { wrapText } from "../report/text.js";
 import { readRecipe } from "./recipe-file.js";
 import type { Terminal } from "./terminal.js";
 
-const recipeFlags = z.object({ json: z.boolean().default(false) });
+const recipeFlags = z.object({ json: z.boolean().default(false), train: z.boolean().default(false) });
 
 /** Adds `limbeck recipe`. */
 export function addRecipeCommand(program: Command, terminal: Terminal): void {
@@ -19,6 +28,7 @@ export function addRecipeCommand(program: Command, terminal: Terminal): void {
 			"[recipe]",
 			`show this recipe's values: ${Object.keys(recipes).join(", ")}, or a file; the defaults without it`,
 		)
+		.option("--train", "the recipes of limbeck train, in place of those of limbeck distill")
 		.option("--json", "print the JSON schema, or the given recipe, as one JSON object on stdout")
 		.addHelpText(
 			"after",
@@ -26,46 +36,81 @@ export function addRecipeCommand(program: Command, terminal: Terminal): void {
 Examples:
   limbeck recipe                      the fields and their defaults
   limbeck recipe mnist                the same with the values of a recipe
+  limbeck recipe --train cifar-100    those of one network's training
   limbeck recipe --json > schema.json for an editor that completes JSON
   limbeck recipe mnist --json > mine.json, then: limbeck distill mine.json`,
 		)
 		.action(async (name: string | undefined, raw: unknown) => {
-			const { json } = parseOptions(recipeFlags, raw, "limbeck recipe");
-			const recipe = parseRecipe(name === undefined ? {} : await readRecipe(name), `recipe ${name ?? ""}`);
-			const schema = recipeSchema();
+			const { json, train } = parseOptions(recipeFlags, raw, "limbeck recipe");
+			const written = name === undefined ? {} : await readRecipe(name, train ? trainRecipes : recipes);
+			const recipe = (train ? parseTrainRecipe : parseRecipe)(written, `recipe ${name ?? ""}`);
+			const schema = recipeSchema(train ? "train" : "distill");
 			if (json) terminal.print(JSON.stringify(name === undefined ? schema : recipe, undefined, "\t"));
 			else terminal.print(describeFields(schema, recipe, Math.min(terminal.width, 120)));
 		});
 }
 
 /**
- * Every field of a schema as lines of text: those of the whole, those of each object in it, then those of the entries
- * that fields let choose among.
+ * Every field of a schema as lines of text: those of the whole, those of each object in it as far as it is chosen, then
+ * those of the entries that fields let choose among.
  */
 function describeFields(root: JsonSchema, values: unknown, width: number): string {
-	const objects = fieldsOf(root).filter(([, field]) => field.properties !== undefined);
+	const objects = fieldsOf(root).flatMap(([name, field]) => {
+		const [chosen] = chosenOf(choicesOf(field), valueOf(values, name));
+		return isObject(field) && chosen?.properties !== undefined ? [{ name, field, chosen }] : [];
+	});
 	const sections = [
 		fieldList("  ", root, values, width),
-		...objects.map(([name, field]) => {
-			const fields = fieldList(`  ${name}.`, field, valueOf(values, name), width);
+		...objects.map(({ name, field, chosen }) => {
+			const fields = fieldList(`  ${name}.`, chosen, valueOf(values, name), width);
 			return `${name}: ${field.description ?? ""}\n${fields}`;
 		}),
-		...choicesIn(root).map(({ paths, field }) => {
-			const entries = choicesOf(field).map((entry) => {
-				const fields = fieldList("    ", entry, {}, width);
-				return `  "name": "${choiceName(entry) ?? ""}"${fields === "" ? "" : `\n${fields}`}`;
-			});
-			return [...wrapText(`${paths.join(", ")}: one of`, width), ...entries].join("\n");
-		}),
+		...describeChoices(choicesIn(root), width),
 	];
 	return sections.join("\n\n");
+}
+
+/** Whether a field holds objects that have a section of their own: fields of which each is told with its value. */
+function isObject(field: JsonSchema): boolean {
+	const [first] = choicesOf(field);
+	return field.properties !== undefined || (first !== undefined && choiceName(first)?.isDefault === true);
+}
+
+/** What fields let choose among; an entry that an earlier field has as well is told there. */
+function describeChoices(choices: readonly Choice[], width: number): readonly string[] {
+	const told = new Map<string, { readonly where: string; readonly name: string }>();
+	return choices.map(({ paths, field }) => {
+		const where = paths.join(", ");
+		const entries = choicesOf(field).map((entry) => {
+			const { field: name = "name", name: chosen = "" } = choiceName(entry) ?? {};
+			const title = entry.properties?.[name];
+			const text = typeof title === "object" && title.description !== undefined ? `: ${title.description}` : "";
+			const own = fieldList("    ", { properties: Object.fromEntries(ownFields(entry, field)) }, {}, width);
+			const before = told.get(own);
+			if (before === undefined) told.set(own, { where, name: chosen });
+			const reference = before?.where === where ? `as ${before.name}` : `as in ${before?.where ?? ""}`;
+			const fields = own === "" ? "" : before === undefined ? `\n${own}` : `, ${reference}`;
+			return `  "${name}": "${chosen}"${text}${fields}`;
+		});
+		return [...wrapText(`${where}: one of`, width), ...entries].join("\n");
+	});
+}
+
+/** The fields of an entry without those that more than two thirds of the entries share: of them one is told elsewhere. */
+function ownFields(entry: JsonSchema, choice: JsonSchema): ReturnType<typeof fieldsOf> {
+	const all = choicesOf(choice);
+	return fieldsOf(entry).filter(([name, one]) => {
+		if (one.const !== undefined) return false;
+		const text = JSON.stringify(one);
+		return 3 * all.filter(({ properties }) => JSON.stringify(properties?.[name]) === text).length <= 2 * all.length;
+	});
 }
 
 /** The fields of one object that are no objects themselves, a paragraph each. */
 function fieldList(prefix: string, schema: JsonSchema, current: unknown, width: number): string {
 	const indent = " ".repeat(6);
 	return fieldsOf(schema)
-		.filter(([name, field]) => field.properties === undefined && !(name === "name" && field.const !== undefined))
+		.filter(([, field]) => !isObject(field))
 		.flatMap(([name, field]) => {
 			const value = valueOf(current, name) ?? field.default;
 			const values = allowed(field);
@@ -84,16 +129,21 @@ function valueOf(values: unknown, name: string): unknown {
 
 /** What a field may be, as a noun phrase; nothing where its entries are listed elsewhere. */
 function allowed(field: JsonSchema): string | undefined {
-	const { type, items, minItems = 0, maxItems } = field;
+	const { type, prefixItems, minItems = 0, maxItems } = field;
 	if (field.oneOf !== undefined) return undefined;
 	if (field.enum !== undefined) return field.enum.map((value) => JSON.stringify(value)).join(", ");
 	if (field.const !== undefined) return JSON.stringify(field.const);
 	if (type === "integer") return `a whole number${range(field)}`;
 	if (type === "number") return `a number${range(field)}`;
 	if (type === "boolean") return "true or false";
-	if (type === "array" && typeof items === "object" && !Array.isArray(items)) {
+	if (prefixItems !== undefined) {
+		const parts = prefixItems.map((item) => (typeof item === "object" ? allowed(item) : undefined) ?? "a value");
+		return `a list of ${parts.join("; ")}`;
+	}
+	const element = elementOf(field);
+	if (element !== undefined) {
 		const length = maxItems === undefined ? `${minItems} or more` : `${minItems} to ${maxItems}`;
-		return `a list of ${length}, each ${allowed(items) ?? "a value"}`;
+		return `a list of ${length}, each ${allowed(element) ?? "with a name and its options"}`;
 	}
 	return "a text";
 }
@@ -118,13 +168,19 @@ interface Choice {
 /** Every choice in a schema; fields with the same entries together. */
 function choicesIn(root: JsonSchema): readonly Choice[] {
 	const all = (schema: JsonSchema, prefix: string): readonly Choice[] =>
-		fieldsOf(schema).flatMap(([name, field]) =>
-			field.oneOf === undefined ? all(field, `${prefix}${name}.`) : [{ paths: [`${prefix}${name}`], field }],
-		);
+		choicesOf(schema)
+			.flatMap(fieldsOf)
+			.flatMap(([name, field]) => {
+				const path = `${prefix}${name}`;
+				const choice = elementOf(field) ?? field;
+				const here = choice.oneOf === undefined ? [] : [{ paths: [path], field: choice }];
+				return [...here, ...all(field, `${path}.`)];
+			});
 	const byEntries = new Map<string, Choice>();
 	for (const { paths, field } of all(root, "")) {
 		const key = JSON.stringify(field.oneOf);
-		byEntries.set(key, { paths: [...(byEntries.get(key)?.paths ?? []), ...paths], field });
+		const before = byEntries.get(key)?.paths ?? [];
+		byEntries.set(key, { paths: [...new Set([...before, ...paths])], field });
 	}
 	return [...byEntries.values()];
 }

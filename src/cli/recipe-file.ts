@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
-import { recipes } from "../distill/recipes.js";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
 import { nearest } from "../options.js";
@@ -20,16 +19,17 @@ const readers: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
 /**
  * A built-in recipe by its name, or what a recipe file holds, not yet checked.
  *
+ * @param builtIn - the recipes that have a name.
  * @throws LimbeckError (`usage`) for a name that is neither, (`file`) for a file that cannot be read.
  */
-export async function readRecipe(name: string): Promise<unknown> {
-	if (Object.hasOwn(recipes, name)) return recipes[name as keyof typeof recipes];
+export async function readRecipe(name: string, builtIn: Readonly<Record<string, unknown>>): Promise<unknown> {
+	if (Object.hasOwn(builtIn, name)) return builtIn[name];
 	const read = readers[extname(name)];
 	if (read !== undefined) {
 		if (existsSync(name)) return read(resolve(name));
 		throw new LimbeckError("usage", { where: "recipe", expected: "a file that exists", got: JSON.stringify(name) });
 	}
-	const known = Object.keys(recipes);
+	const known = Object.keys(builtIn);
 	const near = nearest(name, known);
 	throw new LimbeckError("usage", {
 		where: "recipe",

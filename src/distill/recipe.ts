@@ -2,23 +2,24 @@ import { z } from "zod";
 import { dataOptions } from "../data/options.js";
 import { logitMatching } from "../losses/logit-matching.js";
 import { softTargets } from "../losses/soft-targets.js";
-import { mlp } from "../models/mlp.js";
 import { isRecord, type JsonSchema, parseOptions } from "../options.js";
+import { applySettings } from "../settings.js";
 import { trainingShape } from "../train/training-options.js";
+import { type NetworkInput, networkOptions, type TeacherInput, teacherOptions, withFamily } from "./networks.js";
 
-const networkOptions = z.strictObject({
-	family: z.literal("mlp").default("mlp").describe("model family"),
-	...mlp.options.shape,
-	...trainingShape,
-});
+const dataField = dataOptions.prefault({}).describe("what the networks learn from: see `limbeck data list`");
 
-/** A network and how it is trained. */
-export type NetworkOptions = z.infer<typeof networkOptions>;
+const seedFields = {
+	seed: z.int().min(0).max(0xffffffff).default(1).describe("first seed"),
+	seeds: z.int().min(1).max(1000).default(1).describe("how many seeds, one run each"),
+};
+
+const nameField = z.string().min(1).default("custom").describe("what the report calls this recipe");
 
 const recipeOptions = z.strictObject({
-	name: z.string().min(1).default("custom").describe("what the report calls this recipe"),
-	data: dataOptions.prefault({}).describe("what the networks learn from: see `limbeck data list`"),
-	teacher: networkOptions.prefault({}).describe("the network that teaches"),
+	name: nameField,
+	data: dataField,
+	teacher: teacherOptions.prefault({}).describe("the network that teaches; a file is used as it is"),
 	student: networkOptions.prefault({}).describe("the small network"),
 	distillation: z
 		.discriminatedUnion("name", [softTargets.options, logitMatching.options])
@@ -28,15 +29,30 @@ const recipeOptions = z.strictObject({
 		.strictObject(trainingShape)
 		.prefault({})
 		.describe("how the same network is trained on hard labels alone; like the student where left out"),
-	seed: z.int().min(0).max(0xffffffff).default(1).describe("first seed"),
-	seeds: z.int().min(1).max(1000).default(1).describe("how many seeds, one run each"),
+	...seedFields,
+});
+
+const trainRecipeOptions = z.strictObject({
+	name: nameField,
+	data: dataField,
+	network: networkOptions.prefault({}).describe("the network, and how it is trained"),
+	...seedFields,
 });
 
 /** A distillation from start to end. */
 export type Recipe = z.infer<typeof recipeOptions>;
 
+/** The training of one network on hard labels. */
+export type TrainRecipe = z.infer<typeof trainRecipeOptions>;
+
 /** A recipe as it is written: every field may be left out. */
-export type RecipeInput = z.input<typeof recipeOptions>;
+export type RecipeInput = Omit<z.input<typeof recipeOptions>, "teacher" | "student"> & {
+	teacher?: TeacherInput;
+	student?: NetworkInput;
+};
+
+/** A {@link TrainRecipe} as it is written: every field may be left out. */
+export type TrainRecipeInput = Omit<z.input<typeof trainRecipeOptions>, "network"> & { network?: NetworkInput };
 
 /** Marks an object as a recipe, for a typed file: `export default defineRecipe({ … })`. */
 export function defineRecipe(recipe: RecipeInput): RecipeInput {
@@ -46,12 +62,40 @@ export function defineRecipe(recipe: RecipeInput): RecipeInput {
 /**
  * Checks a recipe and fills in the defaults.
  *
+ * @param settings - changes to it, such as `student.hidden=[400,400]`; see `applySettings`.
  * @throws LimbeckError (`usage`) with the path of every field that is wrong.
  */
-export function parseRecipe(input: unknown, where = "recipe"): Recipe {
+export function parseRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): Recipe {
+	const written = changed(recipeOptions, input, settings);
 	// As written first, so that a wrong field of the student is not told of again in the baseline.
-	const recipe = parseOptions(recipeOptions, input, where);
-	return isRecord(input) ? parseOptions(recipeOptions, { ...input, baseline: baselineInput(input) }, where) : recipe;
+	const recipe = parseOptions(recipeOptions, written, where);
+	if (!isRecord(written)) return recipe;
+	return parseOptions(recipeOptions, { ...written, baseline: baselineInput(written) }, where);
+}
+
+/**
+ * {@link parseRecipe} for the training of one network.
+ *
+ * @throws LimbeckError (`usage`) with the path of every field that is wrong.
+ */
+export function parseTrainRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): TrainRecipe {
+	return parseOptions(trainRecipeOptions, changed(trainRecipeOptions, input, settings), where);
+}
+
+/** The fields of recipes that hold networks. */
+const networkFields = ["teacher", "student", "network"];
+
+/** A recipe as written, with its settings applied and no family left out beside a file. */
+function changed(schema: z.ZodObject, input: unknown, settings: readonly string[]): unknown {
+	return withFamilies(applySettings(withFamilies(input), settings, schema));
+}
+
+function withFamilies(recipe: unknown): unknown {
+	if (!isRecord(recipe)) return recipe;
+	const fields = Object.entries(recipe);
+	return Object.fromEntries(
+		fields.map(([field, value]) => [field, networkFields.includes(field) ? withFamily(value) : value]),
+	);
 }
 
 /** The baseline's training as written, with the student's in the fields left out. */
@@ -61,7 +105,7 @@ function baselineInput({ student, baseline = {} }: Readonly<Record<string, unkno
 	return { ...Object.fromEntries(training), ...baseline };
 }
 
-/** The recipe's JSON schema, for editors and for help. */
-export function recipeSchema(): JsonSchema {
-	return z.toJSONSchema(recipeOptions, { io: "input" });
+/** A recipe's JSON schema, for editors and for help: of a distillation, or of the training of one network. */
+export function recipeSchema(kind: "distill" | "train" = "distill"): JsonSchema {
+	return z.toJSONSchema(kind === "train" ? trainRecipeOptions : recipeOptions, { io: "input" });
 }

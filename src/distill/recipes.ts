@@ -1,4 +1,14 @@
-import type { RecipeInput } from "./recipe.js";
+import type { NetworkInput } from "./networks.js";
+import type { RecipeInput, TrainRecipeInput } from "./recipe.js";
+
+/** How networks with convolutions are trained on CIFAR-100: the usual rates of momentum SGD, with flips and crops. */
+const cifarTraining = {
+	batch: 128,
+	optimizer: { name: "sgd", learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+	schedule: { name: "cosine" },
+	warmupEpochs: 1,
+	augment: [{ name: "flip" }, { name: "crop", padding: 4 }],
+} satisfies Partial<NetworkInput>;
 
 /** The recipes that come with Limbeck. */
 export const recipes = {
@@ -47,4 +57,37 @@ export const recipes = {
 		distillation: { name: "soft-targets", temperature: 20, hardWeight: 0.1 },
 		baseline: { epochs: 30, optimizer: { name: "adam", learningRate: 0.001 } },
 	},
+	/** The pair of the literature, resnet32x4 to resnet8x4 (Tian et al. 2020), with a teacher for two cores. */
+	"cifar-100": {
+		name: "cifar-100",
+		data: { name: "cifar-100" },
+		teacher: { family: "resnet", depth: 14, width: 4, epochs: 30, ...cifarTraining },
+		student: { family: "resnet", depth: 8, width: 4, epochs: 30, ...cifarTraining },
+		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
+	},
 } as const satisfies Record<string, RecipeInput>;
+
+/** A small convolutional network for digits, and for pictures like them. */
+const digitNetwork = {
+	family: "cnn",
+	channels: [16, 32, 64],
+	jitter: 2,
+	optimizer: { name: "adam", learningRate: 0.005 },
+} satisfies NetworkInput;
+
+/** The recipes of `limbeck train`; the one that bears a data set's name is the default for it. */
+export const trainRecipes = {
+	digits: { name: "digits", data: { name: "digits" }, network: { ...digitNetwork, epochs: 10 } },
+	mnist: { name: "mnist", data: { name: "mnist" }, network: { ...digitNetwork, epochs: 4 } },
+	"fashion-mnist": {
+		name: "fashion-mnist",
+		data: { name: "fashion-mnist" },
+		network: { ...digitNetwork, jitter: 1, epochs: 8 },
+	},
+	/** resnet8x4, the usual student of the literature (Tian et al. 2020), in an eighth of its 240 epochs. */
+	"cifar-100": {
+		name: "cifar-100",
+		data: { name: "cifar-100" },
+		network: { family: "resnet", depth: 8, width: 4, epochs: 30, ...cifarTraining },
+	},
+} satisfies Record<string, TrainRecipeInput>;

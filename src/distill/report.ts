@@ -3,7 +3,7 @@ import { type McnemarResult, summary } from "../metrics/index.js";
 import { isRecord } from "../options.js";
 import type { EvaluateOutcome, Evaluation, Fidelity } from "./evaluate.js";
 import type { Recipe } from "./recipe.js";
-import type { TrainOutcome } from "./train-network.js";
+import type { DataSummary, TrainOutcome } from "./train-network.js";
 
 /** The three networks of a distillation. */
 export const roles = ["teacher", "baseline", "student"] as const;
@@ -14,7 +14,8 @@ export type Role = (typeof roles)[number];
 /** One seed's results. */
 export interface SeedResult {
 	readonly seed: number;
-	readonly trained: Readonly<Record<Role, TrainOutcome>>;
+	/** What training says; of the teacher only where it was trained and not given. */
+	readonly trained: Readonly<Record<Exclude<Role, "teacher">, TrainOutcome>> & { readonly teacher?: TrainOutcome };
 	readonly evaluated: EvaluateOutcome;
 }
 
@@ -32,6 +33,8 @@ export interface Environment {
 export interface NetworkReport extends Evaluation {
 	/** Wall-clock time of training. */
 	readonly trainSeconds: number;
+	/** The same over the number of passes over the training samples. */
+	readonly secondsPerEpoch: number;
 	/** Errors on the validation split. */
 	readonly validationErrors: number;
 	/** The step whose weights were kept. */
@@ -39,7 +42,7 @@ export interface NetworkReport extends Evaluation {
 }
 
 /** The same measures, each a number; of one seed, or the mean or standard deviation over several. */
-export type Measures<T> = { readonly [K in keyof T]: T[K] extends number ? number : Measures<T[K]> };
+export type Measures<T> = { readonly [K in keyof T]: T[K] extends number | undefined ? number : Measures<T[K]> };
 
 /** Measures of one seed; with several seeds, their means, and beside them the deviations and the seeds themselves. */
 export type Measured<T> = Measures<T> & {
@@ -48,23 +51,21 @@ export type Measured<T> = Measures<T> & {
 	readonly seeds?: readonly (Measures<T> & { readonly seed: number })[];
 };
 
+/** The data that a run used. */
+export interface DataReport extends DataSummary {
+	/** Test samples. */
+	readonly test: number;
+}
+
 /** The report of a distillation, `schema: 1`. */
 export interface Report {
 	readonly schema: 1;
 	readonly created: string;
 	readonly recipe: Recipe;
 	readonly seeds: readonly number[];
-	readonly data: {
-		readonly name: string;
-		readonly train: number;
-		readonly validation: number;
-		readonly test: number;
-		readonly classes: number;
-		readonly fingerprint: string;
-		/** Samples that were left out because they could not be read; absent where none may be. */
-		readonly skipped?: number;
-	};
-	readonly teacher: Measured<NetworkReport>;
+	readonly data: DataReport;
+	/** Without the measures of training where its file was given. */
+	readonly teacher: Measured<Evaluation & Partial<NetworkReport>>;
 	readonly baseline: Measured<NetworkReport>;
 	readonly student: Measured<NetworkReport & Fidelity>;
 	/** McNemar's test of student (A) against baseline (B) on the same test samples; a list with several seeds. */
@@ -80,45 +81,66 @@ export function assembleReport(
 	created: string,
 ): Report {
 	const [first] = results;
-	const { train, validation, ...data } = first.trained.student.data;
 	const comparisons = results.flatMap(({ evaluated }) => evaluated.comparisons);
 	const measured = <T extends object>(pick: (result: SeedResult) => T): Measured<T> =>
-		combine(results.map((result) => ({ seed: result.seed, measures: pick(result) as Measures<T> })));
+		combine(results.map((result) => ({ seed: result.seed, measures: pick(result) })));
 	return {
 		schema: 1,
 		created,
 		recipe,
 		seeds: results.map(({ seed }) => seed),
-		data: { ...data, train, validation, test: first.evaluated.test },
-		teacher: measured((result) => networkReport(result, "teacher")),
-		baseline: measured((result) => networkReport(result, "baseline")),
-		student: measured((result) => ({ ...networkReport(result, "student"), ...fidelityOf(result) })),
+		data: dataReport(first.trained.student, first.evaluated),
+		teacher: measured(({ trained, evaluated }) =>
+			trained.teacher === undefined
+				? evaluationOf(evaluated, "teacher")
+				: networkReport(trained.teacher, evaluated, "teacher"),
+		),
+		baseline: measured(({ trained, evaluated }) => networkReport(trained.baseline, evaluated, "baseline")),
+		student: measured(({ trained, evaluated }) => ({
+			...networkReport(trained.student, evaluated, "student"),
+			...fidelityOf(evaluated),
+		})),
 		mcnemar: comparisons.length === 1 && comparisons[0] !== undefined ? comparisons[0] : comparisons,
 		environment,
 	};
 }
 
-function networkReport({ trained, evaluated }: SeedResult, role: Role): NetworkReport {
-	const { trainSeconds, validationErrors, keptStep } = trained[role];
-	const evaluation = evaluated.models[role];
-	if (evaluation === undefined) throw new TypeError(`assembleReport: expected an evaluation of the ${role}, got none`);
-	return { ...evaluation, trainSeconds, validationErrors, keptStep };
+/** The data of a run, test samples included. */
+export function dataReport({ data }: TrainOutcome, { test }: EvaluateOutcome): DataReport {
+	const { train, validation, ...others } = data;
+	return { ...others, train, validation, test };
 }
 
-function fidelityOf({ evaluated: { fidelity } }: SeedResult): Fidelity {
-	const [one] = fidelity;
-	if (one === undefined) throw new TypeError("assembleReport: expected the student's fidelity, got none");
+/** What is reported of a network that was trained and is called `name` in the evaluation. */
+export function networkReport(trained: TrainOutcome, evaluated: EvaluateOutcome, name: string): NetworkReport {
+	const { trainSeconds, epochs, validationErrors, keptStep } = trained;
+	const secondsPerEpoch = trainSeconds / epochs;
+	return { ...evaluationOf(evaluated, name), trainSeconds, secondsPerEpoch, validationErrors, keptStep };
+}
+
+function evaluationOf({ models }: EvaluateOutcome, name: string): Evaluation {
+	const evaluation = models[name];
+	if (evaluation === undefined) throw new TypeError(`report: expected an evaluation of the ${name}, got none`);
+	return evaluation;
+}
+
+function fidelityOf({ fidelity: [one] }: EvaluateOutcome): Fidelity {
+	if (one === undefined) throw new TypeError("report: expected the student's fidelity, got none");
 	return one;
 }
 
-function combine<T>(runs: readonly { readonly seed: number; readonly measures: Measures<T> }[]): Measured<T> {
-	const all = runs.map(({ measures }) => measures);
+/** Puts the measures of all seeds together. */
+export function combine<T extends object>(
+	runs: readonly { readonly seed: number; readonly measures: T }[],
+): Measured<T> {
+	// All that is measured is numbers.
+	const all = runs.map(({ measures }) => measures as Measures<T>);
 	const [only] = all;
 	if (only !== undefined && all.length === 1) return only;
 	return {
 		...foldMeasures(all, (values) => summary(values).mean),
 		std: foldMeasures(all, (values) => summary(values).std ?? 0),
-		seeds: runs.map(({ seed, measures }) => ({ seed, ...measures })),
+		seeds: runs.map(({ seed, measures }) => ({ seed, ...(measures as Measures<T>) })),
 	};
 }
 

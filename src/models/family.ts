@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { modelIrVersion, modelOpset } from "../graph/opset.js";
 import type { Value } from "../graph/value.js";
@@ -18,8 +19,32 @@ export interface ModelFamily<Options extends z.ZodObject> {
 	/** One line for people. */
 	readonly title: string;
 	readonly options: Options;
+	/** What may follow the family's name and a colon in short: `resnet:8x4`. */
+	readonly short: { readonly example: string; readonly means: string };
+	/** The options that a short form means, not checked; `undefined` where it is none. A number may be NaN. */
+	readonly parseShort: (text: string) => z.input<Options> | undefined;
 	/** Adds the network to `g`. `input` is `[batch, …sampleShape]`; the result is logits `[batch, classes]`. */
 	readonly build: (g: Graph, input: Value, options: z.infer<Options>, task: ModelTask) => Value;
+}
+
+/** The numbers of a text, or NaN where there is something else. */
+export function numbersIn(text: string, separator: string): number[] {
+	return text.split(separator).map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+}
+
+/**
+ * An input that must be images `[batch, channels, height, width]`.
+ *
+ * @throws LimbeckError (`usage`) for another rank.
+ */
+export function imageOf(input: Value, family: string): Value {
+	if (input.dims.length === 4) return input;
+	throw new LimbeckError("usage", {
+		where: `model ${family}`,
+		expected: "images: samples of [channels, height, width]",
+		got: `samples of [${input.dims.slice(1).join(", ")}]`,
+		hint: "The family mlp takes samples of any shape.",
+	});
 }
 
 /** A model around a graph that is made of our operators. */

@@ -14,6 +14,16 @@ const box =
 	(stream, count, fanIn, fanOut) =>
 		uniform(stream, 0, count).map((x) => (2 * x - 1) * bound(fanIn, fanOut));
 
+/** Standard normal draws within two deviations: those beyond take the same place among the next `count` draws. */
+function truncatedNormal(stream: Stream, count: number): Float32Array {
+	const out = normal(stream, 0, count);
+	for (let counter = 1; out.some((x) => Math.abs(x) > 2); counter++) {
+		const again = normal(stream, counter, count);
+		for (const [index, x] of out.entries()) if (Math.abs(x) > 2) out[index] = again[index] ?? 0;
+	}
+	return out;
+}
+
 /** How initial weights are drawn; `fanIn` and `fanOut` count a unit's incoming and outgoing connections. */
 export const initializers = {
 	/** N(0, 2 / fanIn): He et al. 2015, for ReLU. */
@@ -26,6 +36,10 @@ export const initializers = {
 	"glorot-uniform": box((fanIn, fanOut) => Math.sqrt(6 / (fanIn + fanOut))),
 	/** N(0, 1 / fanIn): LeCun et al. 1998. */
 	"lecun-normal": gaussian((fanIn) => Math.sqrt(1 / fanIn)),
+	/** N(0, 2 / fanOut): He et al. 2015, keeping the gradient's variance; what residual networks start from. */
+	"he-normal-fan-out": gaussian((_, fanOut) => Math.sqrt(2 / fanOut)),
+	/** N(0, 0.02²), drawn again beyond two deviations: what vision transformers start from. */
+	"truncated-normal": (stream, count) => truncatedNormal(stream, count).map((x) => 0.02 * x),
 	/** U(±1 / √fanIn): PyTorch's default for linear layers. */
 	"torch-default": box((fanIn) => 1 / Math.sqrt(fanIn)),
 } as const satisfies Record<string, Draw>;
@@ -34,15 +48,19 @@ export const initializers = {
 export type InitializerName = keyof typeof initializers;
 
 /**
- * Initial weights of a linear layer, `[fanOut, fanIn]`, a function of the seed and the parameter's name alone.
+ * Initial weights `[outputs, inputs / groups, …kernel]` of a linear layer or a convolution, a function of the seed and
+ * the parameter's name alone. Each output has inputs / groups · kernel incoming connections, each input
+ * outputs / groups · kernel outgoing ones.
  */
 export function initialWeights(
 	initializer: InitializerName,
 	name: string,
-	[fanOut, fanIn]: readonly [number, number],
+	dims: readonly [outputs: number, inputs: number, ...kernel: readonly number[]],
 	seed: number,
+	groups = 1,
 ): TensorOf<"float"> {
-	const dims = [fanOut, fanIn];
+	const [outputs, inputs, ...kernel] = dims;
+	const [fanIn, fanOut] = [inputs * elementCount(kernel), (outputs / groups) * elementCount(kernel)];
 	const stream = randomStream(seed, `init/${name}`);
 	return { type: "float", dims, data: initializers[initializer](stream, elementCount(dims), fanIn, fanOut) };
 }

@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { float, int } from "../graph/attributes.js";
+import { float } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
-import { zeros } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import { elementCount } from "../onnx/tensor.js";
-import type { ModelFamily, ModelTask } from "./family.js";
-import { type InitializerName, initializers, initialWeights } from "./initializers.js";
+import { type ModelFamily, numbersIn } from "./family.js";
+import { initializers } from "./initializers.js";
+import { dropout, linear } from "./layers.js";
 
 /** Activations of hidden layers. */
 const activations = {
@@ -34,39 +33,19 @@ const mlpOptions = z.strictObject({
 	hiddenDropout: z.number().min(0).lt(1).default(0).describe("share of hidden units dropped in training"),
 });
 
-/** Options of the family `mlp`. */
-export type MlpOptions = z.infer<typeof mlpOptions>;
-
 /** Fully connected layers: flatten, then (linear, activation, dropout) for every hidden layer, then linear. */
 export const mlp: ModelFamily<typeof mlpOptions> = {
 	title: "fully connected layers",
 	options: mlpOptions,
-	build(g, input, options, task) {
+	short: { example: "800,800", means: "units of each hidden layer" },
+	parseShort: (text) => ({ hidden: numbersIn(text, ",") }),
+	build(g, input, options, { classes, seed }) {
+		const layers = { g, seed };
 		let x = dropout(g, g.op("Flatten", [input]), options.inputDropout);
 		for (const [index, units] of options.hidden.entries()) {
-			const name = `hidden${String(index + 1)}`;
-			const activated = activations[options.activation](g, layer(g, x, name, units, options.initializer, task));
-			x = dropout(g, activated, options.hiddenDropout);
+			const linearX = linear(layers, x, `hidden${String(index + 1)}`, units, options.initializer);
+			x = dropout(g, activations[options.activation](g, linearX), options.hiddenDropout);
 		}
-		return layer(g, x, "logits", task.classes, options.initializer, task);
+		return linear(layers, x, "logits", classes, options.initializer);
 	},
 };
-
-/** y = x Wᵀ + b, with W `[units, inputs]` as PyTorch keeps it, and b = 0 at first. */
-function layer(
-	g: Graph,
-	x: Value,
-	name: string,
-	units: number,
-	initializer: InitializerName,
-	{ seed }: ModelTask,
-): Value {
-	const inputs = elementCount(x.dims.slice(1));
-	const weight = g.parameter(`${name}.weight`, initialWeights(initializer, `${name}.weight`, [units, inputs], seed));
-	const bias = g.parameter(`${name}.bias`, zeros({ type: "float", dims: [units] }));
-	return g.op("Gemm", [x, weight, bias], { transB: int(1) }, name);
-}
-
-function dropout(g: Graph, x: Value, ratio: number): Value {
-	return ratio === 0 ? x : g.op("Dropout", [x, g.scalar(ratio)]);
-}

@@ -10,6 +10,7 @@ const network = {
 		latencyMs: { p50: 0.0614, p99: 0.09 },
 		throughput: 50_000,
 		trainSeconds: 61.23,
+		secondsPerEpoch: 3.06,
 		validationErrors: 20,
 		keptStep: 9,
 	},

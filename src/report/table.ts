@@ -1,10 +1,15 @@
-import type { Report, Role } from "../distill/report.js";
+import type { Evaluation } from "../distill/evaluate.js";
+import type { Measured, NetworkReport, Report } from "../distill/report.js";
+import type { TrainReport } from "../distill/train-report.js";
 import { alignTable, wrapText } from "./text.js";
+
+/** A network in a table; one that was given has no measures of training. */
+type Row = Measured<Evaluation & Partial<NetworkReport>>;
 
 /** One column of the result table: its heading, and the cell of a network. */
 interface Column {
 	readonly heading: string;
-	readonly cell: (network: Report[Role]) => string;
+	readonly cell: (network: Row) => string;
 }
 
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -22,14 +27,15 @@ const columns: readonly Column[] = [
 	{ heading: "parameters", cell: ({ parameters }) => number.format(parameters) },
 	{ heading: "kB", cell: ({ bytes }) => number.format(bytes / 1000) },
 	{ heading: "ms/sample", cell: ({ latencyMs }) => latencyMs.p50.toFixed(3) },
-	{ heading: "trained in", cell: ({ trainSeconds }) => `${trainSeconds.toFixed(1)} s` },
+	{ heading: "trained in", cell: ({ trainSeconds }) => (trainSeconds === undefined ? "–" : seconds(trainSeconds)) },
 ];
 
-const rows: readonly (readonly [label: string, role: Role])[] = [
-	["teacher", "teacher"],
-	["student, alone", "baseline"],
-	["student, distilled", "student"],
-];
+const secondsPerEpoch: Column = {
+	heading: "an epoch",
+	cell: ({ secondsPerEpoch }) => (secondsPerEpoch === undefined ? "–" : seconds(secondsPerEpoch)),
+};
+
+const seconds = (value: number): string => `${value.toFixed(1)} s`;
 
 /**
  * The report's results as lines of text: a table, and what it means.
@@ -37,22 +43,45 @@ const rows: readonly (readonly [label: string, role: Role])[] = [
  * @param width - columns to stay within; where a line for each network is too wide, each gets a column.
  */
 export function reportTable(report: Report, width = Infinity): string {
+	const rows = [
+		["teacher", report.teacher],
+		["student, alone", report.baseline],
+		["student, distilled", report.student],
+	] as const;
+	const sentences = verdict(report).flatMap((sentence) => wrapText(sentence, width));
+	return [...networkTable(rows, columns, width), "", ...sentences].join("\n");
+}
+
+/** {@link reportTable} for the training of one network. */
+export function trainReportTable({ recipe, network, data, seeds }: TrainReport, width = Infinity): string {
+	const rows = [[recipe.network.family, network]] as const;
+	const sentence = `On ${number.format(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
+	const table = networkTable(rows, [...columns, secondsPerEpoch], width);
+	return [...table, "", ...wrapText(sentence, width)].join("\n");
+}
+
+function networkTable(
+	rows: readonly (readonly [label: string, network: Row])[],
+	shown: readonly Column[],
+	width: number,
+): readonly string[] {
 	const across = [
-		["", ...columns.map(({ heading }) => heading)],
-		...rows.map(([label, role]) => [label, ...columns.map(({ cell }) => cell(report[role]))]),
+		["", ...shown.map(({ heading }) => heading)],
+		...rows.map(([label, network]) => [label, ...shown.map(({ cell }) => cell(network))]),
 	];
 	const wide = alignTable(across);
-	const table = wide.every((line) => line.length <= width) ? wide : alignTable(transpose(across));
-	return [...table, "", ...verdict(report).flatMap((sentence) => wrapText(sentence, width))].join("\n");
+	return wide.every((line) => line.length <= width) ? wide : alignTable(transpose(across));
 }
 
 function transpose(table: readonly (readonly string[])[]): readonly (readonly string[])[] {
 	return (table[0] ?? []).map((_, column) => table.map((row) => row[column] ?? ""));
 }
 
+const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");
+
 /** What the numbers say, in sentences; nothing is claimed that they do not show. */
 function verdict({ student, baseline, data, mcnemar, seeds }: Report): readonly string[] {
-	const test = `${number.format(data.test)} test samples${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`;
+	const test = `${number.format(data.test)} test samples${acrossSeeds(seeds)}`;
 	const p = [mcnemar].flat().map((test) => test.p.toPrecision(2));
 	const fidelity = `agrees with the teacher on ${(100 * student.agreement).toFixed(2)} %`;
 	return [

@@ -11,8 +11,8 @@ import { elementCount } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { createFeed } from "./feed.js";
-import { createPredictor, type PredictorOptions } from "./predict.js";
 import { looksOf, type PlannedChunk, planChunks, stateBytesOf, usefulThreads } from "./plan.js";
+import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
 import { type OpenTeacher, openTeacher, type TeacherPlan } from "./teacher.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
@@ -27,6 +27,8 @@ export interface TrainingJob {
 	readonly loss: LossOptions;
 	/** The teacher, where the objective needs one. It sees the same view of every sample as the student. */
 	readonly teacher?: OnnxModel;
+	/** What the teacher's inputs are normalised with; as the student's where absent. */
+	readonly teacherNormalization?: Normalization;
 	readonly seed: number;
 	readonly threads?: number;
 }
@@ -204,7 +206,8 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	const { batch } = job.options;
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
 	const setting = { batch, randomViews, mixes, train: job.data.train };
-	const options = predictorOptions(job, context, "teacher");
+	const own = { ...job, normalization: job.teacherNormalization ?? job.normalization };
+	const options = predictorOptions(own, context, "teacher");
 	const teacher = await openTeacher(job.teacher, setting, options, context.runtime);
 	const { plan } = teacher;
 	context.onEvent?.({ kind: "teacher", how: plan.how, ...(plan.how === "fed" ? { reason: plan.reason } : {}) });
@@ -212,7 +215,7 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 }
 
 function graphFor(job: TrainingJob, target: Target, totalSteps: number, plan: TeacherPlan | undefined): TrainingGraph {
-	const { model, data, normalization, options, loss } = job;
+	const { model, data, normalization, teacherNormalization, options, loss } = job;
 	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm, train } = options;
 	return buildTrainingGraph({
 		model,
@@ -233,6 +236,7 @@ function graphFor(job: TrainingJob, target: Target, totalSteps: number, plan: Te
 		...(clipNorm === undefined ? {} : { clipNorm }),
 		...(maxNorm === undefined ? {} : { maxNorm }),
 		...(train === undefined ? {} : { train }),
+		...(teacherNormalization === undefined ? {} : { teacherNormalization }),
 		...(plan === undefined ? {} : { teacher: plan.how === "in-graph" ? plan.model : "stored" }),
 	});
 }

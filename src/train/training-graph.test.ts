@@ -102,17 +102,24 @@ test("what the patterns do not name stays to the bit, and has no gradient", asyn
 	expect(bodyNodes(graphOf({ train: ["logits.*"] }))).toBeLessThan(bodyNodes(graphOf({})) / 1.5);
 });
 
-test("a teacher whose logits are stored teaches as one that runs along (Hinton et al. 2015, §2)", async () => {
-	const teacher = network({ hidden: [32] });
-	const predictor = await createPredictor(runtime, teacher, { ...training(), where: "teacher" });
-	const teacherLogits = await predictor.logits({ count: steps * batch, samples: data.train.samples });
-	await predictor.release();
-	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
-	const live = await takeSteps(training({ teacher, loss }), batches);
-	const stored = await takeSteps(training({ teacher: "stored", loss }), { ...batches, teacherLogits });
-	expect(live.losses[0]).toBeGreaterThan(0);
-	for (const [step, value] of live.losses.entries()) expect(stored.losses[step]).toBeCloseTo(value, 4);
-});
+test.each([
+	["the student's", undefined],
+	["its own", { mean: 0.4, std: 0.2 }],
+])(
+	"a teacher with %s normalisation teaches alike, stored or running along (Hinton et al. 2015, §2)",
+	async (_, own) => {
+		const teacher = network({ hidden: [32] });
+		const asked = { ...training(), ...(own && { normalization: own }), where: "teacher" };
+		const predictor = await createPredictor(runtime, teacher, asked);
+		const teacherLogits = await predictor.logits({ count: steps * batch, samples: data.train.samples });
+		await predictor.release();
+		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
+		const live = await takeSteps(training({ teacher, loss, ...(own && { teacherNormalization: own }) }), batches);
+		const stored = await takeSteps(training({ teacher: "stored", loss }), { ...batches, teacherLogits });
+		expect(live.losses[0]).toBeGreaterThan(0);
+		for (const [step, value] of live.losses.entries()) expect(stored.losses[step]).toBeCloseTo(value, 4);
+	},
+);
 
 /** Σ_b −log softmax(z_b)[y_b] / batch. */
 function crossEntropyOf(logits: Float32Array, labels: Int32Array): number {

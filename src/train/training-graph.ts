@@ -32,6 +32,8 @@ export interface TrainingGraphOptions extends StepOptions, Omit<BatchShape, "bat
 	readonly normalization: Normalization;
 	/** Where the teacher's logits come from: a model that sees the same view, or stored values that are fed. */
 	readonly teacher?: OnnxModel | "stored";
+	/** What a teacher in the graph is given; the student's where absent. */
+	readonly teacherNormalization?: Normalization;
 	/** The machine that the graph is for; any where absent. */
 	readonly target?: Target;
 }
@@ -202,7 +204,10 @@ function addStep(
 			setState: (state, next) => moved.set(state.name, next),
 		},
 	});
-	const live = teacher && applyModel(body, teacher.model, { input: view, parameters: teacher.parameters });
+	const { teacherNormalization } = options;
+	const teacherView = (): Value =>
+		teacherNormalization === undefined ? view : batchAt(body, batch, index, teacherNormalization).view;
+	const live = teacher && applyModel(body, teacher.model, { input: teacherView(), parameters: teacher.parameters });
 	const logits = stored ?? live;
 	const losses = labelled.map(({ labels, share }): Value => {
 		const one = buildLoss(body, options.loss, {

@@ -57,7 +57,7 @@ describe("limbeck distill refuses", () => {
 		[
 			"a folder for a data set without one",
 			["--folder", "."],
-			["recipe digits: data", 'Only mnist, fashion-mnist, cifar-100, folder takes "directory".'],
+			["recipe digits: data", 'Only mnist, fashion-mnist, cifar-100, folder take "directory".'],
 		],
 	])("%s", async (_, args, texts) => {
 		const { code, stdout, stderr } = await runCli(["distill", ...args]);

@@ -24,7 +24,7 @@ interface Recorded {
 
 interface RecordedCase {
 	readonly name: string;
-	readonly activation: ModelSpec["activation"];
+	readonly activation: ModelSpec<"mlp">["activation"];
 	readonly loss: LossOptions;
 	readonly optimizer: unknown;
 	readonly clipNorm?: number;
@@ -38,7 +38,7 @@ interface RecordedCase {
 const recorded = JSON.parse(readFileSync(new URL("fixtures/pytorch.json", import.meta.url), "utf8")) as Recorded;
 const sampleShape = [1, 3, 4] as const;
 
-function network({ hidden, weights }: Recorded["student"], activation: ModelSpec["activation"]): OnnxModel {
+function network({ hidden, weights }: Recorded["student"], activation: ModelSpec<"mlp">["activation"]): OnnxModel {
 	const spec: ModelSpec = {
 		family: "mlp",
 		hidden: [hidden],

@@ -1,0 +1,87 @@
+/** What `distill` and `train` have in common on the command line. */
+import type { Command } from "commander";
+import { z } from "zod";
+import { isRecord } from "../options.js";
+import type { RunOptions, SeedEvent } from "../pipeline/run.js";
+import { dataFields } from "./data-flags.js";
+import { createProgress } from "./progress.js";
+import type { Terminal } from "./terminal.js";
+
+/** The flags' types, to be taken into a command's own schema. */
+export const runFlags = {
+	set: z.array(z.string()).default([]),
+	seed: z.coerce.number().optional(),
+	seeds: z.coerce.number().optional(),
+	data: z.string().optional(),
+	folder: z.string().optional(),
+	out: z.string().min(1),
+	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).optional(),
+	json: z.boolean().default(false),
+	quiet: z.boolean().default(false),
+	showRecipe: z.boolean().default(false),
+};
+
+type RunFlags = z.infer<z.ZodObject<typeof runFlags>>;
+
+/** Adds the flags to a command. */
+export function addRunFlags(command: Command): Command {
+	return command
+		.option("--set <path=value>", "change a field of the recipe; may be given many times", collect)
+		.option("--seed <number>", "first seed")
+		.option("--seeds <count>", "how many seeds to run")
+		.option("--data <name|path>", "data set, or data of yours (see limbeck data list), or the folder with the files")
+		.option("--folder <folder>", "folder with the data set's files, where --data names the data set")
+		.option("--out <folder>", "folder for the results", "limbeck-out")
+		.option("--threads <count>", "threads to use (default: every core)")
+		.option("--json", "print the report as one JSON object on stdout")
+		.option("--quiet", "no progress")
+		.option("--show-recipe", "print the whole recipe, every default filled in, and stop");
+}
+
+/** Repeated `--set`s in order. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+	return [...before, value];
+}
+
+/** A recipe as written, with the data set that the flags name, and with their seeds. */
+export async function withRunFlags(written: unknown, flags: RunFlags): Promise<unknown> {
+	if (!isRecord(written)) return written;
+	const fields = await dataFields(flags.data, flags.folder);
+	const data = isRecord(written["data"]) ? written["data"] : {};
+	// What is written of another data set's files does not hold for this one.
+	const kept = fields["name"] === undefined || fields["name"] === data["name"] ? data : {};
+	return {
+		...written,
+		data: { ...kept, ...fields },
+		...(flags.seed === undefined ? {} : { seed: flags.seed }),
+		...(flags.seeds === undefined ? {} : { seeds: flags.seeds }),
+	};
+}
+
+/** The options of a run as the flags have them, with progress on the terminal. */
+export function runOptionsOf<Event extends SeedEvent>(
+	{ out, threads, quiet }: RunFlags,
+	seeds: number,
+	labelOf: (event: Event) => string,
+	{ terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+): RunOptions<Event> {
+	return {
+		out,
+		signal,
+		...(quiet ? {} : { onEvent: createProgress(terminal, seeds, labelOf) }),
+		...(threads === undefined ? {} : { threads }),
+	};
+}
+
+/** Prints a finished run's report: as JSON, or as a table for people. */
+export function printReport(
+	report: object,
+	table: () => string,
+	{ json, quiet, out }: RunFlags,
+	terminal: Terminal,
+	files: string,
+): void {
+	if (!quiet) terminal.tell("");
+	if (json) terminal.print(JSON.stringify(report));
+	else terminal.print(`${table()}\n\n${files} in ${out}.`);
+}

@@ -1,0 +1,87 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { parseNetworkSpec, replaceNetwork } from "../distill/networks.js";
+import { parseTrainRecipe, type TrainRecipe } from "../distill/recipe.js";
+import { trainRecipes } from "../distill/recipes.js";
+import { isRecord, parseOptions } from "../options.js";
+import { train } from "../pipeline/train.js";
+import { trainReportTable } from "../report/table.js";
+import { readRecipe } from "./recipe-file.js";
+import { addRunFlags, printReport, runFlags, runOptionsOf, withRunFlags } from "./run-flags.js";
+import type { Terminal } from "./terminal.js";
+
+const trainFlags = z.object({
+	...runFlags,
+	model: z.string().optional(),
+	epochs: z.string().optional(),
+	batch: z.string().optional(),
+	lr: z.string().optional(),
+});
+
+type TrainFlags = z.infer<typeof trainFlags>;
+
+/** Adds `limbeck train`. */
+export function addTrainCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
+	const command = program
+		.command("train")
+		.summary("train one network on hard labels")
+		.description(
+			"Trains one network on the labels alone and evaluates it once, at the end, on a test set that nothing else has " +
+				"seen. Writes model.onnx, report.json and metrics.jsonl.",
+		)
+		.argument(
+			"[recipe]",
+			`a built-in recipe (${Object.keys(trainRecipes).join(", ")}), or a .ts, .js or .json file (default: the one ` +
+				"that bears the data set's name, or digits)",
+		)
+		.option("--model <spec>", "resnet:8x4, cnn:32,64,128, mobilenet:0.5, vit:192x6, mlp:800,800, or an ONNX file")
+		.option("--epochs <number>", "passes over the training samples")
+		.option("--batch <count>", "samples a step")
+		.option("--lr <rate>", "base learning rate");
+	addRunFlags(command)
+		.addHelpText(
+			"after",
+			`
+Examples:
+  limbeck train                                    a small network on real digits
+  limbeck train --data cifar-100 --model resnet:8x4 --epochs 30
+  limbeck train --data mnist --model mlp:100 --lr 0.01
+  limbeck train --model vit:64x4 --set network.patch=7
+  limbeck train --data ./pictures --model cnn:32,64,128
+  limbeck train --model mine.onnx --data mnist     a network that you have
+  limbeck train --set 'network.optimizer={"name":"adamw"}' --seeds 3
+
+Fields of network: those of student in limbeck recipe.`,
+		)
+		.action(async (name: string | undefined, raw: unknown) => {
+			const flags = parseOptions(trainFlags, raw, "limbeck train");
+			const recipe = await recipeFrom(name, flags);
+			if (flags.showRecipe) {
+				terminal.print(JSON.stringify(recipe, undefined, "\t"));
+				return;
+			}
+			const labelOf = (): string => recipe.network.family;
+			const report = await train(recipe, runOptionsOf(flags, recipe.seeds, labelOf, { terminal, signal }));
+			const table = (): string => trainReportTable(report, terminal.width);
+			printReport(report, table, flags, terminal, "model.onnx and report.json are");
+		});
+}
+
+async function recipeFrom(name: string | undefined, flags: TrainFlags): Promise<TrainRecipe> {
+	const { data = "digits" } = flags;
+	const chosen = name ?? (Object.hasOwn(trainRecipes, data) ? data : undefined);
+	const recipe = chosen === undefined ? {} : await readRecipe(chosen, trainRecipes);
+	const written = withModel(await withRunFlags(recipe, flags), flags);
+	const settings = [
+		...(flags.epochs === undefined ? [] : [`network.epochs=${flags.epochs}`]),
+		...(flags.batch === undefined ? [] : [`network.batch=${flags.batch}`]),
+		...(flags.lr === undefined ? [] : [`network.optimizer.learningRate=${flags.lr}`]),
+	];
+	return parseTrainRecipe(written, `recipe ${chosen ?? ""}`.trim(), [...settings, ...flags.set]);
+}
+
+/** A recipe as written, with the model that the flags name. */
+function withModel(written: unknown, { model }: TrainFlags): unknown {
+	if (!isRecord(written) || model === undefined) return written;
+	return { ...written, network: replaceNetwork(written["network"], parseNetworkSpec(model, "--model")) };
+}

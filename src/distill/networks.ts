@@ -1,0 +1,117 @@
+/** The networks that a recipe may name: every model family, or a model from a file. */
+import { z } from "zod";
+import { LimbeckError } from "../errors.js";
+import type { ModelFamily } from "../models/family.js";
+import { type FamilyName, families, familyOf, type ModelSpec } from "../models/index.js";
+import { isRecord, nearest } from "../options.js";
+import { trainingShape } from "../train/training-options.js";
+
+const file = z.string().min(1).describe("the model's ONNX file");
+const ofFile = z.literal("file").describe("a model from a file; may be left out beside `file`");
+
+const fileNetwork = z.strictObject({
+	family: ofFile,
+	file,
+	head: z
+		.enum(["keep", "replace"])
+		.default("keep")
+		.describe("whether the last linear layer gives way to a new one, for the data set's classes"),
+	...trainingShape,
+});
+
+/** A model that is used as it is. */
+const givenNetwork = z.strictObject({ family: ofFile, file });
+
+function networkOf<Name extends FamilyName, Shape extends z.ZodRawShape>(
+	name: Name,
+	{ title, options }: ModelFamily<z.ZodObject<Shape>>,
+) {
+	const family = z.literal(name).describe(title);
+	return z.strictObject({ family, ...options.shape, ...trainingShape });
+}
+
+/** The family that is meant where none is named. */
+const defaultFamily = "mlp";
+
+const familyNetworks = [
+	z.strictObject({
+		...networkOf(defaultFamily, families.mlp).shape,
+		family: z.literal(defaultFamily).default(defaultFamily).describe(families.mlp.title),
+	}),
+	networkOf("cnn", families.cnn),
+	networkOf("resnet", families.resnet),
+	networkOf("mobilenet", families.mobilenet),
+	networkOf("vit", families.vit),
+] as const;
+
+/** A network that is trained. */
+export const networkOptions = z.discriminatedUnion("family", [...familyNetworks, fileNetwork]);
+
+/** A network that teaches: trained, or a file that is used as it is. */
+export const teacherOptions = z.discriminatedUnion("family", [...familyNetworks, givenNetwork]);
+
+/** A network and how it is trained. */
+export type NetworkOptions = z.infer<typeof networkOptions>;
+
+/** A teacher: a network and how it is trained, or a file. */
+export type TeacherOptions = z.infer<typeof teacherOptions>;
+
+/** A {@link NetworkOptions} as it is written: beside `file`, `family` may be left out. */
+export type NetworkInput = z.input<typeof networkOptions> | Omit<z.input<typeof fileNetwork>, "family">;
+
+/** A {@link TeacherOptions} as it is written: beside `file`, `family` may be left out. */
+export type TeacherInput = z.input<typeof teacherOptions> | Omit<z.input<typeof givenNetwork>, "family">;
+
+/** A network as written, with the family that a file goes without. */
+export function withFamily(network: unknown): unknown {
+	return isRecord(network) && Object.hasOwn(network, "file") ? { family: "file", ...network } : network;
+}
+
+/** What a network is, without how it is trained. */
+export function modelSpecOf(network: Exclude<NetworkOptions, { readonly family: "file" }>): ModelSpec {
+	const fields = Object.entries(network).filter(([field]) => !Object.hasOwn(trainingShape, field));
+	// The schema has checked that the fields beside the training's are those of the family.
+	return Object.fromEntries(fields) as unknown as ModelSpec;
+}
+
+/**
+ * A network in short, as the command line takes it: a family's name and its size, `resnet:8x4`, or a path that ends in
+ * `.onnx`.
+ *
+ * @returns the fields that it names; whether they are in range is for the schema to say.
+ * @throws LimbeckError (`usage`) for an unknown family or a size that the family does not read.
+ */
+export function parseNetworkSpec(spec: string, where: string): Readonly<Record<string, unknown>> {
+	if (spec.endsWith(".onnx")) return { family: "file", file: spec };
+	const [name = "", ...size] = spec.split(":");
+	if (!isFamily(name)) throw unknownFamily(spec, name, where);
+	if (size.length === 0) return { family: name };
+	const { short, parseShort } = familyOf(name);
+	const options = parseShort(size.join(":"));
+	const values = Object.values(options ?? {}).flat();
+	if (options !== undefined && !values.some(Number.isNaN)) return { family: name, ...options };
+	const expected = `${short.means}, such as ${name}:${short.example}`;
+	throw new LimbeckError("usage", { where, expected, got: JSON.stringify(spec) });
+}
+
+/** Another network in the place of a written one. How it is trained stays, but not which of its weights. */
+export function replaceNetwork(written: unknown, spec: Readonly<Record<string, unknown>>): unknown {
+	const stays = (field: string): boolean => Object.hasOwn(trainingShape, field) && field !== "train";
+	const fields = isRecord(written) ? Object.entries(written) : [];
+	return { ...spec, ...Object.fromEntries(fields.filter(([field]) => stays(field))) };
+}
+
+function isFamily(name: string): name is FamilyName {
+	return Object.hasOwn(families, name);
+}
+
+function unknownFamily(spec: string, name: string, where: string): LimbeckError {
+	const known = Object.keys(families);
+	const near = nearest(name, known);
+	return new LimbeckError("usage", {
+		where,
+		expected: `${known.join(", ")}, with a size such as resnet:8x4, or a file that ends in .onnx`,
+		got: JSON.stringify(spec),
+		...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
+	});
+}

@@ -1,0 +1,56 @@
+/** report.json of `limbeck train`. */
+import type { EvaluateOutcome } from "./evaluate.js";
+import type { TrainRecipe } from "./recipe.js";
+import {
+	combine,
+	type DataReport,
+	dataReport,
+	type Environment,
+	type Measured,
+	type NetworkReport,
+	networkReport,
+} from "./report.js";
+import type { TrainOutcome } from "./train-network.js";
+
+/** The report of a training, `schema: 1`. */
+export interface TrainReport {
+	readonly schema: 1;
+	readonly created: string;
+	readonly recipe: TrainRecipe;
+	readonly seeds: readonly number[];
+	readonly data: DataReport;
+	readonly network: Measured<NetworkReport>;
+	readonly environment: Environment;
+}
+
+/** One seed's results. */
+interface TrainSeedResult {
+	readonly seed: number;
+	readonly trained: TrainOutcome;
+	/** Of the one model `network`. */
+	readonly evaluated: EvaluateOutcome;
+}
+
+/** Puts the results of all seeds together. @param created - ISO 8601 time. */
+export function assembleTrainReport(
+	recipe: TrainRecipe,
+	results: readonly [TrainSeedResult, ...TrainSeedResult[]],
+	environment: Environment,
+	created: string,
+): TrainReport {
+	const [first] = results;
+	return {
+		schema: 1,
+		created,
+		recipe,
+		seeds: results.map(({ seed }) => seed),
+		data: dataReport(first.trained, first.evaluated),
+		network: combine(
+			results.map(({ seed, trained, evaluated }) => ({
+				seed,
+				measures: networkReport(trained, evaluated, "network"),
+			})),
+		),
+		environment,
+	};
+}

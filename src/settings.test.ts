@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { applySettings } from "./settings.js";
+
+describe("applySettings", () => {
+	const free = z.unknown();
+
+	it.each([
+		["JSON", ["a.b=[1,2]"], { a: { b: [1, 2] } }],
+		["text", ["a=x=y"], { a: "x=y" }],
+		["an empty text", ["a="], { a: "" }],
+		["later ones last", ["a=1", "a=2"], { a: 2 }],
+		["names of Object's own", ["constructor.name=x", "toString=1"], { constructor: { name: "x" }, toString: 1 }],
+	])("sets %s", (_, settings, expected) => {
+		expect(applySettings({}, settings, free)).toEqual(expected);
+	});
+
+	it("leaves its input as it was", () => {
+		const options = { a: { b: 1 } };
+		applySettings(options, ["a.b=2"], free);
+		expect(options).toEqual({ a: { b: 1 } });
+	});
+
+	describe("of a field that chooses", () => {
+		const training = { epochs: z.number().default(1) };
+		const choice = z.strictObject({
+			name: z.string(),
+			net: z.discriminatedUnion("family", [
+				z.strictObject({ family: z.literal("mlp").default("mlp"), hidden: z.number(), ...training }),
+				z.strictObject({ family: z.literal("cnn"), hidden: z.number().max(3), ...training }),
+			]),
+		});
+
+		it.each([
+			["to another", { family: "cnn", hidden: 3, epochs: 2 }, "mlp", { family: "mlp", epochs: 2 }],
+			["away from the one that goes without a name", { hidden: 3, epochs: 2 }, "cnn", { family: "cnn", epochs: 2 }],
+			["to the same", { family: "cnn", hidden: 3 }, "cnn", { family: "cnn", hidden: 3 }],
+			["to the same by its name", { hidden: 3 }, "mlp", { family: "mlp", hidden: 3 }],
+			["to none that there is", { family: "cnn", hidden: 3 }, "rnn", { family: "rnn", hidden: 3 }],
+		])("%s: keeps the fields that both have", (_, net, family, expected) => {
+			expect(applySettings({ net }, [`net.family=${family}`], choice)).toEqual({ net: expected });
+		});
+
+		it("keeps the other fields of what is no choice", () => {
+			expect(applySettings({ name: "a", net: { hidden: 1 } }, ["name=b"], choice)).toEqual({
+				...{ name: "b", net: { hidden: 1 } },
+			});
+		});
+
+		it("keeps what comes after", () => {
+			const settings = ["net.hidden=2", "net.family=cnn", "net.hidden=3"];
+			expect(applySettings({}, settings, choice)).toEqual({ net: { family: "cnn", hidden: 3 } });
+		});
+	});
+
+	it.each(["a", "=1", ".a=1", "a..b=1", "__proto__.a=1", "a.__proto__=1"])("refuses %s", (setting) => {
+		expect(() => applySettings({}, [setting], free)).toThrow(/^--set .*expected PATH=VALUE/);
+	});
+
+	it("refuses a path through what is no object", () => {
+		expect(() => applySettings({ a: { b: [3] } }, ["a.b.0=1"], free)).toThrow(
+			'--set a.b.0=1: expected an object at a.b, to set its field "0", got [3]',
+		);
+		expect(() => applySettings([], ["a=1"], free)).toThrow('expected an object, to set its field "a", got []');
+	});
+});

@@ -1,0 +1,77 @@
+/** Settings such as `student.hidden=[400,400]`: changes to options that stand in text. */
+import type { z } from "zod";
+import { LimbeckError } from "./errors.js";
+import { chosenOf, entriesAt, fieldsOf, inputSchema, isRecord, type JsonSchema, shown } from "./options.js";
+
+/**
+ * Applies settings such as `student.hidden=[400,400]` to plain options. The right side is JSON, or text where it is not
+ * JSON. Where a setting chooses another entry, such as another optimizer or another model family, the fields beside it
+ * that belonged to the old one are dropped; those that the new entry has in the very same form stay.
+ *
+ * @param schema - says where there are choices.
+ * @throws LimbeckError (`usage`) for a setting without `=` or with a path through something that is not an object.
+ */
+export function applySettings(options: unknown, settings: readonly string[], schema: z.ZodType): unknown {
+	const root = inputSchema(schema);
+	return settings.reduce((changed, setting) => {
+		const at = setting.indexOf("=");
+		const path = setting.slice(0, Math.max(at, 0)).split(".");
+		if (path.some((key) => key === "" || key === "__proto__")) {
+			throw new LimbeckError("usage", {
+				where: `--set ${setting}`,
+				expected: "PATH=VALUE, where PATH is a field's name or names joined by dots",
+				got: JSON.stringify(setting),
+				hint: "For example: --set student.hidden=[400,400]",
+			});
+		}
+		const place = { where: `--set ${setting}`, above: [], entries: [root] };
+		return setAt(changed, path, jsonOrText(setting.slice(at + 1)), place);
+	}, options);
+}
+
+/** Where a setting has come to on its way down. */
+interface SettingPlace {
+	readonly where: string;
+	/** The fields passed. */
+	readonly above: readonly string[];
+	/** The entries that can be chosen there. */
+	readonly entries: readonly JsonSchema[];
+}
+
+function setAt(target: unknown, path: readonly string[], value: unknown, place: SettingPlace): unknown {
+	const [key, ...rest] = path;
+	if (key === undefined) return value;
+	const { where, above, entries } = place;
+	if (target !== undefined && !isRecord(target)) {
+		const expected = `an object${above.length === 0 ? "" : ` at ${above.join(".")}`}, to set its field "${key}"`;
+		throw new LimbeckError("usage", { where, expected, got: shown(target) });
+	}
+	const chosen = chosenOf(entries, target ?? {});
+	const old = target !== undefined && Object.hasOwn(target, key) ? target[key] : undefined;
+	const below = { where, above: [...above, key], entries: entriesAt(chosen, key) };
+	const changed = { ...target, [key]: setAt(old, rest, value, below) };
+	return fittingFields(changed, key, chosen, chosenOf(entries, changed));
+}
+
+/** The fields without those of an entry that is no longer chosen; `key` has just been set. */
+function fittingFields(
+	fields: Readonly<Record<string, unknown>>,
+	key: string,
+	[before]: readonly JsonSchema[],
+	[after]: readonly JsonSchema[],
+): Readonly<Record<string, unknown>> {
+	if (before === undefined || after === undefined || before === after) return fields;
+	const known = new Map(fieldsOf(before).map(([name, field]) => [name, JSON.stringify(field)]));
+	const kept = fieldsOf(after).flatMap(([name, field]) =>
+		name === key || known.get(name) === JSON.stringify(field) ? [name] : [],
+	);
+	return Object.fromEntries(Object.entries(fields).filter(([name]) => kept.includes(name)));
+}
+
+function jsonOrText(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
