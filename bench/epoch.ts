@@ -6,6 +6,7 @@ import { parseRecipe } from "../dist/distill/recipe.js";
 import { buildModel, families } from "../dist/models/index.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
 import { type TrainingEvent, trainModel } from "../dist/train/trainer.js";
+import { netOf } from "./nets.js";
 import { prepare } from "./peers/limbeck.js";
 
 /** What whole training reaches of the rate of its bare step. */
@@ -42,8 +43,8 @@ export async function measureEpoch(
 	epochs: number,
 	threads: number,
 ): Promise<EpochResult> {
-	const net = [784, ...hidden, 10];
-	const bare = await prepare({ net, batch, threads });
+	const net = netOf([784, ...hidden, 10].join("-"));
+	const bare = await prepare({ ...net, batch, threads });
 	await bare.run(epochSteps);
 	const stepTimes: number[] = [];
 	const trainingTimes: number[] = [];
@@ -62,7 +63,7 @@ export async function measureEpoch(
 		trainingTimes.push(sum(times.map(({ milliseconds }) => milliseconds)) / sum(times.map(({ steps }) => steps)));
 	}
 	const [stepMs, trainingStepMs] = [median(stepTimes), median(trainingTimes)];
-	return { net: net.join("-"), batch, stepMs, trainingStepMs, share: stepMs / trainingStepMs };
+	return { net: net.name, batch, stepMs, trainingStepMs, share: stepMs / trainingStepMs };
 }
 
 /** Watches resident memory over a long training. */
