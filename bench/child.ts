@@ -1,5 +1,6 @@
 /** The parent's side of the protocol that serve.ts describes. */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 
@@ -8,15 +9,19 @@ import { LimbeckError } from "../src/errors.js";
 /** No answer takes longer, not even the first, for which `torch.compile` calls a C++ compiler. */
 const TIME_LIMIT_MS = 180_000;
 
-const aboutMessage = z.object({ about: z.string() });
+const aboutMessage = z.object({ about: z.string(), parameters: z.int().optional() });
 const runMessage = z.object({ ms: z.number().positive(), loss: z.number() });
 
 /** A child process that trains when it is told to and is stopped otherwise, its spinning thread pools included. */
 export interface Child {
 	/** Name, version and threads of what it measures. */
 	readonly about: string;
+	/** How many parameters it trains, where it says so. */
+	readonly parameters: number | undefined;
 	/** Runs so many steps; resolves with the milliseconds that they took together. */
 	readonly run: (steps: number) => Promise<number>;
+	/** The most memory that was resident in it, in bytes; `undefined` where the system is not Linux. */
+	readonly peakBytes: () => number | undefined;
 	readonly kill: () => void;
 }
 
@@ -65,10 +70,11 @@ export async function startChild(command: readonly string[], cwd: string): Promi
 		});
 	}
 
-	const { about } = await answer(aboutMessage);
+	const { about, parameters } = await answer(aboutMessage);
 	child.kill("SIGSTOP");
 	return {
 		about,
+		parameters,
 		async run(steps) {
 			child.kill("SIGCONT");
 			child.stdin.write(`${String(steps)}\n`);
@@ -76,6 +82,13 @@ export async function startChild(command: readonly string[], cwd: string): Promi
 			child.kill("SIGSTOP");
 			return ms;
 		},
+		peakBytes: () => (process.platform === "linux" ? peakBytes(child.pid) : undefined),
 		kill,
 	};
+}
+
+/** The high-water mark of a process's resident set. `getrusage` would count that of the process that it was forked from. */
+function peakBytes(pid: number | undefined): number {
+	const status = readFileSync(`/proc/${String(pid)}/status`, "utf8");
+	return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]);
 }

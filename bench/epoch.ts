@@ -8,6 +8,7 @@ import type { OnnxModel } from "../dist/onnx/model.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
 import { usefulThreads } from "../dist/train/plan.js";
 import { type TrainingEvent, trainModel } from "../dist/train/trainer.js";
+import { netOf } from "./nets.js";
 import { prepare } from "./peers/limbeck.js";
 
 /** What whole training reaches of the rate of its bare step. */
@@ -44,10 +45,10 @@ export async function measureEpoch(
 	epochs: number,
 	threads: number,
 ): Promise<EpochResult> {
-	const net = [784, ...hidden, 10];
+	const net = netOf([784, ...hidden, 10].join("-"));
 	// With as many threads as training takes.
 	const useful = usefulThreads(networkOf(hidden), batch, threads) ?? threads;
-	const bare = await prepare({ net, batch, threads: useful });
+	const bare = await prepare({ ...net, batch, threads: useful });
 	await bare.run(epochSteps);
 	const stepTimes: number[] = [];
 	const trainingTimes: number[] = [];
@@ -66,7 +67,7 @@ export async function measureEpoch(
 		trainingTimes.push(sum(times.map(({ milliseconds }) => milliseconds)) / sum(times.map(({ steps }) => steps)));
 	}
 	const [stepMs, trainingStepMs] = [median(stepTimes), median(trainingTimes)];
-	return { net: net.join("-"), batch, stepMs, trainingStepMs, share: stepMs / trainingStepMs };
+	return { net: net.name, batch, stepMs, trainingStepMs, share: stepMs / trainingStepMs };
 }
 
 /** Watches resident memory over a long training. */

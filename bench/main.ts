@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 
 import { LimbeckError } from "../src/errors.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
+import { netOf } from "./nets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
 
 /** Hidden layers, batch and epochs of a round. */
@@ -13,7 +14,7 @@ const epochCases = [
 ] as const;
 
 interface TrainOptions {
-	readonly net?: readonly number[];
+	readonly net?: string;
 	readonly batch?: number;
 	readonly rounds: number;
 	readonly threads: number;
@@ -25,18 +26,12 @@ function count(text: string): number {
 	return Number(text);
 }
 
-function layerSizes(text: string): readonly number[] {
-	const sizes = text.split("-").map(count);
-	if (sizes.length < 2) throw new InvalidArgumentError("Expected units per layer, such as 784-1200-1200-10.");
-	return sizes;
-}
-
 async function train({ net, batch, rounds, threads, json }: TrainOptions): Promise<void> {
 	const [standard] = DEFAULT_CASES;
 	const cases =
 		net === undefined && batch === undefined
 			? DEFAULT_CASES
-			: [{ net: net ?? standard.net, batch: batch ?? standard.batch }];
+			: [{ ...(net === undefined ? standard : netOf(net)), batch: batch ?? standard.batch }];
 	const results: TrainResult[] = [];
 	for (const each of cases) {
 		const result = await measure({ ...each, threads }, rounds, (line) => process.stderr.write(`${line}\n`));
@@ -82,8 +77,8 @@ program
 	.action(memory);
 program
 	.command("train")
-	.description("a training step of a ReLU net, against PyTorch, TensorFlow.js and jax-js")
-	.option("--net <sizes>", "units per layer, such as 784-1200-1200-10", layerSizes)
+	.description("a training step, against PyTorch and, for a ReLU net, TensorFlow.js and jax-js")
+	.option("--net <name>", "units per layer, 784-1200-1200-10, or a family: cnn, resnet:8x4, mobilenet, vit")
 	.option("--batch <examples>", "examples in a step", count)
 	.option("--rounds <count>", "rounds; the report is their median", count, 5)
 	.option("--threads <count>", "threads of every contestant", count, availableParallelism())

@@ -8,7 +8,8 @@ import { installWebWorker } from "./web-worker.js";
 
 const BATCHES = 32;
 
-export async function prepare({ net, batch, threads }) {
+export async function prepare({ model, sampleShape, classes, batch, threads }) {
+	const net = [sampleShape.reduce((product, size) => product * size), ...model.hidden, classes];
 	// It reads both, and Node has no `navigator` before version 21.
 	Object.defineProperty(globalThis, "navigator", { value: { hardwareConcurrency: threads, userAgent: "Node.js" } });
 	if (threads > 1) installWebWorker();
@@ -25,7 +26,6 @@ export async function prepare({ net, batch, threads }) {
 	await init();
 	defaultDevice("wasm");
 
-	const classes = net.at(-1);
 	const batches = Array.from({ length: BATCHES }, (_, i) => ({
 		images: random.uniform(random.key(2 * i), [batch, net[0]]),
 		labels: nn.oneHot(random.randint(random.key(2 * i + 1), { minval: 0, maxval: classes, shape: [batch] }), classes),

@@ -1,28 +1,25 @@
 import { sampleIndices } from "../../dist/data/order.js";
 import { buildModel } from "../../dist/models/index.js";
 import { encodeModel } from "../../dist/onnx/encode.js";
-import type { Tensor } from "../../dist/onnx/tensor.js";
+import { elementCount, type Tensor } from "../../dist/onnx/tensor.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
 import { planChunks, stateBytesOf } from "../../dist/train/plan.js";
 import { initialState, runChunk } from "../../dist/train/state.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
+import { trainableOf } from "../../dist/train/update.js";
 import type { Task, Trainer } from "../serve.js";
 
 /** Random images that batches are gathered from, as the peers do. */
 const batchesOfData = 32;
 
 /** Limbeck's own training step: chunks as long as the trainer's, of one set of batches, run by onnxruntime-node. */
-export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
-	const [inputs = 0, ...layers] = net;
-	const classes = layers.at(-1) ?? 0;
-	const sampleShape = [1, 1, inputs] as const;
-	const hidden = layers.slice(0, -1);
-	const model = buildModel(
-		{ family: "mlp", hidden, activation: "relu", initializer: "he-normal", inputDropout: 0, hiddenDropout: 0 },
-		{ sampleShape, classes, seed: 1 },
-	);
+export async function prepare({ model: spec, sampleShape, classes, batch, threads }: Task): Promise<Trainer> {
+	const inputs = elementCount(sampleShape);
+	const model = buildModel(spec, { sampleShape, classes, seed: 1 });
+	const runtime = await nodeRuntime();
 	const graph = buildTrainingGraph({
 		model,
+		target: runtime.target,
 		sampleShape,
 		classes,
 		batch,
@@ -34,7 +31,6 @@ export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
 		warmupSteps: 0,
 		totalSteps: 1,
 	});
-	const runtime = await nodeRuntime();
 	const session = await runtime.createSession(encodeModel(graph.model), { threads });
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
@@ -58,6 +54,7 @@ export async function prepare({ net, batch, threads }: Task): Promise<Trainer> {
 	let state = initialState(graph, model);
 	return {
 		about: `onnxruntime-node ${runtime.version}, ${threads} threads`,
+		parameters: trainableOf(model).reduce((sum, { tensor }) => sum + elementCount(tensor.dims), 0),
 		async run(steps) {
 			let loss = Number.NaN;
 			for (let left = steps; left > 0; left -= capacity) {

@@ -1,30 +1,34 @@
-"""PyTorch's side of the training benchmark: `pytorch.py eager|compile|sgemm TASK`; see ../serve.ts for the protocol."""
+"""PyTorch's side of the benchmarks: `pytorch.py MODE TASK`; see ../serve.ts for the protocol.
+
+MODE is `eager`, `compile` or `channels-last`, which train a network, `sgemm` or `convolution`.
+"""
 
 import json
 import sys
 import time
 
 import torch
+from pytorch_nets import build
 
 BATCHES = 32
 
 
-def trainer(net, batch, compiled):
-    """Returns run(steps), which trains and returns the last step's loss."""
-    layers = []
-    for inputs, outputs in zip(net, net[1:]):
-        layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, fused=compiled)
-    images = torch.randint(0, 256, (BATCHES, batch, net[0]), dtype=torch.uint8)
-    labels = torch.randint(0, net[-1], (BATCHES, batch))
+def trainer(task, mode):
+    """Returns run(steps), which trains and returns the last step's loss, and the number of parameters."""
+    layout = torch.channels_last if mode == "channels-last" else torch.contiguous_format
+    model = build(task["model"], task["sampleShape"], task["classes"]).to(memory_format=layout).train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, fused=mode == "compile")
+    shape = (task["batch"], *task["sampleShape"])
+    # Stored in the layout that the network wants.
+    images = [torch.randint(0, 256, shape, dtype=torch.uint8).to(memory_format=layout) for _ in range(BATCHES)]
+    labels = torch.randint(0, task["classes"], (BATCHES, task["batch"]))
 
     def objective(pixels, y):
         # From the pixels as they are stored, as in our step.
         x = pixels.float().mul_(1 / (255 * 0.3)).sub_(0.5 / 0.3)
         return torch.nn.functional.cross_entropy(model(x), y)
 
-    if compiled:
+    if mode == "compile":
         objective = torch.compile(objective)
 
     def run(steps):
@@ -35,7 +39,7 @@ def trainer(net, batch, compiled):
             optimizer.step()
         return loss.item()
 
-    return run
+    return run, sum(parameter.numel() for parameter in model.parameters())
 
 
 def sgemm(size):
@@ -51,12 +55,44 @@ def sgemm(size):
     return run
 
 
+def convolution(task):
+    """Returns run(steps), where a step is a convolution or one of its gradients."""
+    layout = torch.channels_last if task["channelsLast"] else torch.contiguous_format
+    x, w = (torch.rand(task[name]).to(memory_format=layout) for name in ("x", "w"))
+    stride, padding, group = [[task[name]] * 2 for name in ("stride", "padding")] + [task["group"]]
+
+    def forward():
+        return torch.conv2d(x, w, None, stride, padding, 1, group)
+
+    dy = torch.rand_like(forward())
+    mask = [task["what"] == what for what in ("dx", "dw", "db")]
+
+    def backward():
+        options = (None, stride, padding, [1, 1], False, [0, 0], group, mask)
+        return next(d for d in torch.ops.aten.convolution_backward(dy, x, w, *options) if d is not None)
+
+    step = forward if task["what"] == "y" else backward
+
+    def run(steps):
+        for _ in range(steps):
+            result = step()
+        return result.flatten()[0].item()
+
+    return run
+
+
 def main():
     mode, task = sys.argv[1], json.loads(sys.argv[2])
     torch.manual_seed(0)
     torch.set_num_threads(task["threads"])
-    run = sgemm(task["net"][0]) if mode == "sgemm" else trainer(task["net"], task["batch"], mode == "compile")
-    print(json.dumps({"about": f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"}), flush=True)
+    about = {"about": f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"}
+    if mode == "sgemm":
+        run = sgemm(task["size"])
+    elif mode == "convolution":
+        run = convolution(task)
+    else:
+        run, about["parameters"] = trainer(task, mode)
+    print(json.dumps(about), flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
         loss = run(int(line))

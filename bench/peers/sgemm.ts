@@ -1,15 +1,21 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
-import type { Task, Trainer } from "../serve.js";
+import type { Trainer } from "../serve.js";
 
 /** An ONNX model of one node, `c = MatMul(a, b)`, over float matrices of `[n, n]`; operator set 13. */
 const MATMUL =
 	"CAgSADpbChEKAWEKAWISAWMiBk1hdE11bBIBZ1oVCgFhEhAKDggBEgoKAxIBbgoDEgFuWhUKAWISEAoOCAESCgoDEgFuCgMSAW5iFQoBYxIQ" +
 	"Cg4IARIKCgMSAW4KAxIBbkIECgAQDQ==";
 
-/** ONNX Runtime's product of two square matrices; a step is one product, and the net's first entry is the size. */
-export async function prepare({ net, threads }: Task): Promise<Trainer> {
-	const [size = 1] = net;
+/** A product of two square matrices. */
+export interface Product {
+	/** Rows and columns of both. */
+	readonly size: number;
+	readonly threads: number;
+}
+
+/** ONNX Runtime's product of two square matrices; a step is one product. */
+export async function prepare({ size, threads }: Product): Promise<Trainer> {
 	const session = await InferenceSession.create(Buffer.from(MATMUL, "base64"), { intraOpNumThreads: threads });
 	const matrix = new Tensor(
 		Float32Array.from({ length: size * size }, (_, i) => (i % 97) / 97),

@@ -8,7 +8,8 @@ import { getThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 
 const BATCHES = 32;
 
-export async function prepare({ net, batch }) {
+export async function prepare({ model, sampleShape, classes, batch }) {
+	const net = [sampleShape.reduce((product, size) => product * size), ...model.hidden, classes];
 	// In Node the paths are file names, not URLs; the folder must end in a slash.
 	const backend = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json");
 	setWasmPaths(join(dirname(backend), "dist", "/"));
@@ -18,7 +19,6 @@ export async function prepare({ net, batch }) {
 		weight: tf.variable(tf.randomNormal([net[i], outputs], 0, Math.sqrt(2 / net[i]), "float32", i)),
 		bias: tf.variable(tf.zeros([outputs])),
 	}));
-	const classes = net.at(-1);
 	const batches = Array.from({ length: BATCHES }, (_, i) => ({
 		images: tf.randomUniform([batch, net[0]], 0, 1, "float32", 2 * i),
 		labels: tf.oneHot(tf.randomUniform([batch], 0, classes, "int32", 2 * i + 1), classes),
