@@ -1,12 +1,12 @@
 import { sampleIndices } from "../../dist/data/order.js";
 import { buildModel } from "../../dist/models/index.js";
+import { selectTrainable } from "../../dist/models/trainable.js";
 import { encodeModel } from "../../dist/onnx/encode.js";
 import { elementCount, type Tensor } from "../../dist/onnx/tensor.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
 import { planChunks, stateBytesOf } from "../../dist/train/plan.js";
 import { initialState, runChunk } from "../../dist/train/state.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
-import { trainableOf } from "../../dist/train/update.js";
 import type { Task, Trainer } from "../serve.js";
 
 /** Random images that batches are gathered from, as the peers do. */
@@ -54,7 +54,7 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 	let state = initialState(graph, model);
 	return {
 		about: `onnxruntime-node ${runtime.version}, ${threads} threads`,
-		parameters: trainableOf(model).reduce((sum, { tensor }) => sum + elementCount(tensor.dims), 0),
+		parameters: selectTrainable(model).reduce((sum, { tensor }) => sum + elementCount(tensor.dims), 0),
 		async run(steps) {
 			let loss = Number.NaN;
 			for (let left = steps; left > 0; left -= capacity) {
