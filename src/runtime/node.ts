@@ -76,8 +76,14 @@ function session(ort: Ort, native: InferenceSession): Session {
 
 function fromOrt(name: string, { type, dims, data }: OrtTensor): Tensor {
 	const ours = ourNames[type] ?? type;
-	if (Object.hasOwn(dataTypes, ours)) return { type: ours, dims, data } as Tensor;
+	if (Object.hasOwn(dataTypes, ours))
+		return { type: ours, dims, data: ours === "float16" ? bitsOf(data) : data } as Tensor;
 	throw new LimbeckError("model", { where: `output ${name}`, expected: "numbers", got: type });
+}
+
+/** Half-precision numbers as their bits: onnxruntime gives a Float16Array where JavaScript has one. */
+function bitsOf(data: OrtTensor["data"]): OrtTensor["data"] {
+	return ArrayBuffer.isView(data) ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
 }
 
 async function guarded<T>(where: string, work: () => Promise<T>): Promise<T> {
