@@ -25,21 +25,51 @@ interface Correlation {
 	readonly taps: number;
 }
 
+/** A way to compute dw, in any shape that has its elements in order. */
+interface Formulation {
+	/** Whether it can, and is faster than those after it. */
+	readonly suits: (correlation: Correlation) => boolean;
+	readonly build: (correlation: Correlation) => Value;
+}
+
+/** The first that suits is taken. */
+const formulations = {
+	gathered: {
+		suits: ({ geometry, channels, outputs, windows, taps }) =>
+			geometry.group === 1 &&
+			channels >= gatheredChannels &&
+			// With one tap nothing is copied; but the products of the images, before they are summed, should be no larger.
+			(taps > 1 || outputs * channels > windows * (outputs + channels)),
+		build: gathered,
+	},
+	paired: {
+		suits: ({ geometry, batch, channels, outputs }) =>
+			geometry.group === channels && geometry.group === outputs && tilingOf(geometry).elements <= pairsAnImage * batch,
+		build: paired,
+	},
+	sliced: { suits: () => true, build: sliced },
+} as const satisfies Record<string, Formulation>;
+
+/** The name of a formulation of the weight gradient. */
+export type FormulationName = keyof typeof formulations;
+
 /**
  * The gradient of a convolution's weights, `[outputs, channels / group, …kernel]`.
  *
  * @param x - the input, `[batch, channels, …spatial]`.
  * @param dy - the gradient of the output, `[batch, outputs, …output]`.
+ * @param name - the formulation, for measurements: one that the geometry allows.
  */
-export function weightGradient(g: Graph, x: Value, dy: Value, geometry: Geometry): Value {
+export function weightGradient(g: Graph, x: Value, dy: Value, geometry: Geometry, name?: FormulationName): Value {
 	const [batch = 1, channels = 1] = x.dims;
 	const outputs = dy.dims[1] ?? 1;
 	const { output, kernel, group } = geometry;
 	const windows = elementCount(output);
 	const taps = elementCount(kernel);
 	const correlation: Correlation = { g, x, dy, geometry, batch, channels, outputs, windows, taps };
-	const dw = group === 1 && channels >= gatheredChannels ? gathered(correlation) : sliced(correlation);
-	return g.op("Reshape", [dw, g.integers([outputs, channels / group, ...kernel])]);
+	const fastest = Object.values(formulations).find(({ suits }) => suits(correlation)) ?? formulations.sliced;
+	const { build } = name === undefined ? fastest : formulations[name];
+	return g.op("Reshape", [build(correlation), g.integers([outputs, channels / group, ...kernel])]);
 }
 
 /** The sum over everything but channels of `[batch, channels, …]`: `[channels]`. */
@@ -86,9 +116,13 @@ function gathered(correlation: Correlation): Value {
 
 /** The largest part of the batch whose windows stay within the cache. */
 function imagesAtATime(batch: number, bytesAnImage: number): number {
-	const most = Math.max(1, Math.floor(windowBytes / bytesAnImage));
-	const fitting = Array.from({ length: Math.min(batch, most) }, (_, less) => Math.min(batch, most) - less);
-	return fitting.find((count) => batch % count === 0) ?? 1;
+	return largestDivisor(batch, Math.floor(windowBytes / bytesAnImage));
+}
+
+/** The largest divisor of `whole` that is no more than `most`; at least 1. */
+function largestDivisor(whole: number, most: number): number {
+	const upTo = Math.max(1, Math.min(whole, most));
+	return Array.from({ length: upTo }, (_, less) => upTo - less).find((part) => whole % part === 0) ?? 1;
 }
 
 /** Σ_i f(a_i, b_i) over the first axis of both, as a Loop where there are several. */
@@ -147,7 +181,94 @@ function pad(g: Graph, x: Value, { pads, spatial }: Geometry, firstAxis: number)
 	return g.op("Pad", [x, g.integers([...spatialOnly, ...after])]);
 }
 
-/** For few channels and for groups: a shifted copy of the input for every tap, then one product. */
+/** More pairs of a window and an element, for each image in the batch, cost more than copies of the images. */
+const pairsAnImage = 2;
+
+/** Windows of a tile: a matrix that a product takes at full speed, and no more pairs than that. */
+const tileWindows = 64;
+
+/** Rows of windows, along the first spatial axis, in equal tiles. */
+interface Tiling {
+	/** Rows of the input that a tile's windows lie in. */
+	readonly inputRows: number;
+	/** The first of them, of every tile. */
+	readonly starts: readonly number[];
+	/** Windows of a tile. */
+	readonly windows: number;
+	/** Elements of its rows of the input, in one channel. */
+	readonly elements: number;
+}
+
+function tilingOf({ spatial, output, kernel, strides, dilations, pads }: Geometry): Tiling {
+	const [size = 1, rows = 1, stride = 1, pad = 0] = [spatial[0], output[0], strides[0], pads[0]];
+	const across = elementCount(output.slice(1));
+	const tileRows = largestDivisor(rows, Math.floor(tileWindows / across));
+	const reach = (tileRows - 1) * stride + ((kernel[0] ?? 1) - 1) * (dilations[0] ?? 1) + 1;
+	const inputRows = Math.min(size, reach);
+	// Windows that reach over an edge: the tile begins inside all the same.
+	const starts = Array.from({ length: rows / tileRows }, (_, tile) =>
+		Math.max(0, Math.min(size - inputRows, tile * tileRows * stride - pad)),
+	);
+	return { inputRows, starts, windows: tileRows * across, elements: inputRows * elementCount(spatial.slice(1)) };
+}
+
+/**
+ * For depthwise kernels, and images that are small beside the batch. G[c,p,q] = Σ_n dy[n,c,p] x[n,c,q] is one product
+ * over the batch as it lies in memory; dw[c,k] = Σ_p G[c,p,s p + d k − pad] adds up those of its elements that a tap
+ * joins. Where images are larger, p and q run over the windows of a few rows and over what lies under them.
+ */
+function paired({ g, x, dy, geometry, batch, channels, windows, taps }: Correlation): Value {
+	const tiling = tilingOf(geometry);
+	const { starts, inputRows, elements } = tiling;
+	const tiles = starts.length;
+	const rows = starts.flatMap((start) => Array.from({ length: inputRows }, (_, row) => start + row));
+	const cut = tiles === 1 ? x : g.op("Gather", [x, g.integers(rows)], { axis: int(2) });
+	const byTile = (value: Value, size: number): Value =>
+		g.op("Reshape", [value, g.integers([batch, channels * tiles, size])]);
+	const operands = [byTile(dy, tiling.windows), byTile(cut, elements)];
+	const type = { type: x.type, dims: [channels * tiles, tiling.windows, elements] };
+	const attributes = { transA: int(1), transBatchA: int(1), transBatchB: int(1) };
+	const [product = x] = g.add("FusedMatMul", "com.microsoft", operands, [type], attributes);
+	const { places, inside } = joinedPairs(geometry, tiling);
+	const joined = g.op(
+		"Gather",
+		[
+			g.op("Reshape", [product, g.integers([channels, windows * elements])]),
+			g.constant({ type: "int32", dims: [taps, windows], data: places }),
+		],
+		{ axis: int(1) },
+	);
+	const counted = g.op("Mul", [joined, g.constant({ type: "float", dims: [taps, windows], data: inside })]);
+	return sumOver(g, counted, [2]);
+}
+
+/** For every tap and window, the place of their pair in a channel's product, and whether there is one, 1 or 0. */
+function joinedPairs(
+	{ spatial, output, kernel, strides, dilations, pads }: Geometry,
+	{ starts, windows: windowsOfTile, elements }: Tiling,
+): { readonly places: Int32Array; readonly inside: Float32Array } {
+	const windows = positions(output);
+	const count = elementCount(kernel) * windows.length;
+	const [places, inside] = [new Int32Array(count), new Float32Array(count)];
+	for (const [tap, offset] of positions(kernel).entries()) {
+		for (const [window, index] of windows.entries()) {
+			const under = index.map(
+				(at, axis) => at * (strides[axis] ?? 1) + (offset[axis] ?? 0) * (dilations[axis] ?? 1) - (pads[axis] ?? 0),
+			);
+			if (under.some((at, axis) => at < 0 || at >= (spatial[axis] ?? 1))) continue;
+			const start = starts[Math.floor(window / windowsOfTile)] ?? 0;
+			const element = under.reduce(
+				(place, at, axis) => place * (spatial[axis] ?? 1) + at - (axis === 0 ? start : 0),
+				0,
+			);
+			places[tap * windows.length + window] = window * elements + element;
+			inside[tap * windows.length + window] = 1;
+		}
+	}
+	return { places, inside };
+}
+
+/** For few channels, groups and kernels of one element: a shifted copy of the input for every tap, then one product. */
 function sliced({ g, x, dy, geometry, batch, channels, outputs, windows, taps }: Correlation): Value {
 	const { output, kernel, strides, dilations, group } = geometry;
 	const padded = pad(g, x, geometry, 2);

@@ -93,6 +93,36 @@ function part({ type, dims, data }: TensorOf<"float">, from: number, to: number)
 	return { type, dims: [to - from, ...dims.slice(1)], data: data.slice(from * size, to * size) };
 }
 
+const depthwise: readonly Shapes[] = [
+	{ what: "the whole image", x: [16, 3, 6, 5], w: [3, 1, 3, 3], attributes: same },
+	{ what: "tiles of rows", x: [40, 2, 12, 12], w: [2, 1, 3, 3], attributes: same },
+	{
+		what: "strides, dilations and windows outside the image",
+		x: [80, 2, 21, 15],
+		w: [2, 1, 3, 2],
+		attributes: { strides: ints([2, 1]), dilations: ints([1, 3]), pads: ints([3, 4, 0, 2]) },
+	},
+	{ what: "a signal", x: [48, 3, 200], w: [3, 1, 7], attributes: { pads: ints([3, 3]) } },
+];
+
+test.each(depthwise)(
+	"a depthwise kernel over $what: gradients of a batch are those of its images in sum",
+	async (one) => {
+		const group = { ...one.attributes, group: int(one.w[0] ?? 1) };
+		const feeds = draw(one, outputDims({ ...one, attributes: group }));
+		const whole = await results(feeds, group, {});
+		expect(whole.nodes).not.toContain(":Slice");
+		const sum = new Float64Array(elementCount(one.w));
+		for (let image = 0; image < (one.x[0] ?? 0); image++) {
+			const alone = { ...feeds, x: part(feeds.x, image, image + 1), c: part(feeds.c, image, image + 1) };
+			const { nodes, values } = await results(alone, group, {});
+			expect(nodes).toContain(":Slice");
+			for (const [index, value] of (values["dw"] ?? []).entries()) sum[index] = (sum[index] ?? NaN) + value;
+		}
+		expect(difference(whole.values["dw"] ?? [], [...sum])).toBeLessThan(1e-5);
+	},
+);
+
 test("windows of many images are cut in parts, with the gradients of the parts in sum", async () => {
 	const one = { what: "many", x: [10, 32, 32, 32], w: [16, 32, 3, 3], attributes: same };
 	const feeds = draw(one, outputDims(one));
