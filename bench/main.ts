@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
 
 import { LimbeckError } from "../src/errors.js";
+import { measureConvolutions } from "./convolution.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
 import { netOf } from "./nets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
@@ -26,6 +27,10 @@ function count(text: string): number {
 	return Number(text);
 }
 
+function toStderr(line: string): void {
+	process.stderr.write(`${line}\n`);
+}
+
 async function train({ net, batch, rounds, threads, json }: TrainOptions): Promise<void> {
 	const [standard] = DEFAULT_CASES;
 	const cases =
@@ -34,7 +39,7 @@ async function train({ net, batch, rounds, threads, json }: TrainOptions): Promi
 			: [{ ...(net === undefined ? standard : netOf(net)), batch: batch ?? standard.batch }];
 	const results: TrainResult[] = [];
 	for (const each of cases) {
-		const result = await measure({ ...each, threads }, rounds, (line) => process.stderr.write(`${line}\n`));
+		const result = await measure({ ...each, threads }, rounds, toStderr);
 		results.push(result);
 		if (json !== true) process.stdout.write(`${formatResult(result)}\n\n`);
 	}
@@ -84,6 +89,15 @@ program
 	.option("--threads <count>", "threads of every contestant", count, availableParallelism())
 	.option("--json", "print JSON")
 	.action(train);
+
+program
+	.command("convolution")
+	.description("a convolution and its gradients, in our formulations and PyTorch's layouts")
+	.option("--rounds <count>", "rounds; the report is their median", count, 3)
+	.option("--threads <count>", "threads of every contestant", count, availableParallelism())
+	.action(({ rounds, threads }: { readonly rounds: number; readonly threads: number }) =>
+		measureConvolutions(rounds, threads, toStderr, (line) => process.stdout.write(`${line}\n`)),
+	);
 
 // A signal must not leave stopped children behind: they are killed on exit.
 process.once("SIGINT", () => process.exit(130));
