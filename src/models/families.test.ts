@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createDraws } from "../../test/support/draws.js";
 import { numbers, real, runtime } from "../../test/support/graphs.js";
+import { logitsOfDraws } from "../../test/support/logits.js";
 import { plainTraining, takeSteps } from "../../test/support/training.js";
 import { decodeModel } from "../onnx/decode.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -111,18 +112,8 @@ function build(family: FamilyName, options: Readonly<Record<string, unknown>>, f
 }
 
 /** Logits of `batch` samples, the same samples for every model. */
-async function logitsOf(bytes: Uint8Array, batch: number): Promise<readonly number[]> {
-	const session = await runtime.createSession(bytes, { threads: 1 });
-	try {
-		const dims = [batch, ...task.sampleShape];
-		const input = real("float", dims, createDraws(1, "input").reals(elementCount(dims), -1, 1));
-		const outputs = await session.run({ input });
-		expect(outputs["logits"]?.dims).toEqual([batch, task.classes]);
-		return numbers(outputs, "logits");
-	} finally {
-		await session.release();
-	}
-}
+const logitsOf = (bytes: Uint8Array, batch: number): Promise<readonly number[]> =>
+	logitsOfDraws(bytes, batch, task.sampleShape, task.classes);
 
 describe.each(Object.keys(families) as FamilyName[])("%s", (family) => {
 	const { small, variants, known } = cases[family];

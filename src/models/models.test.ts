@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createDraws } from "../../test/support/draws.js";
-import { numbers, real, runtime } from "../../test/support/graphs.js";
+import { logitsOfDraws } from "../../test/support/logits.js";
 import { weightsOf } from "../../test/support/training.js";
 import { encodeModel } from "../onnx/encode.js";
-import { elementCount } from "../onnx/tensor.js";
 import { createGraph } from "../ops/index.js";
 import { applyModel, placeWeights } from "./apply.js";
 import { modelOf } from "./family.js";
@@ -18,21 +16,12 @@ const spec = (options: Partial<ModelSpec<"mlp">> = {}): ModelSpec => ({
 });
 
 /** Logits of `batch` samples, the same samples for every model. */
-async function logitsOf(
+function logitsOf(
 	bytes: Uint8Array,
 	batch: number,
 	shape: readonly number[] = task.sampleShape,
 ): Promise<readonly number[]> {
-	const session = await runtime.createSession(bytes, { threads: 1 });
-	try {
-		const dims = [batch, ...shape];
-		const input = real("float", dims, createDraws(1, "input").reals(elementCount(dims), -1, 1));
-		const outputs = await session.run({ input });
-		expect(outputs["logits"]?.dims).toEqual([batch, task.classes]);
-		return numbers(outputs, "logits");
-	} finally {
-		await session.release();
-	}
+	return logitsOfDraws(bytes, batch, shape, task.classes);
 }
 
 describe("mlp", () => {
