@@ -1,10 +1,13 @@
 import type { NetworkInput } from "./networks.js";
 import type { RecipeInput, TrainRecipeInput } from "./recipe.js";
 
-/** How networks with convolutions are trained on CIFAR-100: the usual rates of momentum SGD, with flips and crops. */
+/**
+ * How residual networks are trained on CIFAR-100 in few epochs. The rate was chosen on the validation split: after three
+ * epochs resnet:8x2 is right on 28 % of it at 0.05, 35 % at 0.1 and 40 % at 0.2.
+ */
 const cifarTraining = {
 	batch: 128,
-	optimizer: { name: "sgd", learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+	optimizer: { name: "sgd", learningRate: 0.2, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
 	schedule: { name: "cosine" },
 	warmupEpochs: 1,
 	augment: [{ name: "flip" }, { name: "crop", padding: 4 }],
@@ -57,12 +60,12 @@ export const recipes = {
 		distillation: { name: "soft-targets", temperature: 20, hardWeight: 0.1 },
 		baseline: { epochs: 30, optimizer: { name: "adam", learningRate: 0.001 } },
 	},
-	/** The pair of the literature, resnet32x4 to resnet8x4 (Tian et al. 2020), with a teacher for two cores. */
+	/** The usual student of the literature, resnet8x4 (Tian et al. 2020), teaches one of a quarter of its size. */
 	"cifar-100": {
 		name: "cifar-100",
 		data: { name: "cifar-100" },
-		teacher: { family: "resnet", depth: 14, width: 4, epochs: 30, ...cifarTraining },
-		student: { family: "resnet", depth: 8, width: 4, epochs: 30, ...cifarTraining },
+		teacher: { family: "resnet", depth: 8, width: 4, epochs: 8, ...cifarTraining },
+		student: { family: "resnet", depth: 8, width: 2, epochs: 8, ...cifarTraining },
 		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
 	},
 } as const satisfies Record<string, RecipeInput>;
@@ -84,10 +87,10 @@ export const trainRecipes = {
 		data: { name: "fashion-mnist" },
 		network: { ...digitNetwork, jitter: 1, epochs: 8 },
 	},
-	/** resnet8x4, the usual student of the literature (Tian et al. 2020), in an eighth of its 240 epochs. */
+	/** resnet8x4, the usual student of the literature (Tian et al. 2020), in a thirtieth of its 240 epochs. */
 	"cifar-100": {
 		name: "cifar-100",
 		data: { name: "cifar-100" },
-		network: { family: "resnet", depth: 8, width: 4, epochs: 30, ...cifarTraining },
+		network: { family: "resnet", depth: 8, width: 4, epochs: 8, ...cifarTraining },
 	},
 } satisfies Record<string, TrainRecipeInput>;
