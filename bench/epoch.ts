@@ -6,7 +6,7 @@ import { parseRecipe } from "../dist/distill/recipe.js";
 import { buildModel, families } from "../dist/models/index.js";
 import type { OnnxModel } from "../dist/onnx/model.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
-import { usefulThreads } from "../dist/train/plan.js";
+import { executionOf } from "../dist/train/plan.js";
 import { type TrainingEvent, trainModel } from "../dist/train/trainer.js";
 import { netOf } from "./nets.js";
 import { prepare } from "./peers/limbeck.js";
@@ -47,7 +47,7 @@ export async function measureEpoch(
 ): Promise<EpochResult> {
 	const net = netOf([784, ...hidden, 10].join("-"));
 	// With as many threads as training takes.
-	const useful = usefulThreads(networkOf(hidden), batch, threads) ?? threads;
+	const { threads: useful = threads } = executionOf(networkOf(hidden), batch, threads);
 	const bare = await prepare({ ...net, batch, threads: useful });
 	await bare.run(epochSteps);
 	const stepTimes: number[] = [];

@@ -4,7 +4,7 @@ import { selectTrainable } from "../../dist/models/trainable.js";
 import { encodeModel } from "../../dist/onnx/encode.js";
 import { elementCount, type Tensor } from "../../dist/onnx/tensor.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
-import { planChunks, stateBytesOf } from "../../dist/train/plan.js";
+import { executionOf, planChunks, stateBytesOf } from "../../dist/train/plan.js";
 import { initialState, runChunk } from "../../dist/train/state.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
@@ -17,9 +17,11 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 	const inputs = elementCount(sampleShape);
 	const model = buildModel(spec, { sampleShape, classes, seed: 1 });
 	const runtime = await nodeRuntime();
+	const execution = executionOf(model, batch, threads);
 	const graph = buildTrainingGraph({
 		model,
 		target: runtime.target,
+		stepsATurn: execution.stepsATurn,
 		sampleShape,
 		classes,
 		batch,
@@ -31,7 +33,7 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 		warmupSteps: 0,
 		totalSteps: 1,
 	});
-	const session = await runtime.createSession(encodeModel(graph.model), { threads });
+	const session = await runtime.createSession(encodeModel(graph.model), { ...execution, threads });
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
 	const labels = Int32Array.from({ length: count }, (_, index) => index % classes);

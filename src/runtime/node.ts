@@ -31,10 +31,12 @@ export async function nodeRuntime(): Promise<Runtime> {
 	};
 }
 
-async function createSession(ort: Ort, model: Uint8Array, { threads }: SessionOptions = {}): Promise<Session> {
+async function createSession(ort: Ort, model: Uint8Array, settings: SessionOptions = {}): Promise<Session> {
+	const { threads, planMemory = true } = settings;
 	const options: InferenceSession.SessionOptions = {
 		graphOptimizationLevel: "all",
 		logSeverityLevel: 3,
+		enableMemPattern: planMemory,
 		// Moments that decay towards zero would end as denormal numbers, which are many times slower.
 		extra: { session: { set_denormal_as_zero: "1" } },
 		...(threads === undefined ? {} : { intraOpNumThreads: threads }),

@@ -9,6 +9,11 @@ import type { Target } from "../ops/operator.js";
 export interface SessionOptions {
 	/** Threads inside one operator; the engine's own choice where absent. */
 	readonly threads?: number;
+	/**
+	 * Whether the engine lays out the memory of a graph ahead, in one block; it does where absent. Small graphs run
+	 * faster so; large ones take up to twice the memory.
+	 */
+	readonly planMemory?: boolean;
 }
 
 /** A model made ready to run. */

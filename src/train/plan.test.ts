@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildModel, families } from "../models/index.js";
-import { planChunks, usefulThreads } from "./plan.js";
+import { executionOf, planChunks } from "./plan.js";
 
 test("planned chunks cover every step once, in order, within the limits", () => {
 	const size = (max: number) => fc.integer({ min: 1, max });
@@ -19,15 +19,25 @@ test("planned chunks cover every step once, in order, within the limits", () => 
 	);
 });
 
+const fullyConnected = (units: number) =>
+	buildModel(
+		{ family: "mlp", ...families.mlp.options.parse({ hidden: [units] }) },
+		{ sampleShape: [1, 28, 28], classes: 10, seed: 1 },
+	);
+
 test("a small fully connected net is trained by one thread, a larger one by all that may be used", () => {
-	const network = (units: number) =>
-		buildModel(
-			{ family: "mlp", ...families.mlp.options.parse({ hidden: [units] }) },
-			{ sampleShape: [1, 28, 28], classes: 10, seed: 1 },
-		);
-	expect(usefulThreads(network(32), 128, 2)).toBe(1);
-	expect(usefulThreads(network(32), 128, undefined)).toBe(1);
-	expect(usefulThreads(network(32), 1024, 2)).toBe(2);
-	expect(usefulThreads(network(800), 128, 4)).toBe(4);
-	expect(usefulThreads(network(800), 128, undefined)).toBeUndefined();
+	expect(executionOf(fullyConnected(32), 128, 2).threads).toBe(1);
+	expect(executionOf(fullyConnected(32), 128).threads).toBe(1);
+	expect(executionOf(fullyConnected(32), 1024, 2).threads).toBe(2);
+	expect(executionOf(fullyConnected(800), 128, 4).threads).toBe(4);
+	expect(executionOf(fullyConnected(800), 128).threads).toBeUndefined();
+});
+
+test("fully connected nets take several steps a turn in memory laid out ahead, others one at a time", () => {
+	const cnn = buildModel(
+		{ family: "cnn", ...families.cnn.options.parse({ channels: [8] }) },
+		{ sampleShape: [1, 28, 28], classes: 10, seed: 1 },
+	);
+	expect(executionOf(fullyConnected(800), 128)).toEqual({ planMemory: true, stepsATurn: 4 });
+	expect(executionOf(cnn, 128, 2)).toEqual({ planMemory: false, stepsATurn: 1, threads: 2 });
 });

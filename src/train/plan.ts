@@ -1,4 +1,4 @@
-/** How a run is cut into native calls, and how many threads serve it. */
+/** How a run is cut into native calls, and how the engine takes their steps. */
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Carried } from "./update.js";
@@ -60,12 +60,30 @@ export function planChunks({ totalSteps, looks, bytesPerStep, stateBytes }: Plan
 /** Multiply-adds of a product below which a second thread costs more than it does (measured on two cores). */
 const productForThreads = 2 ** 23;
 
+/** How the engine takes the steps of a training graph. */
+export interface Execution {
+	/** As many as the engine likes where absent. */
+	readonly threads?: number;
+	/** Whether memory is laid out ahead in one block. */
+	readonly planMemory: boolean;
+	/** Steps in one turn of the loop. */
+	readonly stepsATurn: number;
+}
+
 /**
- * The threads that help to train a model: one for fully connected nets of small layers, which are faster that way and
- * leave the other cores to the loader; else as many as may be used.
+ * How a model is best trained.
+ *
+ * - Fully connected nets of small layers take one thread: they are faster that way, and leave the other cores to the
+ *   loader.
+ * - Fully connected nets take several steps a turn, with memory laid out ahead: the weights are most of what a step
+ *   touches, and are then updated in place. In other nets activations are, and either would double their memory for
+ *   no gain in time.
+ *
+ * @param most - threads that may be used; as many as the engine likes where absent.
  */
-export function usefulThreads({ graph }: OnnxModel, batch: number, most: number | undefined): number | undefined {
+export function executionOf({ graph }: OnnxModel, batch: number, most?: number): Execution {
 	const connected = graph.nodes.every(({ opType }) => opType !== "Conv" && opType !== "MatMul");
 	const largest = Math.max(0, ...graph.initializers.map(({ tensor }) => elementCount(tensor.dims)));
-	return connected && largest * batch < productForThreads ? 1 : most;
+	const threads = connected && largest * batch < productForThreads ? 1 : most;
+	return { planMemory: connected, stepsATurn: connected ? 4 : 1, ...(threads === undefined ? {} : { threads }) };
 }

@@ -11,7 +11,7 @@ import { elementCount } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { createFeed } from "./feed.js";
-import { looksOf, type PlannedChunk, planChunks, stateBytesOf, usefulThreads } from "./plan.js";
+import { type Execution, executionOf, looksOf, type PlannedChunk, planChunks, stateBytesOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
 import { type OpenTeacher, openTeacher, type TeacherPlan } from "./teacher.js";
@@ -101,9 +101,9 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const started = now();
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
 	const teacher = await teacherFor(job, context);
-	const graph = graphFor(job, runtime.target, totalSteps, teacher?.plan);
-	const threads = usefulThreads(job.model, options.batch, job.threads);
-	const session = await runtime.createSession(encodeModel(graph.model), threads === undefined ? {} : { threads });
+	const execution = executionOf(job.model, batch, job.threads);
+	const graph = graphFor(job, { target: runtime.target, ...execution }, totalSteps, teacher?.plan);
+	const session = await runtime.createSession(encodeModel(graph.model), execution);
 	try {
 		const loader = createLoader({
 			split: data.train,
@@ -214,12 +214,18 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	return teacher;
 }
 
-function graphFor(job: TrainingJob, target: Target, totalSteps: number, plan: TeacherPlan | undefined): TrainingGraph {
+function graphFor(
+	job: TrainingJob,
+	{ target, stepsATurn }: Execution & { readonly target: Target },
+	totalSteps: number,
+	plan: TeacherPlan | undefined,
+): TrainingGraph {
 	const { model, data, normalization, teacherNormalization, options, loss } = job;
 	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm, train } = options;
 	return buildTrainingGraph({
 		model,
 		target,
+		stepsATurn,
 		sampleShape: data.sampleShape,
 		sampleType: data.train.samples.type,
 		mixes: mixupOf(options) !== undefined,

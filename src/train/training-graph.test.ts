@@ -47,9 +47,16 @@ describe("the same steps give the same bits", () => {
 		maxNorm: 2,
 	});
 
-	test.each([[[10]], [[5, 5]], [[3, 7]], [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]]])("cut into calls of %j", async (chunks) => {
-		const whole = await takeSteps(dropping, batches);
-		const cut = await takeSteps(dropping, { ...batches, chunks });
+	test.each([
+		[1, [10]],
+		[1, [3, 7]],
+		[4, [10]],
+		[4, [5, 5]],
+		[4, [3, 7]],
+		[4, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
+	])("with %d a turn, cut into calls of %j", async (stepsATurn, chunks) => {
+		const whole = await takeSteps({ ...dropping, stepsATurn: 2 }, batches);
+		const cut = await takeSteps({ ...dropping, stepsATurn }, { ...batches, chunks });
 		expect(cut.losses).toEqual(whole.losses);
 		expect(bytesOf(cut.model)).toEqual(bytesOf(whole.model));
 	});
@@ -92,7 +99,8 @@ test("what the patterns do not name stays to the bit, and has no gradient", asyn
 	const { model: after } = await takeSteps(training({ model, train: ["logits.*"] }), batches);
 	for (const [name, bytes] of bytesOf(after))
 		expect(bytes === before.get(name), name).toBe(!name.startsWith("logits."));
-	const graphOf = (train: Partial<TrainingGraphOptions>) => buildTrainingGraph(training({ model, ...train }));
+	const graphOf = (train: Partial<TrainingGraphOptions>) =>
+		buildTrainingGraph(training({ model, stepsATurn: 4, ...train }));
 	expect(graphOf({ train: ["logits.*"] }).carried.filter(({ name }) => name.includes("hidden"))).toEqual([]);
 	const bodyNodes = (graph: ReturnType<typeof graphOf>): number =>
 		graph.model.graph.nodes.reduce((sum, { attributes }) => {

@@ -36,6 +36,11 @@ export interface TrainingGraphOptions extends StepOptions, Omit<BatchShape, "bat
 	readonly teacherNormalization?: Normalization;
 	/** The machine that the graph is for; any where absent. */
 	readonly target?: Target;
+	/**
+	 * Steps in one turn of the loop, 1 where absent. Between them weights and optimizer state are updated in place; what
+	 * a turn hands to the next takes new memory.
+	 */
+	readonly stepsATurn?: number;
 }
 
 export { feeds };
@@ -48,13 +53,8 @@ export interface TrainingGraph {
 }
 
 /**
- * Steps in one turn of the loop. Between them weights and optimizer state are updated in place; what a turn hands to
- * the next takes new memory.
- */
-const unrolled = 4;
-
-/**
- * Builds the training graph of a model: a loop with several steps a turn, then one with a step a turn for the rest.
+ * Builds the training graph of a model: a loop with several steps a turn where asked, and one with a step a turn for
+ * the rest.
  *
  * @throws LimbeckError (`model`) where the model cannot be trained through, (`usage`) where the objective needs a
  * teacher and there is none.
@@ -77,17 +77,11 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	};
 	const { carried } = outer;
 	const initial = carried.map((one) => g.input(one.name, one));
-	const stepsATurn = g.scalar(unrolled, steps);
-	const turns = g.op("Div", [steps, stepsATurn]);
-	const done = g.op("Mul", [turns, stepsATurn]);
-	const whole = addLoop(g, outer, { name: "steps", turns, start: g.scalar(0, steps), stepsATurn: unrolled }, initial);
-	const left = g.op("Sub", [steps, done]);
-	const rest = addLoop(g, outer, { name: "rest", turns: left, start: done, stepsATurn: 1 }, whole.carried);
-	const losses = joined(g, [whole.losses, rest.losses], 1);
+	const taken = addLoops(g, outer, steps, initial, options.stepsATurn ?? 1);
 
 	const graph = g.toOnnx("training", [
-		...carried.map(({ name }, index) => [`next/${name}`, required(rest.carried[index], name)] as const),
-		[feeds.losses, losses],
+		...carried.map(({ name }, index) => [`next/${name}`, required(taken.carried[index], name)] as const),
+		[feeds.losses, taken.losses],
 	]);
 	const masks = outer.masks.inputs();
 	// Built for one step a call and one sample, run with any number: no node but the loops sees these dimensions.
@@ -121,13 +115,32 @@ interface LoopShape {
 	readonly stepsATurn: number;
 }
 
-/** Adds a loop. `losses` has one value for every step, in order. */
+/** What steps leave: the carried values, and a loss for every step, in order. */
+interface Taken {
+	readonly carried: readonly Value[];
+	readonly losses: Value;
+}
+
+/** Adds the loops that take all steps of a call. */
+function addLoops(g: Graph, outer: Outer, steps: Value, initial: readonly Value[], stepsATurn: number): Taken {
+	const none = g.scalar(0, steps);
+	if (stepsATurn === 1) return addLoop(g, outer, { name: "steps", turns: steps, start: none, stepsATurn }, initial);
+	const aTurn = g.scalar(stepsATurn, steps);
+	const turns = g.op("Div", [steps, aTurn]);
+	const done = g.op("Mul", [turns, aTurn]);
+	const whole = addLoop(g, outer, { name: "steps", turns, start: none, stepsATurn }, initial);
+	const left = g.op("Sub", [steps, done]);
+	const rest = addLoop(g, outer, { name: "rest", turns: left, start: done, stepsATurn: 1 }, whole.carried);
+	return { carried: rest.carried, losses: joined(g, [whole.losses, rest.losses], 1) };
+}
+
+/** Adds a loop. */
 function addLoop(
 	g: Graph,
 	outer: Outer,
 	{ name, turns, start, stepsATurn }: LoopShape,
 	initial: readonly Value[],
-): { readonly carried: readonly Value[]; readonly losses: Value } {
+): Taken {
 	const { carried } = outer;
 	const body = g.body();
 	const turn = body.input(`${name}/turn`, { type: "int64", dims: [] });
