@@ -10,6 +10,7 @@ import { elementCount } from "../../src/onnx/tensor.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { runtime } from "../support/graphs.js";
 import { plainTraining, takeSteps, weightsOf } from "../support/training.js";
+import { fixture } from "./fixtures.js";
 
 /** How a weight starts. */
 type Initial = { readonly constant: number } | { readonly salt: number; readonly bound: number };
@@ -35,7 +36,6 @@ interface Records {
 	readonly networks: readonly NetworkRecord[];
 }
 
-const fixture = (name: string): URL => new URL(`fixtures/${name}`, import.meta.url);
 // Our own file.
 const records = JSON.parse(await readFile(fixture("networks.json"), "utf8")) as Records;
 

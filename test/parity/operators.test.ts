@@ -13,6 +13,7 @@ import { createGraph } from "../../src/ops/index.js";
 import type { Operator } from "../../src/ops/operator.js";
 import { reduce } from "../../src/ops/reduce.js";
 import { evaluate, integers, numbers, real } from "../support/graphs.js";
+import { fixture } from "./fixtures.js";
 
 interface RecordedInput {
 	readonly dims: readonly number[];
@@ -31,7 +32,7 @@ interface Row {
 	readonly gradients: readonly (readonly number[])[];
 }
 
-const file = new URL("fixtures/operators.json", import.meta.url);
+const file = fixture("operators.json");
 // The file is ours: record-operators.py wrote it in this form.
 const recorded = JSON.parse(readFileSync(file, "utf8")) as { readonly pytorch: string; readonly rows: readonly Row[] };
 

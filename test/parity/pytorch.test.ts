@@ -5,6 +5,7 @@ import { buildModel, type ModelSpec } from "../../src/models/index.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { plainTraining, setWeights, takeSteps, weightsOf } from "../support/training.js";
+import { fixture } from "./fixtures.js";
 
 type Weights = Readonly<Record<string, readonly number[]>>;
 
@@ -35,7 +36,7 @@ interface RecordedCase {
 }
 
 // The file is ours: record.py wrote it in this form.
-const recorded = JSON.parse(readFileSync(new URL("fixtures/pytorch.json", import.meta.url), "utf8")) as Recorded;
+const recorded = JSON.parse(readFileSync(fixture("pytorch.json"), "utf8")) as Recorded;
 const sampleShape = [1, 3, 4] as const;
 
 function network({ hidden, weights }: Recorded["student"], activation: ModelSpec<"mlp">["activation"]): OnnxModel {

@@ -1,6 +1,6 @@
 """Records short PyTorch trainings of whole networks, for test/parity/networks.test.ts to repeat.
 
-Run by hand, with PyTorch 2.13, torchvision and onnx: python test/parity/record-networks.py && npm run format
+With PyTorch 2.13, torchvision and onnx: python test/parity/record-networks.py [FOLDER] && npm run format
 Each network is exported by torch.onnx with its weights left out (they would be megabytes): both sides fill them in from
 one formula. What is recorded are the losses, and of every weight after the last step its norm, its change and some elements; PyTorch
 computes in double precision. Rates are low: at 0.001 the deep networks amplify rounding, so that after ten steps PyTorch
@@ -11,6 +11,7 @@ import gzip
 import io
 import json
 import math
+import sys
 import warnings
 from pathlib import Path
 
@@ -29,7 +30,7 @@ torch.library.register_fake = lambda name, *rest, **options: (
 from torchvision.models import mobilenet_v2, resnet18  # noqa: E402
 from torchvision.models.vision_transformer import VisionTransformer  # noqa: E402
 
-FOLDER = Path(__file__).parent / "fixtures"
+FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "fixtures"
 STEPS, BATCH, CLASSES = 10, 8, 10
 MEAN, STD = 0.45, 0.25
 SAMPLED = 4

@@ -1,12 +1,13 @@
 """Records operators and their gradients in PyTorch, for test/parity/operators.test.ts to repeat.
 
-Run by hand, with PyTorch 2.13: python test/parity/record-operators.py && npm run format
+With PyTorch 2.13: python test/parity/record-operators.py [FOLDER] && npm run format
 Each row is an operator of ONNX with the attributes and inputs of one node, and what it is in PyTorch. Inputs are drawn
 as floats; PyTorch computes in doubles.
 """
 
 import json
 import math
+import sys
 from pathlib import Path
 
 import torch
@@ -220,7 +221,8 @@ def record(operator, node):
 def main():
     torch.set_num_threads(1)
     rows = [record(operator, node) for operator, nodes in OPERATORS.items() for node in nodes]
-    target = Path(__file__).parent / "fixtures" / "operators.json"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "fixtures"
+    target = folder / "operators.json"
     lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in rows)
     version = torch.__version__.split("+")[0]
     target.write_text(f'{{"pytorch": "{version}", "rows": [\n{lines}\n]}}\n')

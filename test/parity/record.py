@@ -1,11 +1,12 @@
 """Records short PyTorch trainings, for test/parity/pytorch.test.ts to repeat.
 
-Run by hand, with PyTorch 2.13: python test/parity/record.py && npm run format
+With PyTorch 2.13: python test/parity/record.py [FOLDER] && npm run format
 The cases are written in Limbeck's own options; this file says what they are in PyTorch's.
 """
 
 import json
 import math
+import sys
 from pathlib import Path
 
 import torch
@@ -154,7 +155,8 @@ def main():
         "labels": labels.flatten().tolist(),
         "cases": cases,
     }
-    target = Path(__file__).parent / "fixtures" / "pytorch.json"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "fixtures"
+    target = folder / "pytorch.json"
     target.write_text(json.dumps(recorded) + "\n")
 
 
