@@ -40,6 +40,9 @@ function pathOf(...names) {
 	return `^src/(?:${paths.join("|")})`;
 }
 
+/** The files of single data sets: each has an entry, and what opens the test split. */
+const dataSetFiles = "^src/data/(?:digits|mnist|fashion-mnist|cifar-100|own/(?:csv|folder|npy|npz|parquet))[.]ts$";
+
 const oneWay = layers.slice(0, -1).map((layer, i) => ({
 	name: `${layer.replace(/\/$/, "")}-imports-only-what-stands-above-it`,
 	severity: "error",
@@ -77,6 +80,29 @@ module.exports = {
 				],
 				reachable: true,
 			},
+		},
+		{
+			name: "only-evaluation-opens-the-test-split",
+			comment:
+				"Nothing may be trained, calibrated or chosen by the test split, so nobody but distill/evaluate.ts may open " +
+				"it, after all else is done. Choose by the validation split, which `load` gives.",
+			severity: "error",
+			from: { path: "^src/", pathNot: [tests, "^src/distill/evaluate[.]ts$"] },
+			to: { path: "^src/data/test-sets[.]ts$" },
+		},
+		{
+			name: "data-sets-are-reached-through-the-table",
+			comment: "The files of data sets hold what opens their test splits: take entries from data/index.ts.",
+			severity: "error",
+			from: { path: "^src/", pathNot: [tests, "^src/data/"] },
+			to: { path: dataSetFiles },
+		},
+		{
+			name: "data-sets-keep-their-test-splits-to-themselves",
+			comment: "Within data/, the files of data sets are for the two tables: one of entries, one of test splits.",
+			severity: "error",
+			from: { path: "^src/data/", pathNot: [tests, "^src/data/(?:index|test-sets)[.]ts$"] },
+			to: { path: dataSetFiles },
 		},
 		{
 			name: "only-the-launcher-imports-cli",

@@ -10,7 +10,6 @@ export type {
 	DataSurroundings,
 	PublishedDataSet,
 	RemoteFile,
-	TestSet,
 } from "./data/data-set.js";
 export { dataSetOf, dataSets, findDataSet } from "./data/index.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";

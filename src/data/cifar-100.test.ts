@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { storedBytes } from "../../test/support/synthetic.js";
 import { tarOf } from "../../test/support/tar.js";
-import { cifar100, rowsHash } from "./cifar-100.js";
+import { cifar100, loadCifar100Test, rowsHash } from "./cifar-100.js";
 import { verifyFiles } from "./verify.js";
 
 const COUNT = 300;
@@ -63,7 +63,7 @@ describe("CIFAR-100's archive", () => {
 
 	test("keeps the test images apart", async () => {
 		await pack({ train: rows.subarray(0, 5 * ROW) });
-		const held = await cifar100.loadTest({ directory: folder });
+		const held = await loadCifar100Test({ directory: folder });
 		expect([...held.labels]).toEqual([...Array(100).keys()]);
 		await expect(load()).rejects.toThrow(failure("expected samples of every class"));
 	});

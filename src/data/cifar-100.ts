@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../errors.js";
 import { randomStream } from "../random.js";
-import type { DataOptions, DataSurroundings, PublishedDataSet, Split } from "./data-set.js";
+import type { DataOptions, DataSurroundings, LoadTest, PublishedDataSet, Split } from "./data-set.js";
 import { findFile } from "./find-file.js";
 import { resolveDataFolders } from "./folders.js";
 import { checkLabels } from "./labels.js";
@@ -59,7 +59,6 @@ export const cifar100: PublishedDataSet = {
 		const kind = { name, classes, sampleShape, normalization };
 		return splitDataSet(kind, samples, options.validation ?? VALIDATION_COUNT, randomStream(0, `${name}/split`));
 	},
-	loadTest: async (options) => ({ classes, sampleShape, ...(await readSplit("test", options)) }),
 	download: [
 		{
 			name: archive,
@@ -70,6 +69,13 @@ export const cifar100: PublishedDataSet = {
 		},
 	],
 };
+
+/** Loads the test split of {@link cifar100}. */
+export const loadCifar100Test: LoadTest = async (options) => ({
+	classes,
+	sampleShape,
+	...(await readSplit("test", options)),
+});
 
 async function readSplit(
 	which: "train" | "test",

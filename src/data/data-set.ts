@@ -34,8 +34,8 @@ export interface Normalization {
 }
 
 /**
- * What training and model selection may see. The test split is left out on purpose: only evaluation asks for it,
- * through `DataSetEntry.loadTest`.
+ * What training and model selection may see. The test split is left out on purpose: only evaluation opens it, through
+ * `data/test-sets.ts`.
  */
 export interface DataSet {
 	readonly name: string;
@@ -110,13 +110,14 @@ export interface DataSetEntry<Options = DataOptions> extends DataSetFacts {
 	 * unreadable or wrong.
 	 */
 	load(options: Options & DataSurroundings): Promise<DataSet>;
-	/**
-	 * Loads the test split. Only evaluation may call this: nothing may be chosen or trained by what it returns.
-	 *
-	 * @throws LimbeckError `data` or `file` for files that are missing, unreadable or wrong.
-	 */
-	loadTest(options: Options & DataSurroundings): Promise<TestSet>;
 }
+
+/**
+ * Loads the test split of one data set. It is no part of its entry, so that whoever trains does not hold it.
+ *
+ * @throws LimbeckError `data` or `file` for files that are missing, unreadable or wrong.
+ */
+export type LoadTest<Options = DataOptions> = (options: Options & DataSurroundings) => Promise<TestSet>;
 
 /** A data set that is the same for everybody. */
 export interface PublishedDataSet extends DataSetEntry {

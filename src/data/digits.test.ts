@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { storedBytes } from "../../test/support/synthetic.js";
 import type { DataSet, Split } from "./data-set.js";
-import { digits, parsePixels } from "./digits.js";
+import { digits, loadDigitsTest, parsePixels } from "./digits.js";
 
 describe("digits", () => {
 	let data: DataSet;
 	let held: Split;
 	beforeAll(async () => {
 		data = await digits.load({});
-		held = await digits.loadTest({});
+		held = await loadDigitsTest({});
 	});
 
 	test("7,000 train, 1,000 validate, 2,000 test; no two share an image", () => {

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
 import { randomStream } from "../random.js";
-import type { DataOptions, DataSet, PublishedDataSet, Split, TestSet } from "./data-set.js";
+import type { DataOptions, DataSet, LoadTest, PublishedDataSet, Split } from "./data-set.js";
 import { inMemory } from "./samples.js";
 import { selectSamples, splitDataSet, stratifiedPartition } from "./splits.js";
 
@@ -51,10 +51,12 @@ export const digits: PublishedDataSet = {
 		const kind = { name: "digits", classes, sampleShape, normalization };
 		return splitDataSet(kind, development, options.validation ?? VALIDATION_COUNT, validationStream);
 	},
-	async loadTest(): Promise<TestSet> {
-		const samples = await readDigits();
-		return { classes, sampleShape, ...selectSamples(samples, sampleShape, splitOffTest(samples).taken) };
-	},
+};
+
+/** Loads the test split of {@link digits}. */
+export const loadDigitsTest: LoadTest = async () => {
+	const samples = await readDigits();
+	return { classes, sampleShape, ...selectSamples(samples, sampleShape, splitOffTest(samples).taken) };
 };
 
 function splitOffTest(samples: Split): ReturnType<typeof stratifiedPartition> {

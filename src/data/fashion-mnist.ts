@@ -13,7 +13,7 @@ function file(name: string, bytes: number, sha256: string, contentSha256: string
  *
  * Source: Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747; MIT. Debian has it as `dataset-fashion-mnist`.
  */
-export const fashionMnist = idxDataSet({
+export const [fashionMnist, loadFashionMnistTest] = idxDataSet({
 	name: "fashion-mnist",
 	title: "Fashion-MNIST: 60,000 + 10,000 pictures of clothes, 28×28",
 	classes: ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],

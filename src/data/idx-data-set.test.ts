@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { storedBytes } from "../../test/support/synthetic.js";
 import { readMaybeGzip } from "./gzip.js";
-import { mnist } from "./mnist.js";
+import { loadMnistTest, mnist } from "./mnist.js";
 
 const COUNT = 200;
 const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % 10);
@@ -53,7 +53,7 @@ describe("a folder of IDX files", () => {
 	test("reads files that are not packed, under either spelling, and the test split", async () => {
 		await put("t10k-images-idx3-ubyte", imagesFile);
 		await put("t10k-labels.idx1-ubyte", labelsFile);
-		const split = await mnist.loadTest({ directory: folder });
+		const split = await loadMnistTest({ directory: folder });
 		expect(split.count).toBe(COUNT);
 		expect(Buffer.compare(storedBytes(split), images)).toBe(0);
 		expect([...split.labels]).toEqual([...labels]);

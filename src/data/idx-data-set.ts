@@ -1,6 +1,14 @@
 import { LimbeckError } from "../errors.js";
 import { randomStream } from "../random.js";
-import type { DataOptions, DataSurroundings, Normalization, PublishedDataSet, RemoteFile, Split } from "./data-set.js";
+import type {
+	DataOptions,
+	DataSurroundings,
+	LoadTest,
+	Normalization,
+	PublishedDataSet,
+	RemoteFile,
+	Split,
+} from "./data-set.js";
 import { findFile } from "./find-file.js";
 import { resolveDataFolders } from "./folders.js";
 import { readMaybeGzip } from "./gzip.js";
@@ -25,10 +33,12 @@ export interface IdxDescription {
 /**
  * A data set in the four files of MNIST: 28×28 images and labels, `train` and `t10k`, gzip or not. 5,000 of the
  * training images are for validation by default, always the same.
+ *
+ * @returns its entry, and what opens its test split.
  */
-export function idxDataSet(description: IdxDescription): PublishedDataSet {
+export function idxDataSet(description: IdxDescription): readonly [entry: PublishedDataSet, loadTest: LoadTest] {
 	const { name, classes, normalization } = description;
-	return {
+	const entry: PublishedDataSet = {
 		...description,
 		sampleShape,
 		async load(options) {
@@ -37,8 +47,8 @@ export function idxDataSet(description: IdxDescription): PublishedDataSet {
 			const kind = { name, classes, sampleShape, normalization };
 			return splitDataSet(kind, samples, options.validation ?? VALIDATION_COUNT, stream);
 		},
-		loadTest: async (options) => ({ classes, sampleShape, ...(await readSplit(description, "t10k", options)) }),
 	};
+	return [entry, async (options) => ({ classes, sampleShape, ...(await readSplit(description, "t10k", options)) })];
 }
 
 async function readSplit(

@@ -15,7 +15,7 @@ function file(name: string, bytes: number, sha256: string, contentSha256: string
  *
  * Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits"; CC BY-SA 3.0.
  */
-export const mnist = idxDataSet({
+export const [mnist, loadMnistTest] = idxDataSet({
 	name: "mnist",
 	title: "MNIST: 60,000 + 10,000 handwritten digits, 28×28",
 	classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],

@@ -1,8 +1,8 @@
 /** Evaluation on the test split: the only place that opens it, after everything is trained and chosen. */
 import { stat } from "node:fs/promises";
 import type { SampleShape, Split } from "../data/data-set.js";
-import { dataSetOf } from "../data/index.js";
 import { openSamples, readSamples } from "../data/open-samples.js";
+import { loadTestSet } from "../data/test-sets.js";
 import { fileError } from "../files.js";
 import {
 	agreement,
@@ -81,7 +81,7 @@ const throughputBatch = 64;
 
 /** Opens the test split and evaluates every model on it. */
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
-	const test = await dataSetOf(step.data).loadTest(step.data);
+	const test = await loadTestSet(step.data);
 	const classes = test.classes.length;
 	const logits = new Map<string, Float32Array>();
 	const models: Record<string, Evaluation> = {};

@@ -6,7 +6,7 @@ import { fileFromPath } from "./from-path.js";
 import { findTables } from "./tables.js";
 
 /** A table of text: features and a label column. */
-export const csv = ownDataSet<OptionsOf<"csv">>({
+export const [csv, loadCsvTest] = ownDataSet<OptionsOf<"csv">>({
 	title: "your table of text: a label column, numbers in the others",
 	fromPath: fileFromPath([".csv", ".tsv"]),
 	find: (options) =>

@@ -1,5 +1,5 @@
 import { LimbeckError } from "../../errors.js";
-import type { DataSetEntry, DataSurroundings, Split } from "../data-set.js";
+import type { DataSetEntry, DataSurroundings, LoadTest, Split } from "../data-set.js";
 import type { Built } from "./build.js";
 import { loadOwn, type OwnData, type OwnOptions } from "./load.js";
 import type { SplitName } from "./partition.js";
@@ -10,16 +10,20 @@ interface OwnKind<Options> extends Pick<DataSetEntry<Options>, "title" | "fromPa
 	find(options: Options): Promise<OwnData>;
 }
 
-/** The entry of a kind of users' own data: split, normalised and kept as {@link loadOwn} does it. */
+/**
+ * A kind of users' own data, split, normalised and kept as {@link loadOwn} does it.
+ *
+ * @returns its entry, and what opens its test split.
+ */
 export function ownDataSet<Options extends OwnOptions & { readonly name: string }>(
 	kind: OwnKind<Options>,
-): DataSetEntry<Options> {
+): readonly [entry: DataSetEntry<Options>, loadTest: LoadTest<Options>] {
 	const load = async (options: Options & DataSurroundings, wanted: readonly SplitName[]): Promise<Built> => {
 		const { env = process.env, memory, testFraction, validationFraction, ...key } = options;
 		const limits = { memory, testFraction, validationFraction };
 		return loadOwn(await kind.find(options), { key, options: limits, wanted, env });
 	};
-	return {
+	const entry: DataSetEntry<Options> = {
 		title: kind.title,
 		...(kind.fromPath === undefined ? {} : { fromPath: kind.fromPath }),
 		async load(options) {
@@ -36,12 +40,13 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 				...(skipped === undefined ? {} : { skipped }),
 			};
 		},
-		async loadTest(options) {
-			const built = await load(options, ["test"]);
-			const { classes, sampleShape } = built;
-			return { classes, sampleShape, ...splitOf(built, "test") };
-		},
 	};
+	const loadTest: LoadTest<Options> = async (options) => {
+		const built = await load(options, ["test"]);
+		const { classes, sampleShape } = built;
+		return { classes, sampleShape, ...splitOf(built, "test") };
+	};
+	return [entry, loadTest];
 }
 
 function splitOf({ splits }: Built, name: SplitName): Split {

@@ -7,6 +7,7 @@ import type { DataSet, TestSet } from "../data-set.js";
 import { dataSetOf } from "../index.js";
 import { readSamples } from "../open-samples.js";
 import { dataOptions } from "../options.js";
+import { loadTestSet } from "../test-sets.js";
 import { folder as entry } from "./folder.js";
 
 /** Writes a picture of one grey. */
@@ -34,7 +35,7 @@ async function load(directory: string, more: Readonly<Record<string, unknown>> =
 	const options = dataOptions.parse({ name: "folder", directory, size: 2, channels: 1, ...more });
 	const env = { XDG_CACHE_HOME: await temporaryFolder() };
 	const set = dataSetOf(options);
-	return { data: await set.load({ ...options, env }), test: await set.loadTest({ ...options, env }) };
+	return { data: await set.load({ ...options, env }), test: await loadTestSet({ ...options, env }) };
 }
 
 /** The greys of each part, by which every picture can be told. */

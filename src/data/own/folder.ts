@@ -9,7 +9,7 @@ import { splitNames } from "./partition.js";
 import type { Block, Source } from "./source.js";
 
 /** A folder of pictures for each class. */
-export const folder = ownDataSet<OptionsOf<"folder">>({
+export const [folder, loadFolderTest] = ownDataSet<OptionsOf<"folder">>({
 	title: "your pictures: a folder of them for each class",
 	fromPath: async (path) => ((await looksLikeImages(path)) ? { directory: path } : undefined),
 	async find(options) {

@@ -8,7 +8,7 @@ import { ownDataSet } from "./entry.js";
 import type { Source } from "./source.js";
 
 /** Two arrays of NumPy's, each in a file of its own. */
-export const npy = ownDataSet<OptionsOf<"npy">>({
+export const [npy, loadNpyTest] = ownDataSet<OptionsOf<"npy">>({
 	title: "your NumPy arrays: samples in one file, labels in another",
 	async find(options) {
 		const { file, labels, test, testLabels } = options;

@@ -8,7 +8,7 @@ import { fileFromPath } from "./from-path.js";
 import type { Source } from "./source.js";
 
 /** An archive of NumPy's with an array of samples and one of labels. */
-export const npz = ownDataSet<OptionsOf<"npz">>({
+export const [npz, loadNpzTest] = ownDataSet<OptionsOf<"npz">>({
 	title: "your NumPy archive: an array of samples and one of labels",
 	fromPath: fileFromPath([".npz"]),
 	async find(options) {

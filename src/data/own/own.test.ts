@@ -8,6 +8,7 @@ import type { DataSet, Split, TestSet } from "../data-set.js";
 import { dataSetOf } from "../index.js";
 import { readSamples } from "../open-samples.js";
 import { dataOptions } from "../options.js";
+import { loadTestSet } from "../test-sets.js";
 
 const count = 60;
 const kinds = ["cat", "dog", "owl"] as const;
@@ -25,7 +26,7 @@ async function load(choice: Readonly<Record<string, unknown>>, cache?: string): 
 	const options = dataOptions.parse(choice);
 	const env = { XDG_CACHE_HOME: cache ?? (await temporaryFolder()) };
 	const entry = dataSetOf(options);
-	return { data: await entry.load({ ...options, env }), test: await entry.loadTest({ ...options, env }) };
+	return { data: await entry.load({ ...options, env }), test: await loadTestSet({ ...options, env }) };
 }
 
 /** A split's samples as plain numbers, from memory or file. */

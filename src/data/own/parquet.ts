@@ -5,7 +5,7 @@ import { parquetSource } from "./parquet-source.js";
 import { findTables } from "./tables.js";
 
 /** A Parquet file: features and a label column. */
-export const parquet = ownDataSet<OptionsOf<"parquet">>({
+export const [parquet, loadParquetTest] = ownDataSet<OptionsOf<"parquet">>({
 	title: "your Parquet file: a label column, numbers in the others",
 	fromPath: fileFromPath([".parquet"]),
 	find: (options) =>
