@@ -32,7 +32,7 @@ const refusals: readonly Refusal[] = [
 ];
 
 /** Whether Limbeck has an entry for a node's operator. */
-export function isKnown({ opType, domain }: OnnxNode): boolean {
+export function isKnown({ opType, domain }: Pick<OnnxNode, "opType" | "domain">): boolean {
 	const operator = operatorOf(opType);
 	return operator !== undefined && (operator.domain ?? "") === domain;
 }

@@ -1,5 +1,5 @@
-import { LimbeckError } from "../errors.js";
 import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from "./calibration.js";
+import { checkLabels } from "./labels.js";
 import { argmaxRow, checkLogits, logitsRow } from "./logits.js";
 import { logSoftmaxRow } from "./softmax.js";
 
@@ -45,7 +45,7 @@ export function classificationMetrics(
 	classes: number,
 ): ClassificationMetrics {
 	const count = checkLogits("classificationMetrics, logits", logits, classes);
-	checkLabels(labels, count, classes);
+	checkLabels("classificationMetrics, labels", labels, count, classes);
 	const confidences = new Float64Array(count);
 	const correct = new Uint8Array(count);
 	let errors = 0;
@@ -76,27 +76,4 @@ export function classificationMetrics(
 /** `Σ_c (p_c − y_c)²`; `p − 1` at the label is expm1(log p), which keeps its digits where p is close to 1. */
 function squaredError(logProbabilities: Float64Array, label: number): number {
 	return logProbabilities.reduce((sum, logP, c) => sum + (c === label ? Math.expm1(logP) : Math.exp(logP)) ** 2, 0);
-}
-
-function checkLabels(labels: ArrayLike<number>, count: number, classes: number): void {
-	const where = "classificationMetrics, labels";
-	if (labels.length !== count) {
-		throw new LimbeckError("usage", {
-			where,
-			expected: `${String(count)} labels, one for each row of logits`,
-			got: String(labels.length),
-			hint: "Pass the logits and the labels of the same samples.",
-		});
-	}
-	for (let sample = 0; sample < count; sample++) {
-		const label = labels[sample] ?? NaN;
-		if (!Number.isInteger(label) || label < 0 || label >= classes) {
-			throw new LimbeckError("data", {
-				where,
-				expected: `an integer from 0 to ${String(classes - 1)}`,
-				got: `${String(label)} at sample ${String(sample)}`,
-				hint: "Check that the data set and the model have the same classes.",
-			});
-		}
-	}
 }

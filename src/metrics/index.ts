@@ -1,7 +1,12 @@
 /** What a model is worth: errors, calibration, fidelity to its teacher, significance, latency. */
 export { agreement, meanKl } from "./agreement.js";
+export { type BootstrapOptions, type Interval, percentileInterval, resampledMeans } from "./bootstrap.js";
 export type { ReliabilityBin } from "./calibration.js";
 export { type ClassificationMetrics, classificationMetrics, predictedClasses } from "./classification.js";
-export { type McnemarResult, mcnemar, type Summary, summary } from "./significance.js";
+export { type ClassAccuracy, type Confusion, classAccuracies, mostConfused } from "./confusion.js";
+export { type MultiplyAdds, multiplyAdds } from "./multiply-adds.js";
+export { topKAccuracy } from "./ranking.js";
+export { holm, type McnemarResult, mcnemar, type Summary, summary } from "./significance.js";
 export { logSoftmaxRow } from "./softmax.js";
+export { fitTemperature, scaledLogits } from "./temperature.js";
 export { type Latency, type LatencyOptions, measureLatency, percentile } from "./timing.js";

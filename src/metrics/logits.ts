@@ -25,14 +25,25 @@ export function checkLogits(where: string, logits: Float32Array, classes: number
 	}
 	const wrong = logits.findIndex((logit) => !Number.isFinite(logit));
 	if (wrong !== -1) {
+		const [sample, samples] = [Math.floor(wrong / classes), logits.length / classes];
 		throw new LimbeckError("model", {
 			where,
 			expected: "finite logits",
-			got: `${String(logits[wrong])} at sample ${String(Math.floor(wrong / classes))}, class ${String(wrong % classes)}`,
+			got:
+				`${String(logits[wrong])} at sample ${sample}, class ${wrong % classes} ` +
+				`(${samplesNotFinite(logits, classes)} of ${samples} samples have such values)`,
 			hint: "Check the model's weights and the preprocessing of its input.",
 		});
 	}
 	return logits.length / classes;
+}
+
+function samplesNotFinite(logits: Float32Array, classes: number): number {
+	let count = 0;
+	for (let at = 0; at < logits.length; at += classes) {
+		if (!logits.subarray(at, at + classes).every(Number.isFinite)) count += 1;
+	}
+	return count;
 }
 
 /** One sample's logits `[classes]`: a view, not a copy. */

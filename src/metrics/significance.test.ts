@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LimbeckError } from "../errors.js";
-import { mcnemar, summary } from "./significance.js";
+import { holm, mcnemar, summary } from "./significance.js";
 
 /** Outcomes in which A alone is right `onlyA` times, B alone `onlyB` times, both twice and neither once. */
 function outcomes(onlyA: number, onlyB: number): readonly [boolean[], boolean[]] {
@@ -92,6 +92,20 @@ describe("mcnemar", () => {
 	])("refuses %s", (_, a, b, got) => {
 		expect(() => mcnemar(a, b)).toThrow(LimbeckError);
 		expect(() => mcnemar(a, b)).toThrow(got);
+	});
+});
+
+describe("holm", () => {
+	test("a written case", () => {
+		// Rising: 0.01 · 4, 0.02 · 3, 0.03 · 2, 0.8 · 1; the third is no less than the second.
+		expect(holm([0.03, 0.8, 0.01, 0.02])).toEqual([0.06, 0.8, 0.04, 0.06]);
+	});
+
+	test("none exceeds 1, one test alone is left as it is, and equal ones stay equal", () => {
+		expect(holm([0.6, 0.9])).toEqual([1, 1]);
+		expect(holm([0.04])).toEqual([0.04]);
+		expect(holm([0.02, 0.02])).toEqual([0.04, 0.04]);
+		expect(holm([])).toEqual([]);
 	});
 });
 

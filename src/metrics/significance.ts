@@ -80,6 +80,26 @@ function fairBinomialTest(k: number, n: number): number {
 }
 
 /**
+ * Holm's correction for several tests at once: p-values that can be compared with one level as if each stood alone. In
+ * rising order, the i-th of m (from 0) is multiplied by m − i; none falls below the one before it, none exceeds 1.
+ *
+ * Source: Holm 1979, "A simple sequentially rejective multiple test procedure".
+ *
+ * @param ps - p-values in any order.
+ * @returns the corrected ones in the same order.
+ */
+export function holm(ps: readonly number[]): readonly number[] {
+	const rising = ps.map((_, index) => index).sort((a, b) => (ps[a] ?? 0) - (ps[b] ?? 0));
+	const corrected = Array.from(ps);
+	let before = 0;
+	for (const [rank, index] of rising.entries()) {
+		before = Math.max(before, Math.min(1, (ps.length - rank) * (ps[index] ?? 0)));
+		corrected[index] = before;
+	}
+	return corrected;
+}
+
+/**
  * Mean and sample standard deviation of one measurement over several runs.
  *
  * @param values - 1 or more finite numbers.

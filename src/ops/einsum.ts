@@ -51,6 +51,15 @@ function sizesOf({ operands }: Equation, inputs: readonly (Value | undefined)[])
 	return sizes;
 }
 
+/**
+ * The size of every index of a node's equation: their product is the number of terms.
+ *
+ * @throws LimbeckError (`model`) where operands and equation do not fit.
+ */
+export function einsumSizes(attributes: Attributes, inputs: readonly (Value | undefined)[]): readonly number[] {
+	return [...sizesOf(equationOf(attributes, inputs.length), inputs).values()];
+}
+
 /** The gradient of one operand: dA = einsum of dY and the other operands, stretched over what A alone had summed. */
 function operandGradient({ g, inputs, dy }: VjpContext, equation: Equation, position: number): Value {
 	const { operands, result } = equation;
