@@ -14,14 +14,23 @@ export type {
 export { dataSetOf, dataSets, findDataSet } from "./data/index.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
+export type { ClassNames } from "./distill/class-names.js";
 export {
-	type EvaluateContext,
+	type Comparison,
 	type EvaluateOutcome,
 	type EvaluateStep,
 	type Evaluation,
 	evaluateModels,
 	type Fidelity,
 } from "./distill/evaluate.js";
+export type { EvaluateContext } from "./distill/evaluated-model.js";
+export type {
+	Calibration,
+	DetailOptions,
+	EvaluationDetails,
+	NamedAccuracy,
+	NamedConfusion,
+} from "./distill/evaluation-details.js";
 export type {
 	DataReport,
 	Environment,

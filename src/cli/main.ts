@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { LimbeckError } from "../errors.js";
 import { packageVersion } from "../pipeline/environment.js";
+import { addCompareCommand } from "./compare-command.js";
 import { addDataCommands } from "./data-command.js";
 import { addDistillCommand } from "./distill-command.js";
 import { addDoctorCommand } from "./doctor-command.js";
@@ -52,6 +53,7 @@ async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<C
 	addDistillCommand(program, terminal, signal);
 	addTrainCommand(program, terminal, signal);
 	addEvaluateCommand(program, terminal, signal);
+	addCompareCommand(program, terminal, signal);
 	addRecipeCommand(program, terminal);
 	addDataCommands(program, terminal, signal);
 	addDoctorCommand(program, terminal);
@@ -64,6 +66,7 @@ Examples:
   limbeck distill --set student.hidden=[20,20]    with a smaller student
   limbeck train --model cnn:16,32                 one network, hard labels
   limbeck evaluate --model limbeck-out/student.onnx --data digits
+  limbeck compare a.onnx b.onnx --data digits
   limbeck data get mnist                          fetch a data set
   limbeck recipe                                  every field of a recipe
   limbeck distill --help                          more about one command

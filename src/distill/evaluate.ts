@@ -1,25 +1,23 @@
-/** Evaluation on the test split: the only place that opens it, after everything is trained and chosen. */
-import { stat } from "node:fs/promises";
-import type { SampleShape, Split } from "../data/data-set.js";
-import { openSamples, readSamples } from "../data/open-samples.js";
+/** Evaluation on the test split: the only place that opens it, after everything is trained, calibrated and chosen. */
+import type { TestSet } from "../data/data-set.js";
+import { dataSetOf } from "../data/index.js";
 import { loadTestSet } from "../data/test-sets.js";
-import { fileError } from "../files.js";
 import {
 	agreement,
 	classificationMetrics,
+	fitTemperature,
+	type Interval,
 	type Latency,
 	type McnemarResult,
 	mcnemar,
 	meanKl,
-	measureLatency,
+	percentileInterval,
 	predictedClasses,
+	resampledMeans,
 } from "../metrics/index.js";
-import { readModelFile } from "../onnx/file.js";
-import type { Runtime } from "../runtime/runtime.js";
-import { createPredictor, type Predictor } from "../train/predict.js";
-import { normalizationOf } from "./preprocessing.js";
+import { costOf, type EvaluateContext, finiteLogits, withModel } from "./evaluated-model.js";
+import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
 import type { Recipe } from "./recipe.js";
-import { parameterCount } from "./train-network.js";
 
 /** Models to evaluate on one data set's test split, as plain data. */
 export interface EvaluateStep {
@@ -31,6 +29,8 @@ export interface EvaluateStep {
 	readonly fidelity?: readonly (readonly [student: string, teacher: string])[];
 	/** Pairs of names to test for a difference in errors. */
 	readonly compare?: readonly (readonly [string, string])[];
+	/** Asks for the details of every model; the validation split is then read to calibrate them. */
+	readonly details?: DetailOptions;
 }
 
 /** What a model does on the test split, and what it costs on this machine. */
@@ -47,6 +47,8 @@ export interface Evaluation {
 	readonly parameters: number;
 	/** Size of the file. */
 	readonly bytes: number;
+	/** Multiply-adds of one sample, as `multiplyAdds` counts them; absent where they are not known. */
+	readonly multiplyAdds?: number;
 	/** Of one call with one sample. */
 	readonly latencyMs: Latency;
 	/** Samples a second in calls of 64. */
@@ -61,111 +63,138 @@ export interface Fidelity {
 	readonly klToTeacher: number;
 }
 
+/** Two models on the same test samples. */
+export interface Comparison extends McnemarResult {
+	/** Accuracy of the first less that of the second, with its 95 % interval: paired bootstrap, as of one accuracy. */
+	readonly difference: Interval & { readonly value: number };
+}
+
 /** Results by the caller's names; pairs in the order asked for. */
 export interface EvaluateOutcome {
 	readonly test: number;
 	readonly models: Readonly<Record<string, Evaluation>>;
 	readonly fidelity: readonly Fidelity[];
-	readonly comparisons: readonly McnemarResult[];
+	readonly comparisons: readonly Comparison[];
+	/** Of every model, where they were asked for. */
+	readonly details: Readonly<Record<string, EvaluationDetails>>;
 }
 
-/** What evaluation needs of its surroundings. */
-export interface EvaluateContext {
-	readonly runtime: Runtime;
-	/** A monotonic clock in ms. */
-	readonly now: () => number;
-}
-
-const latencyCalls = { warmup: 20, repetitions: 200 };
-const throughputBatch = 64;
-
-/** Opens the test split and evaluates every model on it. */
+/**
+ * Evaluates every model on the test split, which is opened when all else is done: temperatures are fitted on the
+ * validation split before.
+ *
+ * @throws LimbeckError (`model`) for a file that is no classifier of these samples, has the classes in another order, or
+ * gives values that are not finite; `data` and `file` for data.
+ */
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
+	const temperatures = step.details === undefined ? new Map<string, number>() : await calibrate(step, context);
 	const test = await loadTestSet(step.data);
-	const classes = test.classes.length;
-	const logits = new Map<string, Float32Array>();
-	const models: Record<string, Evaluation> = {};
+	const results = new Map<string, ModelResult>();
 	for (const [name, path] of Object.entries(step.models)) {
-		const one = await evaluateModel(path, test, { ...step, sampleShape: test.sampleShape, classes }, context);
-		logits.set(name, one.logits);
-		models[name] = one.evaluation;
+		results.set(name, await evaluateModel(path, test, step, temperatures.get(name), context));
 	}
-	const logitsOf = (name: string): Float32Array => logits.get(name) ?? new Float32Array();
-	const correct = (name: string): readonly boolean[] =>
-		Array.from(predictedClasses(logitsOf(name), classes), (predicted, index) => predicted === test.labels[index]);
+	const resultOf = (name: string): ModelResult => {
+		const result = results.get(name);
+		if (result === undefined) throw new TypeError(`evaluate: expected one of the models, got ${name}`);
+		return result;
+	};
+	const logitsOf = (name: string): Float32Array => resultOf(name).logits;
+	const classes = test.classes.length;
+	const pairs = step.compare ?? [];
+	const resampled =
+		step.details !== undefined || pairs.length > 0 ? resample(results) : new Map<string, Float64Array>();
 	return {
 		test: test.count,
-		models,
+		models: Object.fromEntries(Array.from(results, ([name, { evaluation }]) => [name, evaluation])),
 		fidelity: (step.fidelity ?? []).map(([student, teacher]) => ({
 			agreement: agreement(logitsOf(student), logitsOf(teacher), classes),
 			klToTeacher: meanKl(logitsOf(teacher), logitsOf(student), classes),
 		})),
-		comparisons: (step.compare ?? []).map(([a, b]) => mcnemar(correct(a), correct(b))),
+		comparisons: pairs.map(([a, b]) => ({
+			...mcnemar(resultOf(a).correct, resultOf(b).correct),
+			difference: {
+				value: (resultOf(b).evaluation.errors - resultOf(a).evaluation.errors) / test.count,
+				...differenceInterval(resampled.get(a), resampled.get(b)),
+			},
+		})),
+		details: Object.fromEntries(
+			Array.from(results).flatMap(([name, { details }]) =>
+				details === undefined
+					? []
+					: [[name, { accuracyInterval: percentileInterval(resampled.get(name) ?? []), ...details }]],
+			),
+		),
 	};
 }
 
-interface ModelContext {
-	readonly sampleShape: SampleShape;
-	readonly classes: number;
-	readonly threads?: number;
+/** Every model's temperature, from the validation split. */
+async function calibrate(step: EvaluateStep, { runtime }: EvaluateContext): Promise<ReadonlyMap<string, number>> {
+	const { classes, sampleShape, validation } = await dataSetOf(step.data).load(step.data);
+	const data = { classes, sampleShape, ...threadsOf(step) };
+	const temperatures = new Map<string, number>();
+	for (const [name, path] of Object.entries(step.models)) {
+		const logits = await withModel(path, data, runtime, (opened) =>
+			finiteLogits(opened, validation, classes.length, "validation"),
+		);
+		temperatures.set(name, fitTemperature(logits, validation.labels, classes.length));
+	}
+	return temperatures;
+}
+
+/** What the test split says of one model. */
+interface ModelResult {
+	readonly evaluation: Evaluation;
+	/** `[count, classes]`. */
+	readonly logits: Float32Array;
+	/** `[count]`, 1 where the prediction is right. */
+	readonly correct: Uint8Array;
+	readonly details: Omit<EvaluationDetails, "accuracyInterval"> | undefined;
 }
 
 async function evaluateModel(
 	path: string,
-	test: Split,
-	{ sampleShape, classes, threads }: ModelContext,
+	test: TestSet,
+	step: EvaluateStep,
+	temperature: number | undefined,
 	{ runtime, now }: EvaluateContext,
-): Promise<{ readonly evaluation: Evaluation; readonly logits: Float32Array }> {
-	const model = await readModelFile(path);
-	const predictor = await createPredictor(runtime, model, {
-		sampleShape,
-		classes,
-		normalization: normalizationOf(model, path),
-		where: path,
-		openSamples,
-		...(threads === undefined ? {} : { threads }),
+): Promise<ModelResult> {
+	const { classes, sampleShape, labels } = test;
+	return withModel(path, { classes, sampleShape, ...threadsOf(step) }, runtime, async (opened) => {
+		const logits = await finiteLogits(opened, test, classes.length, "test");
+		const metrics = classificationMetrics(logits, labels, classes.length);
+		const { errors, accuracy, nll, brier, ece } = metrics;
+		const { multiplyAdds, ...cost } = await costOf(opened, test, sampleShape, now);
+		const [known, unknown] =
+			"count" in multiplyAdds
+				? [{ multiplyAdds: multiplyAdds.count }, {}]
+				: [{}, { multiplyAddsUnknown: multiplyAdds.unknown }];
+		const predicted = predictedClasses(logits, classes.length);
+		return {
+			evaluation: { errors, accuracy, nll, brier, ece, ...cost, ...known },
+			logits,
+			correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
+			details:
+				temperature === undefined
+					? undefined
+					: {
+							...detailsOf({ logits, metrics, temperature }, test, step.details ?? {}),
+							classNames: opened.classNames,
+							...unknown,
+						},
+		};
 	});
-	try {
-		const logits = await predictor.logits(test);
-		const { errors, accuracy, nll, brier, ece } = classificationMetrics(logits, test.labels, classes);
-		const parameters = parameterCount(model);
-		const bytes = await fileSize(path);
-		const speed = await measureSpeed(predictor, test, sampleShape, now);
-		return { evaluation: { errors, accuracy, nll, brier, ece, parameters, bytes, ...speed }, logits };
-	} finally {
-		await predictor.release();
-	}
 }
 
-async function measureSpeed(
-	predictor: Predictor,
-	test: Split,
-	sampleShape: SampleShape,
-	now: () => number,
-): Promise<Pick<Evaluation, "latencyMs" | "throughput">> {
-	const call = (most: number) => {
-		const count = Math.min(most, test.count);
-		const first = {
-			count,
-			samples: readSamples(
-				test,
-				sampleShape,
-				Uint32Array.from({ length: count }, (_, i) => i),
-			),
-		};
-		return async (): Promise<void> => {
-			await predictor.logits(first);
-		};
-	};
-	const latencyMs = await measureLatency(call(1), { ...latencyCalls, now });
-	const many = await measureLatency(call(throughputBatch), { warmup: 3, repetitions: 30, now });
-	return { latencyMs, throughput: (Math.min(throughputBatch, test.count) * 1000) / many.p50 };
+function threadsOf({ threads }: EvaluateStep): { readonly threads?: number } {
+	return threads === undefined ? {} : { threads };
 }
 
-async function fileSize(path: string): Promise<number> {
-	try {
-		return (await stat(path)).size;
-	} catch (error) {
-		throw fileError(error, path);
-	}
+/** The accuracy of every model in each resample of the test samples, the same resamples for all. */
+function resample(results: ReadonlyMap<string, ModelResult>): ReadonlyMap<string, Float64Array> {
+	const means = resampledMeans(Array.from(results.values(), ({ correct }) => correct));
+	return new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
+}
+
+function differenceInterval(a: Float64Array = new Float64Array(), b: Float64Array = new Float64Array()): Interval {
+	return percentileInterval(a.map((mean, at) => mean - (b[at] ?? 0)));
 }

@@ -1,7 +1,7 @@
 /** report.json: everything that a run found out, as plain data. */
-import { type McnemarResult, summary } from "../metrics/index.js";
+import { summary } from "../metrics/index.js";
 import { isRecord } from "../options.js";
-import type { EvaluateOutcome, Evaluation, Fidelity } from "./evaluate.js";
+import type { Comparison, EvaluateOutcome, Evaluation, Fidelity } from "./evaluate.js";
 import type { Recipe } from "./recipe.js";
 import type { DataSummary, TrainOutcome } from "./train-network.js";
 
@@ -68,8 +68,8 @@ export interface Report {
 	readonly teacher: Measured<Evaluation & Partial<NetworkReport>>;
 	readonly baseline: Measured<NetworkReport>;
 	readonly student: Measured<NetworkReport & Fidelity>;
-	/** McNemar's test of student (A) against baseline (B) on the same test samples; a list with several seeds. */
-	readonly mcnemar: McnemarResult | readonly McnemarResult[];
+	/** Student (A) against baseline (B) on the same test samples: McNemar's test; a list with several seeds. */
+	readonly mcnemar: Comparison | readonly Comparison[];
 	readonly environment: Environment;
 }
 

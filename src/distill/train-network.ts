@@ -11,6 +11,7 @@ import { averagesOf } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { type TrainingContext, type TrainingJob, trainModel } from "../train/trainer.js";
+import { classesKey } from "./class-names.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import { normalizationOf, preprocessingKey } from "./preprocessing.js";
 import type { Recipe } from "./recipe.js";
@@ -114,7 +115,7 @@ async function untrained(network: NetworkOptions, task: ModelTask): Promise<Onnx
 function described(model: OnnxModel, { classes, normalization }: DataSet): OnnxModel {
 	const metadata = new Map([
 		[preprocessingKey, JSON.stringify(normalization)],
-		["limbeck.classes", JSON.stringify(classes)],
+		[classesKey, JSON.stringify(classes)],
 	]);
 	return { ...model, metadata };
 }

@@ -1,4 +1,5 @@
-import { type EvaluateContext, evaluateModels } from "../distill/evaluate.js";
+import { evaluateModels } from "../distill/evaluate.js";
+import type { EvaluateContext } from "../distill/evaluated-model.js";
 import { trainNetwork } from "../distill/train-network.js";
 import type { TrainingContext } from "../train/trainer.js";
 

@@ -18,7 +18,7 @@ const network = {
 
 function reportOf(studentErrors: number, seeds: readonly number[] = [1]): Report {
 	const spread = seeds.length > 1 ? { std: network } : {};
-	const test = { onlyA: 10, onlyB: 30, statistic: 0, p: 0.0123 };
+	const test = { onlyA: 10, onlyB: 30, p: 0.0123, difference: { value: 0.01, low: 0.005, high: 0.015 } };
 	return {
 		schema: 1,
 		created: "2025-01-01T00:00:00.000Z",

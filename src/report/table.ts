@@ -1,16 +1,11 @@
 import type { Evaluation } from "../distill/evaluate.js";
 import type { Measured, NetworkReport, Report } from "../distill/report.js";
 import type { TrainReport } from "../distill/train-report.js";
-import { alignTable, wrapText } from "./text.js";
+import { type Column, columnTable } from "./columns.js";
+import { wrapText } from "./text.js";
 
 /** A network in a table; one that was given has no measures of training. */
 type Row = Measured<Evaluation & Partial<NetworkReport>>;
-
-/** One column of the result table: its heading, and the cell of a network. */
-interface Column {
-	readonly heading: string;
-	readonly cell: (network: Row) => string;
-}
 
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -19,7 +14,7 @@ function spread(value: number, deviation: number | undefined, digits: number): s
 	return deviation === undefined ? value.toFixed(digits) : `${value.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
 }
 
-const columns: readonly Column[] = [
+const columns: readonly Column<Row>[] = [
 	{ heading: "errors", cell: ({ errors, std }) => spread(errors, std?.errors, std === undefined ? 0 : 1) },
 	{ heading: "accuracy", cell: ({ accuracy, std }) => `${spread(100 * accuracy, std && 100 * std.accuracy, 2)} %` },
 	{ heading: "NLL", cell: ({ nll, std }) => spread(nll, std?.nll, 4) },
@@ -30,7 +25,7 @@ const columns: readonly Column[] = [
 	{ heading: "trained in", cell: ({ trainSeconds }) => (trainSeconds === undefined ? "–" : seconds(trainSeconds)) },
 ];
 
-const secondsPerEpoch: Column = {
+const secondsPerEpoch: Column<Row> = {
 	heading: "an epoch",
 	cell: ({ secondsPerEpoch }) => (secondsPerEpoch === undefined ? "–" : seconds(secondsPerEpoch)),
 };
@@ -49,32 +44,15 @@ export function reportTable(report: Report, width = Infinity): string {
 		["student, distilled", report.student],
 	] as const;
 	const sentences = verdict(report).flatMap((sentence) => wrapText(sentence, width));
-	return [...networkTable(rows, columns, width), "", ...sentences].join("\n");
+	return [...columnTable(rows, columns, width), "", ...sentences].join("\n");
 }
 
 /** {@link reportTable} for the training of one network. */
 export function trainReportTable({ recipe, network, data, seeds }: TrainReport, width = Infinity): string {
 	const rows = [[recipe.network.family, network]] as const;
 	const sentence = `On ${number.format(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
-	const table = networkTable(rows, [...columns, secondsPerEpoch], width);
+	const table = columnTable(rows, [...columns, secondsPerEpoch], width);
 	return [...table, "", ...wrapText(sentence, width)].join("\n");
-}
-
-function networkTable(
-	rows: readonly (readonly [label: string, network: Row])[],
-	shown: readonly Column[],
-	width: number,
-): readonly string[] {
-	const across = [
-		["", ...shown.map(({ heading }) => heading)],
-		...rows.map(([label, network]) => [label, ...shown.map(({ cell }) => cell(network))]),
-	];
-	const wide = alignTable(across);
-	return wide.every((line) => line.length <= width) ? wide : alignTable(transpose(across));
-}
-
-function transpose(table: readonly (readonly string[])[]): readonly (readonly string[])[] {
-	return (table[0] ?? []).map((_, column) => table.map((row) => row[column] ?? ""));
 }
 
 const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");

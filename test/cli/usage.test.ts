@@ -8,7 +8,17 @@ describe("limbeck", () => {
 		const { code, stdout, stderr } = await runCli([]);
 		expect(code).toBe(0);
 		expect(stderr).toBe("");
-		for (const text of ["distill", "evaluate", "recipe", "data", "doctor", "Examples:", "Exit codes:", "130"]) {
+		for (const text of [
+			"distill",
+			"evaluate",
+			"compare",
+			"recipe",
+			"data",
+			"doctor",
+			"Examples:",
+			"Exit codes:",
+			"130",
+		]) {
 			expect(stdout).toContain(text);
 		}
 	});

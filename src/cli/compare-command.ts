@@ -1,0 +1,100 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { EvaluateStep } from "../distill/evaluate.js";
+import { LimbeckError } from "../errors.js";
+import { parseOptions } from "../options.js";
+import { describeEnvironment } from "../pipeline/environment.js";
+import { runStep } from "../pipeline/run-step.js";
+import { type ComparedModel, type ComparisonReport, comparisonTable, judgePairs } from "../report/comparison.js";
+import { addEvaluateFlags, dataChoiceOf, evaluateFlags, foundOf } from "./evaluate-flags.js";
+import { modelNames } from "./model-names.js";
+import type { Terminal } from "./terminal.js";
+
+const flagsSchema = z.object({ ...evaluateFlags, teacher: z.string().min(1).optional() });
+
+/** A model's file, by the name that the report gives it. */
+interface NamedFile {
+	readonly name: string;
+	readonly file: string;
+}
+
+/** Adds `limbeck compare`. */
+export function addCompareCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
+	const command = program
+		.command("compare")
+		.summary("measure several models side by side, and test whether they differ")
+		.description(
+			"Runs several ONNX models on a data set's test split. Each pair is tested for a difference in errors on the " +
+				"same samples (McNemar's exact test, Holm's correction where there are several pairs; paired bootstrap).",
+		)
+		.argument("<models...>", "two or more ONNX files")
+		.option("--teacher <file>", "an ONNX file: tell how closely each model follows it");
+	addEvaluateFlags(command)
+		.addHelpText(
+			"after",
+			`
+Examples:
+  limbeck compare limbeck-out/student.onnx limbeck-out/baseline.onnx --data digits
+  limbeck compare a/student.onnx b/student.onnx --data mnist --teacher teacher.onnx
+  limbeck compare small.onnx medium.onnx large.onnx --data cifar-100 --json`,
+		)
+		.action(async (paths: readonly string[], raw: unknown) => {
+			const flags = parseOptions(flagsSchema, raw, "limbeck compare");
+			const { teacher, threads, top } = flags;
+			const { models, taught } = namedFiles(paths, teacher);
+			const data = await dataChoiceOf(flags, "limbeck compare");
+			const step = { data, threads, details: top === undefined ? {} : { top } };
+			const report = await compare(step, models, taught, signal);
+			terminal.print(flags.json ? JSON.stringify(report) : comparisonTable(report, terminal.width));
+		});
+}
+
+function namedFiles(
+	paths: readonly string[],
+	teacher: string | undefined,
+): { readonly models: readonly NamedFile[]; readonly taught: NamedFile | undefined } {
+	if (paths.length < 2) {
+		throw new LimbeckError("usage", {
+			where: "limbeck compare",
+			expected: "two models or more",
+			got: paths.join(" "),
+			hint: "To measure one model: limbeck evaluate --model FILE.",
+		});
+	}
+	const names = modelNames(teacher === undefined ? paths : [...paths, teacher]);
+	const models = paths.map((file, index) => ({ name: names[index] ?? file, file }));
+	// A teacher that is among the models is measured once.
+	const among = models.find(({ file }) => teacher !== undefined && resolve(file) === resolve(teacher));
+	const taught = teacher === undefined ? undefined : (among ?? { name: names.at(-1) ?? teacher, file: teacher });
+	return { models, taught };
+}
+
+async function compare(
+	step: Pick<EvaluateStep, "data" | "details"> & { readonly threads: number },
+	models: readonly NamedFile[],
+	taught: NamedFile | undefined,
+	signal: AbortSignal,
+): Promise<ComparisonReport> {
+	const all = taught === undefined ? models : [...models, taught];
+	const pairs = models.flatMap(({ name: a }, index) => models.slice(index + 1).map(({ name: b }) => [a, b] as const));
+	const outcome = await runStep(
+		"evaluate",
+		{
+			...step,
+			models: Object.fromEntries(all.map(({ name, file }) => [name, file])),
+			fidelity: taught === undefined ? [] : models.map(({ name }) => [name, taught.name] as const),
+			compare: pairs,
+		},
+		{ signal },
+	);
+	const compared = ({ name, file }: NamedFile): ComparedModel => ({ name, file, ...foundOf(outcome, name) });
+	return {
+		data: step.data.name,
+		test: outcome.test,
+		models: models.map((model, index) => ({ ...compared(model), ...outcome.fidelity[index] })),
+		...(taught === undefined ? {} : { teacher: compared(taught) }),
+		pairs: judgePairs(pairs, outcome.comparisons),
+		environment: await describeEnvironment(step.threads),
+	};
+}

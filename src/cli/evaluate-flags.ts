@@ -1,0 +1,66 @@
+/** What `evaluate` and `compare` have in common on the command line. */
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import { z } from "zod";
+import { type DataChoice, dataOptions } from "../data/options.js";
+import type { Evaluation } from "../distill/evaluate.js";
+import type { EvaluationDetails } from "../distill/evaluation-details.js";
+import { parseOptions } from "../options.js";
+import type { StepOutput } from "../pipeline/steps.js";
+import { applySettings } from "../settings.js";
+import { dataFields } from "./data-flags.js";
+import { collect } from "./run-flags.js";
+
+/** The flags' types, to be taken into a command's own schema. */
+export const evaluateFlags = {
+	data: z.string(),
+	folder: z.string().optional(),
+	set: z.array(z.string()).default([]),
+	top: z
+		.string()
+		.refine((text) => /^[1-9]\d{0,5}(?:,[1-9]\d{0,5})*$/.test(text), "whole numbers from 1 on, such as 1,5")
+		.transform((text) => text.split(",").map(Number))
+		.optional(),
+	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).default(availableParallelism()),
+	json: z.boolean().default(false),
+};
+
+type EvaluateFlags = z.infer<z.ZodObject<typeof evaluateFlags>>;
+
+/** Adds the flags to a command. */
+export function addEvaluateFlags(command: Command): Command {
+	return command
+		.requiredOption("--data <name|path>", "data set, or data of yours: see limbeck data list")
+		.option(
+			"--folder <folder>",
+			"folder with the data set's files (default: LIMBECK_DATA, or where data get puts them)",
+		)
+		.option(
+			"--set <path=value>",
+			"set an option of the data, such as data.label=species; may be given many times",
+			collect,
+		)
+		.option("--top <k,k>", "top-k accuracies to tell (default: 1, and 5 where there are more than five classes)")
+		.option("--threads <count>", "threads to use (default: every core)")
+		.option("--json", "print one JSON object on stdout");
+}
+
+const dataChoice = z.strictObject({ data: dataOptions });
+
+/** The data that the flags choose. */
+export async function dataChoiceOf({ data, folder, set }: EvaluateFlags, where: string): Promise<DataChoice> {
+	const written = applySettings({ data: await dataFields(data, folder) }, set, dataChoice);
+	return parseOptions(dataChoice, written, where).data;
+}
+
+/** What was found out about one model, with `null` for multiply-adds that are not known. */
+export type Found = Omit<Evaluation, "multiplyAdds"> & EvaluationDetails & { readonly multiplyAdds: number | null };
+
+/** Everything about one of the models that were evaluated with details. */
+export function foundOf({ models, details }: StepOutput<"evaluate">, name: string): Found {
+	const [evaluation, more] = [models[name], details[name]];
+	if (evaluation === undefined || more === undefined) {
+		throw new TypeError(`evaluate: expected an evaluation of ${name} with details, got none`);
+	}
+	return { ...evaluation, multiplyAdds: evaluation.multiplyAdds ?? null, ...more };
+}

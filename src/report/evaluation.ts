@@ -1,0 +1,102 @@
+/** What `limbeck evaluate` tells of one model. */
+import type { Evaluation } from "../distill/evaluate.js";
+import type { EvaluationDetails } from "../distill/evaluation-details.js";
+import type { Environment } from "../distill/report.js";
+import type { ReliabilityBin } from "../metrics/index.js";
+import { count, operations, percent, percentInterval } from "./numbers.js";
+import { alignTable } from "./text.js";
+
+/** A model on a data set's test split. */
+export interface EvaluationReport extends Omit<Evaluation, "multiplyAdds">, EvaluationDetails {
+	/** The model's file. */
+	readonly model: string;
+	readonly data: string;
+	/** Test samples. */
+	readonly test: number;
+	/** Of one sample; `null` where they are not known. */
+	readonly multiplyAdds: number | null;
+	readonly environment: Environment;
+}
+
+/** The report as lines of text. @param details - whether classes, confusions and calibration are told as well. */
+export function evaluationTable(report: EvaluationReport, details: boolean): string {
+	const { model, data, topK, calibration, multiplyAddsUnknown } = report;
+	const lines = alignTable([
+		["errors", `${count(report.errors)} of ${count(report.test)}`],
+		["accuracy", percent(report.accuracy)],
+		["accuracy, 95 % interval", percentInterval(report.accuracyInterval)],
+		...Object.entries(topK).flatMap(([k, share]) => (k === "1" ? [] : [[`top-${k} accuracy`, percent(share)]])),
+		["NLL", report.nll.toFixed(4)],
+		["Brier score", report.brier.toFixed(4)],
+		["ECE", report.ece.toFixed(4)],
+		["temperature, fitted on validation", calibration.temperature.toPrecision(4)],
+		["NLL at that temperature", calibration.nll.toFixed(4)],
+		["ECE at that temperature", calibration.ece.toFixed(4)],
+		["parameters", count(report.parameters)],
+		["size", `${count(report.bytes / 1000)} kB`],
+		["multiply-adds of a sample", operations(report.multiplyAdds)],
+		["latency, p50", `${report.latencyMs.p50.toFixed(3)} ms`],
+		["latency, p99", `${report.latencyMs.p99.toFixed(3)} ms`],
+		["throughput", `${count(report.throughput)} samples/s`],
+	]);
+	const notes = [
+		...(report.classNames === "other" ? ["The model's file names its classes otherwise than the data do."] : []),
+		...(multiplyAddsUnknown === undefined ? [] : [`Multiply-adds are unknown because of ${multiplyAddsUnknown}.`]),
+	];
+	return [
+		`${model} on the test split of ${data}`,
+		"",
+		...lines,
+		...(details ? ["", ...detailLines(report)] : []),
+		...(notes.length > 0 ? ["", ...notes] : []),
+		"",
+		describeMachine(report.environment),
+	].join("\n");
+}
+
+/** What timings depend on, in a line. */
+export function describeMachine({ cpu, threads, onnxruntime }: Environment): string {
+	return `${cpu}, ${threads} threads, ONNX Runtime ${onnxruntime}`;
+}
+
+function detailLines({ reliability, perClass, confused }: EvaluationDetails): readonly string[] {
+	return [
+		"Reliability: accuracy of the samples by confidence, the top class's probability",
+		"",
+		...reliabilityPicture(reliability),
+		"",
+		"Accuracy by class",
+		"",
+		...alignTable([
+			["class", "right", "of", "accuracy"],
+			...perClass.map(({ name, correct, samples, accuracy }) => [
+				name,
+				count(correct),
+				count(samples),
+				accuracy === undefined ? "–" : percent(accuracy),
+			]),
+		]),
+		...(confused.length === 0 ? [] : ["", "Most confused", ""]),
+		...alignTable(confused.map(({ label, predicted, count: samples }) => [`${label} → ${predicted}`, count(samples)])),
+	];
+}
+
+const barWidth = 40;
+
+/** A bar for each bin: filled up to the accuracy, with a mark at the mean confidence. */
+function reliabilityPicture(bins: readonly ReliabilityBin[]): readonly string[] {
+	const rows = bins.map(({ lower, upper, count: samples, confidence, accuracy }) => [
+		`${lower.toFixed(2)}–${upper.toFixed(2)}`,
+		count(samples),
+		confidence.toFixed(3),
+		accuracy.toFixed(3),
+		bar(accuracy, confidence),
+	]);
+	return alignTable([["confidence", "samples", "mean", "accuracy", "0".padEnd(barWidth - 1) + "1"], ...rows]);
+}
+
+function bar(accuracy: number, confidence: number): string {
+	const mark = Math.min(barWidth - 1, Math.floor(confidence * barWidth));
+	const filled = Math.round(accuracy * barWidth);
+	return Array.from({ length: barWidth }, (_, at) => (at === mark ? "│" : at < filled ? "█" : "·")).join("");
+}

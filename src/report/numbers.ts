@@ -1,0 +1,29 @@
+/** Numbers as reports write them. */
+import type { Interval } from "../metrics/index.js";
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** A count with its thousands apart. */
+export const count = (value: number): string => whole.format(value);
+
+/** A share as a percentage. */
+export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** An interval of shares, in per cent. */
+export const percentInterval = ({ low, high }: Interval): string =>
+	`${(100 * low).toFixed(2)} to ${(100 * high).toFixed(2)} %`;
+
+/** A p-value, with the sign before it. */
+export const pValue = (p: number): string => (p < 1e-4 ? "< 0.0001" : `= ${p.toPrecision(2)}`);
+
+/** A number of multiply-adds, in the unit that suits it; "unknown" where it is not known. */
+export function operations(value: number | null | undefined): string {
+	if (value === null || value === undefined) return "unknown";
+	const units = [
+		[1e9, " G"],
+		[1e6, " M"],
+		[1e3, " k"],
+	] as const;
+	const [size, unit] = units.find(([least]) => value >= least) ?? [1, ""];
+	return `${size === 1 ? String(value) : (value / size).toPrecision(3)}${unit}`;
+}
