@@ -4,6 +4,7 @@ import { dataSetOf } from "../data/index.js";
 import { loadTestSet } from "../data/test-sets.js";
 import {
 	agreement,
+	checkRank,
 	classificationMetrics,
 	fitTemperature,
 	type Interval,
@@ -93,43 +94,13 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 	for (const [name, path] of Object.entries(step.models)) {
 		results.set(name, await evaluateModel(path, test, step, temperatures.get(name), context));
 	}
-	const resultOf = (name: string): ModelResult => {
-		const result = results.get(name);
-		if (result === undefined) throw new TypeError(`evaluate: expected one of the models, got ${name}`);
-		return result;
-	};
-	const logitsOf = (name: string): Float32Array => resultOf(name).logits;
-	const classes = test.classes.length;
-	const pairs = step.compare ?? [];
-	const resampled =
-		step.details !== undefined || pairs.length > 0 ? resample(results) : new Map<string, Float64Array>();
-	return {
-		test: test.count,
-		models: Object.fromEntries(Array.from(results, ([name, { evaluation }]) => [name, evaluation])),
-		fidelity: (step.fidelity ?? []).map(([student, teacher]) => ({
-			agreement: agreement(logitsOf(student), logitsOf(teacher), classes),
-			klToTeacher: meanKl(logitsOf(teacher), logitsOf(student), classes),
-		})),
-		comparisons: pairs.map(([a, b]) => ({
-			...mcnemar(resultOf(a).correct, resultOf(b).correct),
-			difference: {
-				value: (resultOf(b).evaluation.errors - resultOf(a).evaluation.errors) / test.count,
-				...differenceInterval(resampled.get(a), resampled.get(b)),
-			},
-		})),
-		details: Object.fromEntries(
-			Array.from(results).flatMap(([name, { details }]) =>
-				details === undefined
-					? []
-					: [[name, { accuracyInterval: percentileInterval(resampled.get(name) ?? []), ...details }]],
-			),
-		),
-	};
+	return outcomeOf(step, test, results);
 }
 
 /** Every model's temperature, from the validation split. */
 async function calibrate(step: EvaluateStep, { runtime }: EvaluateContext): Promise<ReadonlyMap<string, number>> {
 	const { classes, sampleShape, validation } = await dataSetOf(step.data).load(step.data);
+	for (const k of step.details?.top ?? []) checkRank(k, classes.length);
 	const data = { classes, sampleShape, ...threadsOf(step) };
 	const temperatures = new Map<string, number>();
 	for (const [name, path] of Object.entries(step.models)) {
@@ -189,10 +160,41 @@ function threadsOf({ threads }: EvaluateStep): { readonly threads?: number } {
 	return threads === undefined ? {} : { threads };
 }
 
-/** The accuracy of every model in each resample of the test samples, the same resamples for all. */
-function resample(results: ReadonlyMap<string, ModelResult>): ReadonlyMap<string, Float64Array> {
-	const means = resampledMeans(Array.from(results.values(), ({ correct }) => correct));
-	return new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
+/** Puts together what the models' answers say alone and in pairs. */
+function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<string, ModelResult>): EvaluateOutcome {
+	const { fidelity = [], compare: pairs = [] } = step;
+	const classes = test.classes.length;
+	const resultOf = (name: string): ModelResult => {
+		const result = results.get(name);
+		if (result === undefined) throw new TypeError(`evaluate: expected one of the models, got ${name}`);
+		return result;
+	};
+	// The same resamples for all models, so that pairs are compared on the same samples.
+	const needed = step.details !== undefined || pairs.length > 0;
+	const means = needed ? resampledMeans(Array.from(results.values(), ({ correct }) => correct)) : [];
+	const resampled = new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
+	return {
+		test: test.count,
+		models: Object.fromEntries(Array.from(results, ([name, { evaluation }]) => [name, evaluation])),
+		fidelity: fidelity.map(([student, teacher]) => {
+			const [one, other] = [resultOf(student).logits, resultOf(teacher).logits];
+			return { agreement: agreement(one, other, classes), klToTeacher: meanKl(other, one, classes) };
+		}),
+		comparisons: pairs.map(([a, b]) => ({
+			...mcnemar(resultOf(a).correct, resultOf(b).correct),
+			difference: {
+				value: (resultOf(b).evaluation.errors - resultOf(a).evaluation.errors) / test.count,
+				...differenceInterval(resampled.get(a), resampled.get(b)),
+			},
+		})),
+		details: Object.fromEntries(
+			Array.from(results).flatMap(([name, { details }]) =>
+				details === undefined
+					? []
+					: [[name, { accuracyInterval: percentileInterval(resampled.get(name) ?? []), ...details }]],
+			),
+		),
+	};
 }
 
 function differenceInterval(a: Float64Array = new Float64Array(), b: Float64Array = new Float64Array()): Interval {

@@ -5,7 +5,7 @@ export type { ReliabilityBin } from "./calibration.js";
 export { type ClassificationMetrics, classificationMetrics, predictedClasses } from "./classification.js";
 export { type ClassAccuracy, type Confusion, classAccuracies, mostConfused } from "./confusion.js";
 export { type MultiplyAdds, multiplyAdds } from "./multiply-adds.js";
-export { topKAccuracy } from "./ranking.js";
+export { checkRank, topKAccuracy } from "./ranking.js";
 export { holm, type McnemarResult, mcnemar, type Summary, summary } from "./significance.js";
 export { logSoftmaxRow } from "./softmax.js";
 export { fitTemperature, scaledLogits } from "./temperature.js";

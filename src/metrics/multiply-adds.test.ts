@@ -1,14 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { foreignModel, info, type ModelParts, randomTensor } from "../../test/support/models.js";
+import { foreignModel, info, type ModelParts, randomTensor, runModel } from "../../test/support/models.js";
 import { int, ints, text } from "../graph/attributes.js";
 import { buildModel, families, type ModelSpec } from "../models/index.js";
-import type { Tensor } from "../onnx/tensor.js";
+import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { multiplyAdds } from "./multiply-adds.js";
 
-const byte = (name: string, dims: readonly number[]): readonly [string, Tensor] => [
-	name,
-	{ type: "uint8", dims, data: new Uint8Array(dims.reduce((size, dim) => size * dim, 1)) },
-];
+const bytes = (dims: readonly number[]): Tensor => ({ type: "uint8", dims, data: new Uint8Array(elementCount(dims)) });
+const one: Tensor = { type: "float", dims: [], data: Float32Array.of(1) };
 
 describe("of a node", () => {
 	const cases: Readonly<
@@ -90,19 +88,60 @@ describe("of a network", () => {
 	});
 });
 
-describe("is not known of", () => {
-	test.each<readonly [what: string, parts: Pick<ModelParts, "nodes" | "constants" | "valueInfos">, unknown: string]>([
-		[
-			"a quantised model",
-			{
-				nodes: [
-					["DynamicQuantizeLinear", ["x"], ["q", "scale", "zero"]],
-					["MatMulInteger", ["q", "w"], ["y"]],
-				],
-				constants: Object.fromEntries([byte("w", [8, 3])]),
-			},
-			"DynamicQuantizeLinear, MatMulInteger",
+describe("of a quantised model", () => {
+	const strides = { strides: ints([2, 2]), pads: ints([1, 1, 1, 1]) };
+	const constants = { s: one, z: bytes([]), w: bytes([5, 4, 3, 3]), v: bytes([5, 3]) };
+	const models: Readonly<Record<string, ModelParts["nodes"]>> = {
+		"in integers": [
+			["QuantizeLinear", ["x", "s", "z"], ["q"]],
+			["QLinearConv", ["q", "s", "z", "w", "s", "z", "s", "z"], ["c"], strides],
+			["QLinearGlobalAveragePool", ["c", "s", "z", "s", "z"], ["p"], {}, "com.microsoft"],
+			["Flatten", ["p"], ["flat"]],
+			["QGemm", ["flat", "s", "z", "v", "s", "z", "", "s", "z"], ["g"], {}, "com.microsoft"],
+			["DequantizeLinear", ["g", "s", "z"], ["y"]],
 		],
+		"in float between pairs of QuantizeLinear and DequantizeLinear": [
+			["DequantizeLinear", ["w", "s", "z"], ["wf"]],
+			["Conv", ["x", "wf"], ["c"], strides],
+			["QuantizeLinear", ["c", "s", "z"], ["q"]],
+			["DequantizeLinear", ["q", "s", "z"], ["f"]],
+			["GlobalAveragePool", ["f"], ["p"]],
+			["Flatten", ["p"], ["flat"]],
+			["DequantizeLinear", ["v", "s", "z"], ["vf"]],
+			["MatMul", ["flat", "vf"], ["y"]],
+		],
+		dynamically: [
+			["DynamicQuantizeLinear", ["x"], ["q", "qs", "qz"]],
+			["ConvInteger", ["q", "w", "qz", "z"], ["ci"], strides],
+			["Cast", ["ci"], ["cf"], { to: int(1) }],
+			["Mul", ["cf", "qs"], ["c"]],
+			["GlobalAveragePool", ["c"], ["p"]],
+			["Flatten", ["p"], ["flat"]],
+			["DynamicQuantizeLinear", ["flat"], ["r", "rs", "rz"]],
+			["MatMulInteger", ["r", "v", "rz", "z"], ["m"]],
+			["Cast", ["m"], ["y"], { to: int(1) }],
+		],
+	};
+
+	test.each(Object.entries(models))("%s", async (_, nodes) => {
+		const parts = { opset: 17, nodes, constants, inputs: [info("x", ["n", 4, 8, 8])], outputs: [info("y", ["n", 3])] };
+		const model = foreignModel(parts);
+		// It is one that runs.
+		const { y } = await runModel(model, { x: randomTensor("x", [1, 4, 8, 8]) });
+		expect(y?.dims).toEqual([1, 3]);
+		// 5 outputs of 4 × 4, each a sum over 4 channels and 3 × 3; then 5 by 3.
+		expect(multiplyAdds(model, [4, 8, 8])).toEqual({ count: 5 * 16 * 36 + 15 });
+	});
+});
+
+describe("is not known of", () => {
+	test.each<readonly [what: string, parts: Pick<ModelParts, "nodes" | "valueInfos">, unknown: string]>([
+		[
+			"a quantised operator without a twin",
+			{ nodes: [["QLinearSoftmax", ["x"], ["y"], {}, "com.microsoft"]] },
+			"QLinearSoftmax",
+		],
+		["control flow", { nodes: [["If", ["x"], ["y"]]] }, "If"],
 		[
 			"an operator that Limbeck does not know, although the file says what it makes",
 			{

@@ -8,6 +8,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import { einsumSizes } from "../ops/einsum.js";
 import { createGraph } from "../ops/index.js";
+import { floatTwin } from "./float-twin.js";
 
 /** The multiply-adds of one sample, or why they are not known. */
 export type MultiplyAdds = { readonly count: number } | { readonly unknown: string };
@@ -37,10 +38,10 @@ const counts: Readonly<Record<string, (node: Node) => number>> = {
 /**
  * Counts the multiply-adds of one sample from the shapes that its values have in the graph: those of Conv,
  * ConvTranspose, Gemm, MatMul, FusedMatMul and Einsum. Nothing else is counted: no activation, normalisation, pooling,
- * addition of a bias; products that fall on padding are counted like others.
+ * addition of a bias; products that fall on padding are counted like others. The quantised forms of Conv, MatMul and
+ * Gemm count like them.
  *
- * Not known of a model with operators that Limbeck does not know, such as a quantised one, or whose shapes cannot be
- * told before it runs.
+ * Not known of a model with operators that Limbeck does not know, or whose shapes cannot be told before it runs.
  *
  * @param sampleShape - of the data, usually `[channels, height, width]`.
  */
@@ -48,7 +49,7 @@ export function multiplyAdds(model: OnnxModel, sampleShape: readonly number[]): 
 	const g = createGraph();
 	try {
 		const input = g.input("input", { type: "float", dims: [1, ...sampleShape] });
-		applyModel(g, importModel(model), { input });
+		applyModel(g, importModel(floatTwin(model)), { input });
 	} catch (error) {
 		if (error instanceof LimbeckError && error.category === "model") return { unknown: error.got };
 		throw error;

@@ -15,18 +15,26 @@ import { checkLogits, logitsRow } from "./logits.js";
 export function topKAccuracy(logits: Float32Array, labels: ArrayLike<number>, classes: number, k: number): number {
 	const count = checkLogits("topKAccuracy, logits", logits, classes);
 	checkLabels("topKAccuracy, labels", labels, count, classes);
-	if (!Number.isInteger(k) || k < 1 || k > classes) {
-		throw new LimbeckError("usage", {
-			where: "top-k accuracy",
-			expected: `a k from 1 to ${classes}, the number of classes`,
-			got: String(k),
-		});
-	}
+	checkRank(k, classes);
 	let hits = 0;
 	for (let sample = 0; sample < count; sample++) {
 		if (rankOf(labels[sample] ?? 0, logitsRow(logits, sample, classes)) < k) hits += 1;
 	}
 	return hits / count;
+}
+
+/**
+ * Checks the k of a top-k accuracy.
+ *
+ * @throws LimbeckError `usage` when it is no integer in [1, classes].
+ */
+export function checkRank(k: number, classes: number): void {
+	if (Number.isInteger(k) && k >= 1 && k <= classes) return;
+	throw new LimbeckError("usage", {
+		where: "top-k accuracy",
+		expected: `a k from 1 to ${classes}, the number of classes`,
+		got: String(k),
+	});
 }
 
 /** How many classes stand before this one. */
