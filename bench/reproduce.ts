@@ -10,6 +10,7 @@ import type { Evaluation } from "../dist/distill/evaluate.js";
 import type { NetworkOptions } from "../dist/distill/networks.js";
 import { parseRecipe } from "../dist/distill/recipe.js";
 import { recipes } from "../dist/distill/recipes.js";
+import { fileSource, membersOf } from "../dist/distill/teachers/sources.js";
 import type { LossOptions } from "../dist/losses/index.js";
 import { summary } from "../dist/metrics/index.js";
 import { describeEnvironment } from "../dist/pipeline/environment.js";
@@ -25,8 +26,11 @@ interface Network {
 }
 
 const mnist = parseRecipe(recipes.mnist);
-const { teacher } = mnist;
-if (teacher.family === "file") throw new TypeError("recipe mnist: expected a teacher to train, got a file");
+const [first] = membersOf(mnist.teacher);
+if (first === undefined || !("network" in first) || first.network.family === "file") {
+	throw new TypeError("recipe mnist: expected a teacher to train, got a file");
+}
+const teacher = first.network;
 const hard: LossOptions = { name: "cross-entropy" };
 
 /** Hinton et al. 2015, §3, and the same student with a jittered transfer set. In order: a teacher before its students. */
@@ -72,7 +76,8 @@ async function reproduceMnist(options: Options): Promise<void> {
 		for (const seed of seeds) {
 			await mkdir(folder(seed), { recursive: true });
 			const output = join(folder(seed), `${name}.onnx`);
-			const taught = one.teacher === undefined ? {} : { teacher: join(folder(seed), `${one.teacher}.onnx`) };
+			const taught =
+				one.teacher === undefined ? {} : { teacher: fileSource(join(folder(seed), `${one.teacher}.onnx`)) };
 			const outcome =
 				(await readOutcome(output)) ??
 				(await runStep("train", { data, network: one.network, loss: one.loss, seed, threads, output, ...taught }));

@@ -7,7 +7,7 @@ export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
 export type { DataSet, Normalization, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
 export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
-export type { NetworkInput, NetworkOptions, TeacherInput, TeacherOptions } from "./distill/networks.js";
+export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
 export {
 	defineRecipe,
 	parseRecipe,
@@ -19,6 +19,7 @@ export {
 	type TrainRecipeInput,
 } from "./distill/recipe.js";
 export { recipes, trainRecipes } from "./distill/recipes.js";
+export type { TeacherInput, TeacherOptions } from "./distill/teachers/options.js";
 export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";
 export { Graph, type Lowering, type Node, type OperatorTyping, type TypingOf } from "./graph/graph.js";
@@ -43,7 +44,7 @@ export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedule
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
 export type { MaskInput } from "./train/masks.js";
 export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
-export type { TeacherPlan } from "./train/teacher.js";
+export type { StoredTargets, Teacher, TeacherPlan, TeacherSummary } from "./train/teacher.js";
 export {
 	type TrainingContext,
 	type TrainingEvent,

@@ -4,14 +4,20 @@ import { parseNetworkSpec, replaceNetwork } from "../distill/networks.js";
 import { parseRecipe, type Recipe } from "../distill/recipe.js";
 import { recipes } from "../distill/recipes.js";
 import type { Role } from "../distill/report.js";
+import { parseTeacherSpec } from "../distill/teachers/options.js";
 import { isRecord, parseOptions } from "../options.js";
 import { type DistillEvent, distill } from "../pipeline/distill.js";
 import { reportTable } from "../report/table.js";
 import { readRecipe } from "./recipe-file.js";
-import { addRunFlags, printReport, runFlags, runOptionsOf, withRunFlags } from "./run-flags.js";
+import { addRunFlags, collect, printReport, runFlags, runOptionsOf, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
-const distillFlags = z.object({ ...runFlags, teacher: z.string().optional(), student: z.string().optional() });
+const distillFlags = z.object({
+	...runFlags,
+	teacher: z.array(z.string()).default([]),
+	members: z.string().optional(),
+	student: z.string().optional(),
+});
 
 const labels: Readonly<Record<Role, string>> = {
 	teacher: "teacher",
@@ -37,7 +43,12 @@ export function addDistillCommand(program: Command, terminal: Terminal, signal: 
 			`a built-in recipe (${Object.keys(recipes).join(", ")}), or a .ts, .js or .json file`,
 			"digits",
 		)
-		.option("--teacher <spec>", "another teacher: resnet:14x4, or an ONNX file, which is used as it is")
+		.option(
+			"--teacher <spec>",
+			"another teacher: resnet:14x4, an ONNX file, or soft targets (.npz, .parquet, .jsonl); several teach together",
+			collect,
+		)
+		.option("--members <count>", "train so many teachers from different seeds, to teach together")
 		.option("--student <spec>", "another student: resnet:8x4, cnn:32,64,128, mlp:30,30, or an ONNX file");
 	addRunFlags(command)
 		.addHelpText(
@@ -48,6 +59,9 @@ Examples:
   limbeck distill --seeds 3                         mean and spread of three
   limbeck distill --student cnn:8,16                another student
   limbeck distill --teacher teacher.onnx            a teacher that you have
+  limbeck distill --teacher a.onnx --teacher b.onnx two of them: the mean of their probabilities
+  limbeck distill --members 10                      ten teachers from different seeds
+  limbeck distill --teacher targets.npz             soft targets of any model, a row for each training sample
   limbeck distill --set distillation.temperature=8  one field changed
   limbeck distill --set 'student.optimizer={"name":"sgd","learningRate":0.01}'
   limbeck distill mnist --data ./mnist              the paper's nets on MNIST
@@ -66,7 +80,8 @@ limbeck recipe lists every field that --set and a recipe file can change.`,
 				terminal.print(JSON.stringify(recipe, undefined, "\t"));
 				return;
 			}
-			const labelOf = ({ role }: DistillEvent): string => labels[role].padEnd(labelWidth);
+			const labelOf = ({ role, member }: DistillEvent): string =>
+				`${labels[role]}${member === undefined ? "" : ` ${String(member)}`}`.padEnd(labelWidth);
 			const report = await distill(recipe, runOptionsOf(flags, recipe.seeds, labelOf, { terminal, signal }));
 			const table = (): string => reportTable(report, terminal.width);
 			printReport(report, table, flags, terminal, "Models and report.json are");
@@ -75,18 +90,23 @@ limbeck recipe lists every field that --set and a recipe file can change.`,
 
 async function recipeFrom(name: string, flags: z.infer<typeof distillFlags>): Promise<Recipe> {
 	const written = withNetworks(await withRunFlags(await readRecipe(name, recipes), flags), flags);
-	return parseRecipe(written, `recipe ${name}`, flags.set);
+	const copies = flags.members === undefined ? [] : [`teacher.copies=${flags.members}`];
+	return parseRecipe(written, `recipe ${name}`, [...copies, ...flags.set]);
 }
 
 /** A recipe as written, with the networks that the flags name. */
 function withNetworks(written: unknown, { teacher, student }: z.infer<typeof distillFlags>): unknown {
 	if (!isRecord(written)) return written;
-	const given = teacher === undefined ? undefined : parseNetworkSpec(teacher, "--teacher");
+	const given = teacher.map((spec) => withTraining(written["teacher"], parseTeacherSpec(spec, "--teacher")));
 	const pupil = student === undefined ? undefined : parseNetworkSpec(student, "--student");
 	return {
 		...written,
-		// A teacher from a file is not trained.
-		...(given && { teacher: replaceNetwork(given["file"] === undefined ? written["teacher"] : {}, given) }),
+		...(given.length === 0 ? {} : { teacher: given.length === 1 ? given[0] : { family: "ensemble", members: given } }),
 		...(pupil && { student: replaceNetwork(written["student"], pupil) }),
 	};
+}
+
+/** A teacher with the training that was written for another; one from a file is not trained. */
+function withTraining(written: unknown, spec: Readonly<Record<string, unknown>>): unknown {
+	return replaceNetwork(spec["file"] === undefined ? written : {}, spec);
 }

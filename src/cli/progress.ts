@@ -44,8 +44,20 @@ export function createProgress<Event extends SeedEvent>(
 				if (quarters > before.quarters) terminal.tell(calmLine(run));
 			} else if (event.step < before.progress.steps) terminal.replace(liveLine(run, terminal));
 			else terminal.tell(liveLine(run, terminal));
+		} else {
+			for (const note of notesOf(event)) terminal.tell(`${label.trimEnd()}: ${note}`);
 		}
 	};
+}
+
+/** What an event says that a person should know. */
+function notesOf(event: SeedEvent): readonly string[] {
+	if (event.kind === "note") return [event.text];
+	if (event.kind !== "teacher") return [];
+	return event.members.flatMap(({ where, outputs, reason, notes = [] }) => [
+		...(outputs === "logits" ? [] : [`${where} gives ${outputs}: ${reason}`]),
+		...notes,
+	]);
 }
 
 function calmLine({ label, validation, progress: { epoch, step, steps } }: Run): string {

@@ -96,13 +96,13 @@ function describeChoices(choices: readonly Choice[], width: number): readonly st
 	});
 }
 
-/** The fields of an entry without those that more than two thirds of the entries share: of them one is told elsewhere. */
+/** The fields of an entry without those that more than three fifths of the entries share: of them one is told elsewhere. */
 function ownFields(entry: JsonSchema, choice: JsonSchema): ReturnType<typeof fieldsOf> {
 	const all = choicesOf(choice);
 	return fieldsOf(entry).filter(([name, one]) => {
 		if (one.const !== undefined) return false;
 		const text = JSON.stringify(one);
-		return 3 * all.filter(({ properties }) => JSON.stringify(properties?.[name]) === text).length <= 2 * all.length;
+		return 5 * all.filter(({ properties }) => JSON.stringify(properties?.[name]) === text).length <= 3 * all.length;
 	});
 }
 

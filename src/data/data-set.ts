@@ -22,6 +22,19 @@ export interface SampleSet {
 export interface Split extends SampleSet {
 	/** `[count]`, indices into the data set's classes. */
 	readonly labels: Int32Array;
+	/** Which rows they are of what they were taken from, where that is known. */
+	readonly origin?: Origin;
+}
+
+/**
+ * Where samples come from: rows, counted from 0, of the data set's file of training samples as it is published, or of the
+ * user's file (of a folder, in the order of its files). A split is in ascending order of them.
+ */
+export interface Origin {
+	/** `[count]`. */
+	readonly rows: Uint32Array;
+	/** How many rows there are in all. */
+	readonly count: number;
 }
 
 /**

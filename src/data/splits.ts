@@ -67,7 +67,8 @@ function proportionalShares(sizes: readonly number[], total: number): readonly n
 export function selectSamples(split: Split, sampleShape: SampleShape, indices: Uint32Array): MemorySplit {
 	const samples = readSamples(split, sampleShape, indices);
 	const labels = Int32Array.from(indices, (index) => split.labels[index] ?? 0);
-	return { count: indices.length, samples, labels };
+	const rows = indices.map((index) => split.origin?.rows[index] ?? index);
+	return { count: indices.length, samples, labels, origin: { rows, count: split.origin?.count ?? split.count } };
 }
 
 /** A split whose samples are in memory. */

@@ -34,7 +34,8 @@ export function compareClassNames(model: OnnxModel, classes: readonly string[], 
 	});
 }
 
-function classNamesOf({ metadata }: OnnxModel, where: string): readonly string[] | undefined {
+/** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
+export function classNamesOf({ metadata }: OnnxModel, where: string): readonly string[] | undefined {
 	const text = metadata.get(classesKey);
 	if (text === undefined) return undefined;
 	const names = parsed(text);

@@ -4,6 +4,7 @@ import { dataSetOf } from "../data/index.js";
 import { loadTestSet } from "../data/test-sets.js";
 import {
 	agreement,
+	type ClassificationMetrics,
 	checkRank,
 	classificationMetrics,
 	fitTemperature,
@@ -16,15 +17,16 @@ import {
 	predictedClasses,
 	resampledMeans,
 } from "../metrics/index.js";
-import { costOf, type EvaluateContext, finiteLogits, withModel } from "./evaluated-model.js";
+import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withModel } from "./evaluated-model.js";
 import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
 import type { Recipe } from "./recipe.js";
+import type { EnsembleSource } from "./teachers/sources.js";
 
 /** Models to evaluate on one data set's test split, as plain data. */
 export interface EvaluateStep {
 	readonly data: Recipe["data"];
-	/** Model files by a name of the caller's. */
-	readonly models: Readonly<Record<string, string>>;
+	/** Model files by a name of the caller's; files that answer as one, or that say how they are read, under one name. */
+	readonly models: Readonly<Record<string, string | EnsembleSource>>;
 	readonly threads?: number;
 	/** Pairs of names: how close is the first to the second, its teacher? */
 	readonly fidelity?: readonly (readonly [student: string, teacher: string])[];
@@ -56,6 +58,9 @@ export interface Evaluation {
 	readonly throughput: number;
 }
 
+/** What a member of an ensemble does alone on the test split. */
+export type MemberEvaluation = Omit<Evaluation, "latencyMs" | "throughput">;
+
 /** How close a student is to its teacher on the test split. */
 export interface Fidelity {
 	/** Share of samples with the same most probable class. */
@@ -74,6 +79,8 @@ export interface Comparison extends McnemarResult {
 export interface EvaluateOutcome {
 	readonly test: number;
 	readonly models: Readonly<Record<string, Evaluation>>;
+	/** Each member of those that have several, in order. */
+	readonly members: Readonly<Record<string, readonly MemberEvaluation[]>>;
 	readonly fidelity: readonly Fidelity[];
 	readonly comparisons: readonly Comparison[];
 	/** Of every model, where they were asked for. */
@@ -91,8 +98,8 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 	const temperatures = step.details === undefined ? new Map<string, number>() : await calibrate(step, context);
 	const test = await loadTestSet(step.data);
 	const results = new Map<string, ModelResult>();
-	for (const [name, path] of Object.entries(step.models)) {
-		results.set(name, await evaluateModel(path, test, step, temperatures.get(name), context));
+	for (const [name, source] of Object.entries(step.models)) {
+		results.set(name, await evaluateModel(source, test, step, temperatures.get(name), context));
 	}
 	return outcomeOf(step, test, results);
 }
@@ -101,11 +108,11 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 async function calibrate(step: EvaluateStep, { runtime }: EvaluateContext): Promise<ReadonlyMap<string, number>> {
 	const { classes, sampleShape, validation } = await dataSetOf(step.data).load(step.data);
 	for (const k of step.details?.top ?? []) checkRank(k, classes.length);
-	const data = { classes, sampleShape, ...threadsOf(step) };
+	const data = { classes, sampleShape, probe: validation, ...threadsOf(step) };
 	const temperatures = new Map<string, number>();
-	for (const [name, path] of Object.entries(step.models)) {
-		const logits = await withModel(path, data, runtime, (opened) =>
-			finiteLogits(opened, validation, classes.length, "validation"),
+	for (const [name, source] of Object.entries(step.models)) {
+		const { logits } = await withModel(source, data, runtime, (opened) =>
+			finiteAnswers(opened, validation, classes.length, "validation"),
 		);
 		temperatures.set(name, fitTemperature(logits, validation.labels, classes.length));
 	}
@@ -115,6 +122,7 @@ async function calibrate(step: EvaluateStep, { runtime }: EvaluateContext): Prom
 /** What the test split says of one model. */
 interface ModelResult {
 	readonly evaluation: Evaluation;
+	readonly members: readonly MemberEvaluation[];
 	/** `[count, classes]`. */
 	readonly logits: Float32Array;
 	/** `[count]`, 1 where the prediction is right. */
@@ -123,25 +131,25 @@ interface ModelResult {
 }
 
 async function evaluateModel(
-	path: string,
+	source: string | EnsembleSource,
 	test: TestSet,
 	step: EvaluateStep,
 	temperature: number | undefined,
 	{ runtime, now }: EvaluateContext,
 ): Promise<ModelResult> {
 	const { classes, sampleShape, labels } = test;
-	return withModel(path, { classes, sampleShape, ...threadsOf(step) }, runtime, async (opened) => {
-		const logits = await finiteLogits(opened, test, classes.length, "test");
+	return withModel(source, { classes, sampleShape, probe: test, ...threadsOf(step) }, runtime, async (opened) => {
+		const { logits, members } = await finiteAnswers(opened, test, classes.length, "test");
 		const metrics = classificationMetrics(logits, labels, classes.length);
-		const { errors, accuracy, nll, brier, ece } = metrics;
-		const { multiplyAdds, ...cost } = await costOf(opened, test, sampleShape, now);
-		const [known, unknown] =
-			"count" in multiplyAdds
-				? [{ multiplyAdds: multiplyAdds.count }, {}]
-				: [{}, { multiplyAddsUnknown: multiplyAdds.unknown }];
+		const sizes = await sizesOf(opened, sampleShape);
+		const { latencyMs, throughput, ...cost } = await costOf(opened, sizes, test, sampleShape, now);
+		const unknown = "unknown" in cost.multiplyAdds ? { multiplyAddsUnknown: cost.multiplyAdds.unknown } : {};
 		const predicted = predictedClasses(logits, classes.length);
 		return {
-			evaluation: { errors, accuracy, nll, brier, ece, ...cost, ...known },
+			evaluation: { ...measured(metrics, cost), latencyMs, throughput },
+			members: sizes.map((size, k) =>
+				measured(classificationMetrics(members[k] ?? logits, labels, classes.length), size),
+			),
 			logits,
 			correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
 			details:
@@ -154,6 +162,14 @@ async function evaluateModel(
 						},
 		};
 	});
+}
+
+function measured(
+	{ errors, accuracy, nll, brier, ece }: ClassificationMetrics,
+	{ parameters, bytes, multiplyAdds }: Size,
+): MemberEvaluation {
+	const known = "count" in multiplyAdds ? { multiplyAdds: multiplyAdds.count } : {};
+	return { errors, accuracy, nll, brier, ece, parameters, bytes, ...known };
 }
 
 function threadsOf({ threads }: EvaluateStep): { readonly threads?: number } {
@@ -176,6 +192,9 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 	return {
 		test: test.count,
 		models: Object.fromEntries(Array.from(results, ([name, { evaluation }]) => [name, evaluation])),
+		members: Object.fromEntries(
+			Array.from(results).flatMap(([name, { members }]) => (members.length > 1 ? [[name, members]] : [])),
+		),
 		fidelity: fidelity.map(([student, teacher]) => {
 			const [one, other] = [resultOf(student).logits, resultOf(teacher).logits];
 			return { agreement: agreement(one, other, classes), klToTeacher: meanKl(other, one, classes) };

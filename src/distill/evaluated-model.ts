@@ -1,16 +1,17 @@
-/** One model under evaluation: opened, asked, timed. */
+/** One model under evaluation, or several that answer as one: opened, asked, timed. */
 import { stat } from "node:fs/promises";
 import type { SampleSet, SampleShape, Split } from "../data/data-set.js";
 import { openSamples, readSamples } from "../data/open-samples.js";
 import { fileError } from "../files.js";
 import { type Latency, type MultiplyAdds, measureLatency, multiplyAdds } from "../metrics/index.js";
 import { checkLogits } from "../metrics/logits.js";
-import { readModelFile } from "../onnx/file.js";
-import type { OnnxModel } from "../onnx/model.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { createPredictor, type Predictor } from "../train/predict.js";
+import { type EnsembleAnswers, type OpenEnsemble, openEnsemble } from "../train/ensemble.js";
+import type { Predictor } from "../train/predict.js";
+import { preprocessedShape } from "../train/preprocess.js";
 import { type ClassNames, compareClassNames } from "./class-names.js";
-import { normalizationOf } from "./preprocessing.js";
+import { readEnsemble } from "./teachers/open.js";
+import { type EnsembleSource, fileSource } from "./teachers/sources.js";
 import { parameterCount } from "./train-network.js";
 
 /** What evaluation needs of its surroundings. */
@@ -24,23 +25,31 @@ export interface EvaluateContext {
 export interface EvaluatedData {
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
+	/** Samples that show what the model's outputs are. */
+	readonly probe: SampleSet;
 	readonly threads?: number;
 }
 
 /** A model ready to be evaluated. */
 export interface OpenedModel {
+	/** Its file, or its files. */
 	readonly path: string;
-	readonly model: OnnxModel;
-	readonly predictor: Predictor;
+	/** The file of each member. */
+	readonly files: readonly string[];
+	readonly ensemble: OpenEnsemble;
 	readonly classNames: ClassNames;
 }
 
-/** What a model costs on this machine. */
-export interface Cost {
+/** The size of a model. */
+export interface Size {
 	readonly parameters: number;
 	/** Size of the file. */
 	readonly bytes: number;
 	readonly multiplyAdds: MultiplyAdds;
+}
+
+/** What a model costs on this machine. */
+export interface Cost extends Size {
 	/** Of one call with one sample. */
 	readonly latencyMs: Latency;
 	/** Samples a second in calls of 64. */
@@ -51,62 +60,78 @@ const latencyCalls = { warmup: 20, repetitions: 200 };
 const throughputBatch = 64;
 
 /**
- * Opens a model, does the work and closes it.
+ * Opens a model, does the work and closes it. Probabilities are read as such; see `openEnsemble`.
  *
+ * @param source - a file, whose outputs must be the classes in the data's order, or files with what says how they are
+ * read.
  * @throws LimbeckError (`model`) for a file that is no classifier of these samples, or has the classes in another order.
  */
 export async function withModel<T>(
-	path: string,
-	{ classes, sampleShape, threads }: EvaluatedData,
+	source: string | EnsembleSource,
+	{ classes, ...data }: EvaluatedData,
 	runtime: Runtime,
 	work: (opened: OpenedModel) => Promise<T>,
 ): Promise<T> {
-	const model = await readModelFile(path);
-	const classNames = compareClassNames(model, classes, path);
-	const predictor = await createPredictor(runtime, model, {
-		sampleShape,
-		classes: classes.length,
-		normalization: normalizationOf(model, path),
-		where: path,
-		openSamples,
-		...(threads === undefined ? {} : { threads }),
-	});
+	const { members, combine } = typeof source === "string" ? fileSource(source) : source;
+	const files = members.map(({ file }) => file);
+	const read = await readEnsemble({ members, combine });
+	const alone = typeof source === "string" ? read.members[0] : undefined;
+	const classNames = alone === undefined ? "absent" : compareClassNames(alone.model, classes, alone.where);
+	const taken = alone === undefined ? read : { combine, members: [{ ...alone, order: {} }] };
+	const ensemble = await openEnsemble(runtime, taken, { ...data, classes, openSamples, unchecked: true });
 	try {
-		return await work({ path, model, predictor, classNames });
+		return await work({ path: files.join(", "), files, ensemble, classNames });
 	} finally {
-		await predictor.release();
+		await ensemble.release();
 	}
 }
 
 /**
- * A model's logits `[count, classes]` on a split.
+ * A model's logits `[count, classes]` on a split, and its members'.
  *
  * @param split - its name, for messages.
  * @throws LimbeckError (`model`) that names the first sample with a value that is not finite, and tells how many have.
  */
-export async function finiteLogits(
-	{ path, predictor }: OpenedModel,
+export async function finiteAnswers(
+	{ path, ensemble }: OpenedModel,
 	set: SampleSet,
 	classes: number,
 	split: string,
-): Promise<Float32Array> {
-	const logits = await predictor.logits(set);
-	checkLogits(`${path} on the ${split} split`, logits, classes);
-	return logits;
+): Promise<EnsembleAnswers> {
+	const answers = await ensemble.answers(set);
+	checkLogits(`${path} on the ${split} split`, answers.logits, classes);
+	return answers;
 }
 
-/** What a model costs, timed on the first samples of the test split. */
+/** The size of each member. */
+export function sizesOf({ files, ensemble }: OpenedModel, sampleShape: SampleShape): Promise<readonly Size[]> {
+	return Promise.all(
+		ensemble.members.map(async ({ classifier: { model, normalization } }, k) => ({
+			parameters: parameterCount(model),
+			bytes: await fileSize(files[k] ?? ""),
+			multiplyAdds: multiplyAdds(model, preprocessedShape(sampleShape, normalization)),
+		})),
+	);
+}
+
+/** What a model costs, all members together, timed on the first samples of the test split. */
 export async function costOf(
-	{ path, model, predictor }: OpenedModel,
+	{ ensemble }: OpenedModel,
+	sizes: readonly Size[],
 	test: Split,
 	sampleShape: SampleShape,
 	now: () => number,
 ): Promise<Cost> {
+	const total = (of: (size: Size) => number): number => sizes.reduce((sum, size) => sum + of(size), 0);
+	const unknown = sizes.flatMap(({ multiplyAdds: one }) => ("unknown" in one ? [one.unknown] : []));
 	return {
-		parameters: parameterCount(model),
-		bytes: await fileSize(path),
-		multiplyAdds: multiplyAdds(model, sampleShape),
-		...(await measureSpeed(predictor, test, sampleShape, now)),
+		parameters: total(({ parameters }) => parameters),
+		bytes: total(({ bytes }) => bytes),
+		multiplyAdds:
+			unknown.length > 0
+				? { unknown: [...new Set(unknown)].join(", ") }
+				: { count: total(({ multiplyAdds: one }) => ("count" in one ? one.count : 0)) },
+		...(await measureSpeed(ensemble, test, sampleShape, now)),
 	};
 }
 

@@ -6,8 +6,10 @@ import { type FamilyName, families, familyOf, type ModelSpec } from "../models/i
 import { isRecord, nearest } from "../options.js";
 import { trainingShape } from "../train/training-options.js";
 
-const file = z.string().min(1).describe("the model's ONNX file");
-const ofFile = z.literal("file").describe("a model from a file; may be left out beside `file`");
+/** Where a model lies. */
+export const file = z.string().min(1).describe("the model's ONNX file");
+/** The family of a model from a file. */
+export const ofFile = z.literal("file").describe("a model from a file; may be left out beside `file`");
 
 const fileNetwork = z.strictObject({
 	family: ofFile,
@@ -18,9 +20,6 @@ const fileNetwork = z.strictObject({
 		.describe("whether the last linear layer gives way to a new one, for the data set's classes"),
 	...trainingShape,
 });
-
-/** A model that is used as it is. */
-const givenNetwork = z.strictObject({ family: ofFile, file });
 
 function networkOf<Name extends FamilyName, Shape extends z.ZodRawShape>(
 	name: Name,
@@ -33,7 +32,8 @@ function networkOf<Name extends FamilyName, Shape extends z.ZodRawShape>(
 /** The family that is meant where none is named. */
 const defaultFamily = "mlp";
 
-const familyNetworks = [
+/** Every model family, with how a network of it is trained. */
+export const familyNetworks = [
 	z.strictObject({
 		...networkOf(defaultFamily, families.mlp).shape,
 		family: z.literal(defaultFamily).default(defaultFamily).describe(families.mlp.title),
@@ -47,20 +47,11 @@ const familyNetworks = [
 /** A network that is trained. */
 export const networkOptions = z.discriminatedUnion("family", [...familyNetworks, fileNetwork]);
 
-/** A network that teaches: trained, or a file that is used as it is. */
-export const teacherOptions = z.discriminatedUnion("family", [...familyNetworks, givenNetwork]);
-
 /** A network and how it is trained. */
 export type NetworkOptions = z.infer<typeof networkOptions>;
 
-/** A teacher: a network and how it is trained, or a file. */
-export type TeacherOptions = z.infer<typeof teacherOptions>;
-
 /** A {@link NetworkOptions} as it is written: beside `file`, `family` may be left out. */
 export type NetworkInput = z.input<typeof networkOptions> | Omit<z.input<typeof fileNetwork>, "family">;
-
-/** A {@link TeacherOptions} as it is written: beside `file`, `family` may be left out. */
-export type TeacherInput = z.input<typeof teacherOptions> | Omit<z.input<typeof givenNetwork>, "family">;
 
 /** A network as written, with the family that a file goes without. */
 export function withFamily(network: unknown): unknown {

@@ -5,7 +5,8 @@ import { softTargets } from "../losses/soft-targets.js";
 import { isRecord, type JsonSchema, parseOptions } from "../options.js";
 import { applySettings } from "../settings.js";
 import { trainingShape } from "../train/training-options.js";
-import { type NetworkInput, networkOptions, type TeacherInput, teacherOptions, withFamily } from "./networks.js";
+import { type NetworkInput, networkOptions, withFamily } from "./networks.js";
+import { type TeacherInput, teacherOptions, withTeacherFamily } from "./teachers/options.js";
 
 const dataField = dataOptions.prefault({}).describe("what the networks learn from: see `limbeck data list`");
 
@@ -19,7 +20,7 @@ const nameField = z.string().min(1).default("custom").describe("what the report 
 const recipeOptions = z.strictObject({
 	name: nameField,
 	data: dataField,
-	teacher: teacherOptions.prefault({}).describe("the network that teaches; a file is used as it is"),
+	teacher: teacherOptions.prefault({}).describe("what teaches: a network, a file, several, or soft targets"),
 	student: networkOptions.prefault({}).describe("the small network"),
 	distillation: z
 		.discriminatedUnion("name", [softTargets.options, logitMatching.options])
@@ -82,8 +83,12 @@ export function parseTrainRecipe(input: unknown, where = "recipe", settings: rea
 	return parseOptions(trainRecipeOptions, changed(trainRecipeOptions, input, settings), where);
 }
 
-/** The fields of recipes that hold networks. */
-const networkFields = ["teacher", "student", "network"];
+/** The fields of recipes that hold networks, and what fills in the families that are left out there. */
+const networkFields: Readonly<Record<string, (written: unknown) => unknown>> = {
+	teacher: withTeacherFamily,
+	student: withFamily,
+	network: withFamily,
+};
 
 /** A recipe as written, with its settings applied and no family left out beside a file. */
 function changed(schema: z.ZodObject, input: unknown, settings: readonly string[]): unknown {
@@ -94,7 +99,10 @@ function withFamilies(recipe: unknown): unknown {
 	if (!isRecord(recipe)) return recipe;
 	const fields = Object.entries(recipe);
 	return Object.fromEntries(
-		fields.map(([field, value]) => [field, networkFields.includes(field) ? withFamily(value) : value]),
+		fields.map(([field, value]) => [
+			field,
+			Object.hasOwn(networkFields, field) ? networkFields[field]?.(value) : value,
+		]),
 	);
 }
 

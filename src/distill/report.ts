@@ -1,7 +1,8 @@
 /** report.json: everything that a run found out, as plain data. */
 import { summary } from "../metrics/index.js";
 import { isRecord } from "../options.js";
-import type { Comparison, EvaluateOutcome, Evaluation, Fidelity } from "./evaluate.js";
+import type { TeacherSummary } from "../train/teacher.js";
+import type { Comparison, EvaluateOutcome, Evaluation, Fidelity, MemberEvaluation } from "./evaluate.js";
 import type { Recipe } from "./recipe.js";
 import type { DataSummary, TrainOutcome } from "./train-network.js";
 
@@ -14,8 +15,10 @@ export type Role = (typeof roles)[number];
 /** One seed's results. */
 export interface SeedResult {
 	readonly seed: number;
-	/** What training says; of the teacher only where it was trained and not given. */
-	readonly trained: Readonly<Record<Exclude<Role, "teacher">, TrainOutcome>> & { readonly teacher?: TrainOutcome };
+	/** What training says; of the teacher's members those that were trained and not given. */
+	readonly trained: Readonly<Record<Exclude<Role, "teacher">, TrainOutcome>> & {
+		readonly teacher: readonly TrainOutcome[];
+	};
 	readonly evaluated: EvaluateOutcome;
 }
 
@@ -64,10 +67,20 @@ export interface Report {
 	readonly recipe: Recipe;
 	readonly seeds: readonly number[];
 	readonly data: DataReport;
-	/** Without the measures of training where its file was given. */
-	readonly teacher: Measured<Evaluation & Partial<NetworkReport>>;
+	/**
+	 * Without the measures of training where its file was given; of an ensemble as a whole, with the time that all took.
+	 * Absent where it was a file of targets, which say nothing of test samples.
+	 */
+	readonly teacher?: Measured<Evaluation & Partial<NetworkReport>>;
+	/** Each member of an ensemble alone, in order; the first is the single teacher of the same seed. */
+	readonly members?: readonly Measured<MemberEvaluation>[];
+	/** How the teacher was asked and read, of the first seed. */
+	readonly teaching?: TeacherSummary;
 	readonly baseline: Measured<NetworkReport>;
-	readonly student: Measured<NetworkReport & Fidelity>;
+	/** Without agreement where there is no teacher to ask about test samples. */
+	readonly student: Measured<NetworkReport & Partial<Fidelity>>;
+	/** What else is to be known of the first seed's run. */
+	readonly notes?: readonly string[];
 	/** Student (A) against baseline (B) on the same test samples: McNemar's test; a list with several seeds. */
 	readonly mcnemar: Comparison | readonly Comparison[];
 	readonly environment: Environment;
@@ -90,15 +103,13 @@ export function assembleReport(
 		recipe,
 		seeds: results.map(({ seed }) => seed),
 		data: dataReport(first.trained.student, first.evaluated),
-		teacher: measured(({ trained, evaluated }) =>
-			trained.teacher === undefined
-				? evaluationOf(evaluated, "teacher")
-				: networkReport(trained.teacher, evaluated, "teacher"),
-		),
+		...(first.evaluated.models["teacher"] === undefined ? {} : { teacher: measured(teacherReport) }),
+		...membersReport(results),
+		...toldOf(first.trained.student),
 		baseline: measured(({ trained, evaluated }) => networkReport(trained.baseline, evaluated, "baseline")),
 		student: measured(({ trained, evaluated }) => ({
 			...networkReport(trained.student, evaluated, "student"),
-			...fidelityOf(evaluated),
+			...evaluated.fidelity[0],
 		})),
 		mcnemar: comparisons.length === 1 && comparisons[0] !== undefined ? comparisons[0] : comparisons,
 		environment,
@@ -124,9 +135,34 @@ function evaluationOf({ models }: EvaluateOutcome, name: string): Evaluation {
 	return evaluation;
 }
 
-function fidelityOf({ fidelity: [one] }: EvaluateOutcome): Fidelity {
-	if (one === undefined) throw new TypeError("report: expected the student's fidelity, got none");
-	return one;
+/** A teacher in the report: of several that were trained, the time is that of all. */
+function teacherReport({ trained, evaluated }: SeedResult): Evaluation & Partial<NetworkReport> {
+	const [first, ...others] = trained.teacher;
+	if (first === undefined) return evaluationOf(evaluated, "teacher");
+	if (others.length === 0 && evaluated.members["teacher"] === undefined) {
+		return networkReport(first, evaluated, "teacher");
+	}
+	const trainSeconds = trained.teacher.reduce((sum, one) => sum + one.trainSeconds, 0);
+	return { ...evaluationOf(evaluated, "teacher"), trainSeconds };
+}
+
+function membersReport(results: readonly SeedResult[]): Pick<Report, "members"> {
+	const count = results[0]?.evaluated.members["teacher"]?.length ?? 0;
+	if (count === 0) return {};
+	const member = ({ evaluated }: SeedResult, k: number): MemberEvaluation => {
+		const found = evaluated.members["teacher"]?.[k];
+		if (found === undefined) throw new TypeError(`report: expected an evaluation of teacher ${String(k)}, got none`);
+		return found;
+	};
+	return {
+		members: Array.from({ length: count }, (_, k) =>
+			combine(results.map((result) => ({ seed: result.seed, measures: member(result, k) }))),
+		),
+	};
+}
+
+function toldOf({ teacher, notes }: TrainOutcome): Pick<Report, "teaching" | "notes"> {
+	return { ...(teacher === undefined ? {} : { teaching: teacher }), ...(notes === undefined ? {} : { notes }) };
 }
 
 /** Puts the measures of all seeds together. */

@@ -1,28 +1,31 @@
-import { isDeepStrictEqual } from "node:util";
 import type { DataSet } from "../data/data-set.js";
 import { dataSetOf } from "../data/index.js";
 import { LimbeckError } from "../errors.js";
 import { importModel } from "../import/index.js";
 import type { LossOptions } from "../losses/index.js";
 import type { ModelTask } from "../models/family.js";
+import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { replaceHead } from "../models/head.js";
 import { buildModel } from "../models/index.js";
 import { averagesOf } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { type TrainingContext, type TrainingJob, trainModel } from "../train/trainer.js";
+import type { TeacherSummary } from "../train/teacher.js";
+import { type TrainingContext, trainModel } from "../train/trainer.js";
 import { classesKey } from "./class-names.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
-import { normalizationOf, preprocessingKey } from "./preprocessing.js";
+import { preprocessingKey } from "./preprocessing.js";
 import type { Recipe } from "./recipe.js";
+import { openSource } from "./teachers/open.js";
+import type { TeacherSource } from "./teachers/sources.js";
 
 /** One network to train, as plain data. */
 export interface TrainStep {
 	readonly data: Recipe["data"];
 	readonly network: NetworkOptions;
 	readonly loss: LossOptions;
-	/** The teacher's file, where the objective needs one. */
-	readonly teacher?: string;
+	/** What teaches, where the objective needs a teacher. */
+	readonly teacher?: TeacherSource;
 	readonly seed: number;
 	readonly threads?: number;
 	/** Where the trained model goes. */
@@ -39,6 +42,10 @@ export interface TrainOutcome {
 	readonly trainSeconds: number;
 	readonly parameters: number;
 	readonly data: DataSummary;
+	/** How the teacher was asked and read, where there was one. */
+	readonly teacher?: TeacherSummary;
+	/** What else is to be known. */
+	readonly notes?: readonly string[];
 }
 
 /** The data that a network saw. */
@@ -55,26 +62,31 @@ export interface DataSummary {
 /** Loads the data, builds the network, trains it and writes its file. */
 export async function trainNetwork(step: TrainStep, context: TrainingContext): Promise<TrainOutcome> {
 	const data = await dataSetOf(step.data).load(step.data);
-	const teacher = step.teacher === undefined ? {} : await readTeacher(step.teacher, data);
+	const taught = step.teacher === undefined ? {} : { teacher: await openSource(step.teacher, data) };
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
+	const { model, notes } = await untrained(step.network, task);
+	for (const text of notes) context.onEvent?.({ kind: "note", text });
 	const result = await trainModel(
 		{
-			model: await untrained(step.network, task),
+			model,
 			data,
 			normalization: data.normalization,
 			options: step.network,
 			loss: step.loss,
 			seed: step.seed,
-			...teacher,
+			...taught,
 			...(step.threads === undefined ? {} : { threads: step.threads }),
 		},
 		context,
 	);
-	const { steps, keptStep, validationErrors, seconds } = result;
+	const { steps, keptStep, validationErrors, seconds, teacher } = result;
 	await writeModelFile(step.output, described(result.model, data));
-	const parameters = parameterCount(result.model);
-	const { epochs } = step.network;
-	return { steps, epochs, keptStep, validationErrors, trainSeconds: seconds, parameters, data: summarize(data) };
+	return {
+		...{ steps, epochs: step.network.epochs, keptStep, validationErrors, trainSeconds: seconds },
+		...{ parameters: parameterCount(result.model), data: summarize(data) },
+		...(teacher === undefined ? {} : { teacher }),
+		...(notes.length === 0 ? {} : { notes }),
+	};
 }
 
 /** The number of weights in a model: of scalars, integers such as shapes, and running averages there is none to learn. */
@@ -86,25 +98,24 @@ export function parameterCount(model: OnnxModel): number {
 	return weights.reduce((sum, { tensor }) => sum + tensor.data.length, 0);
 }
 
-/** A teacher, and what its inputs are normalised with where that is not what the student's are. */
-async function readTeacher(
-	path: string,
-	data: DataSet,
-): Promise<Pick<TrainingJob, "teacher" | "teacherNormalization">> {
-	const teacher = await readModelFile(path);
-	const teacherNormalization = normalizationOf(teacher, path);
-	return isDeepStrictEqual(teacherNormalization, data.normalization) ? { teacher } : { teacher, teacherNormalization };
+/** A network to start from, and what is to be told of it. */
+interface Untrained {
+	readonly model: OnnxModel;
+	readonly notes: readonly string[];
 }
 
-/** The network to start from: with fresh weights, or as its file has it. */
-async function untrained(network: NetworkOptions, task: ModelTask): Promise<OnnxModel> {
-	if (network.family !== "file") return buildModel(modelSpecOf(network), task);
-	const model = importModel(await readModelFile(network.file));
-	if (network.head === "replace") return replaceHead(model, task.classes, task.seed);
+/** The network to start from: with fresh weights, or as its file has it, but giving logits. */
+async function untrained(network: NetworkOptions, task: ModelTask): Promise<Untrained> {
+	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
+	const { file, head } = network;
+	const { model: logits, removed } = withoutFinalSoftmax(await readModelFile(file));
+	const notes = removed === undefined ? [] : [`${file}: its last ${removed} is taken off, to be trained by its logits`];
+	const model = importModel(logits);
+	if (head === "replace") return { model: replaceHead(model, task.classes, task.seed), notes };
 	const classes = model.graph.outputs[0]?.dims?.at(-1);
-	if (typeof classes !== "number" || classes === task.classes) return model;
+	if (typeof classes !== "number" || classes === task.classes) return { model, notes };
 	throw new LimbeckError("model", {
-		where: network.file,
+		where: file,
 		expected: `an output of ${String(task.classes)} classes`,
 		got: String(classes),
 		hint: 'Set the field head beside file to "replace".',

@@ -72,7 +72,16 @@ function domainsIn({ nodes }: OnnxGraph): ReadonlySet<string> {
 
 /** A network as a classifier for any batch size, with the output `logits` `[batch, classes]`. */
 export function classifierOf(g: Graph, logits: Value): OnnxModel {
-	const graph = g.toOnnx("classifier", [["logits", logits]]);
+	return anyBatchModel(g, "classifier", [["logits", logits]]);
+}
+
+/** A graph that was built for one batch size and serves any, as a model: all inputs and outputs are `[batch, …]`. */
+export function anyBatchModel(
+	g: Graph,
+	name: string,
+	outputs: readonly (readonly [name: string, value: Value])[],
+): OnnxModel {
+	const graph = g.toOnnx(name, outputs);
 	const anyBatch = (info: OnnxValueInfo): OnnxValueInfo => ({
 		...info,
 		dims: info.dims?.map((dim, axis) => (axis === 0 ? "batch" : dim)),

@@ -73,7 +73,11 @@ function interrupted(name: string): LimbeckError {
 }
 
 /** What a step's death says is wrong: a training that cannot go on, or a model that the engine cannot bear. */
-const categoryOfDeath = { train: "training", evaluate: "model" } as const satisfies Record<StepName, ErrorCategory>;
+const categoryOfDeath = {
+	check: "model",
+	train: "training",
+	evaluate: "model",
+} as const satisfies Record<StepName, ErrorCategory>;
 
 function died(name: StepName, how: string, errorText: string): LimbeckError {
 	return new LimbeckError(categoryOfDeath[name], {

@@ -1,5 +1,6 @@
 import { evaluateModels } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
+import { checkTeachers } from "../distill/teachers/check.js";
 import { trainNetwork } from "../distill/train-network.js";
 import type { TrainingContext } from "../train/trainer.js";
 
@@ -8,6 +9,7 @@ export type StepContext = TrainingContext & EvaluateContext;
 
 /** The steps that runs are made of: plain data in, plain data out, files on the side. */
 export const steps = {
+	check: checkTeachers,
 	train: trainNetwork,
 	evaluate: evaluateModels,
 } as const satisfies Record<string, (input: never, context: StepContext) => Promise<unknown>>;

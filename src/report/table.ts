@@ -1,11 +1,11 @@
-import type { Evaluation } from "../distill/evaluate.js";
+import type { MemberEvaluation } from "../distill/evaluate.js";
 import type { Measured, NetworkReport, Report } from "../distill/report.js";
 import type { TrainReport } from "../distill/train-report.js";
 import { type Column, columnTable } from "./columns.js";
 import { wrapText } from "./text.js";
 
 /** A network in a table; one that was given has no measures of training. */
-type Row = Measured<Evaluation & Partial<NetworkReport>>;
+type Row = Measured<MemberEvaluation & Partial<NetworkReport>>;
 
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -21,7 +21,7 @@ const columns: readonly Column<Row>[] = [
 	{ heading: "ECE", cell: ({ ece, std }) => spread(ece, std?.ece, 4) },
 	{ heading: "parameters", cell: ({ parameters }) => number.format(parameters) },
 	{ heading: "kB", cell: ({ bytes }) => number.format(bytes / 1000) },
-	{ heading: "ms/sample", cell: ({ latencyMs }) => latencyMs.p50.toFixed(3) },
+	{ heading: "ms/sample", cell: ({ latencyMs }) => latencyMs?.p50.toFixed(3) ?? "–" },
 	{ heading: "trained in", cell: ({ trainSeconds }) => (trainSeconds === undefined ? "–" : seconds(trainSeconds)) },
 ];
 
@@ -38,11 +38,16 @@ const seconds = (value: number): string => `${value.toFixed(1)} s`;
  * @param width - columns to stay within; where a line for each network is too wide, each gets a column.
  */
 export function reportTable(report: Report, width = Infinity): string {
-	const rows = [
-		["teacher", report.teacher],
-		["student, alone", report.baseline],
-		["student, distilled", report.student],
-	] as const;
+	const { teacher, members = [], baseline, student } = report;
+	const [single] = members;
+	const rows: readonly (readonly [label: string, network: Row])[] = [
+		...(single === undefined ? [] : [["teacher, first alone", single] as const]),
+		...(teacher === undefined
+			? []
+			: [[members.length === 0 ? "teacher" : `teacher, all ${String(members.length)}`, teacher] as const]),
+		["student, alone", baseline],
+		["student, distilled", student],
+	];
 	const sentences = verdict(report).flatMap((sentence) => wrapText(sentence, width));
 	return [...columnTable(rows, columns, width), "", ...sentences].join("\n");
 }
@@ -58,15 +63,31 @@ export function trainReportTable({ recipe, network, data, seeds }: TrainReport, 
 const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");
 
 /** What the numbers say, in sentences; nothing is claimed that they do not show. */
-function verdict({ student, baseline, data, mcnemar, seeds }: Report): readonly string[] {
+function verdict({ student, baseline, members = [], data, mcnemar, seeds }: Report): readonly string[] {
 	const test = `${number.format(data.test)} test samples${acrossSeeds(seeds)}`;
 	const p = [mcnemar].flat().map((test) => test.p.toPrecision(2));
-	const fidelity = `agrees with the teacher on ${(100 * student.agreement).toFixed(2)} %`;
+	const digits = seeds.length > 1 ? 1 : 0;
 	return [
-		`${comparison(student.errors, baseline.errors, seeds.length > 1 ? 1 : 0)} (${test}; McNemar's p = ${p.join(", ")}).`,
-		`The distilled student ${fidelity}; KL to it ${student.klToTeacher.toFixed(4)}.`,
+		`${comparison(student.errors, baseline.errors, digits)} (${test}; McNemar's p = ${p.join(", ")}).`,
+		...fidelity(student),
+		...spreadOfMembers(members, digits),
 		...(data.skipped ? [`${number.format(data.skipped)} samples could not be read and were left out.`] : []),
 	];
+}
+
+function fidelity({ agreement, klToTeacher }: Report["student"]): readonly string[] {
+	if (agreement === undefined || klToTeacher === undefined) return [];
+	const share = `agrees with the teacher on ${(100 * agreement).toFixed(2)} %`;
+	return [`The distilled student ${share}; KL to it ${klToTeacher.toFixed(4)}.`];
+}
+
+/** How members of an ensemble do alone. */
+function spreadOfMembers(members: NonNullable<Report["members"]>, digits: number): readonly string[] {
+	if (members.length === 0) return [];
+	const errors = members.map((member) => member.errors);
+	const mean = errors.reduce((sum, one) => sum + one, 0) / errors.length;
+	const range = `${Math.min(...errors).toFixed(digits)} to ${Math.max(...errors).toFixed(digits)} errors`;
+	return [`Alone, the ${String(members.length)} teachers make ${range}, ${mean.toFixed(1)} on average.`];
 }
 
 function comparison(student: number, baseline: number, digits: number): string {

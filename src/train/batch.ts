@@ -1,9 +1,8 @@
 /** The batches of a call inside the training graph: samples, labels and stored logits are gathered by their rows. */
-import type { Normalization, SampleShape, Samples } from "../data/data-set.js";
+import type { SampleShape, Samples } from "../data/data-set.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
-import { normalize } from "./normalize.js";
 
 /** Names of the inputs and outputs. S stands for the steps of one call, B for the batch. */
 export const feeds = {
@@ -93,8 +92,12 @@ export function addBatchInputs(g: Graph, options: BatchShape): BatchInputs {
 
 /** One batch. */
 export interface Batch {
-	/** Normalised float `[batch, …sampleShape]`: what student and teacher see. */
-	readonly view: Value;
+	/**
+	 * What a network sees, `[batch, …]`: the same view of the samples for all, in the form that each wants.
+	 *
+	 * @param prepare - makes a network's input of samples as they are stored; it must be affine where batches are mixed.
+	 */
+	readonly view: (prepare: (samples: Value) => Value) => Value;
 	/** The teacher's logits `[batch, classes]`, where they are fed. */
 	readonly stored: Value | undefined;
 	/** Labels, int64 `[batch]`, each with the share of the loss that it has; all of it where absent. */
@@ -106,20 +109,21 @@ export interface Batch {
  *
  * @param index - the step's place among those of this call, int64 `[]`.
  */
-export function batchAt(body: Graph, inputs: BatchInputs, index: Value, normalization: Normalization): Batch {
+export function batchAt(body: Graph, inputs: BatchInputs, index: Value): Batch {
 	const gather = (all: Value, rows: Value): Value => body.op("Gather", [all, rows]);
 	const indices = gather(inputs.indices, index);
-	const view = normalize(body, gather(inputs.samples, gather(inputs.rows, index)), normalization);
+	const samples = gather(inputs.samples, gather(inputs.rows, index));
 	const labels = cast(body, gather(inputs.labels, indices), "int64");
 	const stored = inputs.stored && gather(inputs.stored.logits, gather(inputs.stored.rows, index));
-	if (inputs.mixture === undefined) return { view, stored, labelled: [{ labels }] };
+	if (inputs.mixture === undefined) return { view: (prepare) => prepare(samples), stored, labelled: [{ labels }] };
 	// λ x + (1 − λ) x′, and the same of the losses.
 	const share = gather(inputs.mixture.shares, index);
 	const rest = body.op("Sub", [body.scalar(1), share]);
 	const partners = gather(inputs.mixture.partners, index);
-	const mixed = body.op("Add", [body.op("Mul", [view, share]), body.op("Mul", [gather(view, partners), rest])]);
+	const mixed = (view: Value): Value =>
+		body.op("Add", [body.op("Mul", [view, share]), body.op("Mul", [gather(view, partners), rest])]);
 	return {
-		view: mixed,
+		view: (prepare) => mixed(prepare(samples)),
 		stored,
 		labelled: [
 			{ labels, share },

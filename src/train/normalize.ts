@@ -8,16 +8,21 @@ import { elementCount } from "../onnx/tensor.js";
 import { cast } from "../ops/index.js";
 
 /** What a value of 1 is stored as. */
-const unitOf = { uint8: 255, float: 1 } as const;
+export const unitOf = { uint8: 255, float: 1 } as const;
 
 /**
  * Normalised samples in a graph, as float.
  *
  * @param samples - `[batch, channels, …]`, uint8 or float.
+ * @param unit - what a value of 1 is stored as; by the samples' type where absent.
  * @throws LimbeckError (`usage`) where the lists have another length than the channels.
  */
-export function normalize(g: Graph, samples: Value, normalization: Normalization): Value {
-	const unit = samples.type === "uint8" ? unitOf.uint8 : unitOf.float;
+export function normalize(
+	g: Graph,
+	samples: Value,
+	normalization: Normalization,
+	unit: number = samples.type === "uint8" ? unitOf.uint8 : unitOf.float,
+): Value {
 	const { mean, std } = perChannel(normalization, samples.dims.slice(1));
 	const tail = samples.dims.slice(2).map(() => 1);
 	const constant = (values: readonly number[]): Value =>

@@ -1,14 +1,15 @@
-import type { Normalization, SampleSet, SampleShape } from "../data/data-set.js";
-import { allocate, type OpenSamples, openMemory } from "../data/samples.js";
+import type { SampleSet, SampleShape } from "../data/data-set.js";
+import { allocate, type OpenSamples, openMemory, type SampleData } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { fixedBatch } from "../import/batch.js";
 import { widenHalf } from "../import/half.js";
 import { sampleDims } from "../models/input.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { elementCount } from "../onnx/tensor.js";
+import { elementCount, type Tensor } from "../onnx/tensor.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
-import { normalizer } from "./normalize.js";
+import { createPreparer, type Preparer } from "./preparer.js";
+import { type Preprocessing, preprocessedShape } from "./preprocess.js";
 
 /** A classifier ready to answer. */
 export interface Predictor {
@@ -25,9 +26,10 @@ export interface Predictor {
 /** What a predictor must know of the data. */
 export interface PredictorOptions {
 	readonly sampleShape: SampleShape;
-	readonly normalization: Normalization;
-	/** Number of classes that the output must have. */
-	readonly classes: number;
+	/** How samples become its input. */
+	readonly normalization: Preprocessing;
+	/** Number of classes that the output must have; any where absent. */
+	readonly classes?: number;
 	/** Where the model came from, for messages. */
 	readonly where: string;
 	/** Samples per call; 500 where absent. */
@@ -39,7 +41,7 @@ export interface PredictorOptions {
 
 /**
  * Loads a classifier of one float input, `[batch, …]` with as many elements a sample as the data has, and one float
- * output `[batch, classes]`. Samples are fed normalised. A model that was exported for one batch size is asked in
+ * output `[batch, classes]`. Samples are fed as its preprocessing says. A model that was exported for one batch size is asked in
  * batches of that size.
  *
  * @throws LimbeckError (`model`) where the model has other inputs or outputs.
@@ -49,33 +51,58 @@ export async function createPredictor(
 	model: OnnxModel,
 	options: PredictorOptions,
 ): Promise<Predictor> {
-	const { sampleShape, normalization, threads, openSamples = openMemory } = options;
+	const { sampleShape, threads, openSamples = openMemory } = options;
 	const float = takesHalf(model) ? widenHalf(model) : model;
-	const { inputName, inputShape, outputName, fixedBatch: fixed } = signatureOf(float, options);
-	const batch = fixed ?? options.batch ?? 500;
+	const signature = signatureOf(float, options);
 	const session = await runtime.createSession(encodeModel(float), threads === undefined ? {} : { threads });
-	const normalized = normalizer(normalization, sampleShape);
+	const preparer = createPreparer(runtime, options);
+	const ask = asking(session, preparer, signature, options);
+	const batch = signature.fixedBatch ?? options.batch ?? 500;
 	return {
 		async logits(set) {
-			const out = new Float32Array(set.count * options.classes);
+			const blocks: Float32Array[] = [];
 			const reader = openSamples(set, sampleShape);
 			try {
 				for (let start = 0; start < set.count; start += batch) {
 					const indices = Uint32Array.from({ length: Math.min(batch, set.count - start) }, (_, i) => start + i);
 					const samples = allocate(set.samples, indices.length * elementCount(sampleShape));
 					reader.read(indices, samples);
-					const dims = [fixed ?? indices.length, ...inputShape];
-					const input = { type: "float", dims, data: filledUp(normalized(samples), elementCount(dims)) } as const;
-					const logits = await runBatch(session, { [inputName]: input }, outputName, options);
-					out.set(logits.subarray(0, indices.length * options.classes), start * options.classes);
+					blocks.push(await ask(samples, indices.length));
 				}
-				return out;
+				return joined(blocks);
 			} finally {
 				reader.close();
 			}
 		},
-		release: () => session.release(),
+		async release() {
+			await preparer.release();
+			await session.release();
+		},
 	};
+}
+
+/** Answers about a batch of samples, `[count, classes]`. */
+type Ask = (samples: SampleData, count: number) => Promise<Float32Array>;
+
+function asking(session: Session, preparer: Preparer, signature: Signature, options: PredictorOptions): Ask {
+	const { inputName, inputShape, fixedBatch: fixed } = signature;
+	return async (samples, count) => {
+		const dims = [fixed ?? count, ...inputShape];
+		const data = filledUp(await preparer.prepare(samples, count), elementCount(dims));
+		const outputs = await session.run({ [inputName]: { type: "float", dims, data } });
+		const { data: answer, width } = answerOf(outputs[signature.outputName], options);
+		return answer.subarray(0, count * width);
+	};
+}
+
+function joined(blocks: readonly Float32Array[]): Float32Array {
+	const out = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0));
+	let at = 0;
+	for (const block of blocks) {
+		out.set(block, at);
+		at += block.length;
+	}
+	return out;
 }
 
 /** Whether a model takes or gives float16: it is run in float. */
@@ -91,16 +118,15 @@ function filledUp(values: Float32Array, length: number): Float32Array {
 	return whole;
 }
 
-async function runBatch(
-	session: Session,
-	inputs: Parameters<Session["run"]>[0],
-	outputName: string,
+function answerOf(
+	output: Tensor | undefined,
 	{ classes, where }: PredictorOptions,
-): Promise<Float32Array> {
-	const output = (await session.run(inputs))[outputName];
-	if (output?.type === "float" && output.dims.at(-1) === classes) return output.data;
+): { readonly data: Float32Array; readonly width: number } {
+	const width = output?.dims.at(-1);
+	const wide = width !== undefined && output?.dims.length === 2 && width === (classes ?? width);
+	if (output?.type === "float" && wide) return { data: output.data, width };
 	const got = output === undefined ? "none" : `${output.type}[${output.dims.join(",")}]`;
-	throw new LimbeckError("model", { where, expected: `an output float[batch,${String(classes)}]`, got });
+	throw new LimbeckError("model", { where, expected: `an output float[batch,${String(classes ?? "classes")}]`, got });
 }
 
 /** What a classifier is asked with. */
@@ -112,7 +138,7 @@ interface Signature {
 	readonly fixedBatch: number | undefined;
 }
 
-function signatureOf({ graph }: OnnxModel, { sampleShape, where }: PredictorOptions): Signature {
+function signatureOf({ graph }: OnnxModel, { sampleShape, normalization, where }: PredictorOptions): Signature {
 	const constants = new Set(graph.initializers.map(({ name }) => name));
 	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
 	const [input] = inputs;
@@ -123,7 +149,7 @@ function signatureOf({ graph }: OnnxModel, { sampleShape, where }: PredictorOpti
 	}
 	return {
 		inputName: input.name,
-		inputShape: sampleDims(input, sampleShape, where),
+		inputShape: sampleDims(input, preprocessedShape(sampleShape, normalization), where),
 		outputName: output.name,
 		fixedBatch: fixedBatch({ inputs }),
 	};

@@ -4,43 +4,62 @@ import type { SampleSet } from "../data/data-set.js";
 import { inMemory } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { importModel } from "../import/index.js";
-import { applyModel } from "../models/apply.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { createGraph } from "../ops/index.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { createPredictor, type PredictorOptions } from "./predict.js";
+import { type Ensemble, type EnsembleOptions, type OpenEnsemble, openEnsemble } from "./ensemble.js";
+import { type GraphTeacher, placeTeacher, placeTeacherWeights } from "./graph-teacher.js";
+import type { OutputForm } from "./outputs.js";
+import { type Preprocessing, preprocess } from "./preprocess.js";
+
+/** Soft targets that were made elsewhere, in the place of a teacher. */
+export interface StoredTargets {
+	/** Where they come from, for messages. */
+	readonly where: string;
+	/** A row for each training sample, in order: logits `[count, classes]`. */
+	readonly logits: Float32Array;
+	/** What they were before, and how that is known. */
+	readonly form: OutputForm;
+	readonly reason: string;
+}
+
+/** What teaches: one classifier, several together, or targets that are there already. */
+export type Teacher = Ensemble | StoredTargets;
+
+/** A classifier alone as a teacher: its outputs are what they turn out to be, its classes in the data's order. */
+export function soleTeacher(model: OnnxModel, normalization: Preprocessing, where = "teacher"): Ensemble {
+	return {
+		members: [{ model, where, normalization, outputs: "auto", order: {}, weight: 1 }],
+		combine: "arithmetic",
+	};
+}
 
 /**
  * How a teacher's logits come to the student.
  *
- * - `stored`: it is asked once about every training sample, before the first step.
+ * - `stored`: it is asked once about every training sample, before the first step; or its targets were there before.
  * - `in-graph`: it stands in the training graph and sees each view there.
  * - `fed`: its own session is asked about the views of each chunk of steps, because the training graph cannot hold it.
  */
 export type TeacherPlan =
 	| { readonly how: "stored" }
-	| { readonly how: "in-graph"; readonly model: OnnxModel }
+	| { readonly how: "in-graph"; readonly teacher: GraphTeacher }
 	| { readonly how: "fed"; readonly reason: string };
 
-/**
- * Decides how a teacher is asked. One view of every sample is stored. Where views are random the teacher goes into the
- * training graph, if Limbeck knows its operators; a teacher that is quantised, or foreign in another way, answers from a
- * session of its own, which costs a native call more for every chunk of steps.
- *
- * @param inputDims - of the batch that the training graph would give it.
- * @param randomViews - whether a sample looks different from epoch to epoch.
- */
-function planTeacher(teacher: OnnxModel, inputDims: readonly number[], randomViews: boolean): TeacherPlan {
-	if (!randomViews) return { how: "stored" };
-	try {
-		const model = importModel(teacher);
-		const g = createGraph();
-		applyModel(g, model, { input: g.input("input", { type: "float", dims: inputDims }) });
-		return { how: "in-graph", model };
-	} catch (error) {
-		if (error instanceof LimbeckError && error.category === "model") return { how: "fed", reason: error.message };
-		throw error;
-	}
+/** What is told of a teacher. */
+export interface TeacherSummary {
+	readonly how: TeacherPlan["how"];
+	/** Why it cannot stand in the training graph. */
+	readonly reason?: string;
+	/** Where there are several: how their distributions become one. */
+	readonly combine?: Ensemble["combine"];
+	/** Each member: where it came from, what its outputs are taken for and why, and what else is to be known. */
+	readonly members: readonly {
+		readonly where: string;
+		readonly outputs: OutputForm;
+		readonly reason: string;
+		readonly notes?: readonly string[];
+	}[];
 }
 
 /** The training that a teacher takes part in. */
@@ -58,6 +77,7 @@ export interface TeacherSetting {
 /** A teacher ready to teach, as its plan says. */
 export interface OpenTeacher {
 	readonly plan: TeacherPlan;
+	readonly summary: TeacherSummary;
 	/** Its logits `[count, classes]` on every training sample, where it is asked once. */
 	readonly stored?: Float32Array;
 	/** Its logits `[steps, batch, classes]` on a chunk, where it is asked about each. */
@@ -66,38 +86,92 @@ export interface OpenTeacher {
 	readonly release: () => Promise<void>;
 }
 
+const nothingToRelease = (): Promise<void> => Promise.resolve();
+const nothingToAsk = (): Promise<undefined> => Promise.resolve(undefined);
+
 /**
  * Makes a teacher ready.
  *
- * @throws LimbeckError (`model`) where it is not a classifier of these samples and classes, (`usage`) where it would
- * have to see mixed batches and the training graph cannot hold it.
+ * @throws LimbeckError (`model`) where it is not a classifier of these samples and classes or its answers are no
+ * distributions, (`usage`) where it would have to see mixed batches and the training graph cannot hold it.
  */
 export async function openTeacher(
-	teacher: OnnxModel,
-	{ batch, randomViews, mixes, train }: TeacherSetting,
-	options: PredictorOptions,
+	teacher: Teacher,
+	setting: TeacherSetting,
+	options: Omit<EnsembleOptions, "probe">,
 	runtime: Runtime,
 ): Promise<OpenTeacher> {
-	const plan = planTeacher(teacher, [batch, ...options.sampleShape], randomViews);
-	const release = (): Promise<void> => Promise.resolve();
-	const ask = (): Promise<undefined> => Promise.resolve(undefined);
-	if (plan.how === "in-graph") return { plan, ask, release };
-	if (plan.how === "fed" && mixes) throw cannotMix(plan.reason);
-	const predictor = await createPredictor(runtime, teacher, options);
-	if (plan.how === "fed") {
-		return {
-			plan,
-			// Views are random, so the chunk holds them.
-			ask: async ({ samples, indices }) =>
-				samples && predictor.logits({ count: indices.length, samples: inMemory(samples) }),
-			release: () => predictor.release(),
-		};
-	}
+	if ("logits" in teacher) return openTargets(teacher, setting);
+	const ensemble = await openEnsemble(runtime, teacher, { ...options, probe: setting.train });
 	try {
-		return { plan, stored: await predictor.logits(train), ask, release };
-	} finally {
-		await predictor.release();
+		const plan = planTeacher(ensemble, teacher.combine, setting, options);
+		const summary = summaryOf(ensemble, teacher.combine, plan);
+		if (plan.how === "fed") {
+			if (setting.mixes) throw cannotMix(plan.reason);
+			return {
+				...{ plan, summary },
+				// Views are random, so the chunk holds them.
+				ask: async ({ samples, indices }) =>
+					samples && ensemble.logits({ count: indices.length, samples: inMemory(samples) }),
+				release: () => ensemble.release(),
+			};
+		}
+		const stored = plan.how === "stored" ? { stored: await ensemble.logits(setting.train) } : {};
+		await ensemble.release();
+		return { plan, summary, ...stored, ask: nothingToAsk, release: nothingToRelease };
+	} catch (error) {
+		await ensemble.release();
+		throw error;
 	}
+}
+
+function openTargets({ where, logits, form, reason }: StoredTargets, setting: TeacherSetting): OpenTeacher {
+	if (setting.mixes) throw cannotMix(`${where}, which says nothing of mixtures`);
+	const note = `${where}: every random view of a sample gets the targets of the sample as it is`;
+	const member = { where, outputs: form, reason, ...(setting.randomViews ? { notes: [note] } : {}) };
+	return {
+		plan: { how: "stored" },
+		summary: { how: "stored", members: [member] },
+		stored: logits,
+		ask: nothingToAsk,
+		release: nothingToRelease,
+	};
+}
+
+/**
+ * Decides how a teacher is asked. One view of every sample is stored. Where views are random the teacher goes into the
+ * training graph, if Limbeck knows the operators of all members; one that is quantised, or foreign in another way,
+ * answers from sessions of its own, which costs native calls more for every chunk of steps.
+ */
+function planTeacher(
+	{ members }: OpenEnsemble,
+	combine: Ensemble["combine"],
+	{ batch, randomViews, train }: TeacherSetting,
+	{ sampleShape }: Pick<EnsembleOptions, "sampleShape">,
+): TeacherPlan {
+	if (!randomViews) return { how: "stored" };
+	try {
+		const teacher = { combine, members: members.map((member) => ({ ...member, model: importModel(member.model) })) };
+		const g = createGraph();
+		const samples = g.input("samples", { type: train.samples.type, dims: [batch, ...sampleShape] });
+		placeTeacher(g, teacher, placeTeacherWeights(g, teacher), (preprocessing) => preprocess(g, samples, preprocessing));
+		return { how: "in-graph", teacher };
+	} catch (error) {
+		if (error instanceof LimbeckError && error.category === "model") return { how: "fed", reason: error.message };
+		throw error;
+	}
+}
+
+function summaryOf({ members }: OpenEnsemble, combine: Ensemble["combine"], plan: TeacherPlan): TeacherSummary {
+	return {
+		how: plan.how,
+		...(plan.how === "fed" ? { reason: plan.reason } : {}),
+		...(members.length > 1 ? { combine } : {}),
+		members: members.map(({ classifier, form, reason, notes }) => ({
+			...{ where: classifier.where, outputs: form, reason },
+			...(notes.length === 0 ? {} : { notes }),
+		})),
+	};
 }
 
 function cannotMix(reason: string): LimbeckError {

@@ -14,7 +14,14 @@ import { createFeed } from "./feed.js";
 import { type Execution, executionOf, looksOf, type PlannedChunk, planChunks, stateBytesOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
-import { type OpenTeacher, openTeacher, type TeacherPlan } from "./teacher.js";
+import {
+	type OpenTeacher,
+	openTeacher,
+	soleTeacher,
+	type Teacher,
+	type TeacherPlan,
+	type TeacherSummary,
+} from "./teacher.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
 
@@ -25,10 +32,11 @@ export interface TrainingJob {
 	readonly normalization: Normalization;
 	readonly options: TrainingOptions;
 	readonly loss: LossOptions;
-	/** The teacher, where the objective needs one. It sees the same view of every sample as the student. */
-	readonly teacher?: OnnxModel;
-	/** What the teacher's inputs are normalised with; as the student's where absent. */
-	readonly teacherNormalization?: Normalization;
+	/**
+	 * The teacher, where the objective needs one. It sees the same view of every sample as the student. A model alone is
+	 * given its samples as the student is.
+	 */
+	readonly teacher?: Teacher | OnnxModel;
 	readonly seed: number;
 	readonly threads?: number;
 }
@@ -45,11 +53,14 @@ export type TrainingEvent =
 			/** Training samples a second since the last event. */
 			readonly throughput: number;
 	  }
-	| {
-			/** How the teacher is asked; `reason` says why it cannot stand in the training graph. Once, at the start. */
+	| ({
+			/** How the teacher is asked, and how its members are read. Once, at the start. */
 			readonly kind: "teacher";
-			readonly how: TeacherPlan["how"];
-			readonly reason?: string;
+	  } & TeacherSummary)
+	| {
+			/** Something that a person should know. */
+			readonly kind: "note";
+			readonly text: string;
 	  }
 	| {
 			readonly kind: "validation";
@@ -70,6 +81,8 @@ export interface TrainingResult {
 	readonly validationErrors: number;
 	/** Wall-clock time of training, validation included. */
 	readonly seconds: number;
+	/** How the teacher was asked and read, where there was one. */
+	readonly teacher?: TeacherSummary;
 }
 
 /** What training needs of its surroundings. */
@@ -118,7 +131,8 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			const kept = await takeSteps({ job, graph, session, loader, totalSteps, teacher }, context);
 			const model = withWeights(job.model, graph, kept.state);
 			const seconds = (now() - started) / 1000;
-			return { model, steps: totalSteps, keptStep: kept.step, validationErrors: kept.errors, seconds };
+			const taught = teacher === undefined ? {} : { teacher: teacher.summary };
+			return { model, steps: totalSteps, keptStep: kept.step, validationErrors: kept.errors, seconds, ...taught };
 		} finally {
 			await loader.close();
 		}
@@ -206,11 +220,12 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	const { batch } = job.options;
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
 	const setting = { batch, randomViews, mixes, train: job.data.train };
-	const own = { ...job, normalization: job.teacherNormalization ?? job.normalization };
-	const options = predictorOptions(own, context, "teacher");
-	const teacher = await openTeacher(job.teacher, setting, options, context.runtime);
-	const { plan } = teacher;
-	context.onEvent?.({ kind: "teacher", how: plan.how, ...(plan.how === "fed" ? { reason: plan.reason } : {}) });
+	const given = "graph" in job.teacher ? soleTeacher(job.teacher, job.normalization) : job.teacher;
+	const { sampleShape, classes } = job.data;
+	const { openSamples } = context;
+	const options = { sampleShape, classes, ...threadsOf(job), ...(openSamples === undefined ? {} : { openSamples }) };
+	const teacher = await openTeacher(given, setting, options, context.runtime);
+	context.onEvent?.({ kind: "teacher", ...teacher.summary });
 	return teacher;
 }
 
@@ -220,7 +235,7 @@ function graphFor(
 	totalSteps: number,
 	plan: TeacherPlan | undefined,
 ): TrainingGraph {
-	const { model, data, normalization, teacherNormalization, options, loss } = job;
+	const { model, data, normalization, options, loss } = job;
 	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm, train } = options;
 	return buildTrainingGraph({
 		model,
@@ -242,8 +257,7 @@ function graphFor(
 		...(clipNorm === undefined ? {} : { clipNorm }),
 		...(maxNorm === undefined ? {} : { maxNorm }),
 		...(train === undefined ? {} : { train }),
-		...(teacherNormalization === undefined ? {} : { teacherNormalization }),
-		...(plan === undefined ? {} : { teacher: plan.how === "in-graph" ? plan.model : "stored" }),
+		...(plan === undefined ? {} : { teacher: plan.how === "in-graph" ? plan.teacher : "stored" }),
 	});
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/support/graphs.js";
 import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
+import { graphTeacher, plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
 import { inMemory } from "../data/samples.js";
 import { mixturesOf } from "../data/transforms/mixup.js";
 import { buildModel, families } from "../models/index.js";
@@ -87,7 +87,10 @@ test("a step changes every weight of the student and none of the teacher's", asy
 	const teacher = network({ hidden: [32] });
 	const before = bytesOf(teacher);
 	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
-	const trained = await takeSteps(training({ model, teacher, loss }), { ...batches, chunks: [1] });
+	const trained = await takeSteps(training({ model, teacher: graphTeacher(teacher, data.normalization), loss }), {
+		...batches,
+		chunks: [1],
+	});
 	const start = new Map(bytesOf(model));
 	for (const [name, bytes] of bytesOf(trained.model)) expect(bytes, name).not.toBe(start.get(name));
 	expect(bytesOf(teacher)).toEqual(before);
@@ -122,7 +125,8 @@ test.each([
 		const teacherLogits = await predictor.logits({ count: steps * batch, samples: data.train.samples });
 		await predictor.release();
 		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
-		const live = await takeSteps(training({ teacher, loss, ...(own && { teacherNormalization: own }) }), batches);
+		const running = graphTeacher(teacher, own ?? training().normalization);
+		const live = await takeSteps(training({ teacher: running, loss }), batches);
 		const stored = await takeSteps(training({ teacher: "stored", loss }), { ...batches, teacherLogits });
 		expect(live.losses[0]).toBeGreaterThan(0);
 		for (const [step, value] of live.losses.entries()) expect(stored.losses[step]).toBeCloseTo(value, 4);

@@ -15,7 +15,9 @@ import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import type { Target } from "../ops/operator.js";
 import { addBatchInputs, type BatchInputs, type BatchShape, batchAt, feeds, freeDimensions } from "./batch.js";
+import { type GraphTeacher, placeTeacher, placeTeacherWeights } from "./graph-teacher.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
+import { type Preprocessing, preprocess } from "./preprocess.js";
 import { addUpdate, type Carried, carriedOf, parameterInput, type UpdateOptions } from "./update.js";
 
 /** All that shapes a training step. */
@@ -30,10 +32,8 @@ export interface StepOptions extends UpdateOptions {
 export interface TrainingGraphOptions extends StepOptions, Omit<BatchShape, "batch" | "teacher"> {
 	readonly model: OnnxModel;
 	readonly normalization: Normalization;
-	/** Where the teacher's logits come from: a model that sees the same view, or stored values that are fed. */
-	readonly teacher?: OnnxModel | "stored";
-	/** What a teacher in the graph is given; the student's where absent. */
-	readonly teacherNormalization?: Normalization;
+	/** Where the teacher's logits come from: models that see the same view, or stored values that are fed. */
+	readonly teacher?: GraphTeacher | "stored";
 	/** The machine that the graph is for; any where absent. */
 	readonly target?: Target;
 	/**
@@ -71,7 +71,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 		teacher:
 			teacher === undefined || teacher === "stored"
 				? undefined
-				: { model: teacher, parameters: placeWeights(g, teacher, "teacher/") },
+				: { ...teacher, weights: placeTeacherWeights(g, teacher) },
 		carried: carriedOf(options.model, options),
 		masks: createMasks(g),
 	};
@@ -101,8 +101,8 @@ interface Outer {
 	readonly batch: BatchInputs;
 	/** The large constants of the model, which all steps share. */
 	readonly constants: ReadonlyMap<string, Value>;
-	/** The teacher that is asked on every view, with its own. */
-	readonly teacher: { readonly model: OnnxModel; readonly parameters: ReadonlyMap<string, Value> } | undefined;
+	/** The teacher that is asked on every view, with the large constants of its members. */
+	readonly teacher: (GraphTeacher & { readonly weights: readonly ReadonlyMap<string, Value>[] }) | undefined;
 	readonly carried: readonly Carried[];
 	readonly masks: Masks;
 }
@@ -197,7 +197,8 @@ function addStep(
 	current: ReadonlyMap<string, Value>,
 ): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
 	const step = body.op("Add", [cast(body, index, "float"), first]);
-	const { view, stored, labelled } = batchAt(body, batch, index, options.normalization);
+	const { view, stored, labelled } = batchAt(body, batch, index);
+	const viewFor = remembered((preprocessing) => view((samples) => preprocess(body, samples, preprocessing)));
 	const value = (name: string): Value => required(current.get(name), name);
 	const placed = ({ name }: Weight): { readonly name: string; readonly value: Value } => ({
 		name,
@@ -208,7 +209,7 @@ function addStep(
 	const trained = new Set(parameters.map((one) => one.value.name));
 	const moved = new Map<string, Value>();
 	const student = applyModel(body, options.model, {
-		input: view,
+		input: viewFor(options.normalization),
 		parameters: new Map([...constants, ...[...parameters, ...averages].map((one) => [one.name, one.value] as const)]),
 		training: {
 			dropoutMask: masks.ofStep(body, index),
@@ -217,11 +218,7 @@ function addStep(
 			setState: (state, next) => moved.set(state.name, next),
 		},
 	});
-	const { teacherNormalization } = options;
-	const teacherView = (): Value =>
-		teacherNormalization === undefined ? view : batchAt(body, batch, index, teacherNormalization).view;
-	const live = teacher && applyModel(body, teacher.model, { input: teacherView(), parameters: teacher.parameters });
-	const logits = stored ?? live;
+	const logits = stored ?? (teacher && placeTeacher(body, teacher, teacher.weights, viewFor));
 	const losses = labelled.map(({ labels, share }): Value => {
 		const one = buildLoss(body, options.loss, {
 			student,
@@ -238,6 +235,17 @@ function addStep(
 	});
 	const next = new Map([...addUpdate(body, options, loss, step, parameters, value), ...kept]);
 	return { next, loss };
+}
+
+/** One view for each preprocessing: networks that want the same share it. */
+function remembered(make: (preprocessing: Preprocessing) => Value): (preprocessing: Preprocessing) => Value {
+	const made = new Map<string, Value>();
+	return (preprocessing) => {
+		const key = JSON.stringify(preprocessing);
+		const view = made.get(key) ?? make(preprocessing);
+		made.set(key, view);
+		return view;
+	};
 }
 
 function buildLoss(g: Graph, options: LossOptions, inputs: Partial<LossInputs>): Value {

@@ -102,7 +102,10 @@ function planApart(
  */
 export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<SplitName, Sink>>>): Promise<Built> {
 	const { classes, type, sampleShape } = plan;
-	const labelsOf = (name: SplitName): SplitLabels => ({ ids: new Int32Array(plan.counts[name]), count: 0 });
+	const labelsOf = (name: SplitName): SplitLabels => {
+		const most = plan.counts[name];
+		return { ids: new Int32Array(most), rows: new Uint32Array(most), count: 0 };
+	};
 	const moments = createMoments(type, sampleShape);
 	const labels = { train: labelsOf("train"), validation: labelsOf("validation"), test: labelsOf("test") };
 	for (const planned of plan.sources) {
@@ -117,8 +120,9 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 	for (const name of splitNames) {
 		const finished = await sinks[name]?.finish();
 		if (finished === undefined) continue;
-		const { ids, count } = labels[name];
-		const split = { count, samples: finished.samples, labels: ids.subarray(0, count) };
+		const { ids, rows, count } = labels[name];
+		const origin = { rows: rows.subarray(0, count), count: rowsBehind(plan, name) };
+		const split = { count, samples: finished.samples, labels: ids.subarray(0, count), origin };
 		checkClasses(split.labels, plan, name);
 		splits[name] = split;
 		if (name !== "test") hash.update(finished.sha256).update(bytesOf(split.labels));
@@ -134,6 +138,12 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 			.flatMap(({ source }) => source.skipped?.() ?? [])
 			.reduce<number | undefined>((sum = 0, count) => sum + count, undefined),
 	};
+}
+
+/** How many rows the source of a part has: one of its own, or the one that it was split off from. */
+function rowsBehind({ sources: [train, ...apart] }: Plan, name: SplitName): number {
+	const own = apart.find(({ partOf }) => partOf(0) === name) ?? train;
+	return own?.labels.length ?? 0;
 }
 
 /** Rows that were left out may have been all of a class. */
@@ -157,6 +167,8 @@ interface Destination {
 /** A part's labels as far as they are known. */
 interface SplitLabels {
 	readonly ids: Int32Array;
+	/** Their rows in the source. */
+	readonly rows: Uint32Array;
 	count: number;
 }
 
@@ -175,6 +187,7 @@ function distribute(
 		const sample = data.subarray(at, at + size);
 		sink.append(sample);
 		const gathered = to.labels[part];
+		gathered.rows[gathered.count] = row;
 		gathered.ids[gathered.count++] = labels[row] ?? 0;
 		if (part === "train") to.moments.add(sample);
 	}

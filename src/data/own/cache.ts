@@ -28,7 +28,7 @@ export async function stampOf(path: string): Promise<FileStamp> {
 }
 
 /** To be raised whenever the same files and options give other samples than before. */
-const version = 1;
+const version = 2;
 const unusedDays = 30;
 
 /**
@@ -51,6 +51,8 @@ const indexSchema = z.object({
 	sampleShape: z.array(z.int().min(1)),
 	normalization: z.object({ mean: numberOrList, std: numberOrList }),
 	counts: z.object({ train: count, validation: count, test: count }),
+	/** How many rows each part's source has. */
+	origins: z.object({ train: count, validation: count, test: count }),
 	fingerprint: z.string(),
 	skipped: count.optional(),
 });
@@ -59,18 +61,25 @@ const indexFile = "index.json";
 /** The file of a part's samples: raw elements, row after row. */
 export const samplesFile = (name: SplitName): string => `${name}.samples`;
 const labelsFile = (name: SplitName): string => `${name}.labels`;
+/** The file of a part's rows in its source. */
+const rowsFile = (name: SplitName): string => `${name}.rows`;
 
 /** What a cache folder holds, all three parts in files; `undefined` where it holds nothing whole. */
 export async function readCache(folder: string): Promise<Built | undefined> {
 	try {
-		const { counts, ...index } = indexSchema.parse(JSON.parse(await readFile(join(folder, indexFile), "utf8")));
+		const { counts, origins, ...index } = indexSchema.parse(
+			JSON.parse(await readFile(join(folder, indexFile), "utf8")),
+		);
 		const rowBytes = elementCount(index.sampleShape) * (index.type === "uint8" ? 1 : 4);
 		const splits: Partial<Record<SplitName, Split>> = {};
 		for (const name of splitNames) {
 			const path = join(folder, samplesFile(name));
 			const labels = new Int32Array(new Uint8Array(await readFile(join(folder, labelsFile(name)))).buffer);
-			if ((await stat(path)).size !== counts[name] * rowBytes || labels.length !== counts[name]) return undefined;
-			splits[name] = { count: counts[name], samples: { kind: "file", type: index.type, path, offset: 0 }, labels };
+			const rows = new Uint32Array(new Uint8Array(await readFile(join(folder, rowsFile(name)))).buffer);
+			const lengths = [(await stat(path)).size / rowBytes, labels.length, rows.length];
+			if (lengths.some((length) => length !== counts[name])) return undefined;
+			const samples = { kind: "file", type: index.type, path, offset: 0 } as const;
+			splits[name] = { count: counts[name], samples, labels, origin: { rows, count: origins[name] } };
 		}
 		const now = new Date();
 		await utimes(folder, now, now); // Says that it is in use; see removeUnused.
@@ -91,13 +100,15 @@ export async function fillCache(folder: string, write: (folder: string) => Promi
 	try {
 		await mkdir(temporary, { recursive: true });
 		const { splits, ...index } = await write(temporary);
-		const counts = Object.fromEntries(splitNames.map((name) => [name, splits[name]?.count ?? 0]));
+		const each = (number: (split: Split | undefined) => number | undefined): Readonly<Record<string, number>> =>
+			Object.fromEntries(splitNames.map((name) => [name, number(splits[name]) ?? 0]));
+		const [counts, origins] = [each((split) => split?.count), each((split) => split?.origin?.count)];
 		for (const name of splitNames) {
-			await writeFile(join(temporary, labelsFile(name)), bytesOf(splits[name]?.labels ?? new Int32Array()), {
-				flush: true,
-			});
+			const { labels = new Int32Array(), origin } = splits[name] ?? {};
+			await writeFile(join(temporary, labelsFile(name)), bytesOf(labels), { flush: true });
+			await writeFile(join(temporary, rowsFile(name)), bytesOf(origin?.rows ?? new Uint32Array()), { flush: true });
 		}
-		await writeFile(join(temporary, indexFile), JSON.stringify({ ...index, counts }), { flush: true });
+		await writeFile(join(temporary, indexFile), JSON.stringify({ ...index, counts, origins }), { flush: true });
 		await rm(folder, { recursive: true, force: true }); // There if it was not whole.
 		await rename(temporary, folder).catch(async (error: unknown) => {
 			if ((await readCache(folder)) === undefined) throw error;

@@ -1,0 +1,50 @@
+import type { DataSet } from "../../data/data-set.js";
+import { readModelFile } from "../../onnx/file.js";
+import type { Classifier, Ensemble } from "../../train/ensemble.js";
+import type { Preprocessing } from "../../train/preprocess.js";
+import type { Teacher } from "../../train/teacher.js";
+import { classNamesOf } from "../class-names.js";
+import { normalizationOf, preprocessingKey } from "../preprocessing.js";
+import type { EnsembleSource, MemberSource, TeacherSource } from "./sources.js";
+import { readTargets } from "./targets.js";
+
+/**
+ * Reads a teacher's files.
+ *
+ * @throws LimbeckError (`model`, `data`, `file`) by the name of the file.
+ */
+export async function openSource(source: TeacherSource, data: DataSet): Promise<Teacher> {
+	return "members" in source ? readEnsemble(source) : readTargets(source, data);
+}
+
+/**
+ * Reads the model files of an ensemble.
+ *
+ * @throws LimbeckError (`model`, `file`) by the name of the file.
+ */
+export async function readEnsemble({ members, combine }: EnsembleSource): Promise<Ensemble> {
+	const read: Classifier[] = [];
+	for (const member of members) read.push(await readMember(member));
+	return { members: read, combine };
+}
+
+async function readMember({ file, name, outputs, input, classes, select, weight }: MemberSource): Promise<Classifier> {
+	const model = await readModelFile(file);
+	const fileNames = classNamesOf(model, file);
+	const { mean, std, ...rest } = input;
+	const own = normalizationOf(model, file);
+	const told = model.metadata.has(preprocessingKey) || mean !== undefined || std !== undefined;
+	const note = `${file} says nothing of its normalisation: it is given byte / 255, and numbers as they are`;
+	// The schema has checked the fields; those left out are not there.
+	const changes = rest as Omit<Preprocessing, "mean" | "std">;
+	return {
+		...{ model, where: name ?? file, outputs, weight },
+		normalization: { ...changes, mean: mean ?? own.mean, std: std ?? own.std },
+		order: {
+			...(select === undefined ? {} : { select }),
+			...(classes === undefined ? {} : { names: classes }),
+			...(fileNames === undefined ? {} : { fileNames }),
+		},
+		...(told ? {} : { notes: [note] }),
+	};
+}

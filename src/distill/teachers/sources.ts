@@ -1,0 +1,62 @@
+/** What a recipe's teacher consists of, as plain data: networks to train, files to ask. */
+import { randomStream } from "../../random.js";
+import type { Combination } from "../../train/outputs.js";
+import type { NetworkOptions } from "../networks.js";
+import type { GivenTeacher, MemberOptions, TargetsTeacher, TeacherOptions } from "./options.js";
+
+/** A model file that answers, and how. */
+export type MemberSource = Omit<GivenTeacher, "family"> & {
+	/** Its share in an ensemble; only ratios count. */
+	readonly weight: number;
+	/** What it is called in messages and in the report; its file's path where absent. */
+	readonly name?: string;
+};
+
+/** Model files that answer as one. */
+export interface EnsembleSource {
+	readonly members: readonly MemberSource[];
+	readonly combine: Combination;
+}
+
+/** What a teacher's answers are read from. */
+export type TeacherSource = EnsembleSource | TargetsTeacher;
+
+/** A member of a teacher: a network that is yet to be trained, or a file. */
+export type PlannedMember = {
+	readonly weight: number;
+} & ({ readonly network: NetworkOptions } | { readonly given: GivenTeacher });
+
+/** A model file alone: its outputs are what they turn out to be. */
+export function fileSource(file: string): EnsembleSource {
+	return { members: [{ file, outputs: "auto", input: {}, weight: 1 }], combine: "arithmetic" };
+}
+
+/** The members of a teacher, each copy by itself; none where its targets are there already. */
+export function membersOf(teacher: TeacherOptions): readonly PlannedMember[] {
+	if (teacher.family === "targets") return [];
+	if (teacher.family !== "ensemble") return copiesOf(teacher, copyCount(teacher));
+	const { members, weights } = teacher;
+	return members.flatMap((member, k) => copiesOf(member, weights?.[k] ?? copyCount(member)));
+}
+
+/** How the members of a teacher become one. */
+export function combinationOf(teacher: TeacherOptions): Combination {
+	return teacher.family === "ensemble" ? teacher.combine : "arithmetic";
+}
+
+function copyCount(member: MemberOptions): number {
+	return member.family === "file" ? 1 : member.copies;
+}
+
+/** @param weight - of all copies together. */
+function copiesOf(member: MemberOptions, weight: number): readonly PlannedMember[] {
+	if (member.family === "file") return [{ given: member, weight }];
+	const { copies, ...network } = member;
+	return Array.from({ length: copies }, () => ({ network, weight: weight / copies }));
+}
+
+/** The seed of a teacher's member: the run's own for the first, which alone is the single teacher of that seed. */
+export function memberSeed(seed: number, index: number): number {
+	if (index === 0) return seed;
+	return randomStream(seed, "teacher/member").words(index, new Uint32Array(1))[0] ?? 0;
+}

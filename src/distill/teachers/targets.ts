@@ -1,0 +1,158 @@
+/** Soft targets from a file: any model behind any interface can teach. */
+import type { DataSet, Split } from "../../data/data-set.js";
+import { LimbeckError } from "../../errors.js";
+import { selectOutputs } from "../../train/class-order.js";
+import { checkAnswers, type FoundForm, formOfValues, leastProbability, type OutputForm } from "../../train/outputs.js";
+import type { StoredTargets } from "../../train/teacher.js";
+import type { TargetsTeacher } from "./options.js";
+import { readTargetRows, type TargetField, type TargetRow } from "./target-files.js";
+import { topKForm, topKLogits } from "./top-k.js";
+
+/** What the name of a field says its numbers are. */
+const formOfField: Readonly<Partial<Record<TargetField, OutputForm>>> = {
+	logits: "logits",
+	probabilities: "probabilities",
+	logProbabilities: "log-probabilities",
+};
+
+const valueFields = ["logits", "probabilities", "logProbabilities", "values"] as const;
+
+/**
+ * Reads soft targets and puts them in the order of the training samples. With ids, a row is for the sample of that row
+ * of the data that the training samples were taken from (see `Split.origin`); without them there is a row for each
+ * training sample, in the order of the training split, or a row for each of all rows that they were taken from.
+ *
+ * Probabilities become log max(p, 10⁻¹²). Top-k targets, `indices` with as many numbers beside them, leave a mass
+ * 1 − Σ p: spread evenly over the other classes, or dropped, which leaves the others 10⁻¹².
+ *
+ * @throws LimbeckError (`data`, `model`, `usage`) for targets of other data, of other classes, that are not finite or
+ * do not sum to one, by the row.
+ */
+export async function readTargets(options: TargetsTeacher, data: DataSet): Promise<StoredTargets> {
+	const { file } = options;
+	const rows: TargetRow[] = [];
+	for await (const row of readTargetRows(file)) rows.push(row);
+	const aligned = align(rows, data.train, file);
+	const field = fieldOf(rows, file);
+	const isTopK = rows[0]?.fields.indices !== undefined;
+	const width = isTopK ? undefined : widthOf(rows, field, file);
+	const values = rows.map((row) => valuesOf(row, field, width));
+	const found = formOf(options, field, values, width);
+	const outputs = width ?? outputsOfTopK(options, rows, data.classes.length);
+	const names = options.classes === undefined ? {} : { names: options.classes };
+	const select = selectOutputs(
+		{ ...names, ...(options.select === undefined ? {} : { select: options.select }) },
+		outputs,
+		data.classes,
+		file,
+	);
+	const logits = new Float32Array(data.train.count * data.classes.length);
+	for (const [sample, at] of aligned.entries()) {
+		const row = rows[at];
+		const own = values[at] ?? [];
+		if (row === undefined) continue;
+		const all = isTopK
+			? topKLogits(row, own, { form: found.form, remaining: options.remaining, outputs })
+			: own.map((value) => logitOf(value, found.form));
+		logits.set(select === undefined ? all : select.map((index) => all[index] ?? 0), sample * data.classes.length);
+	}
+	return { where: file, logits, ...found };
+}
+
+function logitOf(value: number, form: OutputForm): number {
+	if (form === "probabilities") return Math.log(Math.max(value, leastProbability));
+	return value === -Infinity ? Math.log(leastProbability) : value;
+}
+
+/** The one field of numbers that every row has. */
+function fieldOf(rows: readonly TargetRow[], where: string): TargetField {
+	const [first] = rows;
+	const present = valueFields.filter((name) => first?.fields[name] !== undefined);
+	const [field] = present;
+	if (field !== undefined && present.length === 1) return field;
+	throw new LimbeckError("data", {
+		where,
+		expected: "one of logits, probabilities, logProbabilities, or indices with values",
+		got: present.length === 0 ? "none of them" : present.join(", "),
+	});
+}
+
+function widthOf(rows: readonly TargetRow[], field: TargetField, where: string): number {
+	const width = rows[0]?.fields[field]?.length ?? 0;
+	if (width > 1) return width;
+	throw new LimbeckError("data", { where, expected: "two classes or more in a row", got: String(width) });
+}
+
+/** @param width - how many there must be; as many as indices where absent. */
+function valuesOf({ fields, where }: TargetRow, field: TargetField, width: number | undefined): readonly number[] {
+	const wanted = width ?? fields.indices?.length;
+	const values = fields[field];
+	if (values !== undefined && values.length === wanted) return values;
+	throw new LimbeckError("data", {
+		where,
+		expected: `${String(wanted ?? "some")} ${field}`,
+		got: String(values?.length ?? "none"),
+	});
+}
+
+function formOf(
+	{ outputs, file }: TargetsTeacher,
+	field: TargetField,
+	values: readonly (readonly number[])[],
+	width: number | undefined,
+): FoundForm {
+	const named = formOfField[field];
+	const told: FoundForm | undefined =
+		outputs !== "auto"
+			? { form: outputs, reason: "told" }
+			: named && { form: named, reason: `its field is called ${field}` };
+	if (width === undefined) return topKForm(values, told, file);
+	const answers = { data: Float32Array.from(values.flat()), width, where: file };
+	const found = told ?? formOfValues(answers);
+	checkAnswers(answers, found.form);
+	return found;
+}
+
+function outputsOfTopK({ classes, select }: TargetsTeacher, rows: readonly TargetRow[], data: number): number {
+	if (classes !== undefined) return classes.length;
+	if (select === undefined) return data;
+	const largest = (list: readonly number[]): number => list.reduce((most, index) => Math.max(most, index), 0);
+	return 1 + Math.max(largest(select), largest(rows.map(({ fields }) => largest(fields.indices ?? []))));
+}
+
+/** The row of targets for each training sample. */
+function align(rows: readonly TargetRow[], { count, origin }: Split, where: string): Uint32Array {
+	const idOf = (sample: number): number => origin?.rows[sample] ?? sample;
+	const withIds = rows.filter(({ id }) => id !== undefined).length;
+	if (withIds > 0) return byId(rows, count, idOf, where);
+	if (rows.length === count) return Uint32Array.from(rows.keys());
+	if (rows.length === origin?.count) return Uint32Array.from({ length: count }, (_, k) => idOf(k));
+	const whole = origin === undefined ? "" : `, or ${String(origin.count)} for all rows that they were taken from`;
+	throw new LimbeckError("data", {
+		where,
+		expected: `targets for this data: a row for each of ${String(count)} training samples, in order${whole}`,
+		got: `${String(rows.length)} rows`,
+		hint: "Give each row the id of its sample: its row in the data's own file, counted from 0.",
+	});
+}
+
+function byId(rows: readonly TargetRow[], count: number, idOf: (sample: number) => number, where: string): Uint32Array {
+	const places = new Map<number, number>();
+	for (const [at, { id, where: place }] of rows.entries()) {
+		if (id === undefined || places.has(id)) {
+			const got = id === undefined ? "none" : `a second row of id ${String(id)}`;
+			throw new LimbeckError("data", { where: place, expected: "an id of its own", got });
+		}
+		places.set(id, at);
+	}
+	return Uint32Array.from({ length: count }, (_, sample) => {
+		const at = places.get(idOf(sample));
+		if (at !== undefined) return at;
+		throw new LimbeckError("data", {
+			where,
+			expected: `targets for this data: one for each of ${String(count)} training samples`,
+			got: `${String(rows.length)} rows, none of id ${String(idOf(sample))}`,
+			hint: "An id is the row of a sample in the data's own file, counted from 0.",
+		});
+	});
+}

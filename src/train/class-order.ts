@@ -1,0 +1,96 @@
+/** Which of a classifier's outputs are the data's classes. */
+import { LimbeckError } from "../errors.js";
+
+/** What is told of the order of a classifier's outputs. */
+export interface ClassOrder {
+	/** Indices of its outputs, in the order of the data's classes. */
+	readonly select?: readonly number[];
+	/** The names of its outputs, in their order. */
+	readonly names?: readonly string[];
+	/** The same as its file has them: where none is a name of the data's, they say nothing. */
+	readonly fileNames?: readonly string[];
+}
+
+const shownNames = 5;
+
+/**
+ * Which outputs of a classifier are the data's classes, in their order: those told, or those of the same names; all as
+ * they stand where nothing is told and there are as many.
+ *
+ * @param outputs - how many outputs it has.
+ * @param classes - of the data.
+ * @returns indices of outputs; `undefined` where they already are in order.
+ * @throws LimbeckError (`model`) where nothing says which outputs are meant, with both sizes and the mend; (`usage`) for
+ * an order that does not fit.
+ */
+export function selectOutputs(
+	order: ClassOrder,
+	outputs: number,
+	classes: readonly string[],
+	where: string,
+): readonly number[] | undefined {
+	const { select, names = namesUnlike(order, classes) ? undefined : order.fileNames } = order;
+	const chosen = select === undefined ? byName(names, outputs, classes, where) : told(select, outputs, classes, where);
+	if (chosen === undefined) {
+		if (outputs === classes.length) return undefined;
+		throw new LimbeckError("model", {
+			where,
+			expected: `an output for each of the data's ${String(classes.length)} classes`,
+			got: `${String(outputs)} outputs`,
+			hint:
+				"Say which outputs are the classes: teacher.select, a list of their indices in the data's order, or " +
+				"teacher.classes, the names of all outputs in the teacher's order.",
+		});
+	}
+	const inOrder = outputs === classes.length && chosen.every((index, at) => index === at);
+	return inOrder ? undefined : chosen;
+}
+
+/** Whether a file names its classes otherwise than the data do, all of them: anybody may name classes as they like. */
+export function namesUnlike({ fileNames }: ClassOrder, classes: readonly string[]): boolean {
+	return fileNames !== undefined && !fileNames.some((name) => classes.includes(name));
+}
+
+function told(
+	select: readonly number[],
+	outputs: number,
+	classes: readonly string[],
+	where: string,
+): readonly number[] {
+	const fits = select.every((index) => index < outputs) && new Set(select).size === select.length;
+	if (fits && select.length === classes.length) return select;
+	throw new LimbeckError("usage", {
+		where: `${where}: select`,
+		expected: `${String(classes.length)} different indices below ${String(outputs)}, one for each class of the data`,
+		got: `${String(select.length)}, ${fits ? "all of them good" : "some of them twice or too large"}`,
+	});
+}
+
+function byName(
+	names: readonly string[] | undefined,
+	outputs: number,
+	classes: readonly string[],
+	where: string,
+): readonly number[] | undefined {
+	if (names === undefined) return undefined;
+	if (names.length !== outputs) {
+		throw new LimbeckError("usage", {
+			where: `${where}: classes`,
+			expected: `a name for each of ${String(outputs)} outputs`,
+			got: String(names.length),
+		});
+	}
+	const missing = classes.filter((name) => !names.includes(name));
+	if (missing.length === 0) return classes.map((name) => names.indexOf(name));
+	throw new LimbeckError("model", {
+		where: `${where}: classes`,
+		expected: `outputs named like the data's ${String(classes.length)} classes`,
+		got: `none for ${quoted(missing)}; its ${String(names.length)} outputs are ${quoted(names)}`,
+		hint: "Say which outputs are the classes: teacher.select, a list of their indices in the data's order.",
+	});
+}
+
+function quoted(names: readonly string[]): string {
+	const shown = names.slice(0, shownNames).map((name) => JSON.stringify(name));
+	return `${shown.join(", ")}${names.length > shownNames ? ", …" : ""}`;
+}
