@@ -99,11 +99,18 @@ function describeChoices(choices: readonly Choice[], width: number): readonly st
 /** The fields of an entry without those that more than three fifths of the entries share: of them one is told elsewhere. */
 function ownFields(entry: JsonSchema, choice: JsonSchema): ReturnType<typeof fieldsOf> {
 	const all = choicesOf(choice);
-	return fieldsOf(entry).filter(([name, one]) => {
-		if (one.const !== undefined) return false;
-		const text = JSON.stringify(one);
-		return 5 * all.filter(({ properties }) => JSON.stringify(properties?.[name]) === text).length <= 3 * all.length;
-	});
+	return fieldsOf(entry)
+		.filter(([name, one]) => {
+			if (one.const !== undefined) return false;
+			const text = JSON.stringify(one);
+			return 5 * all.filter(({ properties }) => JSON.stringify(properties?.[name]) === text).length <= 3 * all.length;
+		})
+		.flatMap(([name, field]) => (field.properties === undefined ? [[name, field] as const] : inside(name, field)));
+}
+
+/** The fields of an object within an entry, by their paths. */
+function inside(name: string, field: JsonSchema): ReturnType<typeof fieldsOf> {
+	return fieldsOf(field).map(([inner, one]) => [`${name}.${inner}`, one]);
 }
 
 /** The fields of one object that are no objects themselves, a paragraph each. */
@@ -131,6 +138,7 @@ function valueOf(values: unknown, name: string): unknown {
 function allowed(field: JsonSchema): string | undefined {
 	const { type, prefixItems, minItems = 0, maxItems } = field;
 	if (field.oneOf !== undefined) return undefined;
+	if (field.anyOf !== undefined) return field.anyOf.map((one) => allowed(one) ?? "a value").join(", or ");
 	if (field.enum !== undefined) return field.enum.map((value) => JSON.stringify(value)).join(", ");
 	if (field.const !== undefined) return JSON.stringify(field.const);
 	if (type === "integer") return `a whole number${range(field)}`;

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { foreignModel, info, type NodeParts, randomTensor, runModel } from "../../test/support/models.js";
+import { int } from "../graph/attributes.js";
+import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
+import { withoutFinalSoftmax } from "./final-softmax.js";
+
+const x = randomTensor("x", [2, 3]);
+const last = { axis: int(-1) };
+const scale = { type: "float", dims: [], data: Float32Array.of(1 / 256) } as const;
+const zero = { type: "uint8", dims: [], data: Uint8Array.of(0) } as const;
+
+/** z = −x, and what follows. */
+function ending(
+	nodes: readonly NodeParts[],
+	changes: Partial<{ output: OnnxValueInfo; opset: number }> = {},
+): OnnxModel {
+	return foreignModel({
+		opset: changes.opset ?? 17,
+		nodes: [["Neg", ["x"], ["z"]], ...nodes],
+		inputs: [info("x", ["n", 3])],
+		outputs: [changes.output ?? info("y", ["n", 3])],
+		constants: { scale, zero },
+	});
+}
+
+test.each([
+	["Softmax", [["Softmax", ["z"], ["y"], last]]],
+	["LogSoftmax", [["LogSoftmax", ["z"], ["y"], last]]],
+	["Softmax", [["Softmax", ["z"], ["y"], { axis: int(1) }]]],
+	[
+		"Softmax",
+		[
+			["Softmax", ["z"], ["p"], last],
+			["Identity", ["p"], ["y"]],
+		],
+	],
+	[
+		"Softmax",
+		[
+			["Softmax", ["z"], ["p"], last],
+			["QuantizeLinear", ["p", "scale", "zero"], ["q"]],
+			["DequantizeLinear", ["q", "scale", "zero"], ["y"]],
+		],
+	],
+] as const)("the logits before a last %s come out", async (operator, nodes) => {
+	const { model, removed } = withoutFinalSoftmax(ending(nodes));
+	expect(removed).toBe(operator);
+	const [output] = Object.values(await runModel(model, { x }));
+	expect(Array.from(output?.data as Float32Array)).toEqual(Array.from(x.data, (value) => -value));
+});
+
+test.each([
+	[
+		"none at the end",
+		[
+			["Softmax", ["z"], ["p"], last],
+			["Relu", ["p"], ["y"]],
+		],
+	],
+	["one over the batch", [["Softmax", ["z"], ["y"], { axis: int(0) }]]],
+	["no operator at all", [["Identity", ["z"], ["y"]]]],
+	// What type the logits have, the file does not say.
+	[
+		"one before a Cast",
+		[
+			["Softmax", ["z"], ["p"], last],
+			["Cast", ["p"], ["y"], { to: int(11) }],
+		],
+	],
+] as const)("a model with %s stays as it is", (_, nodes) => {
+	const model = ending(nodes as readonly NodeParts[]);
+	expect(withoutFinalSoftmax(model)).toEqual({ model });
+});
+
+test("probabilities that another output needs are still made", async () => {
+	const model = ending([["Softmax", ["z"], ["y"], last]]);
+	const { graph } = model;
+	const two = { ...model, graph: { ...graph, outputs: [...graph.outputs, info("y", ["n", 3])] } };
+	const outputs = await runModel(withoutFinalSoftmax(two).model, { x });
+	expect(Object.keys(outputs).sort()).toEqual(["y", "z"]);
+});

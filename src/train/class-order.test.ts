@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { selectOutputs } from "./class-order.js";
+
+const classes = ["cat", "dog"];
+
+test.each([
+	["as they stand", {}, 2, undefined],
+	["by names that are in order", { names: ["cat", "dog"] }, 2, undefined],
+	["by names in another order", { names: ["dog", "cat"] }, 2, [1, 0]],
+	["by names among more", { names: ["ant", "dog", "cow", "cat"] }, 4, [3, 1]],
+	["by indices", { select: [1, 0] }, 2, [1, 0]],
+	["by indices, whatever the names", { select: [2, 0], names: ["a", "b", "c"] }, 3, [2, 0]],
+] as const)("outputs are found %s", (_, order, outputs, expected) => {
+	expect(selectOutputs(order, outputs, classes, "a.onnx")).toEqual(expected);
+});
+
+test.each([
+	[
+		"more outputs than classes",
+		{},
+		3,
+		"a.onnx: expected an output for each of the data's 2 classes, got 3 outputs. Say which outputs are the classes: " +
+			"teacher.select, a list of their indices",
+	],
+	["a name that is missing", { names: ["cat", "cow"] }, 2, 'got none for "dog"; its 2 outputs are "cat", "cow"'],
+	["names of other outputs", { names: ["cat", "dog"] }, 3, "expected a name for each of 3 outputs, got 2"],
+	["an index out of range", { select: [0, 3] }, 3, "2 different indices below 3"],
+	["an index twice", { select: [1, 1] }, 3, "some of them twice or too large"],
+	["too few indices", { select: [1] }, 3, "one for each class of the data, got 1, all of them good"],
+] as const)("%s cannot be told apart", (_, order, outputs, message) => {
+	expect(() => selectOutputs(order, outputs, classes, "a.onnx")).toThrow(message);
+});
