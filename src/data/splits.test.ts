@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../random.js";
 import { inMemory } from "./samples.js";
-import { splitDataSet, stratifiedPartition } from "./splits.js";
+import { selectSamples, splitDataSet, stratifiedPartition } from "./splits.js";
 
 const stream = randomStream(0, "test/split");
 const partition = (labels: Int32Array, classCount: number, count: number): ReturnType<typeof stratifiedPartition> =>
@@ -60,4 +60,21 @@ test("a data set's fingerprint changes with a pixel, a label, the sizes, and not
 	expect(build("one", images.with(79, 0), labels, 4)).not.toBe(reference);
 	expect(build("one", images, labels.with(0, 1).with(1, 0), 4)).not.toBe(reference);
 	expect(build("one", images, labels, 6)).not.toBe(reference);
+});
+
+test("samples know which of all they were, split off from a part as well", () => {
+	const kind = { name: "one", classes: ["a", "b"], sampleShape: [1], normalization: { mean: 0, std: 1 } };
+	const pixels = Uint8Array.from({ length: 20 }, (_, row) => 100 + row);
+	const labels = Int32Array.from({ length: 20 }, (_, row) => row % 2);
+	const all = { count: 20, samples: inMemory(pixels), labels };
+	const half = selectSamples(
+		all,
+		kind.sampleShape,
+		Uint32Array.from({ length: 10 }, (_, row) => 2 * row + (row % 2)),
+	);
+	const { train, validation } = splitDataSet(kind, half, 4, stream);
+	for (const { samples, origin } of [train, validation]) {
+		expect(origin?.count).toBe(20);
+		expect(samples).toMatchObject({ data: Uint8Array.from(origin?.rows ?? [], (row) => 100 + row) });
+	}
 });

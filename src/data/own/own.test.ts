@@ -130,6 +130,22 @@ describe("the split", () => {
 		expect(other.data.validation.count).toBe(18);
 	});
 
+	test.each(["memory", "a file"])("every sample says which row of the file it was, in %s", async (where) => {
+		const file = await csvFile();
+		const cache = await temporaryFolder();
+		const options = { name: "csv", file, label: "kind", ...(where === "memory" ? {} : { memory: 0 }) };
+		// Made, and the second time as it was kept.
+		for (const { data, test } of [await load(options, cache), await load(options, cache)]) {
+			for (const split of [data.train, data.validation, test]) {
+				const { rows = [], count: all } = split.origin ?? {};
+				expect(all).toBe(count);
+				expect(valuesOf(split, data)).toEqual(
+					Array.from(rows).flatMap((row) => [features[2 * row], features[2 * row + 1]]),
+				);
+			}
+		}
+	});
+
 	test("a test file of its own, its columns in another order", async () => {
 		const test = await csvFile("kind,b,a\nowl,1,2\ncat,3,4\n");
 		const loaded = await load({ name: "csv", file: await csvFile(), label: "kind", test });
