@@ -8,6 +8,9 @@ test.each([
 	["by names that are in order", { names: ["cat", "dog"] }, 2, undefined],
 	["by names in another order", { names: ["dog", "cat"] }, 2, [1, 0]],
 	["by names among more", { names: ["ant", "dog", "cow", "cat"] }, 4, [3, 1]],
+	["by the names in its file", { fileNames: ["dog", "cat"] }, 2, [1, 0]],
+	["by what the user says its file's names are", { fileNames: ["dog", "cat"], names: ["cat", "dog"] }, 2, undefined],
+	["as they stand where its file's names are quite other ones", { fileNames: ["0", "1"] }, 2, undefined],
 	["by indices", { select: [1, 0] }, 2, [1, 0]],
 	["by indices, whatever the names", { select: [2, 0], names: ["a", "b", "c"] }, 3, [2, 0]],
 ] as const)("outputs are found %s", (_, order, outputs, expected) => {
@@ -23,6 +26,7 @@ test.each([
 			"teacher.select, a list of their indices",
 	],
 	["a name that is missing", { names: ["cat", "cow"] }, 2, 'got none for "dog"; its 2 outputs are "cat", "cow"'],
+	["a name that is missing in its file", { fileNames: ["cat", "cow"] }, 2, 'got none for "dog"'],
 	["names of other outputs", { names: ["cat", "dog"] }, 3, "expected a name for each of 3 outputs, got 2"],
 	["an index out of range", { select: [0, 3] }, 3, "2 different indices below 3"],
 	["an index twice", { select: [1, 1] }, 3, "some of them twice or too large"],
