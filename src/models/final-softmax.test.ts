@@ -68,7 +68,7 @@ test.each([
 		],
 	],
 ] as const)("a model with %s stays as it is", (_, nodes) => {
-	const model = ending(nodes as readonly NodeParts[]);
+	const model = ending(nodes);
 	expect(withoutFinalSoftmax(model)).toEqual({ model });
 });
 

@@ -45,7 +45,7 @@ async function ask(
 	const ensemble = await openEnsemble(runtime, { members, combine }, options);
 	try {
 		const answers = await ensemble.answers(set);
-		return { ...answers, found: ensemble.members.map(({ form, reason }) => ({ form, reason })) };
+		return { ...answers, found: ensemble.members.map(({ form, reason, notes }) => ({ form, reason, notes })) };
 	} finally {
 		await ensemble.release();
 	}
@@ -86,7 +86,7 @@ describe("one classifier alone, whatever its outputs", () => {
 	] as const)("%s", async (_, model, form, reason) => {
 		const wanted = await ask([classifier(linear())]);
 		const { logits, found } = await ask([classifier(model)]);
-		expect(found).toEqual([{ form, reason: expect.stringContaining(reason) as string }]);
+		expect(found).toMatchObject([{ form, reason: expect.stringContaining(reason) as string }]);
 		// Probabilities below 10⁻¹² are cut off.
 		const least = Math.log(1e-12);
 		expectClose(
@@ -98,7 +98,7 @@ describe("one classifier alone, whatever its outputs", () => {
 
 	test("told that its Softmax gives logits, it is believed", async () => {
 		const { logits, found } = await ask([classifier(linear(softmax("Softmax")), { outputs: "logits" })]);
-		expect(found).toEqual([{ form: "logits", reason: "told" }]);
+		expect(found).toEqual([{ form: "logits", reason: "told", notes: [] }]);
 		expect(logits.every((value) => value >= 0 && value <= 1)).toBe(true);
 	});
 });
@@ -119,6 +119,15 @@ test("classes come in the data's order, by name and by index, of more outputs", 
 	expect(Array.from(byName.logits)).toEqual(
 		Array.from({ length: 5 }, (_, row) => [4, 2, 5, 1].map((k) => whole[row * 6 + k])).flat(),
 	);
+});
+
+test("a file of quite other names is taken in order, and that is told", async () => {
+	const options = { order: { fileNames: ["0", "1", "2", "3"] } };
+	const { logits, found } = await ask([classifier(linear(), options)]);
+	expect(logits).toEqual((await ask([classifier(linear())])).logits);
+	expect(found[0]?.notes).toEqual([
+		"a.onnx names its classes otherwise than the data do: its outputs are taken in the data's order",
+	]);
 });
 
 test("a model that wants channels last and another size is given them", async () => {

@@ -45,13 +45,14 @@ const formats: Readonly<Record<string, (path: string, rows: Rows) => Promise<voi
 		await writeFile(path, zip(Object.fromEntries(arrays)));
 	},
 	jsonl: (path, content) => writeFile(path, `${content.map((row) => JSON.stringify(row)).join("\n")}\n`),
-	parquet: async (path, content) => {
+	parquet: (path, content) => {
 		const names = Object.keys(content[0] ?? {});
-		await parquetWriteFile({
+		parquetWriteFile({
 			filename: path,
 			columnData: names.map((name) => ({ name, data: content.map((row) => row[name]) })),
 			rowGroupSize: 2,
 		});
+		return Promise.resolve();
 	},
 };
 
