@@ -96,7 +96,7 @@ export interface TrainingContext {
  */
 export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
 	const { data, options, seed } = job;
-	const { batch, jitter, augment } = options;
+	const { batch, jitter, augment, views, viewSeed } = options;
 	const { runtime, createLoader, now } = context;
 	const started = now();
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
@@ -113,6 +113,8 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			seed,
 			jitter,
 			augment,
+			views,
+			viewSeed,
 		});
 		try {
 			const kept = await takeSteps({ job, graph, session, loader, totalSteps, teacher }, context);
