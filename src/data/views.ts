@@ -96,13 +96,14 @@ export function viewsAt(firstPosition: number, length: number, count: number, vi
 export interface ViewReader {
 	/** View `view` of samples `first` … `first + length − 1`: `[length, …sampleShape]`. */
 	readonly read: (view: number, first: number, length: number) => SampleData;
+	/** Closes the file of samples, if there is one. */
 	readonly close: () => void;
 }
 
 /**
  * Opens the fixed views of samples; where nothing augments them, view 0 is the samples themselves.
  *
- * @throws LimbeckError as {@link fixedViewsOf} and {@link openViews} do.
+ * @throws LimbeckError as {@link fixedViewsOf} does, for augmentation that does not fit the samples, and what `openSamples` throws.
  */
 export function openFixedViews(
 	options: Omit<ViewOptions, "seed">,
@@ -149,13 +150,13 @@ export function fixedViewsOf(augmentation: Augmentation): number {
 }
 
 /** All that says what fixed view `v` of a sample looks like, besides the sample and `v`: plain data. */
-export type ViewForm = {
+export interface ViewForm {
 	/** Absent where samples are shown as they are stored. */
 	readonly seed?: number;
 	readonly transforms: readonly TransformOptions[];
 	/** What cutout fills with. */
 	readonly blank?: Normalization["mean"];
-};
+}
 
 /** The normal form of augmentation with fixed views: equal where the views are equal, however it was written. */
 export function viewForm(augmentation: Augmentation, { mean }: Normalization): ViewForm {
