@@ -5,11 +5,8 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { normal, permutation, randomStream } from "../random.js";
 import { divergenceOf } from "./divergence.js";
-import { decodeHeader, type Header } from "./format.js";
-import { rowCodec } from "./rows.js";
 import { openTargets } from "./store.js";
 import type { TargetsRequest } from "./targets.js";
-import { openViewFile } from "./view-file.js";
 
 // Rows of 40 kB: several blocks in a small file.
 const [count, classes] = [41, 10_000];
@@ -64,11 +61,6 @@ async function pathOf(asked: TargetsRequest, view = 0): Promise<string> {
 	return join(asked.folder, targets.key, `view-${String(view)}.targets`);
 }
 
-async function headerOf(path: string): Promise<Header> {
-	const bytes = await readFile(path);
-	return decodeHeader((length) => bytes.subarray(0, length), path).header;
-}
-
 const isData = (where: string): Error =>
 	expect.objectContaining({
 		category: "data",
@@ -118,16 +110,15 @@ describe("the store", () => {
 	);
 
 	test("reads from disk what it reads from memory", async () => {
-		const path = await pathOf(request("plain"));
-		const codec = rowCodec({ precision: "float32" }, classes);
-		const header = await headerOf(path);
-		const file = openViewFile(path, header, codec);
+		const targets = await openTargets(request("plain", { memory: 0 }));
 		const out = new Float32Array(classes);
 		for (const sample of [40, 3, 3, 4, 5, 20, 4, 0, 40, 39]) {
-			file.read(sample, out, 0);
-			expect(isSame(out, rowsOf(0, sample, 1))).toBe(true);
+			for (const view of [1, 0]) {
+				targets.read(Uint32Array.of(sample), Uint32Array.of(view), out);
+				expect(isSame(out, rowsOf(view, sample, 1))).toBe(true);
+			}
 		}
-		file.close();
+		targets.close();
 	});
 
 	test("refuses samples, views and room that are not there", async () => {
@@ -263,15 +254,14 @@ describe("damage is told by its file", () => {
 
 	test("a block is verified when it is first read from disk", async () => {
 		const path = await pathOf(asked("disk"));
-		const header = await headerOf(path);
 		const bytes = await readFile(path);
 		await writeFile(path, flipped(bytes.length - 60)(bytes));
-		const file = openViewFile(path, header, rowCodec({ precision: "float16" }, classes));
+		const targets = await openTargets({ ...asked("disk"), memory: 0 });
 		const out = new Float32Array(classes);
-		file.read(0, out, 0);
+		targets.read(Uint32Array.of(0), undefined, out);
 		expect(() => {
-			file.read(40, out, 0);
+			targets.read(Uint32Array.of(40), undefined, out);
 		}).toThrow(isData(`${path}, block 3`));
-		file.close();
+		targets.close();
 	});
 });

@@ -27,7 +27,7 @@ const viewPath = (folder: string, key: string, view: number): string =>
  * `data` for a damaged file, `file` or `disk-full` if the folder cannot be used, and what `ask` throws.
  */
 export async function openTargets(request: TargetsRequest): Promise<Targets> {
-	const { folder, classes, count, viewCount, topK } = request;
+	const { folder, classes, count, viewCount, topK, memory = mostHeld } = request;
 	if (topK !== undefined && topK >= classes) {
 		throw new LimbeckError("usage", {
 			where: "topK",
@@ -52,7 +52,7 @@ export async function openTargets(request: TargetsRequest): Promise<Targets> {
 			files.push(openViewFile(path, header, codec));
 		}
 		const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-		if (bytes <= mostHeld) for (const file of files) file.load();
+		if (bytes <= memory) for (const file of files) file.load();
 		const read = reader(files, count, classes);
 		return { key, kind: codec.kind, asked, bytes, cost: costOf(files), read, close };
 	} catch (error) {

@@ -50,6 +50,8 @@ export interface TargetsRequest extends TargetSource, TargetForm {
 	readonly temperature?: number;
 	/** Samples to ask about in one go; 1000 where absent. Nothing stored depends on it. */
 	readonly batch?: number;
+	/** Files of up to so many bytes together are held in memory; 256 MiB where absent. */
+	readonly memory?: number;
 	/**
 	 * Asks the teacher, about what is not in the store yet.
 	 *
