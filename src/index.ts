@@ -61,6 +61,7 @@ export type {
 } from "./targets/targets.js";
 export type { MaskInput } from "./train/masks.js";
 export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
+export type { AnswerStore, AnswerSummary } from "./train/stored-answers.js";
 export type { TeacherPlan } from "./train/teacher.js";
 export {
 	type TrainingContext,

@@ -8,12 +8,13 @@ import { applyModel } from "../models/apply.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { createGraph } from "../ops/index.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { createPredictor, type PredictorOptions } from "./predict.js";
+import { createPredictor, type Predictor, type PredictorOptions } from "./predict.js";
+import type { AnswerSummary, StoredAnswers } from "./stored-answers.js";
 
 /**
  * How a teacher's logits come to the student.
  *
- * - `stored`: it is asked once about every training sample, before the first step.
+ * - `stored`: it is asked once about every training sample, or every fixed view of each, before the first step.
  * - `in-graph`: it stands in the training graph and sees each view there.
  * - `fed`: its own session is asked about the views of each chunk of steps, because the training graph cannot hold it.
  */
@@ -53,14 +54,18 @@ export interface TeacherSetting {
 	readonly mixes: boolean;
 	/** The training samples. */
 	readonly train: SampleSet;
+	/** Opens the store of its answers, where there is one; it is asked about what is not there. */
+	readonly openAnswers?: ((teacher: Predictor) => Promise<StoredAnswers>) | undefined;
 }
 
 /** A teacher ready to teach, as its plan says. */
 export interface OpenTeacher {
 	readonly plan: TeacherPlan;
-	/** Its logits `[count, classes]` on every training sample, where it is asked once. */
+	/** Its logits `[count, classes]` on every training sample, where it is asked once and there is no store. */
 	readonly stored?: Float32Array;
-	/** Its logits `[steps, batch, classes]` on a chunk, where it is asked about each. */
+	/** What is told of its answers, where they come from a store. */
+	readonly answers?: AnswerSummary;
+	/** Its logits `[steps, batch, classes]` on a chunk, where it is asked about each or its answers are in a store. */
 	readonly ask: (chunk: Chunk) => Promise<Float32Array | undefined>;
 	/** Frees the native memory. */
 	readonly release: () => Promise<void>;
@@ -74,11 +79,12 @@ export interface OpenTeacher {
  */
 export async function openTeacher(
 	teacher: OnnxModel,
-	{ batch, randomViews, mixes, train }: TeacherSetting,
+	{ batch, randomViews, mixes, train, openAnswers }: TeacherSetting,
 	options: PredictorOptions,
 	runtime: Runtime,
 ): Promise<OpenTeacher> {
-	const plan = planTeacher(teacher, [batch, ...options.sampleShape], randomViews);
+	const asksOnce = openAnswers !== undefined || !randomViews;
+	const plan = planTeacher(teacher, [batch, ...options.sampleShape], !asksOnce);
 	const release = (): Promise<void> => Promise.resolve();
 	const ask = (): Promise<undefined> => Promise.resolve(undefined);
 	if (plan.how === "in-graph") return { plan, ask, release };
@@ -94,10 +100,24 @@ export async function openTeacher(
 		};
 	}
 	try {
+		if (openAnswers !== undefined) return answering(plan, await openAnswers(predictor));
 		return { plan, stored: await predictor.logits(train), ask, release };
 	} finally {
 		await predictor.release();
 	}
+}
+
+/** A teacher whose answers are in a store. */
+function answering(plan: TeacherPlan, { summary, ask, close }: StoredAnswers): OpenTeacher {
+	return {
+		plan,
+		answers: summary,
+		ask: (chunk) => Promise.resolve(ask(chunk)),
+		// eslint-disable-next-line @typescript-eslint/require-await -- as where there is native memory to free
+		async release() {
+			close();
+		},
+	};
 }
 
 function cannotMix(reason: string): LimbeckError {

@@ -3,6 +3,7 @@ import type { DataSet, Normalization } from "../data/data-set.js";
 import { stepsForEpochs } from "../data/order.js";
 import type { OpenSamples } from "../data/samples.js";
 import { mixupOf, showsAsStored } from "../data/transforms/index.js";
+import { LimbeckError } from "../errors.js";
 import type { LossOptions } from "../losses/index.js";
 import { classificationMetrics } from "../metrics/index.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -10,11 +11,13 @@ import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
+import type { OpenTargets } from "../targets/targets.js";
 import { createFeed } from "./feed.js";
 import { type Execution, executionOf, looksOf, type PlannedChunk, planChunks, stateBytesOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
-import { type OpenTeacher, openTeacher, type TeacherPlan } from "./teacher.js";
+import { type AnswerStore, type AnswerSummary, openAnswers } from "./stored-answers.js";
+import { type OpenTeacher, openTeacher, type TeacherPlan, type TeacherSetting } from "./teacher.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
 import type { TrainingOptions } from "./training-options.js";
 
@@ -29,6 +32,8 @@ export interface TrainingJob {
 	readonly teacher?: OnnxModel;
 	/** What the teacher's inputs are normalised with; as the student's where absent. */
 	readonly teacherNormalization?: Normalization;
+	/** Where the teacher's answers are kept from run to run; views must be fixed then. */
+	readonly store?: AnswerStore;
 	readonly seed: number;
 	readonly threads?: number;
 }
@@ -50,6 +55,8 @@ export type TrainingEvent =
 			readonly kind: "teacher";
 			readonly how: TeacherPlan["how"];
 			readonly reason?: string;
+			/** What is told of its answers, where they come from a store. */
+			readonly answers?: AnswerSummary;
 	  }
 	| {
 			readonly kind: "validation";
@@ -79,6 +86,8 @@ export interface TrainingContext {
 	readonly createLoader: (options: BatchOptions) => Loader;
 	/** Opens samples for validation; those in memory only, where absent. */
 	readonly openSamples?: OpenSamples;
+	/** Opens a store of answers, for jobs that name one. */
+	readonly openTargets?: OpenTargets;
 	/** A monotonic clock in ms, for reports only. */
 	readonly now: () => number;
 	/** Called after every chunk of steps and every look at validation. */
@@ -152,10 +161,12 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 	const { job, graph, session, loader, totalSteps, teacher } = run;
 	const { now, onEvent } = context;
 	const { model, data, options, seed } = job;
+	// Of a sample, what is read from a store along with it.
+	const answerBytes = teacher?.answers === undefined ? 0 : 4 * data.classes.length;
 	const plan = planChunks({
 		totalSteps,
 		looks: looksOf(options.epochs),
-		bytesPerStep: options.batch * elementCount(data.sampleShape),
+		bytesPerStep: options.batch * (elementCount(data.sampleShape) + answerBytes),
 		stateBytes: stateBytesOf(graph),
 	});
 	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
@@ -207,13 +218,32 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	if (job.teacher === undefined) return undefined;
 	const { batch } = job.options;
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
-	const setting = { batch, randomViews, mixes, train: job.data.train };
+	const setting = { batch, randomViews, mixes, train: job.data.train, openAnswers: answersFor(job, context) };
 	const own = { ...job, normalization: job.teacherNormalization ?? job.normalization };
 	const options = predictorOptions(own, context, "teacher");
 	const teacher = await openTeacher(job.teacher, setting, options, context.runtime);
-	const { plan } = teacher;
-	context.onEvent?.({ kind: "teacher", how: plan.how, ...(plan.how === "fed" ? { reason: plan.reason } : {}) });
+	const { plan, answers } = teacher;
+	context.onEvent?.({
+		kind: "teacher",
+		how: plan.how,
+		...(plan.how === "fed" ? { reason: plan.reason } : {}),
+		...(answers === undefined ? {} : { answers }),
+	});
 	return teacher;
+}
+
+/** What opens the store that a job names, if it does. */
+function answersFor(job: TrainingJob, { openTargets, openSamples }: TrainingContext): TeacherSetting["openAnswers"] {
+	const { store, data, normalization, options, loss } = job;
+	if (store === undefined) return undefined;
+	if (openTargets === undefined) {
+		const expected = "a context that can open files";
+		throw new LimbeckError("environment", { where: "stored targets", expected, got: "none" });
+	}
+	const temperature = "temperature" in loss ? loss.temperature : 1;
+	const positions = options.batch * stepsForEpochs(data.train.count, options.batch, options.epochs);
+	const setting = { store, open: openTargets, data, normalization, augmentation: options, positions, temperature };
+	return (teacher) => openAnswers(teacher, { ...setting, openSamples });
 }
 
 function graphFor(
