@@ -54,7 +54,7 @@ export async function measureStore(report: (line: string) => void): Promise<void
 		for (const [name, form] of forms) {
 			const folder = await mkdtemp(join(tmpdir(), "limbeck-bench-"));
 			try {
-				report(`  ${`${String(classes)} classes, ${name}`.padEnd(31)}${await measureForm(folder, classes, form)}`);
+				report(`  ${String(classes)} classes, ${name}: ${await measureForm(folder, classes, form)}`);
 			} finally {
 				await rm(folder, { recursive: true });
 			}
@@ -85,7 +85,7 @@ async function measureForm(folder: string, classes: number, form: TargetForm): P
 	const started = performance.now();
 	const held = await openTargets(request);
 	const rate = (ms: number): string =>
-		`${(held.bytes / 1000 / ms).toFixed(0).padStart(5)} MB/s ${((1000 * count) / ms).toExponential(1)}/s`;
+		`${(held.bytes / 1000 / ms).toPrecision(3)} MB/s, ${((1000 * count) / ms).toFixed(0)}/s`;
 	const results = [`written ${rate(performance.now() - started)}`];
 	const onDisk = await openTargets({ ...request, memory: 0 });
 	readAll(held, inOrder, classes); // Code is compiled when it is hot.
@@ -93,7 +93,7 @@ async function measureForm(folder: string, classes: number, form: TargetForm): P
 		["in order", held, inOrder],
 		["shuffled", held, shuffled],
 		["from disk, shuffled", onDisk, shuffled],
-		["in order", onDisk, inOrder],
+		["from disk, in order", onDisk, inOrder],
 	] as const) {
 		results.push(`${name} ${rate(readAll(targets, ids, classes))}`);
 	}
