@@ -18,6 +18,7 @@ const layers = [
 	"optim/",
 	"data/",
 	"metrics/",
+	"targets/",
 	"train/",
 	"distill/",
 	"specialists/",

@@ -38,10 +38,16 @@ export interface StepTime {
 }
 
 const root = file("..");
-const python = process.env["LIMBECK_PYTHON"] ?? "python3";
 
+/** The command of a program in Python. */
+export const python = (program: string, ...args: readonly string[]): readonly string[] => [
+	process.env["LIMBECK_PYTHON"] ?? "python3",
+	"-B",
+	file(program),
+	...args,
+];
 /** The command of a mode of PyTorch's program. */
-export const pytorch = (mode: string): readonly string[] => [python, "-B", file("./peers/pytorch.py"), mode];
+export const pytorch = (mode: string): readonly string[] => python("./peers/pytorch.py", mode);
 /** The command that serves a module of ours. */
 export const node = (module: string): readonly string[] => [
 	process.execPath,

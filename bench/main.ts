@@ -6,6 +6,7 @@ import { LimbeckError } from "../src/errors.js";
 import { measureConvolutions } from "./convolution.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
 import { netOf } from "./nets.js";
+import { measureScoring, measureStore } from "./targets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
 
 /** Hidden layers, batch and epochs of a round. */
@@ -98,6 +99,17 @@ program
 	.action(({ rounds, threads }: { readonly rounds: number; readonly threads: number }) =>
 		measureConvolutions(rounds, threads, toStderr, (line) => process.stdout.write(`${line}\n`)),
 	);
+
+program
+	.command("targets")
+	.description("the store of targets, written and read, and teacher scoring against Python's onnxruntime")
+	.option("--rounds <count>", "rounds of scoring; the report is their median", count, 3)
+	.option("--threads <count>", "threads of every contestant", count, availableParallelism())
+	.action(async ({ rounds, threads }: { readonly rounds: number; readonly threads: number }) => {
+		const report = (line: string): boolean => process.stdout.write(`${line}\n`);
+		await measureStore(report);
+		await measureScoring(rounds, threads, toStderr, report);
+	});
 
 // A signal must not leave stopped children behind: they are killed on exit.
 process.once("SIGINT", () => process.exit(130));

@@ -50,6 +50,16 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
+ * Gives a file that is whole and synced its name, over what stood there.
+ *
+ * @param temporary - in the same folder as `path`.
+ */
+export async function publishFile(temporary: string, path: string): Promise<void> {
+	await rename(temporary, path);
+	await syncFolder(dirname(path));
+}
+
+/**
  * Writes a file so that its path holds the old content or the new, never a part: a temporary file in the same folder,
  * fsync, rename, fsync of the folder. Where it fails, the temporary file is removed and what stood before is intact.
  *
@@ -60,8 +70,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
 	const temporary = `${path}.${randomUUID()}.tmp`;
 	try {
 		await writeAndSync(await open(temporary, "wx"), bytes);
-		await rename(temporary, path);
-		await syncFolder(dirname(path));
+		await publishFile(temporary, path);
 	} catch (error) {
 		// The first error says more than a failure to tidy up after it.
 		await rm(temporary, { force: true }).catch(() => undefined);

@@ -7,6 +7,15 @@ export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
 export type { DataSet, Normalization, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
 export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
+export type { Augmentation, TransformOptions } from "./data/transforms/index.js";
+export {
+	fixedViewsOf,
+	openFixedViews,
+	type ViewForm,
+	type ViewOptions,
+	type ViewReader,
+	viewForm,
+} from "./data/views.js";
 export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
 export {
 	defineRecipe,
@@ -42,8 +51,18 @@ export type { CaseInput, Operator, OperatorCase, Target, TrainingForms, Vjp, Vjp
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
+export type {
+	OpenTargets,
+	Plain,
+	TargetCost,
+	TargetForm,
+	TargetSource,
+	Targets,
+	TargetsRequest,
+} from "./targets/targets.js";
 export type { MaskInput } from "./train/masks.js";
 export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
+export type { AnswerStore, AnswerSummary } from "./train/stored-answers.js";
 export type { StoredTargets, Teacher, TeacherPlan, TeacherSummary } from "./train/teacher.js";
 export {
 	type TrainingContext,

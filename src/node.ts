@@ -49,3 +49,4 @@ export type { RunOptions, SeedEvent } from "./pipeline/run.js";
 export { type TrainOptions, train } from "./pipeline/train.js";
 export { reportTable, trainReportTable } from "./report/table.js";
 export { nodeRuntime } from "./runtime/node.js";
+export { openTargets } from "./targets/store.js";

@@ -20,6 +20,8 @@ export interface Chunk {
 	readonly samples?: SampleData;
 	/** `[steps, batch]`: which samples of the split they are. */
 	readonly indices: Uint32Array<ArrayBuffer>;
+	/** `[steps, batch]`: which of its views each sample is in, from 0 on; present where every sample has fixed views. */
+	readonly views?: Uint32Array<ArrayBuffer>;
 }
 
 /** Makes the chunks of a run. */

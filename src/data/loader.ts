@@ -91,10 +91,11 @@ export function createInlineLoader(options: BatchOptions): Loader {
 	};
 }
 
-/** The memory of a chunk's samples and indices, which goes along with it from thread to thread. */
+/** The memory of a chunk, which goes along with it from thread to thread. */
 export function buffersOf(chunk: Chunk | undefined): ArrayBuffer[] {
 	if (chunk === undefined) return [];
-	return [chunk.indices.buffer, ...(chunk.samples === undefined ? [] : [chunk.samples.buffer])];
+	const { samples, indices, views } = chunk;
+	return [samples, indices, views].flatMap((part) => (part === undefined ? [] : [part.buffer]));
 }
 
 /** The source for a worker, with the samples in memory of its own. */

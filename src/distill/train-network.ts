@@ -10,6 +10,7 @@ import { buildModel } from "../models/index.js";
 import { averagesOf } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
+import type { AnswerStore } from "../train/stored-answers.js";
 import type { TeacherSummary } from "../train/teacher.js";
 import { type TrainingContext, trainModel } from "../train/trainer.js";
 import { classesKey } from "./class-names.js";
@@ -26,6 +27,8 @@ export interface TrainStep {
 	readonly loss: LossOptions;
 	/** What teaches, where the objective needs a teacher. */
 	readonly teacher?: TeacherSource;
+	/** Where the teacher's answers are kept from run to run; its views must be fixed then. */
+	readonly store?: AnswerStore;
 	readonly seed: number;
 	readonly threads?: number;
 	/** Where the trained model goes. */
@@ -75,6 +78,7 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 			loss: step.loss,
 			seed: step.seed,
 			...taught,
+			...(step.store === undefined ? {} : { store: step.store }),
 			...(step.threads === undefined ? {} : { threads: step.threads }),
 		},
 		context,

@@ -1,3 +1,4 @@
+import { fromHalf } from "../onnx/half.js";
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import { dataTypes, type Tensor } from "../onnx/tensor.js";
 
@@ -40,14 +41,4 @@ function widenInfo(info: OnnxValueInfo): OnnxValueInfo {
 function widenTensor(tensor: Tensor): Tensor {
 	if (tensor.type !== "float16") return tensor;
 	return { type: "float", dims: tensor.dims, data: Float32Array.from(tensor.data, fromHalf) };
-}
-
-/** The number that 16 bits stand for: IEEE 754 binary16. */
-function fromHalf(bits: number): number {
-	const sign = bits >> 15 === 0 ? 1 : -1;
-	const exponent = (bits >> 10) & 31;
-	const fraction = bits & 1023;
-	if (exponent === 0) return sign * fraction * 2 ** -24;
-	if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-	return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

@@ -3,6 +3,7 @@ import { createLoader } from "../data/loader.js";
 import { openSamples } from "../data/open-samples.js";
 import { LimbeckError } from "../errors.js";
 import { nodeRuntime } from "../runtime/node.js";
+import { openTargets } from "../targets/store.js";
 import type { StepMessage, StepRequest } from "./messages.js";
 import { type StepContext, steps } from "./steps.js";
 
@@ -21,6 +22,7 @@ async function runStep({ name, input }: StepRequest): Promise<void> {
 			runtime: await nodeRuntime(),
 			createLoader,
 			openSamples,
+			openTargets,
 			now: () => performance.now(),
 			onEvent: (event) => void send({ kind: "event", event }),
 		};

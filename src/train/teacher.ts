@@ -10,7 +10,10 @@ import type { Runtime } from "../runtime/runtime.js";
 import { type Ensemble, type EnsembleOptions, type OpenEnsemble, openEnsemble } from "./ensemble.js";
 import { type GraphTeacher, placeTeacher, placeTeacherWeights } from "./graph-teacher.js";
 import type { OutputForm } from "./outputs.js";
+import type { Predictor } from "./predict.js";
 import { type Preprocessing, preprocess } from "./preprocess.js";
+import type { AnswerSummary, StoredAnswers } from "./stored-answers.js";
+import { identityOf } from "./teacher-identity.js";
 
 /** Soft targets that were made elsewhere, in the place of a teacher. */
 export interface StoredTargets {
@@ -37,7 +40,7 @@ export function soleTeacher(model: OnnxModel, normalization: Preprocessing, wher
 /**
  * How a teacher's logits come to the student.
  *
- * - `stored`: it is asked once about every training sample, before the first step; or its targets were there before.
+ * - `stored`: it is asked once about every training sample, or every fixed view of each, before the first step; or its targets were there before.
  * - `in-graph`: it stands in the training graph and sees each view there.
  * - `fed`: its own session is asked about the views of each chunk of steps, because the training graph cannot hold it.
  */
@@ -51,6 +54,8 @@ export interface TeacherSummary {
 	readonly how: TeacherPlan["how"];
 	/** Why it cannot stand in the training graph. */
 	readonly reason?: string;
+	/** What is told of its answers, where they come from a store. */
+	readonly answers?: AnswerSummary;
 	/** Where there are several: how their distributions become one. */
 	readonly combine?: Ensemble["combine"];
 	/** Each member: where it came from, what its outputs are taken for and why, and what else is to be known. */
@@ -72,15 +77,19 @@ export interface TeacherSetting {
 	readonly mixes: boolean;
 	/** The training samples. */
 	readonly train: SampleSet;
+	/** Opens the store of its answers, where there is one; it is asked about what is not there. */
+	readonly openAnswers?:
+		| ((teacher: Predictor, identity: Awaited<ReturnType<typeof identityOf>>) => Promise<StoredAnswers>)
+		| undefined;
 }
 
 /** A teacher ready to teach, as its plan says. */
 export interface OpenTeacher {
 	readonly plan: TeacherPlan;
 	readonly summary: TeacherSummary;
-	/** Its logits `[count, classes]` on every training sample, where it is asked once. */
+	/** Its logits `[count, classes]` on every training sample, where it is asked once and there is no store. */
 	readonly stored?: Float32Array;
-	/** Its logits `[steps, batch, classes]` on a chunk, where it is asked about each. */
+	/** Its logits `[steps, batch, classes]` on a chunk, where it is asked about each or its answers are in a store. */
 	readonly ask: (chunk: Chunk) => Promise<Float32Array | undefined>;
 	/** Frees the native memory. */
 	readonly release: () => Promise<void>;
@@ -116,6 +125,19 @@ export async function openTeacher(
 				release: () => ensemble.release(),
 			};
 		}
+		if (setting.openAnswers !== undefined) {
+			const identity = await identityOf(ensemble.members, teacher.combine);
+			const { summary: answers, ask, close } = await setting.openAnswers(ensemble, identity);
+			await ensemble.release();
+			return {
+				...{ plan, summary: { ...summary, answers } },
+				ask: (chunk) => Promise.resolve(ask(chunk)),
+				// eslint-disable-next-line @typescript-eslint/require-await -- as where there is native memory to free
+				release: async () => {
+					close();
+				},
+			};
+		}
 		const stored = plan.how === "stored" ? { stored: await ensemble.logits(setting.train) } : {};
 		await ensemble.release();
 		return { plan, summary, ...stored, ask: nothingToAsk, release: nothingToRelease };
@@ -146,10 +168,10 @@ function openTargets({ where, logits, form, reason }: StoredTargets, setting: Te
 function planTeacher(
 	{ members }: OpenEnsemble,
 	combine: Ensemble["combine"],
-	{ batch, randomViews, train }: TeacherSetting,
+	{ batch, randomViews, train, openAnswers }: TeacherSetting,
 	{ sampleShape }: Pick<EnsembleOptions, "sampleShape">,
 ): TeacherPlan {
-	if (!randomViews) return { how: "stored" };
+	if (openAnswers !== undefined || !randomViews) return { how: "stored" };
 	try {
 		const teacher = { combine, members: members.map((member) => ({ ...member, model: importModel(member.model) })) };
 		const g = createGraph();

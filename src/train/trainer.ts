@@ -3,6 +3,7 @@ import type { DataSet, Normalization } from "../data/data-set.js";
 import { stepsForEpochs } from "../data/order.js";
 import type { OpenSamples } from "../data/samples.js";
 import { mixupOf, showsAsStored } from "../data/transforms/index.js";
+import { LimbeckError } from "../errors.js";
 import type { LossOptions } from "../losses/index.js";
 import { classificationMetrics } from "../metrics/index.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -10,16 +11,19 @@ import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
+import type { OpenTargets } from "../targets/targets.js";
 import { createFeed } from "./feed.js";
 import { type Execution, executionOf, looksOf, type PlannedChunk, planChunks, stateBytesOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
+import { type AnswerStore, openAnswers } from "./stored-answers.js";
 import {
 	type OpenTeacher,
 	openTeacher,
 	soleTeacher,
 	type Teacher,
 	type TeacherPlan,
+	type TeacherSetting,
 	type TeacherSummary,
 } from "./teacher.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
@@ -37,6 +41,8 @@ export interface TrainingJob {
 	 * given its samples as the student is.
 	 */
 	readonly teacher?: Teacher | OnnxModel;
+	/** Where the teacher's answers are kept from run to run; views must be fixed then. */
+	readonly store?: AnswerStore;
 	readonly seed: number;
 	readonly threads?: number;
 }
@@ -92,6 +98,8 @@ export interface TrainingContext {
 	readonly createLoader: (options: BatchOptions) => Loader;
 	/** Opens samples for validation; those in memory only, where absent. */
 	readonly openSamples?: OpenSamples;
+	/** Opens a store of answers, for jobs that name one. */
+	readonly openTargets?: OpenTargets;
 	/** A monotonic clock in ms, for reports only. */
 	readonly now: () => number;
 	/** Called after every chunk of steps and every look at validation. */
@@ -109,7 +117,7 @@ export interface TrainingContext {
  */
 export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
 	const { data, options, seed } = job;
-	const { batch, jitter, augment } = options;
+	const { batch, jitter, augment, views, viewSeed } = options;
 	const { runtime, createLoader, now } = context;
 	const started = now();
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
@@ -126,6 +134,8 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			seed,
 			jitter,
 			augment,
+			views,
+			viewSeed,
 		});
 		try {
 			const kept = await takeSteps({ job, graph, session, loader, totalSteps, teacher }, context);
@@ -164,10 +174,12 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 	const { job, graph, session, loader, totalSteps, teacher } = run;
 	const { now, onEvent } = context;
 	const { model, data, options, seed } = job;
+	// Of a sample, what is read from a store along with it.
+	const answerBytes = teacher?.summary.answers === undefined ? 0 : 4 * data.classes.length;
 	const plan = planChunks({
 		totalSteps,
 		looks: looksOf(options.epochs),
-		bytesPerStep: options.batch * elementCount(data.sampleShape),
+		bytesPerStep: options.batch * (elementCount(data.sampleShape) + answerBytes),
 		stateBytes: stateBytesOf(graph),
 	});
 	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
@@ -219,7 +231,7 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	if (job.teacher === undefined) return undefined;
 	const { batch } = job.options;
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
-	const setting = { batch, randomViews, mixes, train: job.data.train };
+	const setting = { batch, randomViews, mixes, train: job.data.train, openAnswers: answersFor(job, context) };
 	const given = "graph" in job.teacher ? soleTeacher(job.teacher, job.normalization) : job.teacher;
 	const { sampleShape, classes } = job.data;
 	const { openSamples } = context;
@@ -227,6 +239,20 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	const teacher = await openTeacher(given, setting, options, context.runtime);
 	context.onEvent?.({ kind: "teacher", ...teacher.summary });
 	return teacher;
+}
+
+/** What opens the store that a job names, if it does. */
+function answersFor(job: TrainingJob, { openTargets, openSamples }: TrainingContext): TeacherSetting["openAnswers"] {
+	const { store, data, normalization, options, loss } = job;
+	if (store === undefined) return undefined;
+	if (openTargets === undefined) {
+		const expected = "a context that can open files";
+		throw new LimbeckError("environment", { where: "stored targets", expected, got: "none" });
+	}
+	const temperature = "temperature" in loss ? loss.temperature : 1;
+	const positions = options.batch * stepsForEpochs(data.train.count, options.batch, options.epochs);
+	const setting = { store, open: openTargets, data, normalization, augmentation: options, positions, temperature };
+	return (teacher, identity) => openAnswers(teacher, { ...setting, identity, openSamples });
 }
 
 function graphFor(

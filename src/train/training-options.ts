@@ -29,6 +29,13 @@ export const trainingShape = {
 		.array(transformOptions)
 		.default([])
 		.describe("changes of the training samples, in turn: flip, crop, cutout, jitter, mixup, with their options"),
+	views: z
+		.int()
+		.min(1)
+		.max(65_536)
+		.optional()
+		.describe("fixed augmented views of each sample, one an epoch in turn; a fresh one every epoch where absent"),
+	viewSeed: z.int().min(0).max(0xffff_ffff).default(0).describe("seed of the fixed views, the same in every run"),
 	keep: z.enum(["last", "best"]).default("last").describe("weights to keep: the last, or the best by validation"),
 };
 

@@ -1,4 +1,5 @@
 import { LimbeckError } from "../../errors.js";
+import { fromHalf } from "../../onnx/half.js";
 
 /** Elements as JavaScript holds them. */
 export type Elements = ArrayLike<number> | ArrayLike<bigint> | ArrayLike<string>;
@@ -27,7 +28,7 @@ const numbers: Readonly<Record<string, Reader>> = {
 	u2: ({ buffer }) => new Uint16Array(buffer),
 	u4: ({ buffer }) => new Uint32Array(buffer),
 	u8: ({ buffer }) => new BigUint64Array(buffer),
-	f2: ({ buffer }) => Float32Array.from(new Uint16Array(buffer), halfToNumber),
+	f2: ({ buffer }) => Float32Array.from(new Uint16Array(buffer), fromHalf),
 	f4: ({ buffer }) => new Float32Array(buffer),
 	f8: ({ buffer }) => new Float64Array(buffer),
 };
@@ -90,13 +91,4 @@ function withoutPadding(text: string): string {
 	let end = text.length;
 	while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
 	return text.slice(0, end);
-}
-
-/** The value of an IEEE 754 half: (−1)^s 2^(e − 15) (1 + m / 1024), or (−1)^s 2^(−14) m / 1024 where e = 0. */
-function halfToNumber(bits: number): number {
-	const sign = bits & 0x8000 ? -1 : 1;
-	const exponent = (bits >>> 10) & 0x1f;
-	const mantissa = bits & 0x3ff;
-	if (exponent === 0x1f) return mantissa === 0 ? sign * Infinity : NaN;
-	return sign * (exponent === 0 ? 2 ** -14 * (mantissa / 1024) : 2 ** (exponent - 15) * (1 + mantissa / 1024));
 }

@@ -35,6 +35,10 @@ export interface Augmentation {
 	readonly jitter: number;
 	/** Applied in turn. */
 	readonly augment?: readonly TransformOptions[];
+	/** How many views each sample has, the same in every epoch; a fresh one at every position where absent. */
+	readonly views?: number | undefined;
+	/** What fixed views are drawn from, in place of the run's seed; 0 where absent. */
+	readonly viewSeed?: number | undefined;
 }
 
 /** Whether every epoch shows the samples as they are stored. */
@@ -43,8 +47,19 @@ export function showsAsStored({ jitter: pixels, augment = [] }: Augmentation): b
 }
 
 /** Whether samples are changed one by one, in the loader. */
-export function augmentsViews({ jitter: pixels, augment = [] }: Augmentation): boolean {
-	return pixels > 0 || augment.some(({ name }) => transforms[name].kind === "view");
+export function augmentsViews(augmentation: Augmentation): boolean {
+	return viewTransforms(augmentation).length > 0;
+}
+
+/** How many views each sample has where they are fixed; `undefined` where views are fresh, or none are made. */
+export function fixedViews(augmentation: Augmentation): number | undefined {
+	return augmentsViews(augmentation) ? augmentation.views : undefined;
+}
+
+/** What changes samples one by one, in turn: with `jitter` in the list, and without what mixes batches. */
+export function viewTransforms({ jitter: pixels, augment = [] }: Augmentation): readonly TransformOptions[] {
+	const all: readonly TransformOptions[] = pixels === 0 ? augment : [{ name: "jitter", pixels }, ...augment];
+	return all.filter(({ name }) => transforms[name].kind === "view");
 }
 
 /** What mixes the batches of a run, if anything. */
@@ -58,6 +73,7 @@ export interface ViewSource extends Augmentation {
 	readonly type: Samples["type"];
 	/** What a blank is: the mean; zero where absent. */
 	readonly normalization?: Normalization;
+	/** The run's; fixed views are drawn from `viewSeed`. */
 	readonly seed: number;
 }
 
@@ -67,9 +83,8 @@ export interface ViewSource extends Augmentation {
  * @throws LimbeckError `usage` for samples that are no images, or options that do not fit them.
  */
 export function prepareViews(source: ViewSource): MakeView | undefined {
-	const { jitter: pixels, augment = [], seed } = source;
-	const all: readonly TransformOptions[] = pixels === 0 ? augment : [{ name: "jitter", pixels }, ...augment];
-	const views = all.filter(({ name }) => transforms[name].kind === "view");
+	const seed = fixedViews(source) === undefined ? source.seed : (source.viewSeed ?? 0);
+	const views = viewTransforms(source);
 	if (views.length === 0) return undefined;
 	const task = { shape: imageShapeOf(source), blank: blankOf(source) };
 	const steps = views.map((options, index) => {
