@@ -5,7 +5,7 @@
  */
 export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
-export type { DataSet, Normalization, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
+export type { DataSet, Normalization, Origin, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
 export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
 export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
 export {
@@ -42,8 +42,13 @@ export type { CaseInput, Operator, OperatorCase, Target, TrainingForms, Vjp, Vjp
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
+export type { ClassOrder } from "./train/class-order.js";
+export type { Classifier, Ensemble, OpenMember } from "./train/ensemble.js";
+export type { GraphTeacher } from "./train/graph-teacher.js";
 export type { MaskInput } from "./train/masks.js";
+export type { Combination, OutputForm, OutputsOption, Reading } from "./train/outputs.js";
 export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
+export type { Preprocessing } from "./train/preprocess.js";
 export type { StoredTargets, Teacher, TeacherPlan, TeacherSummary } from "./train/teacher.js";
 export {
 	type TrainingContext,
