@@ -5,7 +5,7 @@
  */
 export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
-export type { DataSet, Normalization, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
+export type { DataSet, Normalization, Origin, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
 export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
 export type { Augmentation, TransformOptions } from "./data/transforms/index.js";
 export {
@@ -60,8 +60,13 @@ export type {
 	Targets,
 	TargetsRequest,
 } from "./targets/targets.js";
+export type { ClassOrder } from "./train/class-order.js";
+export type { Classifier, Ensemble, OpenMember } from "./train/ensemble.js";
+export type { GraphTeacher } from "./train/graph-teacher.js";
 export type { MaskInput } from "./train/masks.js";
+export type { Combination, OutputForm, OutputsOption, Reading } from "./train/outputs.js";
 export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
+export type { Preprocessing } from "./train/preprocess.js";
 export type { AnswerStore, AnswerSummary } from "./train/stored-answers.js";
 export type { StoredTargets, Teacher, TeacherPlan, TeacherSummary } from "./train/teacher.js";
 export {

@@ -22,6 +22,7 @@ export {
 	type Evaluation,
 	evaluateModels,
 	type Fidelity,
+	type MemberEvaluation,
 } from "./distill/evaluate.js";
 export type { EvaluateContext } from "./distill/evaluated-model.js";
 export type {
@@ -40,6 +41,8 @@ export type {
 	Report,
 	Role,
 } from "./distill/report.js";
+export type { GivenTeacher, TargetsTeacher } from "./distill/teachers/options.js";
+export type { EnsembleSource, MemberSource, TeacherSource } from "./distill/teachers/sources.js";
 export { type DataSummary, type TrainOutcome, type TrainStep, trainNetwork } from "./distill/train-network.js";
 export type { TrainReport } from "./distill/train-report.js";
 export * from "./index.js";

@@ -5,20 +5,17 @@ import { int } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 
-/** What a row of a classifier's numbers can be. */
-const outputForms = ["logits", "probabilities", "log-probabilities"] as const;
-
 /** What a row of a classifier's numbers is. */
-export type OutputForm = (typeof outputForms)[number];
+export type OutputForm = "logits" | "probabilities" | "log-probabilities";
 
 /** What a classifier's outputs are, told or to be found out. */
+export type OutputsOption = OutputForm | "auto";
+
+/** The option that says so. */
 export const outputsOption = z
-	.enum(["auto", ...outputForms])
+	.enum(["auto", "logits", "probabilities", "log-probabilities"] as const satisfies readonly OutputsOption[])
 	.default("auto")
 	.describe("what the numbers are; auto: as the last operator or the values on some training samples say");
-
-/** What a classifier's outputs are, told or to be found out. */
-export type OutputsOption = z.infer<typeof outputsOption>;
 
 /**
  * The least probability that becomes a logit: log 10⁻¹² = −27.6. Files that round store 0 for what is merely small, and
@@ -153,13 +150,13 @@ export function logitsOf(g: Graph, answer: Value, { form, select }: Reading): Va
 const lowestFinite = -1000;
 
 /** How the distributions of several teachers become one. */
+export type Combination = "arithmetic" | "geometric";
+
+/** The option that says so. */
 export const combinationOption = z
-	.enum(["arithmetic", "geometric"])
+	.enum(["arithmetic", "geometric"] as const satisfies readonly Combination[])
 	.default("arithmetic")
 	.describe("mean of the members' probabilities, or of their logarithms: the latter is the mean of logits");
-
-/** How the distributions of several teachers become one. */
-export type Combination = z.infer<typeof combinationOption>;
 
 /**
  * The logits `[batch, classes]` of an ensemble, which are its log-probabilities (Hinton et al. 2015, §2: an ensemble's

@@ -31,7 +31,7 @@ export const inputOptions = z
 	})
 	.describe("how samples are given to the model");
 
-/** How samples become a network's input. See {@link preprocess}. */
+/** How samples become a network's input. Fields left out change nothing. */
 export interface Preprocessing extends Normalization {
 	readonly scale?: number;
 	/** `[height, width]`. */

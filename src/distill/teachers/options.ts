@@ -99,10 +99,11 @@ export type GivenTeacher = z.infer<typeof givenTeacher>;
 /** A file of soft targets as a teacher. */
 export type TargetsTeacher = z.infer<typeof targetsTeacher>;
 
-type Unnamed<T> = T extends { readonly family: "file" | "targets" } ? Omit<T, "family"> : never;
-
 /** A {@link TeacherOptions} as it is written: beside `file`, `family` may be left out. */
-export type TeacherInput = z.input<typeof teacherOptions> | Unnamed<z.input<typeof teacherOptions>>;
+export type TeacherInput =
+	| z.input<typeof teacherOptions>
+	| Omit<z.input<typeof givenTeacher>, "family">
+	| Omit<z.input<typeof targetsTeacher>, "family">;
 
 const targetFile = /\.(?:npz|parquet|jsonl)$/;
 
