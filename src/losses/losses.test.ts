@@ -1,92 +1,60 @@
 import { describe, expect, test } from "vitest";
 import { createDraws } from "../../test/support/draws.js";
 import { expectGradients } from "../../test/support/gradient-check.js";
-import { evaluate, integers, numbers, type RealTensor, real, scalar } from "../../test/support/graphs.js";
-import { gradients } from "../autodiff/gradients.js";
-import type { Graph } from "../graph/graph.js";
-import type { Value } from "../graph/value.js";
-import { createGraph } from "../ops/index.js";
-import { type LossOptions, losses, lossOf } from "./index.js";
-
-/** A batch: `batch` rows of logits, and a label for each. */
-interface Batch {
-	readonly student: readonly (readonly number[])[];
-	readonly teacher: readonly (readonly number[])[];
-	readonly labels: readonly number[];
-}
-
-interface Result {
-	readonly value: number;
-	/** ∂ loss / ∂ student, `[batch, classes]`, row by row. */
-	readonly gradient: readonly (readonly number[])[];
-}
-
-const matrix = (rows: readonly (readonly number[])[], type: RealTensor["type"] = "double"): RealTensor =>
-	real(type, [rows.length, rows[0]?.length ?? 0], rows.flat());
-
-function build(g: Graph, options: LossOptions, student: Value, { teacher, labels }: Batch): Value {
-	const type = student.type === "float" ? "float" : "double";
-	return lossOf(options).build(
-		g,
-		{
-			student,
-			teacher: g.parameter("teacher", matrix(teacher, type)),
-			labels: g.parameter("labels", integers([labels.length], labels)),
-		},
-		options,
-	);
-}
-
-async function run(options: LossOptions, batch: Batch, type: RealTensor["type"] = "double"): Promise<Result> {
-	const g = createGraph();
-	const student = g.parameter("student", matrix(batch.student, type));
-	const loss = build(g, options, student, batch);
-	expect(loss.dims).toEqual([]);
-	const [gradient] = gradients(g, loss, [student]);
-	if (gradient === undefined) throw new Error("no gradient");
-	const outputs = await evaluate(g, { loss, gradient });
-	const flat = numbers(outputs, "gradient");
-	const classes = batch.student[0]?.length ?? 0;
-	return {
-		value: scalar(outputs, "loss"),
-		gradient: batch.student.map((_, row) => flat.slice(row * classes, (row + 1) * classes)),
-	};
-}
-
-function drawBatch(seed: number, batch: number, classes: number, spread = 3): Batch {
-	const draws = createDraws(seed, "logits");
-	const rows = (): Batch["student"] => Array.from({ length: batch }, () => draws.reals(classes, -spread, spread));
-	return {
-		student: rows(),
-		teacher: rows(),
-		labels: Array.from({ length: batch }, () => draws.integer(0, classes - 1)),
-	};
-}
-
-function softmax(logits: readonly number[], temperature: number): readonly number[] {
-	const powers = logits.map((z) => Math.exp(z / temperature));
-	const sum = powers.reduce((a, b) => a + b, 0);
-	return powers.map((power) => power / sum);
-}
-
-function expectClose(got: readonly number[], expected: readonly number[], tolerance = 1e-12): void {
-	expect(got).toHaveLength(expected.length);
-	for (const [i, value] of expected.entries()) expect(Math.abs((got[i] ?? NaN) - value)).toBeLessThan(tolerance);
-}
+import { type Batch, buildOn, drawBatch, expectClose, matrix, run, softmax } from "../../test/support/losses.js";
+import { type LossOptions, losses } from "./index.js";
 
 const softTargets = (temperature: number, hardWeight = 0): LossOptions => ({
 	name: "soft-targets",
 	temperature,
 	hardWeight,
+	standardize: false,
 });
+const standardized = (temperature: number, hardWeight = 0): LossOptions => ({
+	name: "soft-targets",
+	temperature,
+	hardWeight,
+	standardize: true,
+});
+const labelSmoothing = (smoothing: number): LossOptions => ({ name: "label-smoothing", smoothing });
+const dkd = (options: object = {}): LossOptions => losses.dkd.options.parse({ name: "dkd", ...options });
+const dist = (options: object = {}): LossOptions => losses.dist.options.parse({ name: "dist", ...options });
 const crossEntropy: LossOptions = { name: "cross-entropy" };
 const logitMatching: LossOptions = { name: "logit-matching" };
-const all: readonly LossOptions[] = [crossEntropy, logitMatching, softTargets(1), softTargets(4), softTargets(20, 0.3)];
-const fromTeacher = [logitMatching, softTargets(1), softTargets(4)];
-
-test("every objective is in the tests below", () => {
-	expect(new Set(all.map(({ name }) => name))).toEqual(new Set(Object.keys(losses)));
+const mixture: LossOptions = losses.mixture.options.parse({
+	name: "mixture",
+	of: [
+		{ name: "cross-entropy", weight: 0.5 },
+		{ name: "soft-targets", hardWeight: 0, schedule: { name: "cosine", from: 0.2, end: 0.8 } },
+		{ name: "dkd", weight: 0.3, hardWeight: 0, schedule: { name: "linear", from: 2, to: 1 } },
+	],
 });
+const fromTeacher = [
+	logitMatching,
+	softTargets(1),
+	softTargets(4),
+	standardized(2),
+	dkd({ hardWeight: 0 }),
+	dkd({ hardWeight: 0, alpha: 0, warmup: 0.9 }),
+	dist({ hardWeight: 0 }),
+	dist({ hardWeight: 0, beta: 0, temperature: 1 }),
+];
+const all: readonly LossOptions[] = [
+	...[crossEntropy, labelSmoothing(0.1), softTargets(20, 0.3), standardized(1, 0.2), dkd(), dist(), mixture],
+	...fromTeacher,
+];
+
+test("every objective on outputs is in the tests below; those inside models are in inner.test.ts", () => {
+	const inside = ["hints", "attention-transfer"];
+	expect(new Set([...inside, ...all.map(({ name }) => name)])).toEqual(new Set(Object.keys(losses)));
+});
+
+/** The smallest batch and the fewest classes that an objective takes, and whether its samples count one by one. */
+function domainOf({ name }: LossOptions): { readonly rows: number; readonly classes: number; readonly alone: boolean } {
+	// A correlation over two samples is −1 or 1, a step.
+	if (name === "dist") return { rows: 3, classes: 2, alone: false };
+	return { rows: 1, classes: name === "dkd" || name === "mixture" ? 3 : 2, alone: true };
+}
 
 describe("values worked by hand", () => {
 	const [ln2, ln3] = [Math.log(2), Math.log(3)];
@@ -122,6 +90,79 @@ describe("values worked by hand", () => {
 		expect(value).toBeCloseTo(0.75 * 4 * (0.75 * ln3 - ln2) + 0.25 * ln2, 12);
 	});
 
+	test("label smoothing: the target is (1 − ε) one-hot + ε / classes", async () => {
+		// q = (1/4, 1/2, 1/4), label 1, ε = 0.3: targets 0.1, 0.8, 0.1 cost 0.2 ln 4 + 0.8 ln 2 = 1.2 ln 2.
+		const student = [[0, ln2, 0]];
+		const { value, gradient } = await run(labelSmoothing(0.3), { student, teacher: student, labels: [1] });
+		expect(value).toBeCloseTo(1.2 * ln2, 12);
+		// q − target
+		expectClose(gradient.flat(), [0.15, -0.3, 0.15]);
+	});
+
+	test("standardised: z-scores with n − 1 stand for both networks' logits", async () => {
+		// (0, 2 s) has the mean s and the deviation √2 s: z-scores ∓1/√2, whatever s > 0, so the student is the teacher's like.
+		const same = await run(standardized(2), { student: [[0, 2]], teacher: [[7, 19]], labels: [0] });
+		expect(same.value).toBeCloseTo(0, 7);
+		// The other way round, at T = 2/√2: softened logits ∓1/2 against ±1/2. KL = (p − q) · 1 with p = e / (e + 1).
+		const p = Math.E / (Math.E + 1);
+		const turned = await run(standardized(Math.SQRT2), { student: [[2, 0]], teacher: [[0, 5]], labels: [0] });
+		expect(turned.value).toBeCloseTo(2 * (2 * p - 1), 7);
+	});
+
+	test("DKD: the true class against the rest, and the others among themselves", async () => {
+		// Teacher e^v = (2, 1, 1): b = (1/2, 1/2), others (1/2, 1/2). Student e^z = (1, 1, 2): b = (1/4, 3/4), others
+		// (1/3, 2/3). KL of the first: ½ ln 2 + ½ ln ⅔ = ½ ln 4/3; of the second: ½ ln 3/2 + ½ ln ¾ = ½ ln 9/8.
+		const batch = { student: [[0, 0, ln2]], teacher: [[ln2, 0, 0]], labels: [0] };
+		const part = (alpha: number, beta: number): Promise<{ readonly value: number }> =>
+			run(dkd({ temperature: 1, hardWeight: 0, warmup: 0, alpha, beta }), batch);
+		expect((await part(1, 0)).value).toBeCloseTo(0.5 * Math.log(4 / 3), 12);
+		expect((await part(0, 1)).value).toBeCloseTo(0.5 * Math.log(9 / 8), 12);
+		expect((await part(2, 3)).value).toBeCloseTo(Math.log(4 / 3) + 1.5 * Math.log(9 / 8), 12);
+	});
+
+	test("DKD: the teacher's part grows in the warm-up, the labels' does not", async () => {
+		const batch = { student: [[0, 0, 0]], teacher: [[ln2, 0, 0]], labels: [0] };
+		const at = async (progress: number, hardWeight: number): Promise<number> =>
+			(await run(dkd({ warmup: 0.5, hardWeight }), batch, "double", progress)).value;
+		const full = await at(0.5, 0);
+		expect(full).toBeGreaterThan(0);
+		expect(await at(0.125, 0)).toBeCloseTo(full / 4, 6);
+		expect(await at(0.9, 0)).toBeCloseTo(full, 6);
+		expect(await at(0, 1)).toBeCloseTo(ln3, 6);
+	});
+
+	test("DIST: 1 − correlation of samples' rows, and of classes' columns", async () => {
+		// Probabilities (2, 1, 1) / 4 and (1, 2, 1) / 4, twice: rows (1, 0, 0) against (0, 1, 0), less their means, have
+		// the correlation −1/2. Columns are constant in both networks: a correlation of 0.
+		const batch = {
+			student: [
+				[0, ln2, 0],
+				[0, ln2, 0],
+			],
+			teacher: [
+				[ln2, 0, 0],
+				[ln2, 0, 0],
+			],
+			labels: [0, 0],
+		};
+		const { value } = await run(dist({ temperature: 1, hardWeight: 0, beta: 2, gamma: 5 }), batch);
+		expect(value).toBeCloseTo(2 * 1.5 + 5, 9);
+		// Columns the other way round in one network: correlations −1, −1 and, constant in both, 0.
+		const crossed = {
+			student: [
+				[ln2, 0, 0],
+				[0, ln2, 0],
+			],
+			teacher: [
+				[0, ln2, 0],
+				[ln2, 0, 0],
+			],
+			labels: [0, 0],
+		};
+		const columns = await run(dist({ temperature: 1, hardWeight: 0, beta: 0, gamma: 3 }), crossed);
+		expect(columns.value).toBeCloseTo((3 * (2 + 2 + 1)) / 3, 9);
+	});
+
 	test("logit matching: ½ mean_i (z_i − v_i)² of zero-mean logits", async () => {
 		// z = (1, −1, 0) has mean 0; v = (3, 0, 0) becomes (2, −1, −1). Differences (−1, 0, 1): ½ · 2/3.
 		const { value, gradient } = await run(logitMatching, {
@@ -149,7 +190,8 @@ describe.each(all)("%j", (options) => {
 		expectClose(twice.gradient.flat(), [...halves, ...halves].flat());
 	});
 
-	test("a batch's loss is the mean of its samples' losses", async () => {
+	const least = domainOf(options);
+	test.runIf(least.alone)("a batch's loss is the mean of its samples' losses", async () => {
 		const { student, teacher, labels } = drawBatch(2, 4, 3);
 		const { value } = await run(options, { student, teacher, labels });
 		let sum = 0;
@@ -161,14 +203,17 @@ describe.each(all)("%j", (options) => {
 	});
 
 	const sizes = createDraws(3, "sizes");
-	const shapes = Array.from({ length: 20 }, () => [sizes.integer(1, 5), sizes.integer(2, 8)] as const);
+	const shapes = Array.from(
+		{ length: 20 },
+		() => [sizes.integer(least.rows, 5), sizes.integer(least.classes, 8)] as const,
+	);
 	test.each(shapes)("its gradient is central differences' for [%i, %i]", async (rows, classes) => {
 		const batch = drawBatch(rows * 10 + classes, rows, classes);
 		await expectGradients({
 			at: [matrix(batch.student)],
 			build: (g, [student]) => {
 				if (student === undefined) throw new Error("no input");
-				return build(g, options, student, batch);
+				return buildOn(g, options, student, batch);
 			},
 		});
 	});
@@ -287,4 +332,31 @@ test("logit matching ignores what is added to all logits of a sample", async () 
 	const moved = await run(logitMatching, { student: shifted(student, 2), teacher: shifted(teacher, -5), labels });
 	expect(moved.value).toBeCloseTo(plain.value, 12);
 	expectClose(moved.gradient.flat(), plain.gradient.flat());
+});
+
+test.each([4, 1])(
+	"DIST at T = %d has a gradient of a bearable size where the student says the same of all",
+	async (temperature) => {
+		const { teacher, labels } = drawBatch(13, 4, 5);
+		const student = teacher.map(() => [0, 0, 0, 0, 0]);
+		const { value, gradient } = await run(dist({ hardWeight: 0, temperature }), { student, teacher, labels }, "float");
+		// Nothing is known of rows and columns that are constant: the distance of a correlation of 0.
+		expect(value).toBeCloseTo(2 * temperature ** 2, 4);
+		expect(Math.max(...gradient.flat().map(Math.abs))).toBeLessThan(1000);
+	},
+);
+
+describe("impossible uses", () => {
+	const batch = { student: [[0, 1]], teacher: [[1, 0]], labels: [0] };
+	test.each([
+		["DKD with two classes", dkd(), "objective dkd: expected 3 classes or more, got 2. Its second part"],
+		["DIST with one sample", dist(), "objective dist: expected 2 samples a batch or more, to correlate over samples"],
+		["DIST without weights", dist({ beta: 0, gamma: 0 }), "expected beta or gamma above 0"],
+	])("%s", async (_, options, message) => {
+		await expect(run(options, batch)).rejects.toThrow(message);
+	});
+
+	test("DIST of one sample is fine over its classes alone", async () => {
+		expect((await run(dist({ gamma: 0 }), batch)).value).toBeGreaterThan(1);
+	});
 });

@@ -23,15 +23,15 @@ export type TeacherPlan =
 	| { readonly how: "fed"; readonly reason: string };
 
 /**
- * Decides how a teacher is asked. One view of every sample is stored. Where views are random the teacher goes into the
- * training graph, if Limbeck knows its operators; a teacher that is quantised, or foreign in another way, answers from a
+ * Decides how a teacher is asked. One view of every sample is stored. Where views are random, or the objective looks
+ * inside the teacher, it goes into the training graph, if Limbeck knows its operators; a teacher that is quantised, or foreign in another way, answers from a
  * session of its own, which costs a native call more for every chunk of steps.
  *
  * @param inputDims - of the batch that the training graph would give it.
- * @param randomViews - whether a sample looks different from epoch to epoch.
+ * @param live - whether it must see every view: they are random, or the objective looks inside it.
  */
-function planTeacher(teacher: OnnxModel, inputDims: readonly number[], randomViews: boolean): TeacherPlan {
-	if (!randomViews) return { how: "stored" };
+function planTeacher(teacher: OnnxModel, inputDims: readonly number[], live: boolean): TeacherPlan {
+	if (!live) return { how: "stored" };
 	try {
 		const model = importModel(teacher);
 		const g = createGraph();
@@ -51,6 +51,8 @@ export interface TeacherSetting {
 	readonly randomViews: boolean;
 	/** Whether batches are mixed with themselves in the training graph. */
 	readonly mixes: boolean;
+	/** Whether the objective looks inside the teacher. */
+	readonly looksInside: boolean;
 	/** The training samples. */
 	readonly train: SampleSet;
 }
@@ -70,18 +72,19 @@ export interface OpenTeacher {
  * Makes a teacher ready.
  *
  * @throws LimbeckError (`model`) where it is not a classifier of these samples and classes, (`usage`) where it would
- * have to see mixed batches and the training graph cannot hold it.
+ * have to see mixed batches, or be looked into, and the training graph cannot hold it.
  */
 export async function openTeacher(
 	teacher: OnnxModel,
-	{ batch, randomViews, mixes, train }: TeacherSetting,
+	{ batch, randomViews, mixes, looksInside, train }: TeacherSetting,
 	options: PredictorOptions,
 	runtime: Runtime,
 ): Promise<OpenTeacher> {
-	const plan = planTeacher(teacher, [batch, ...options.sampleShape], randomViews);
+	const plan = planTeacher(teacher, [batch, ...options.sampleShape], randomViews || looksInside);
 	const release = (): Promise<void> => Promise.resolve();
 	const ask = (): Promise<undefined> => Promise.resolve(undefined);
 	if (plan.how === "in-graph") return { plan, ask, release };
+	if (plan.how === "fed" && looksInside) throw cannotLookInside(plan.reason);
 	if (plan.how === "fed" && mixes) throw cannotMix(plan.reason);
 	const predictor = await createPredictor(runtime, teacher, options);
 	if (plan.how === "fed") {
@@ -98,6 +101,15 @@ export async function openTeacher(
 	} finally {
 		await predictor.release();
 	}
+}
+
+function cannotLookInside(reason: string): LimbeckError {
+	return new LimbeckError("usage", {
+		where: "objectives hints and attention-transfer",
+		expected: "a teacher that the training graph can hold, to look inside it",
+		got: reason,
+		hint: "Leave them out of the mixture, or use another teacher.",
+	});
 }
 
 function cannotMix(reason: string): LimbeckError {

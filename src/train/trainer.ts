@@ -11,6 +11,7 @@ import { elementCount } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { createFeed } from "./feed.js";
+import { looksInside } from "./objective.js";
 import { type Execution, executionOf, looksOf, type PlannedChunk, planChunks, stateBytesOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
@@ -157,7 +158,7 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 		stateBytes: stateBytesOf(graph),
 	});
 	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
-	let state = initialState(graph, model);
+	let state = initialState(graph, model, seed);
 	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
 	let since = now();
 	for await (const { first, steps, validate, chunk } of prefetched(loader, plan)) {
@@ -205,7 +206,7 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	if (job.teacher === undefined) return undefined;
 	const { batch } = job.options;
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
-	const setting = { batch, randomViews, mixes, train: job.data.train };
+	const setting = { batch, randomViews, mixes, looksInside: looksInside(job.loss), train: job.data.train };
 	const own = { ...job, normalization: job.teacherNormalization ?? job.normalization };
 	const options = predictorOptions(own, context, "teacher");
 	const teacher = await openTeacher(job.teacher, setting, options, context.runtime);

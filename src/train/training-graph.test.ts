@@ -86,7 +86,7 @@ test("a step changes every weight of the student and none of the teacher's", asy
 	const model = network();
 	const teacher = network({ hidden: [32] });
 	const before = bytesOf(teacher);
-	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
+	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1, standardize: false } as const;
 	const trained = await takeSteps(training({ model, teacher, loss }), { ...batches, chunks: [1] });
 	const start = new Map(bytesOf(model));
 	for (const [name, bytes] of bytesOf(trained.model)) expect(bytes, name).not.toBe(start.get(name));
@@ -121,7 +121,7 @@ test.each([
 		const predictor = await createPredictor(runtime, teacher, asked);
 		const teacherLogits = await predictor.logits({ count: steps * batch, samples: data.train.samples });
 		await predictor.release();
-		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
+		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1, standardize: false } as const;
 		const live = await takeSteps(training({ teacher, loss, ...(own && { teacherNormalization: own }) }), batches);
 		const stored = await takeSteps(training({ teacher: "stored", loss }), { ...batches, teacherLogits });
 		expect(live.losses[0]).toBeGreaterThan(0);
@@ -158,7 +158,7 @@ test("mixup: λ x + (1 − λ) x′ and the same of the losses (Zhang et al. 201
 });
 
 test("an objective that needs a teacher is refused without one", () => {
-	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0 } as const;
+	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0, standardize: false } as const;
 	expect(() => buildTrainingGraph(training({ loss }))).toThrow("objective soft-targets: expected a teacher, got none");
 });
 

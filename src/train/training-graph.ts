@@ -6,17 +6,24 @@ import type { Normalization } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import { type LossOptions, lossOf } from "../losses/index.js";
-import type { LossInputs } from "../losses/loss.js";
-import { applyModel, placeWeights } from "../models/apply.js";
+import type { LossOptions } from "../losses/index.js";
+import { placeModel, placeWeights } from "../models/apply.js";
 import { modelOf } from "../models/family.js";
-import { averagesOf, selectTrainable, type Weight } from "../models/trainable.js";
+import { averagesOf, selectTrainable } from "../models/trainable.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import type { Target } from "../ops/operator.js";
 import { addBatchInputs, type BatchInputs, type BatchShape, batchAt, feeds, freeDimensions } from "./batch.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
-import { addUpdate, type Carried, carriedOf, parameterInput, type UpdateOptions } from "./update.js";
+import { addObjective, objectiveParameters } from "./objective.js";
+import {
+	addUpdate,
+	type Carried,
+	carriedOf,
+	objectiveParameter,
+	parameterInput,
+	type UpdateOptions,
+} from "./update.js";
 
 /** All that shapes a training step. */
 export interface StepOptions extends UpdateOptions {
@@ -60,19 +67,18 @@ export interface TrainingGraph {
  * teacher and there is none.
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
-	const { teacher } = options;
+	const { model: student, batch, sampleShape } = options;
+	const teacher = options.teacher === "stored" ? undefined : options.teacher;
+	const own = objectiveParameters(options.loss, student, teacher, [batch, ...sampleShape]);
 	const g = createGraph(options.target);
 	const steps = g.input(feeds.steps, { type: "int64", dims: [] });
 	const outer: Outer = {
 		options,
 		first: g.input(feeds.firstStep, { type: "float", dims: [] }),
 		batch: addBatchInputs(g, options),
-		constants: placeWeights(g, options.model, "student/"),
-		teacher:
-			teacher === undefined || teacher === "stored"
-				? undefined
-				: { model: teacher, parameters: placeWeights(g, teacher, "teacher/") },
-		carried: carriedOf(options.model, options),
+		constants: placeWeights(g, student, "student/"),
+		teacher: teacher && { model: teacher, parameters: placeWeights(g, teacher, "teacher/") },
+		carried: carriedOf(student, options, own),
 		masks: createMasks(g),
 	};
 	const { carried } = outer;
@@ -192,22 +198,25 @@ function joined(g: Graph, vectors: readonly Value[], length: number): Value {
  */
 function addStep(
 	body: Graph,
-	{ options, first, batch, constants, teacher, masks }: Outer,
+	{ options, first, batch, constants, teacher, carried, masks }: Outer,
 	index: Value,
 	current: ReadonlyMap<string, Value>,
 ): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
 	const step = body.op("Add", [cast(body, index, "float"), first]);
 	const { view, stored, labelled } = batchAt(body, batch, index, options.normalization);
 	const value = (name: string): Value => required(current.get(name), name);
-	const placed = ({ name }: Weight): { readonly name: string; readonly value: Value } => ({
+	const placed = ({ name }: { readonly name: string }): { readonly name: string; readonly value: Value } => ({
 		name,
 		value: value(parameterInput(name)),
 	});
 	const parameters = selectTrainable(options.model, options.train).map(placed);
 	const averages = averagesOf(options.model).map(placed);
+	const own = carried.flatMap(({ parameter, initial }) =>
+		parameter === undefined || initial === undefined ? [] : placed({ name: parameter }),
+	);
 	const trained = new Set(parameters.map((one) => one.value.name));
 	const moved = new Map<string, Value>();
-	const student = applyModel(body, options.model, {
+	const student = placeModel(body, options.model, {
 		input: view,
 		parameters: new Map([...constants, ...[...parameters, ...averages].map((one) => [one.name, one.value] as const)]),
 		training: {
@@ -220,34 +229,21 @@ function addStep(
 	const { teacherNormalization } = options;
 	const teacherView = (): Value =>
 		teacherNormalization === undefined ? view : batchAt(body, batch, index, teacherNormalization).view;
-	const live = teacher && applyModel(body, teacher.model, { input: teacherView(), parameters: teacher.parameters });
-	const logits = stored ?? live;
-	const losses = labelled.map(({ labels, share }): Value => {
-		const one = buildLoss(body, options.loss, {
-			student,
-			labels,
-			...(logits === undefined ? {} : { teacher: logits }),
-		});
-		return share === undefined ? one : body.op("Mul", [one, share]);
+	const loss = addObjective(body, options.loss, {
+		student,
+		teacher: teacher && placeModel(body, teacher.model, { input: teacherView(), parameters: teacher.parameters }),
+		stored,
+		labelled,
+		progress: body.op("Mul", [step, body.scalar(1 / options.totalSteps)]),
+		parameter: (name) => value(parameterInput(objectiveParameter(name))),
 	});
-	const loss = losses.reduce((sum, one) => body.op("Add", [sum, one]));
 	const kept = averages.map((one) => {
 		// An average that no node moves is carried as a copy: a loop may not hand on its own input.
 		const next = moved.get(one.value.name) ?? body.op("Identity", [one.value]);
 		return [parameterInput(one.name), next] as const;
 	});
-	const next = new Map([...addUpdate(body, options, loss, step, parameters, value), ...kept]);
+	const next = new Map([...addUpdate(body, options, loss, step, [...parameters, ...own], value), ...kept]);
 	return { next, loss };
-}
-
-function buildLoss(g: Graph, options: LossOptions, inputs: Partial<LossInputs>): Value {
-	const loss = lossOf(options);
-	const missing = loss.needs.find((need) => inputs[need] === undefined);
-	if (missing !== undefined) {
-		throw new LimbeckError("usage", { where: `objective ${options.name}`, expected: `a ${missing}`, got: "none" });
-	}
-	// What the objective needs is there: just checked.
-	return loss.build(g, inputs as LossInputs, options);
 }
 
 function required<T>(value: T | undefined, name: string): T {

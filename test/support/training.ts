@@ -55,7 +55,7 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 	if (graph.masks.length > 0) pools.set(seed, pool);
 	const rows = Int32Array.from(labels.keys());
 	const losses: number[] = [];
-	let state = initialState(graph, model);
+	let state = initialState(graph, model, seed);
 	try {
 		for (const count of chunks) {
 			const first = losses.length;
