@@ -10,12 +10,15 @@ const valueName = z.string().min(1);
 
 /** The names of two values, one in each model. */
 const pairOptions = z.strictObject({
-	student: valueName.describe("a value inside the student, such as layer2.0"),
+	student: valueName.describe("a value inside the student"),
 	teacher: valueName.describe("the value inside the teacher that it should be like"),
 });
 
 /** The field of the objectives' options. */
-export const pairsField = z.array(pairOptions).min(1).describe("which values inside the two models are compared");
+export const pairsField = z
+	.array(pairOptions)
+	.min(1)
+	.describe("names of values inside the two models that are compared: {student: layer2.0, teacher: layer2.0}");
 
 /** Two values to compare, and what to call them in errors. */
 export interface InnerPair {
