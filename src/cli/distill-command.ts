@@ -49,6 +49,7 @@ Examples:
   limbeck distill --student cnn:8,16                another student
   limbeck distill --teacher teacher.onnx            a teacher that you have
   limbeck distill --set distillation.temperature=8  one field changed
+  limbeck distill --set distillation.name=dkd       another objective: dkd, dist, logit-matching, mixture
   limbeck distill --set 'student.optimizer={"name":"sgd","learningRate":0.01}'
   limbeck distill mnist --data ./mnist              the paper's nets on MNIST
   limbeck distill mnist --data fashion-mnist        the same on other images

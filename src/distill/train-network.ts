@@ -10,7 +10,7 @@ import { buildModel } from "../models/index.js";
 import { averagesOf } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { type TrainingContext, type TrainingJob, trainModel } from "../train/trainer.js";
+import { checkJob, type TrainingContext, type TrainingJob, trainModel } from "../train/trainer.js";
 import { classesKey } from "./class-names.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import { normalizationOf, preprocessingKey } from "./preprocessing.js";
@@ -23,6 +23,8 @@ export interface TrainStep {
 	readonly loss: LossOptions;
 	/** The teacher's file, where the objective needs one. */
 	readonly teacher?: string;
+	/** The student that this network is to teach: what would not fit is refused before the teacher is trained. */
+	readonly pupil?: Pick<TrainStep, "network" | "loss">;
 	readonly seed: number;
 	readonly threads?: number;
 	/** Where the trained model goes. */
@@ -57,19 +59,18 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 	const data = await dataSetOf(step.data).load(step.data);
 	const teacher = step.teacher === undefined ? {} : await readTeacher(step.teacher, data);
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
-	const result = await trainModel(
-		{
-			model: await untrained(step.network, task),
-			data,
-			normalization: data.normalization,
-			options: step.network,
-			loss: step.loss,
-			seed: step.seed,
-			...teacher,
-			...(step.threads === undefined ? {} : { threads: step.threads }),
-		},
-		context,
-	);
+	const jobOf = async ({ network, loss }: Pick<TrainStep, "network" | "loss">): Promise<TrainingJob> => ({
+		model: await untrained(network, task),
+		data,
+		normalization: data.normalization,
+		options: network,
+		loss,
+		seed: step.seed,
+		...(step.threads === undefined ? {} : { threads: step.threads }),
+	});
+	const job = { ...(await jobOf(step)), ...teacher };
+	if (step.pupil !== undefined) checkJob({ ...(await jobOf(step.pupil)), teacher: job.model });
+	const result = await trainModel(job, context);
 	const { steps, keptStep, validationErrors, seconds } = result;
 	await writeModelFile(step.output, described(result.model, data));
 	const parameters = parameterCount(result.model);

@@ -49,7 +49,7 @@ export function innerPairs(
 		}
 		throw new LimbeckError("usage", {
 			where,
-			expected: `two values of ${ranks.join(" or two of ")} axes with as many rows`,
+			expected: `two values of ${ranks.map((rank) => `${String(rank)} axes`).join(" or two of ")}, with as many rows`,
 			got: `${describeType(student)} and ${describeType(teacher)}`,
 		});
 	});

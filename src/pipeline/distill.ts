@@ -49,6 +49,7 @@ async function runSeed(recipe: Recipe, context: SeedContext<DistillEvent>): Prom
 			{
 				...{ data, network, loss, seed, threads, output: file(role) },
 				...(role === "student" ? { teacher: teacherFile } : {}),
+				...(role === "teacher" ? { pupil: { network: student, loss: distillation } } : {}),
 			},
 			{
 				...stop,

@@ -129,6 +129,20 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	}
 }
 
+/**
+ * Refuses a job whose training graph cannot be built, such as one with an objective that does not fit the classes or
+ * the models. Nothing is trained, and nobody is asked.
+ *
+ * @throws LimbeckError (`usage`, `model`) as {@link trainModel} would.
+ */
+export function checkJob(job: TrainingJob): void {
+	const { teacher, loss, options, data } = job;
+	const steps = stepsForEpochs(data.train.count, options.batch, options.epochs);
+	const stored: TeacherPlan = { how: "stored" };
+	const plan = teacher && (looksInside(loss) ? { how: "in-graph" as const, model: teacher } : stored);
+	graphFor(job, { target: {}, stepsATurn: 1, planMemory: false }, steps, plan);
+}
+
 /** All that a run is made of, ready to go. */
 interface Run {
 	readonly job: TrainingJob;

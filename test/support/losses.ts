@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { gradients } from "../../src/autodiff/gradients.js";
 import type { Graph } from "../../src/graph/graph.js";
 import type { Value } from "../../src/graph/value.js";
-import { type LossOptions, lossOf } from "../../src/losses/index.js";
+import { type LossOptions, losses, lossOf } from "../../src/losses/index.js";
 import type { InnerValues } from "../../src/losses/loss.js";
 import { createGraph } from "../../src/ops/index.js";
 import { createDraws } from "./draws.js";
@@ -99,3 +99,22 @@ export function expectClose(got: readonly number[], expected: readonly number[],
 	expect(got).toHaveLength(expected.length);
 	for (const [i, value] of expected.entries()) expect(Math.abs((got[i] ?? NaN) - value)).toBeLessThan(tolerance);
 }
+
+/** Objectives by their most used options. */
+export const softTargets = (temperature: number, hardWeight = 0): LossOptions => ({
+	name: "soft-targets",
+	temperature,
+	hardWeight,
+	standardize: false,
+});
+export const standardized = (temperature: number, hardWeight = 0): LossOptions => ({
+	name: "soft-targets",
+	temperature,
+	hardWeight,
+	standardize: true,
+});
+export const labelSmoothing = (smoothing: number): LossOptions => ({ name: "label-smoothing", smoothing });
+export const dkd = (options: object = {}): LossOptions => losses.dkd.options.parse({ name: "dkd", ...options });
+export const dist = (options: object = {}): LossOptions => losses.dist.options.parse({ name: "dist", ...options });
+export const crossEntropy: LossOptions = { name: "cross-entropy" };
+export const logitMatching: LossOptions = { name: "logit-matching" };
