@@ -36,20 +36,21 @@ export interface PlacedModel {
 	readonly inner: (name: string, where: string) => Value;
 }
 
-/** {@link placeModel}, for those who only want the model's first output. */
-export function applyModel(g: Graph, model: OnnxModel, options: ApplyOptions): Value {
-	return placeModel(g, model, options).output;
-}
-
 /**
  * Places a model's nodes in a graph, for the batch size of `input`.
  *
+ * @returns the model's first output, usually logits `[batch, classes]`.
  * A node whose operator Limbeck does not know is kept as it is where nothing below it is trained and the file says what
  * types its outputs have.
  *
  * @throws LimbeckError (`model`) that lists every other node of an unknown operator; for a node whose operands do not
  * fit, such as a shape that was exported for one batch size; for a model that importModel has not seen.
  */
+export function applyModel(g: Graph, model: OnnxModel, options: ApplyOptions): Value {
+	return placeModel(g, model, options).output;
+}
+
+/** {@link applyModel}, which also gives the values inside. */
 export function placeModel(g: Graph, model: OnnxModel, options: ApplyOptions): PlacedModel {
 	const { input, parameters = new Map<string, Value>(), training } = options;
 	const { graph } = model;

@@ -129,7 +129,7 @@ describe("refused before the first step", () => {
 		[
 			"hints of a teacher that is not in the graph",
 			{ loss: mixtureOf(ce, hints("blocks.1")), teacher: "stored" as const },
-			"objective mixture: expected a teacher inside the training graph, to look inside it, got its logits alone",
+			"objective mixture: expected a teacher that stands in the training graph, to look inside it, got none there",
 		],
 		[
 			"an unknown name in the student",

@@ -93,8 +93,8 @@ function activationsOf(
 			if (teacher !== undefined) return teacher.inner(value, `${where}: a value of the teacher`);
 			throw new LimbeckError("usage", {
 				where,
-				expected: "a teacher inside the training graph, to look inside it",
-				got: "its logits alone",
+				expected: "a teacher that stands in the training graph, to look inside it",
+				got: "none there",
 				hint: "Use an objective on outputs, such as soft-targets, or a teacher in ONNX.",
 			});
 		},
