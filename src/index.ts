@@ -35,7 +35,7 @@ export { Graph, type Lowering, type Node, type OperatorTyping, type TypingOf } f
 export type { Value, ValueType } from "./graph/value.js";
 export { importModel } from "./import/index.js";
 export { type LossOptions, losses } from "./losses/index.js";
-export type { Loss, LossInputs } from "./losses/loss.js";
+export type { InnerActivations, InnerValues, Loss, LossInputs, LossParameter } from "./losses/loss.js";
 export * from "./metrics/index.js";
 export { type ApplyOptions, applyModel } from "./models/apply.js";
 export type { ModelFamily, ModelTask } from "./models/family.js";

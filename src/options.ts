@@ -224,14 +224,20 @@ function pathsOf(schema: JsonSchema): readonly string[] {
 
 /** The candidate closest to `name` by edit distance, if any is close. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
-	const scored = candidates.map((candidate) => ({
-		candidate,
-		distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
-	}));
-	const [best] = scored.sort((a, b) => a.distance - b.distance);
-	if (best === undefined || best.distance >= Math.max(name.length, best.candidate.length)) return undefined;
-	return best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined;
+	const [best] = byDistance(name, candidates);
+	if (best === undefined) return undefined;
+	const distance = distanceOf(name, best);
+	if (distance >= Math.max(name.length, best.length)) return undefined;
+	return distance <= Math.max(2, name.length / 3) ? best : undefined;
 }
+
+/** The candidates by their edit distance to `name`, the closest first. */
+export function byDistance(name: string, candidates: readonly string[]): readonly string[] {
+	const scored = candidates.map((candidate) => ({ candidate, distance: distanceOf(name, candidate) }));
+	return scored.sort((a, b) => a.distance - b.distance).map(({ candidate }) => candidate);
+}
+
+const distanceOf = (a: string, b: string): number => editDistance(a.toLowerCase(), b.toLowerCase());
 
 /** Levenshtein distance. */
 function editDistance(a: string, b: string): number {

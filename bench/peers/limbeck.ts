@@ -53,7 +53,7 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 		[feeds.indices]: chosen,
 		[feeds.labels]: { type: "int32", dims: [count], data: labels },
 	};
-	let state = initialState(graph, model);
+	let state = initialState(graph, model, 1);
 	return {
 		about: `onnxruntime-node ${runtime.version}, ${threads} threads`,
 		parameters: selectTrainable(model).reduce((sum, { tensor }) => sum + elementCount(tensor.dims), 0),

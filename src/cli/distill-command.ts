@@ -63,6 +63,7 @@ Examples:
   limbeck distill --members 10                      ten teachers from different seeds
   limbeck distill --teacher targets.npz             soft targets of any model, a row for each training sample
   limbeck distill --set distillation.temperature=8  one field changed
+  limbeck distill --set distillation.name=dkd       another objective: dkd, dist, logit-matching, mixture
   limbeck distill --set 'student.optimizer={"name":"sgd","learningRate":0.01}'
   limbeck distill mnist --data ./mnist              the paper's nets on MNIST
   limbeck distill mnist --data fashion-mnist        the same on other images

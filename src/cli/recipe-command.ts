@@ -92,25 +92,34 @@ function describeChoices(choices: readonly Choice[], width: number): readonly st
 			const fields = own === "" ? "" : before === undefined ? `\n${own}` : `, ${reference}`;
 			return `  "${name}": "${chosen}"${text}${fields}`;
 		});
-		return [...wrapText(`${where}: one of`, width), ...entries].join("\n");
+		const shared = isObject(field) ? "" : fieldList("    ", { properties: sharedFields(field) }, {}, width);
+		const beside = shared === "" ? [] : ["  and beside each of them", shared];
+		return [...wrapText(`${where}: one of`, width), ...entries, ...beside].join("\n");
 	});
 }
 
-/** The fields of an entry without those that more than three fifths of the entries share: of them one is told elsewhere. */
+/** The fields of an entry without those that most entries share: of them one is told elsewhere. */
 function ownFields(entry: JsonSchema, choice: JsonSchema): ReturnType<typeof fieldsOf> {
-	const all = choicesOf(choice);
 	return fieldsOf(entry)
-		.filter(([name, one]) => {
-			if (one.const !== undefined) return false;
-			const text = JSON.stringify(one);
-			return 5 * all.filter(({ properties }) => JSON.stringify(properties?.[name]) === text).length <= 3 * all.length;
-		})
+		.filter(([name, field]) => field.const === undefined && !isShared(name, field, choice))
 		.flatMap(([name, field]) => (field.properties === undefined ? [[name, field] as const] : inside(name, field)));
 }
 
 /** The fields of an object within an entry, by their paths. */
 function inside(name: string, field: JsonSchema): ReturnType<typeof fieldsOf> {
 	return fieldsOf(field).map(([inner, one]) => [`${name}.${inner}`, one]);
+}
+
+/** The fields that most entries of a choice share. */
+function sharedFields(choice: JsonSchema): Readonly<Record<string, JsonSchema>> {
+	const all = choicesOf(choice).flatMap(fieldsOf);
+	return Object.fromEntries(all.filter(([name, field]) => isShared(name, field, choice)));
+}
+
+/** Whether more than three fifths of a choice's entries have the very same field. */
+function isShared(name: string, field: JsonSchema, choice: JsonSchema): boolean {
+	const [all, text] = [choicesOf(choice), JSON.stringify(field)];
+	return 5 * all.filter(({ properties }) => JSON.stringify(properties?.[name]) === text).length > 3 * all.length;
 }
 
 /** The fields of one object that are no objects themselves, a paragraph each. */
@@ -148,6 +157,7 @@ function allowed(field: JsonSchema): string | undefined {
 		const parts = prefixItems.map((item) => (typeof item === "object" ? allowed(item) : undefined) ?? "a value");
 		return `a list of ${parts.join("; ")}`;
 	}
+	if (field.properties !== undefined) return `an object of ${Object.keys(field.properties).join(", ")}`;
 	const element = elementOf(field);
 	if (element !== undefined) {
 		const length = maxItems === undefined ? `${minItems} or more` : `${minItems} to ${maxItems}`;
@@ -182,7 +192,7 @@ function choicesIn(root: JsonSchema): readonly Choice[] {
 				const path = `${prefix}${name}`;
 				const choice = elementOf(field) ?? field;
 				const here = choice.oneOf === undefined ? [] : [{ paths: [path], field: choice }];
-				return [...here, ...all(field, `${path}.`)];
+				return [...here, ...all(choice, `${path}.`)];
 			});
 	const byEntries = new Map<string, Choice>();
 	for (const { paths, field } of all(root, "")) {

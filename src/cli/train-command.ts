@@ -46,6 +46,7 @@ Examples:
   limbeck train                                    a small network on real digits
   limbeck train --data cifar-100 --model resnet:8x4 --epochs 30
   limbeck train --data mnist --model mlp:100 --lr 0.01
+  limbeck train --set loss.name=label-smoothing    in place of cross-entropy
   limbeck train --model vit:64x4 --set network.patch=7
   limbeck train --data ./pictures --model cnn:32,64,128
   limbeck train --model mine.onnx --data mnist     a network that you have

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { dataOptions } from "../data/options.js";
-import { logitMatching } from "../losses/logit-matching.js";
-import { softTargets } from "../losses/soft-targets.js";
+import { distillationOptions, hardLossOptions } from "../losses/index.js";
 import { isRecord, type JsonSchema, parseOptions } from "../options.js";
 import { applySettings } from "../settings.js";
 import { trainingShape } from "../train/training-options.js";
@@ -22,10 +21,9 @@ const recipeOptions = z.strictObject({
 	data: dataField,
 	teacher: teacherOptions.prefault({}).describe("what teaches: a network, a file, several, or soft targets"),
 	student: networkOptions.prefault({}).describe("the small network"),
-	distillation: z
-		.discriminatedUnion("name", [softTargets.options, logitMatching.options])
+	distillation: distillationOptions
 		.prefault({ name: "soft-targets" })
-		.describe("the student's objective: soft-targets (temperature, hardWeight) or logit-matching"),
+		.describe("what the student learns from the teacher: an objective with its options, or a mixture of several"),
 	baseline: z
 		.strictObject(trainingShape)
 		.prefault({})
@@ -37,6 +35,7 @@ const trainRecipeOptions = z.strictObject({
 	name: nameField,
 	data: dataField,
 	network: networkOptions.prefault({}).describe("the network, and how it is trained"),
+	loss: hardLossOptions.prefault({ name: "cross-entropy" }).describe("the objective: cross-entropy or label-smoothing"),
 	...seedFields,
 });
 

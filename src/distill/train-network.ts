@@ -12,7 +12,7 @@ import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { AnswerStore } from "../train/stored-answers.js";
 import type { TeacherSummary } from "../train/teacher.js";
-import { type TrainingContext, trainModel } from "../train/trainer.js";
+import { checkJob, type TrainingContext, trainModel } from "../train/trainer.js";
 import { classesKey } from "./class-names.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import { preprocessingKey } from "./preprocessing.js";
@@ -29,6 +29,8 @@ export interface TrainStep {
 	readonly teacher?: TeacherSource;
 	/** Where the teacher's answers are kept from run to run; its views must be fixed then. */
 	readonly store?: AnswerStore;
+	/** The student that this network is to teach: what would not fit is refused before the teacher is trained. */
+	readonly pupil?: Pick<TrainStep, "network" | "loss">;
 	readonly seed: number;
 	readonly threads?: number;
 	/** Where the trained model goes. */
@@ -69,17 +71,25 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
 	const { model, notes } = await untrained(step.network, task);
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
+	const shared = {
+		data,
+		normalization: data.normalization,
+		seed: step.seed,
+		...(step.threads === undefined ? {} : { threads: step.threads }),
+	};
+	if (step.pupil !== undefined) {
+		const { network, loss } = step.pupil;
+		const pupil = (await untrained(network, task)).model;
+		checkJob({ ...shared, model: pupil, options: network, loss }, model);
+	}
 	const result = await trainModel(
 		{
+			...shared,
 			model,
-			data,
-			normalization: data.normalization,
 			options: step.network,
 			loss: step.loss,
-			seed: step.seed,
 			...taught,
 			...(step.store === undefined ? {} : { store: step.store }),
-			...(step.threads === undefined ? {} : { threads: step.threads }),
 		},
 		context,
 	);

@@ -1,15 +1,10 @@
-import type { z } from "zod";
-import { crossEntropy } from "./cross-entropy.js";
-import { logitMatching } from "./logit-matching.js";
+import { z } from "zod";
 import type { Loss } from "./loss.js";
-import { softTargets } from "./soft-targets.js";
+import { mixture } from "./mixture.js";
+import { singleLosses } from "./single.js";
 
 /** Every objective by name. */
-export const losses = {
-	"cross-entropy": crossEntropy,
-	"soft-targets": softTargets,
-	"logit-matching": logitMatching,
-} as const;
+export const losses = { ...singleLosses, mixture } as const;
 
 /** An objective's name and options, as a recipe writes it. */
 export type LossOptions = z.infer<(typeof losses)[keyof typeof losses]["options"]>;
@@ -18,4 +13,29 @@ export type LossOptions = z.infer<(typeof losses)[keyof typeof losses]["options"
 export function lossOf({ name }: LossOptions): Loss<z.ZodType<LossOptions>> {
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
 	return losses[name];
+}
+
+/** What a student may learn from its teacher. */
+export const distillationOptions = z
+	.discriminatedUnion("name", [
+		losses["soft-targets"].options,
+		losses["logit-matching"].options,
+		losses.dkd.options,
+		losses.dist.options,
+		losses.mixture.options,
+	])
+	.refine((objective) => asksTeacher(objective), {
+		error: "an objective that asks the teacher among them, such as soft-targets",
+		path: ["of"],
+	});
+
+/** What a network may learn without a teacher. */
+export const hardLossOptions = z.discriminatedUnion("name", [
+	losses["cross-entropy"].options,
+	losses["label-smoothing"].options,
+]);
+
+function asksTeacher(objective: LossOptions): boolean {
+	const needs = lossOf(objective).needs(objective);
+	return needs.includes("teacher") || needs.includes("inner");
 }

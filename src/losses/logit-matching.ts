@@ -2,9 +2,12 @@ import { z } from "zod";
 import { int } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
+import { scaled } from "../ops/rules.js";
 import { batchMean, type Loss } from "./loss.js";
 
-const options = z.strictObject({ name: z.literal("logit-matching") });
+const options = z.strictObject({
+	name: z.literal("logit-matching").describe("the teacher's logits"),
+});
 
 /**
  * Matching logits (Bucilă et al. 2006; Ba & Caruana 2014), the limit of soft targets at high temperature
@@ -14,11 +17,10 @@ const options = z.strictObject({ name: z.literal("logit-matching") });
  */
 export const logitMatching: Loss<typeof options, "student" | "teacher"> = {
 	options,
-	needs: ["student", "teacher"],
+	needs: () => ["student", "teacher"],
 	build(g, { student, teacher }) {
 		const difference = g.op("Sub", [zeroMean(g, student), zeroMean(g, teacher)]);
-		const squares = batchMean(g, g.op("Mul", [difference, difference]));
-		return g.op("Mul", [squares, g.scalar(0.5 / (student.dims[1] ?? 1), student)]);
+		return scaled(g, batchMean(g, g.op("Mul", [difference, difference])), 0.5 / (student.dims[1] ?? 1));
 	},
 };
 

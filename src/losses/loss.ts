@@ -2,34 +2,81 @@ import type { z } from "zod";
 import { int } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
+import type { TensorOf } from "../onnx/tensor.js";
+import { scaled } from "../ops/rules.js";
 
 /** What a loss may look at. Logits are `[batch, classes]`, labels are int64 `[batch]`. */
 export interface LossInputs {
 	readonly student: Value;
 	readonly teacher: Value;
 	readonly labels: Value;
+	/** The share of the run's steps that is done, a float scalar in [0, 1). */
+	readonly progress: Value;
+	readonly inner: InnerValues;
+}
+
+/** Values inside the two models by name, and what the objective learns beside the student. */
+export interface InnerValues extends InnerActivations {
+	/** One of the objective's own parameters. */
+	readonly parameter: (name: string) => Value;
+}
+
+/** What nodes inside the two models make. */
+export interface InnerActivations {
+	/** @throws LimbeckError (`usage`) that lists near names where there is no such value. */
+	readonly student: (name: string) => Value;
+	/** @throws LimbeckError (`usage`) as for the student, and where the teacher is not in the graph. */
+	readonly teacher: (name: string) => Value;
+}
+
+/** A parameter of an objective: trained along with the student, and no part of it. */
+export interface LossParameter {
+	readonly name: string;
+	readonly dims: readonly number[];
+	/** Its first value. */
+	readonly initial: (seed: number) => TensorOf<"float">;
 }
 
 /**
  * One objective. Every loss here is summed over the classes of a sample and averaged over the batch, unless its
- * formula says otherwise, and is built from log-softmaxes, so that it stays finite for logits of any size.
+ * formula says otherwise, and is built from log-softmaxes, so that it stays finite for logits of any size. What is
+ * softened by a temperature T is multiplied by T².
  */
 export interface Loss<Options extends z.ZodType, Needs extends keyof LossInputs = keyof LossInputs> {
 	readonly options: Options;
 	/** Which inputs `build` reads. */
-	readonly needs: readonly Needs[];
-	/** Adds the objective to a graph; gives the loss, a scalar. */
+	readonly needs: (options: z.infer<Options>) => readonly Needs[];
+	/** What it learns itself, for models with these values inside; nothing where absent. */
+	readonly parameters?: (options: z.infer<Options>, inner: InnerActivations) => readonly LossParameter[];
+	/**
+	 * Adds the objective to a graph; gives the loss, a scalar.
+	 *
+	 * @throws LimbeckError (`usage`) where it makes no sense for these shapes.
+	 */
 	readonly build: (g: Graph, inputs: Pick<LossInputs, Needs>, options: z.infer<Options>) => Value;
 }
 
 /** The mean over the batch of a sum over classes: Σ x / batch, for x `[batch, classes]`. */
 export function batchMean(g: Graph, x: Value): Value {
-	const sum = g.op("ReduceSum", [x], { keepdims: int(0) });
-	return g.op("Mul", [sum, g.scalar(1 / (x.dims[0] ?? 1), x)]);
+	return scaled(g, g.op("ReduceSum", [x], { keepdims: int(0) }), 1 / (x.dims[0] ?? 1));
 }
 
 /** log softmax(z / T), `[batch, classes]`. */
 export function logSoftmax(g: Graph, logits: Value, temperature = 1): Value {
-	const scaled = temperature === 1 ? logits : g.op("Mul", [logits, g.scalar(1 / temperature, logits)]);
-	return g.op("LogSoftmax", [scaled], { axis: int(-1) });
+	const softened = temperature === 1 ? logits : scaled(g, logits, 1 / temperature);
+	return g.op("LogSoftmax", [softened], { axis: int(-1) });
+}
+
+/** mean_batch KL(p ‖ q) of distributions that are given by their logarithms, `[batch, classes]`. */
+export function divergence(g: Graph, logP: Value, logQ: Value): Value {
+	return batchMean(g, g.op("Mul", [g.op("Exp", [logP]), g.op("Sub", [logP, logQ])]));
+}
+
+/** Σ_k w_k x_k of scalars; terms of weight 0 are left out. At least one weight must differ from 0. */
+export function weightedSum(g: Graph, terms: readonly (readonly [weight: number, build: () => Value])[]): Value {
+	const built = terms.flatMap(([weight, build]) => {
+		if (weight === 0) return [];
+		return weight === 1 ? [build()] : [scaled(g, build(), weight)];
+	});
+	return built.reduce((sum, term) => g.op("Add", [sum, term]));
 }

@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { int } from "../graph/attributes.js";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
 import { hardCrossEntropy } from "./cross-entropy.js";
-import { batchMean, type Loss, logSoftmax } from "./loss.js";
+import { divergence, type Loss, logSoftmax, weightedSum } from "./loss.js";
 
 const options = z.strictObject({
-	name: z.literal("soft-targets"),
+	name: z.literal("soft-targets").describe("the teacher's softened probabilities"),
 	// Above 1,000 the float32 gradient loses its digits; logit matching is the limit.
 	temperature: z.number().gt(0).max(1000).default(4).describe("T of both softmaxes; higher is softer"),
 	hardWeight: z
@@ -12,6 +15,10 @@ const options = z.strictObject({
 		.max(1)
 		.default(0.1)
 		.describe("weight of the true labels; the soft targets get the rest"),
+	standardize: z
+		.boolean()
+		.default(false)
+		.describe("whether each sample's logits are made of mean 0 and deviation 1 first, the teacher's as well"),
 });
 
 /**
@@ -22,17 +29,36 @@ const options = z.strictObject({
  *
  * KL differs from the paper's cross entropy by the teacher's entropy, which is constant, so the gradient is the same:
  * with the factor T², ∂/∂z_i = (1 − w) T (q_i − p_i) + …, per sample.
+ *
+ * With `standardize` v and z stand for their z-scores over the classes (Sun et al. 2024, "Logit standardization in
+ * knowledge distillation", §4): the student need not match the size of the teacher's logits. The labels see z itself.
  */
 export const softTargets: Loss<typeof options> = {
 	options,
-	needs: ["student", "teacher", "labels"],
-	build(g, { student, teacher, labels }, { temperature, hardWeight }) {
-		const logP = logSoftmax(g, teacher, temperature);
-		const difference = g.op("Sub", [logP, logSoftmax(g, student, temperature)]);
-		const divergence = batchMean(g, g.op("Mul", [g.op("Exp", [logP]), difference]));
-		const soft = g.op("Mul", [divergence, g.scalar((1 - hardWeight) * temperature ** 2, student)]);
-		if (hardWeight === 0) return soft;
-		const hard = hardCrossEntropy(g, student, labels);
-		return g.op("Add", [soft, g.op("Mul", [hard, g.scalar(hardWeight, student)])]);
+	needs: ({ hardWeight }) => (hardWeight === 0 ? ["student", "teacher"] : ["student", "teacher", "labels"]),
+	build(g, { student, teacher, labels }, { temperature, hardWeight, standardize }) {
+		const soft = (): Value => {
+			const [z, v] = standardize ? [zScores(g, student), zScores(g, teacher)] : [student, teacher];
+			return divergence(g, logSoftmax(g, v, temperature), logSoftmax(g, z, temperature));
+		};
+		return weightedSum(g, [
+			[(1 - hardWeight) * temperature ** 2, soft],
+			[hardWeight, () => hardCrossEntropy(g, student, labels)],
+		]);
 	},
 };
+
+/**
+ * Added to variances: below a deviation of 1e-4 logits count as equal. A network that starts with equal logits then
+ * has a gradient that float32 can hold.
+ */
+const leastVariance = 1e-8;
+
+/** (z − mean) / deviation over the classes, with n − 1 in the variance as in the paper's code. */
+function zScores(g: Graph, logits: Value): Value {
+	const over = (opType: string, x: Value): Value => g.op(opType, [x, g.integers([-1])], { keepdims: int(1) });
+	const centred = g.op("Sub", [logits, over("ReduceMean", logits)]);
+	const perDegree = g.scalar(1 / Math.max(1, (logits.dims[1] ?? 1) - 1), logits);
+	const variance = g.op("Mul", [over("ReduceSumSquare", centred), perDegree]);
+	return g.op("Div", [centred, g.op("Sqrt", [g.op("Add", [variance, g.scalar(leastVariance, logits)])])]);
+}

@@ -9,6 +9,7 @@ import type { OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
 import { operatorOf } from "../ops/index.js";
 import type { TrainingForms } from "../ops/operator.js";
+import { byDistance } from "../options.js";
 import { sampleDims } from "./input.js";
 import { opaqueTypes } from "./opaque.js";
 
@@ -22,6 +23,19 @@ export interface ApplyOptions {
 	readonly training?: TrainingForms;
 }
 
+/** A model in a graph. */
+export interface PlacedModel {
+	/** Its first output, usually logits `[batch, classes]`. */
+	readonly output: Value;
+	/**
+	 * What one of its nodes makes, by the name that the model's file has for it.
+	 *
+	 * @param where - who asks, for the message.
+	 * @throws LimbeckError (`usage`) with near names where no node makes floats under this name.
+	 */
+	readonly inner: (name: string, where: string) => Value;
+}
+
 /**
  * Places a model's nodes in a graph, for the batch size of `input`.
  *
@@ -33,6 +47,11 @@ export interface ApplyOptions {
  * fit, such as a shape that was exported for one batch size; for a model that importModel has not seen.
  */
 export function applyModel(g: Graph, model: OnnxModel, options: ApplyOptions): Value {
+	return placeModel(g, model, options).output;
+}
+
+/** {@link applyModel}, which also gives the values inside. */
+export function placeModel(g: Graph, model: OnnxModel, options: ApplyOptions): PlacedModel {
 	const { input, parameters = new Map<string, Value>(), training } = options;
 	const { graph } = model;
 	refuseOldOperators(model);
@@ -54,7 +73,30 @@ export function applyModel(g: Graph, model: OnnxModel, options: ApplyOptions): V
 			});
 	}
 	const [output] = graph.outputs;
-	return lookUp(values, output?.name ?? "", "the model's output");
+	return {
+		output: lookUp(values, output?.name ?? "", "the model's output"),
+		inner: (name, where) => innerValue(values, graph.nodes, name, where),
+	};
+}
+
+/** How many names an error lists. */
+const namesTold = 8;
+
+function innerValue(
+	values: ReadonlyMap<string, Value>,
+	nodes: readonly OnnxNode[],
+	name: string,
+	where: string,
+): Value {
+	const made = nodes.flatMap(({ outputs }) => outputs).filter((output) => values.get(output)?.type === "float");
+	const value = made.includes(name) ? values.get(name) : undefined;
+	if (value !== undefined) return value;
+	throw new LimbeckError("usage", {
+		where,
+		expected: "the name of a value that a node of the model makes",
+		got: JSON.stringify(name),
+		hint: `Near names are ${byDistance(name, made).slice(0, namesTold).join(", ")}.`,
+	});
 }
 
 /** The input in the shape that the model takes it in. */

@@ -48,7 +48,7 @@ function block(layers: Layers, input: Value, name: string, channels: number, opt
 	for (let index = 1; index <= options.convolutions; index++) {
 		x = convolution(layers, x, `${name}.conv${String(index)}`, [channels, kernel], { bias: !normalize });
 		if (normalize) x = batchNorm(layers, x, `${name}.bn${String(index)}`);
-		x = layers.g.op("Relu", [x]);
+		x = layers.g.op("Relu", [x], {}, index === options.convolutions ? name : "Relu");
 	}
 	return x;
 }

@@ -92,7 +92,7 @@ function invertedResidual(layers: Layers, x: Value, { name, channels, expansion,
 	y = relu6(g, batchNorm(layers, depthwise, `${name}.${String(at)}.1`));
 	const projected = convolution(layers, y, `${name}.${String(at + 1)}`, [channels, 1]);
 	y = batchNorm(layers, projected, `${name}.${String(at + 2)}`);
-	return stride === 1 && inputs === channels ? g.op("Add", [x, y]) : y;
+	return stride === 1 && inputs === channels ? g.op("Add", [x, y], {}, name) : y;
 }
 
 const relu6 = (g: Graph, x: Value): Value => g.op("Clip", [x, g.scalar(0), g.scalar(6)]);

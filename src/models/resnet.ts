@@ -79,5 +79,5 @@ function basicBlock(layers: Layers, x: Value, { name, channels, stride, gamma }:
 				convolution(layers, x, `${name}.downsample.0`, [channels, 1], { stride }),
 				`${name}.downsample.1`,
 			);
-	return g.op("Relu", [g.op("Add", [residual, shortcut])]);
+	return g.op("Relu", [g.op("Add", [residual, shortcut])], {}, name);
 }

@@ -97,7 +97,7 @@ function block(layers: Layers, x: Value, name: string, tokens: number, options: 
 	const normed = layerNorm(layers, middle, `${name}.norm2`);
 	const hidden = linear(layers, normed, `${name}.mlp.fc1`, Math.round(dim * mlpRatio), "truncated-normal");
 	const out = linear(layers, dropout(g, g.op("Gelu", [hidden]), ratio), `${name}.mlp.fc2`, dim, "truncated-normal");
-	return g.op("Add", [middle, dropout(g, out, ratio)]);
+	return g.op("Add", [middle, dropout(g, out, ratio)], {}, name);
 }
 
 /** softmax(q kᵀ / √d) v in every head, d numbers a head, and a linear layer over all heads. */

@@ -54,7 +54,9 @@ async function runSeed(recipe: Recipe, context: SeedContext<DistillEvent>): Prom
 		if ("given" in member) continue;
 		const part = { role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) } as const;
 		const job = { network: member.network, loss: { name: "cross-entropy" }, seed: memberSeed(seed, k) } as const;
-		trainedTeachers.push(await trainPart(recipe, job, part, context));
+		// The first is told of its student: what does not fit is refused before anything is trained.
+		const pupil = k === 0 ? { pupil: { network: student, loss: distillation } } : {};
+		trainedTeachers.push(await trainPart(recipe, { ...job, ...pupil }, part, context));
 	}
 	const source = sourceOf(teacher, members, context.folder);
 	const trained = {
@@ -101,7 +103,7 @@ function stopOf({ signal }: SeedContext<DistillEvent>): { readonly signal?: Abor
 /** Trains one network of a recipe in a process of its own. */
 function trainPart(
 	{ data }: Recipe,
-	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher">,
+	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "pupil">,
 	part: Part,
 	context: SeedContext<DistillEvent>,
 ): Promise<TrainOutcome> {

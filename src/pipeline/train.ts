@@ -17,7 +17,7 @@ export type TrainOptions = RunOptions<SeedEvent>;
  * @throws LimbeckError of every category.
  */
 export function train(recipe: TrainRecipe, options: TrainOptions): Promise<TrainReport> {
-	const { data, network, seed: first, seeds } = recipe;
+	const { data, network, loss, seed: first, seeds } = recipe;
 	return runSeeds(
 		{
 			seed: first,
@@ -27,7 +27,7 @@ export function train(recipe: TrainRecipe, options: TrainOptions): Promise<Train
 				const output = join(folder, "model.onnx");
 				const trained = await runStep(
 					"train",
-					{ data, network, loss: { name: "cross-entropy" }, seed, threads, output },
+					{ data, network, loss, seed, threads, output },
 					{
 						...stop,
 						onEvent: (event) => {

@@ -1,7 +1,9 @@
 /** A teacher inside the training graph. */
+
+import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import { applyModel, placeWeights } from "../models/apply.js";
+import { type PlacedModel, placeModel, placeWeights } from "../models/apply.js";
 import { combineMembers, type OpenMember } from "./ensemble.js";
 import { type Combination, logitsOf } from "./outputs.js";
 import type { Preprocessing } from "./preprocess.js";
@@ -22,19 +24,34 @@ export function placeTeacherWeights(g: Graph, { members }: GraphTeacher): readon
  *
  * @param weights - what {@link placeTeacherWeights} gave.
  * @param viewFor - the samples, preprocessed as a member wants them.
- * @returns its logits `[batch, classes]`.
+ * @returns its logits `[batch, classes]`, and what is inside, where it is one model alone.
  */
 export function placeTeacher(
 	g: Graph,
 	{ members, combine }: GraphTeacher,
 	weights: readonly ReadonlyMap<string, Value>[],
 	viewFor: (preprocessing: Preprocessing) => Value,
-): Value {
-	const logits = members.map((member, k) => {
-		const input = viewFor(member.classifier.normalization);
+): PlacedModel {
+	const placed = members.map((member, k) => {
 		const parameters = weights[k];
-		const answer = applyModel(g, member.model, { input, ...(parameters === undefined ? {} : { parameters }) });
-		return logitsOf(g, answer, member);
+		const input = viewFor(member.classifier.normalization);
+		const { output, inner } = placeModel(g, member.model, {
+			input,
+			...(parameters === undefined ? {} : { parameters }),
+		});
+		return { logits: logitsOf(g, output, member), inner };
 	});
-	return combineMembers(g, logits, members, combine);
+	const logits = placed.map((one) => one.logits);
+	const [only, ...others] = placed;
+	return {
+		output: combineMembers(g, logits, members, combine),
+		inner(name, where) {
+			if (only !== undefined && others.length === 0) return only.inner(name, where);
+			throw new LimbeckError("usage", {
+				where,
+				expected: "a teacher of one model, to look inside it",
+				got: `an ensemble of ${String(placed.length)}`,
+			});
+		},
+	};
 }

@@ -11,13 +11,17 @@ import type { TrainingOptions } from "./training-options.js";
 /** The parameters and the optimizer's state, by input name. */
 export type State = Readonly<Record<string, Tensor>>;
 
-/** The model's weights and an optimizer that has seen nothing. */
-export function initialState({ carried }: TrainingGraph, model: OnnxModel): State {
+/**
+ * The model's weights and an optimizer that has seen nothing.
+ *
+ * @param seed - decides what the objective's own parameters are at first.
+ */
+export function initialState({ carried }: TrainingGraph, model: OnnxModel, seed: number): State {
 	const weights = new Map(model.graph.initializers.map(({ name, tensor }) => [name, tensor]));
 	return Object.fromEntries(
 		carried.map((one) => [
 			one.name,
-			(one.parameter === undefined ? undefined : weights.get(one.parameter)) ?? zeros(one),
+			one.initial?.(seed) ?? (one.parameter === undefined ? undefined : weights.get(one.parameter)) ?? zeros(one),
 		]),
 	);
 }

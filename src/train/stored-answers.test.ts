@@ -41,7 +41,7 @@ async function taught(options: object, more: Partial<TrainingJob> = {}) {
 		data,
 		normalization: { mean: 0.3, std: 0.2 },
 		options: z.strictObject(trainingShape).parse({ epochs: 5, batch: 30, ...options }),
-		loss: { name: "soft-targets", temperature: 4, hardWeight: 0 },
+		loss: { name: "soft-targets", temperature: 4, hardWeight: 0, standardize: false },
 		seed: 1,
 		threads: 1,
 		...more,

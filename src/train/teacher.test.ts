@@ -29,7 +29,7 @@ async function train(
 		...{ model: student, data, teacher, seed: 1, threads: 1 },
 		normalization: data.normalization,
 		options: z.strictObject(trainingShape).parse({ epochs: 2, batch: 20, ...training }),
-		loss: { name: "soft-targets", temperature: 2, hardWeight: 0.1 },
+		loss: { name: "soft-targets", temperature: 2, hardWeight: 0.1, standardize: false },
 	};
 	const context = { runtime, createLoader: createInlineLoader, openSamples, now: () => 0 };
 	const result = await trainModel(job, { ...context, onEvent: (event) => events.push(event) });

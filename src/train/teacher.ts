@@ -37,6 +37,12 @@ export function soleTeacher(model: OnnxModel, normalization: Preprocessing, wher
 	};
 }
 
+/** The same inside a training graph, of a model that gives logits. */
+export function soleGraphTeacher(model: OnnxModel, normalization: Preprocessing): GraphTeacher {
+	const { members, combine } = soleTeacher(model, normalization);
+	return { members: members.map((classifier) => ({ model, classifier, form: "logits" })), combine };
+}
+
 /**
  * How a teacher's logits come to the student.
  *
@@ -75,6 +81,8 @@ export interface TeacherSetting {
 	readonly randomViews: boolean;
 	/** Whether batches are mixed with themselves in the training graph. */
 	readonly mixes: boolean;
+	/** Whether the objective looks inside the teacher. */
+	readonly looksInside: boolean;
 	/** The training samples. */
 	readonly train: SampleSet;
 	/** Opens the store of its answers, where there is one; it is asked about what is not there. */
@@ -116,6 +124,7 @@ export async function openTeacher(
 		const plan = planTeacher(ensemble, teacher.combine, setting, options);
 		const summary = summaryOf(ensemble, teacher.combine, plan);
 		if (plan.how === "fed") {
+			if (setting.looksInside) throw cannotLookInside(plan.reason);
 			if (setting.mixes) throw cannotMix(plan.reason);
 			return {
 				...{ plan, summary },
@@ -125,7 +134,7 @@ export async function openTeacher(
 				release: () => ensemble.release(),
 			};
 		}
-		if (setting.openAnswers !== undefined) {
+		if (setting.openAnswers !== undefined && plan.how === "stored") {
 			const identity = await identityOf(ensemble.members, teacher.combine);
 			const { summary: answers, ask, close } = await setting.openAnswers(ensemble, identity);
 			await ensemble.release();
@@ -148,6 +157,7 @@ export async function openTeacher(
 }
 
 function openTargets({ where, logits, form, reason }: StoredTargets, setting: TeacherSetting): OpenTeacher {
+	if (setting.looksInside) throw cannotLookInside(`${where}, which are targets only`);
 	if (setting.mixes) throw cannotMix(`${where}, which says nothing of mixtures`);
 	const note = `${where}: every random view of a sample gets the targets of the sample as it is`;
 	const member = { where, outputs: form, reason, ...(setting.randomViews ? { notes: [note] } : {}) };
@@ -161,17 +171,18 @@ function openTargets({ where, logits, form, reason }: StoredTargets, setting: Te
 }
 
 /**
- * Decides how a teacher is asked. One view of every sample is stored. Where views are random the teacher goes into the
- * training graph, if Limbeck knows the operators of all members; one that is quantised, or foreign in another way,
- * answers from sessions of its own, which costs native calls more for every chunk of steps.
+ * Decides how a teacher is asked. One view of every sample is stored. Where views are random, or the objective looks
+ * inside the teacher, it goes into the training graph, if Limbeck knows the operators of all members; one that is
+ * quantised, or foreign in another way, answers from sessions of its own, which costs native calls more for every chunk
+ * of steps.
  */
 function planTeacher(
 	{ members }: OpenEnsemble,
 	combine: Ensemble["combine"],
-	{ batch, randomViews, train, openAnswers }: TeacherSetting,
+	{ batch, randomViews, looksInside, train, openAnswers }: TeacherSetting,
 	{ sampleShape }: Pick<EnsembleOptions, "sampleShape">,
 ): TeacherPlan {
-	if (openAnswers !== undefined || !randomViews) return { how: "stored" };
+	if (!looksInside && (openAnswers !== undefined || !randomViews)) return { how: "stored" };
 	try {
 		const teacher = { combine, members: members.map((member) => ({ ...member, model: importModel(member.model) })) };
 		const g = createGraph();
@@ -202,5 +213,14 @@ function cannotMix(reason: string): LimbeckError {
 		expected: "a teacher that the training graph can hold, to see the mixed batches",
 		got: reason,
 		hint: "Leave mixup out, or use another teacher.",
+	});
+}
+
+function cannotLookInside(reason: string): LimbeckError {
+	return new LimbeckError("usage", {
+		where: "objectives hints and attention-transfer",
+		expected: "a teacher that the training graph can hold, to look inside it",
+		got: reason,
+		hint: "Leave them out of the mixture, or use another teacher.",
 	});
 }

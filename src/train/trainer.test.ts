@@ -103,7 +103,7 @@ describe("training", () => {
 					options,
 					teacher,
 					model: network({ hidden: [16] }),
-					loss: { name: "soft-targets", temperature: 4, hardWeight: 0 },
+					loss: { name: "soft-targets", temperature: 4, hardWeight: 0, standardize: false },
 				}),
 			);
 			expect(validationErrors).toBeLessThan(10);
@@ -112,7 +112,7 @@ describe("training", () => {
 
 	describe("a teacher under random views", () => {
 		const teacher = network();
-		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0 } as const;
+		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0, standardize: false } as const;
 		const taught = (by: OnnxModel) =>
 			train(job({ teacher: by, loss, options: optionsOf({ jitter: 1 }), model: network({ hidden: [16] }) }));
 		/** The teacher with nodes between its last layer and its output. */

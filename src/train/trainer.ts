@@ -13,6 +13,7 @@ import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import type { OpenTargets } from "../targets/targets.js";
 import { createFeed } from "./feed.js";
+import { looksInside } from "./objective.js";
 import { type Execution, executionOf, looksOf, type PlannedChunk, planChunks, stateBytesOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
@@ -20,6 +21,7 @@ import { type AnswerStore, openAnswers } from "./stored-answers.js";
 import {
 	type OpenTeacher,
 	openTeacher,
+	soleGraphTeacher,
 	soleTeacher,
 	type Teacher,
 	type TeacherPlan,
@@ -152,6 +154,22 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	}
 }
 
+/**
+ * Refuses a job whose training graph cannot be built, such as one with an objective that does not fit the classes or
+ * the models. Nothing is trained, and nobody is asked.
+ *
+ * @param teacher - gives logits, of samples that are normalised as the student's.
+ * @throws LimbeckError (`usage`, `model`) as {@link trainModel} would.
+ */
+export function checkJob(job: TrainingJob, teacher: OnnxModel): void {
+	const { loss, options, data, normalization } = job;
+	const steps = stepsForEpochs(data.train.count, options.batch, options.epochs);
+	const stored: TeacherPlan = { how: "stored" };
+	const inside = (): TeacherPlan => ({ how: "in-graph", teacher: soleGraphTeacher(teacher, normalization) });
+	const plan = looksInside(loss) ? inside() : stored;
+	graphFor(job, { target: {}, stepsATurn: 1, planMemory: false }, steps, plan);
+}
+
 /** All that a run is made of, ready to go. */
 interface Run {
 	readonly job: TrainingJob;
@@ -183,7 +201,7 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 		stateBytes: stateBytesOf(graph),
 	});
 	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
-	let state = initialState(graph, model);
+	let state = initialState(graph, model, seed);
 	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
 	let since = now();
 	for await (const { first, steps, validate, chunk } of prefetched(loader, plan)) {
@@ -231,7 +249,10 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	if (job.teacher === undefined) return undefined;
 	const { batch } = job.options;
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
-	const setting = { batch, randomViews, mixes, train: job.data.train, openAnswers: answersFor(job, context) };
+	const setting = {
+		...{ batch, randomViews, mixes, looksInside: looksInside(job.loss), train: job.data.train },
+		openAnswers: answersFor(job, context),
+	};
 	const given = "graph" in job.teacher ? soleTeacher(job.teacher, job.normalization) : job.teacher;
 	const { sampleShape, classes } = job.data;
 	const { openSamples } = context;

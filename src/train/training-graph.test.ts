@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/support/graphs.js";
 import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
-import { graphTeacher, plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
+import { plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
 import { inMemory } from "../data/samples.js";
 import { mixturesOf } from "../data/transforms/mixup.js";
 import { buildModel, families } from "../models/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { optimizerOptions } from "../optim/optimizers.js";
 import { createPredictor } from "./predict.js";
+import { soleGraphTeacher } from "./teacher.js";
 import { buildTrainingGraph, type TrainingGraphOptions } from "./training-graph.js";
 
 const data = syntheticData();
@@ -86,8 +87,8 @@ test("a step changes every weight of the student and none of the teacher's", asy
 	const model = network();
 	const teacher = network({ hidden: [32] });
 	const before = bytesOf(teacher);
-	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
-	const trained = await takeSteps(training({ model, teacher: graphTeacher(teacher, data.normalization), loss }), {
+	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1, standardize: false } as const;
+	const trained = await takeSteps(training({ model, teacher: soleGraphTeacher(teacher, data.normalization), loss }), {
 		...batches,
 		chunks: [1],
 	});
@@ -124,8 +125,8 @@ test.each([
 		const predictor = await createPredictor(runtime, teacher, asked);
 		const teacherLogits = await predictor.logits({ count: steps * batch, samples: data.train.samples });
 		await predictor.release();
-		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1 } as const;
-		const running = graphTeacher(teacher, own ?? training().normalization);
+		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1, standardize: false } as const;
+		const running = soleGraphTeacher(teacher, own ?? training().normalization);
 		const live = await takeSteps(training({ teacher: running, loss }), batches);
 		const stored = await takeSteps(training({ teacher: "stored", loss }), { ...batches, teacherLogits });
 		expect(live.losses[0]).toBeGreaterThan(0);
@@ -162,7 +163,7 @@ test("mixup: λ x + (1 − λ) x′ and the same of the losses (Zhang et al. 201
 });
 
 test("an objective that needs a teacher is refused without one", () => {
-	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0 } as const;
+	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0, standardize: false } as const;
 	expect(() => buildTrainingGraph(training({ loss }))).toThrow("objective soft-targets: expected a teacher, got none");
 });
 

@@ -6,19 +6,26 @@ import type { Normalization } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import { type LossOptions, lossOf } from "../losses/index.js";
-import type { LossInputs } from "../losses/loss.js";
-import { applyModel, placeWeights } from "../models/apply.js";
+import type { LossOptions } from "../losses/index.js";
+import { type PlacedModel, placeModel, placeWeights } from "../models/apply.js";
 import { modelOf } from "../models/family.js";
-import { averagesOf, selectTrainable, type Weight } from "../models/trainable.js";
+import { averagesOf, selectTrainable } from "../models/trainable.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import type { Target } from "../ops/operator.js";
 import { addBatchInputs, type BatchInputs, type BatchShape, batchAt, feeds, freeDimensions } from "./batch.js";
 import { type GraphTeacher, placeTeacher, placeTeacherWeights } from "./graph-teacher.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
+import { addObjective, objectiveParameters } from "./objective.js";
 import { type Preprocessing, preprocess } from "./preprocess.js";
-import { addUpdate, type Carried, carriedOf, parameterInput, type UpdateOptions } from "./update.js";
+import {
+	addUpdate,
+	type Carried,
+	carriedOf,
+	objectiveParameter,
+	parameterInput,
+	type UpdateOptions,
+} from "./update.js";
 
 /** All that shapes a training step. */
 export interface StepOptions extends UpdateOptions {
@@ -60,19 +67,18 @@ export interface TrainingGraph {
  * teacher and there is none.
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
-	const { teacher } = options;
+	const { model: student } = options;
+	const teacher = options.teacher === "stored" ? undefined : options.teacher;
+	const own = objectiveParameters(options.loss, () => placedForShapes(options, teacher));
 	const g = createGraph(options.target);
 	const steps = g.input(feeds.steps, { type: "int64", dims: [] });
 	const outer: Outer = {
 		options,
 		first: g.input(feeds.firstStep, { type: "float", dims: [] }),
 		batch: addBatchInputs(g, options),
-		constants: placeWeights(g, options.model, "student/"),
-		teacher:
-			teacher === undefined || teacher === "stored"
-				? undefined
-				: { ...teacher, weights: placeTeacherWeights(g, teacher) },
-		carried: carriedOf(options.model, options),
+		constants: placeWeights(g, student, "student/"),
+		teacher: teacher && { ...teacher, weights: placeTeacherWeights(g, teacher) },
+		carried: carriedOf(student, options, own),
 		masks: createMasks(g),
 	};
 	const { carried } = outer;
@@ -92,6 +98,20 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	};
 	const model = modelOf({ ...graph, inputs: graph.inputs.map(freed), outputs: graph.outputs.map(freed) });
 	return { model, carried, masks };
+}
+
+/** Student and teacher in a graph of their own, on a batch: what values inside them look like. */
+function placedForShapes(
+	{ model, normalization, batch, sampleShape, sampleType = "uint8" }: TrainingGraphOptions,
+	teacher: GraphTeacher | undefined,
+): { readonly student: PlacedModel; readonly teacher: PlacedModel | undefined } {
+	const g = createGraph();
+	const samples = g.input("samples", { type: sampleType, dims: [batch, ...sampleShape] });
+	const viewFor = (preprocessing: Preprocessing): Value => preprocess(g, samples, preprocessing);
+	return {
+		student: placeModel(g, model, { input: viewFor(normalization) }),
+		teacher: teacher && placeTeacher(g, teacher, placeTeacherWeights(g, teacher), viewFor),
+	};
 }
 
 /** What the loops see of the graph around them. */
@@ -192,7 +212,7 @@ function joined(g: Graph, vectors: readonly Value[], length: number): Value {
  */
 function addStep(
 	body: Graph,
-	{ options, first, batch, constants, teacher, masks }: Outer,
+	{ options, first, batch, constants, teacher, carried, masks }: Outer,
 	index: Value,
 	current: ReadonlyMap<string, Value>,
 ): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
@@ -200,15 +220,18 @@ function addStep(
 	const { view, stored, labelled } = batchAt(body, batch, index);
 	const viewFor = remembered((preprocessing) => view((samples) => preprocess(body, samples, preprocessing)));
 	const value = (name: string): Value => required(current.get(name), name);
-	const placed = ({ name }: Weight): { readonly name: string; readonly value: Value } => ({
+	const placed = ({ name }: { readonly name: string }): { readonly name: string; readonly value: Value } => ({
 		name,
 		value: value(parameterInput(name)),
 	});
 	const parameters = selectTrainable(options.model, options.train).map(placed);
 	const averages = averagesOf(options.model).map(placed);
+	const own = carried.flatMap(({ parameter, initial }) =>
+		parameter === undefined || initial === undefined ? [] : placed({ name: parameter }),
+	);
 	const trained = new Set(parameters.map((one) => one.value.name));
 	const moved = new Map<string, Value>();
-	const student = applyModel(body, options.model, {
+	const student = placeModel(body, options.model, {
 		input: viewFor(options.normalization),
 		parameters: new Map([...constants, ...[...parameters, ...averages].map((one) => [one.name, one.value] as const)]),
 		training: {
@@ -218,22 +241,20 @@ function addStep(
 			setState: (state, next) => moved.set(state.name, next),
 		},
 	});
-	const logits = stored ?? (teacher && placeTeacher(body, teacher, teacher.weights, viewFor));
-	const losses = labelled.map(({ labels, share }): Value => {
-		const one = buildLoss(body, options.loss, {
-			student,
-			labels,
-			...(logits === undefined ? {} : { teacher: logits }),
-		});
-		return share === undefined ? one : body.op("Mul", [one, share]);
+	const loss = addObjective(body, options.loss, {
+		student,
+		teacher: teacher && placeTeacher(body, teacher, teacher.weights, viewFor),
+		stored,
+		labelled,
+		progress: body.op("Mul", [step, body.scalar(1 / options.totalSteps)]),
+		parameter: (name) => value(parameterInput(objectiveParameter(name))),
 	});
-	const loss = losses.reduce((sum, one) => body.op("Add", [sum, one]));
 	const kept = averages.map((one) => {
 		// An average that no node moves is carried as a copy: a loop may not hand on its own input.
 		const next = moved.get(one.value.name) ?? body.op("Identity", [one.value]);
 		return [parameterInput(one.name), next] as const;
 	});
-	const next = new Map([...addUpdate(body, options, loss, step, parameters, value), ...kept]);
+	const next = new Map([...addUpdate(body, options, loss, step, [...parameters, ...own], value), ...kept]);
 	return { next, loss };
 }
 
@@ -246,16 +267,6 @@ function remembered(make: (preprocessing: Preprocessing) => Value): (preprocessi
 		made.set(key, view);
 		return view;
 	};
-}
-
-function buildLoss(g: Graph, options: LossOptions, inputs: Partial<LossInputs>): Value {
-	const loss = lossOf(options);
-	const missing = loss.needs.find((need) => inputs[need] === undefined);
-	if (missing !== undefined) {
-		throw new LimbeckError("usage", { where: `objective ${options.name}`, expected: `a ${missing}`, got: "none" });
-	}
-	// What the objective needs is there: just checked.
-	return loss.build(g, inputs as LossInputs, options);
 }
 
 function required<T>(value: T | undefined, name: string): T {

@@ -3,6 +3,7 @@ import { gradients } from "../autodiff/gradients.js";
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value, ValueType } from "../graph/value.js";
+import type { LossParameter } from "../losses/loss.js";
 import { averagesOf, selectTrainable } from "../models/trainable.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { globalNormFactor, limitUnitNorms } from "../optim/constraints.js";
@@ -28,8 +29,10 @@ export interface UpdateOptions {
 export interface Carried extends ValueType {
 	/** The name of its input; its output is `next/` and this. */
 	readonly name: string;
-	/** The parameter's name in the model; absent for optimizer state. */
+	/** The parameter's name in the model, or what the objective learns; absent for optimizer state. */
 	readonly parameter?: string;
+	/** The first value of what is not in the model: a parameter of the objective's. */
+	readonly initial?: LossParameter["initial"];
 }
 
 /** The learning rate of the step before, for optimizers whose state holds the rate. */
@@ -37,25 +40,36 @@ const lastRate = "last_learning_rate";
 
 /** The name of a parameter's input. */
 export const parameterInput = (name: string): string => `parameter/${name}`;
+/** What a parameter of the objective's is called among those of the model. */
+export const objectiveParameter = (name: string): string => `objective/${name}`;
 const stateInput = (state: string, name: string): string => `${state}/${name}`;
 
-/** What a training graph carries: the parameters, the optimizer's state for each, and the last learning rate. */
-export function carriedOf(model: OnnxModel, { optimizer, train }: UpdateOptions): readonly Carried[] {
-	const trainable = selectTrainable(model, train);
+/**
+ * What a training graph carries: the parameters, the optimizer's state for each, and the last learning rate.
+ *
+ * @param own - what the objective learns itself.
+ */
+export function carriedOf(
+	model: OnnxModel,
+	{ optimizer, train }: UpdateOptions,
+	own: readonly LossParameter[] = [],
+): readonly Carried[] {
+	const parameter = (name: string, dims: readonly number[]): Carried => ({
+		name: parameterInput(name),
+		parameter: name,
+		type: "float",
+		dims,
+	});
+	const learnt = [
+		...selectTrainable(model, train).map(({ name, tensor }) => parameter(name, tensor.dims)),
+		...own.map(({ name, dims, initial }) => ({ ...parameter(objectiveParameter(name), dims), initial })),
+	];
 	const { state, wantsScaledGradient } = optimizerOf(optimizer);
 	return [
-		...[...trainable, ...averagesOf(model)].map(
-			({ name, tensor }): Carried => ({
-				name: parameterInput(name),
-				parameter: name,
-				type: "float",
-				dims: tensor.dims,
-			}),
-		),
+		...learnt,
+		...averagesOf(model).map(({ name, tensor }) => parameter(name, tensor.dims)),
 		...state.flatMap((kind) =>
-			trainable.map(
-				({ name, tensor }): Carried => ({ name: stateInput(kind, name), type: "float", dims: tensor.dims }),
-			),
+			learnt.map(({ parameter: name = "", dims }): Carried => ({ name: stateInput(kind, name), type: "float", dims })),
 		),
 		...(wantsScaledGradient ? [{ name: lastRate, type: "float", dims: [] } as const] : []),
 	];

@@ -32,6 +32,16 @@ describe("limbeck distill and limbeck evaluate", () => {
 		expect(refused.stderr).toContain("The file is truncated");
 	});
 
+	it("refuse an objective that does not fit the networks before the teacher is trained", async () => {
+		const pairs = [{ student: "hidden1", teacher: "hiden1" }];
+		const mixture = { name: "mixture", of: [{ name: "soft-targets" }, { name: "hints", pairs }] };
+		const settings = ["--set", "teacher.epochs=100000", "--set", `distillation=${JSON.stringify(mixture)}`];
+		const out = await temporaryFolder();
+		const { code, stderr } = await runCli(["distill", ...tiny, ...settings, "--out", out]);
+		expect(code).toBe(2);
+		expect(stderr).toContain("Near names are hidden1, ");
+	});
+
 	it("say nothing but the result when quiet", async () => {
 		const out = await temporaryFolder();
 		const { code, stdout, stderr } = await runCli(["distill", ...tiny, "--quiet", "--out", out]);

@@ -89,7 +89,11 @@ describe("limbeck train", () => {
 		["a field of another family", ["--set", "network.depth=8"], ["Only resnet, vit take", '"depth"']],
 		["epochs that are none", ["--epochs", "x"], ["network.epochs", "expected a number"]],
 		["an unknown recipe", ["digts"], ['Did you mean "digits"?']],
-		["the recipe of a distillation", ["--set", "student.epochs=3"], ['"student"', "name, data, network, seed, seeds"]],
+		[
+			"the recipe of a distillation",
+			["--set", "student.epochs=3"],
+			['"student"', "name, data, network, loss, seed, seeds"],
+		],
 	])("refuses %s", async (_, args, texts) => {
 		const { code, stdout, stderr } = await runCli(["train", ...args]);
 		expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

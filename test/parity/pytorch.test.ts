@@ -4,7 +4,8 @@ import type { LossOptions } from "../../src/losses/index.js";
 import { buildModel, type ModelSpec } from "../../src/models/index.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
-import { graphTeacher, plainTraining, setWeights, takeSteps, weightsOf } from "../support/training.js";
+import { soleGraphTeacher } from "../../src/train/teacher.js";
+import { plainTraining, setWeights, takeSteps, weightsOf } from "../support/training.js";
 import { fixture } from "./fixtures.js";
 
 type Weights = Readonly<Record<string, readonly number[]>>;
@@ -71,7 +72,7 @@ describe(`10 steps of PyTorch ${recorded.pytorch}, repeated`, () => {
 				...(maxNorm === undefined ? {} : { maxNorm }),
 				...(loss.name === "cross-entropy"
 					? {}
-					: { teacher: graphTeacher(network(recorded.teacher, "relu"), recorded.normalization) }),
+					: { teacher: soleGraphTeacher(network(recorded.teacher, "relu"), recorded.normalization) }),
 			},
 			{ pixels: Uint8Array.from(recorded.pixels), labels: Int32Array.from(recorded.labels) },
 		);

@@ -1,14 +1,11 @@
 /** Training graphs run step by step on given batches, without a loader. */
-import type { Normalization } from "../../src/data/data-set.js";
 import type { Mixtures } from "../../src/data/transforms/mixup.js";
 import { LimbeckError } from "../../src/errors.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
-import type { GraphTeacher } from "../../src/train/graph-teacher.js";
 import { maskOffsets, maskPool } from "../../src/train/masks.js";
 import { initialState, runChunk, withWeights } from "../../src/train/state.js";
-import { soleTeacher } from "../../src/train/teacher.js";
 import { buildTrainingGraph, feeds, type TrainingGraphOptions } from "../../src/train/training-graph.js";
 import { runtime } from "./graphs.js";
 
@@ -58,7 +55,7 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 	if (graph.masks.length > 0) pools.set(seed, pool);
 	const rows = Int32Array.from(labels.keys());
 	const losses: number[] = [];
-	let state = initialState(graph, model);
+	let state = initialState(graph, model, seed);
 	try {
 		for (const count of chunks) {
 			const first = losses.length;
@@ -104,12 +101,6 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 		await session.release();
 	}
 	return { model: withWeights(model, graph, state), losses };
-}
-
-/** A model that gives logits as a teacher in a training graph. */
-export function graphTeacher(model: OnnxModel, normalization: Normalization): GraphTeacher {
-	const { members, combine } = soleTeacher(model, normalization);
-	return { members: members.map((classifier) => ({ model, classifier, form: "logits" })), combine };
 }
 
 /** The model's float initialisers by name. */

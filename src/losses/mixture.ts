@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
+import { cast } from "../ops/index.js";
+import { scaled } from "../ops/rules.js";
+import type { InnerValues, Loss, LossInputs } from "./loss.js";
+import { singleLosses, singleLossOf } from "./single.js";
+import { weightFactor, weightScheduleOptions } from "./weight-schedules.js";
+
+const share = {
+	weight: z.number().gt(0).default(1).describe("factor of this objective in the sum"),
+	schedule: weightScheduleOptions.optional().describe("how the weight changes over training; not at all where absent"),
+};
+
+const partOptions = z.discriminatedUnion("name", [
+	z.strictObject({ ...singleLosses["cross-entropy"].options.shape, ...share }),
+	z.strictObject({ ...singleLosses["label-smoothing"].options.shape, ...share }),
+	z.strictObject({ ...singleLosses["soft-targets"].options.shape, ...share }),
+	z.strictObject({ ...singleLosses["logit-matching"].options.shape, ...share }),
+	z.strictObject({ ...singleLosses.dkd.options.shape, ...share }),
+	z.strictObject({ ...singleLosses.dist.options.shape, ...share }),
+	z.strictObject({ ...singleLosses.hints.options.shape, ...share }),
+	z.strictObject({ ...singleLosses["attention-transfer"].options.shape, ...share }),
+]);
+
+type Part = z.infer<typeof partOptions>;
+
+const options = z.strictObject({
+	name: z.literal("mixture").describe("a weighted sum of objectives"),
+	of: z
+		.array(partOptions)
+		.min(1)
+		.refine((parts) => parts.some((part) => needsOf(part).includes("student")), {
+			error: "an objective on the student's outputs among them, such as soft-targets or cross-entropy",
+		})
+		.describe("the objectives, each with its weight"),
+});
+
+/**
+ * A mixture of objectives: Σ_k w_k s_k(progress) L_k, with the weight w_k of each and, where it has a schedule, the
+ * factor s_k at the share of the run that is done.
+ */
+export const mixture: Loss<typeof options> = {
+	options,
+	needs: ({ of }) => [
+		...new Set(of.flatMap((part) => [...needsOf(part), ...(part.schedule ? (["progress"] as const) : [])])),
+	],
+	parameters: ({ of }, inner) =>
+		of.flatMap(
+			(part, index) =>
+				singleLossOf(part)
+					.parameters?.(part, inner)
+					.map((one) => ({ ...one, name: ownName(index, one.name) })) ?? [],
+		),
+	build(g, inputs, { of }) {
+		const terms = of.map((part, index) => {
+			const loss = singleLossOf(part).build(g, { ...inputs, ...ownParameters(inputs, index) }, part);
+			const weighted = part.weight === 1 ? loss : scaled(g, loss, part.weight);
+			return part.schedule === undefined ? weighted : scheduled(g, weighted, part.schedule, inputs);
+		});
+		return terms.reduce((sum, term) => g.op("Add", [sum, term]));
+	},
+};
+
+function scheduled(
+	g: Graph,
+	loss: Value,
+	schedule: z.infer<typeof weightScheduleOptions>,
+	{ progress }: LossInputs,
+): Value {
+	return g.op("Mul", [loss, weightFactor(g, cast(g, progress, loss.type), schedule)]);
+}
+
+const needsOf = (part: Part): readonly (keyof LossInputs)[] => singleLossOf(part).needs(part);
+
+const ownName = (index: number, name: string): string => `${String(index)}/${name}`;
+
+/** The inner values for one part: of the parameters it sees its own. */
+function ownParameters({ inner }: Partial<LossInputs>, index: number): { readonly inner?: InnerValues } {
+	if (inner === undefined) return {};
+	return { inner: { ...inner, parameter: (name) => inner.parameter(ownName(index, name)) } };
+}
