@@ -1,114 +1,165 @@
 /**
- * Long runs whose figures stand in docs/results.md: `npm run reproduce -- mnist --data FOLDER [--seeds 1,2,3] [--out DIR]`.
- * Prints a Markdown table on stdout and leaves every model, and the figures as results.json, in the output folder.
+ * Long runs whose figures stand in docs/results.md: `npm run reproduce -- NAME --data FOLDER [--seeds 1,2,3] [--out DIR]`.
+ * Prints a Markdown table on stdout and leaves every model in the output folder. A run that was stopped goes on with the
+ * networks that are not there yet.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import type { Evaluation } from "../dist/distill/evaluate.js";
-import type { NetworkOptions } from "../dist/distill/networks.js";
-import { parseRecipe } from "../dist/distill/recipe.js";
-import { recipes } from "../dist/distill/recipes.js";
-import { fileSource, membersOf } from "../dist/distill/teachers/sources.js";
-import type { LossOptions } from "../dist/losses/index.js";
+import type { EvaluateOutcome } from "../dist/distill/evaluate.js";
+import { type EnsembleSource, fileSource, memberSeed } from "../dist/distill/teachers/sources.js";
 import { summary } from "../dist/metrics/index.js";
 import { describeEnvironment } from "../dist/pipeline/environment.js";
 import { runStep } from "../dist/pipeline/run-step.js";
 import type { StepOutput } from "../dist/pipeline/steps.js";
+import { type Experiment, experiments, type Network, type Sizes } from "./experiments.js";
 
-/** One network of the experiment. */
-interface Network {
-	readonly title: string;
-	readonly network: NetworkOptions;
-	readonly loss: LossOptions;
-	readonly teacher?: string;
-}
-
-const mnist = parseRecipe(recipes.mnist);
-const [first] = membersOf(mnist.teacher);
-if (first === undefined || !("network" in first) || first.network.family === "file") {
-	throw new TypeError("recipe mnist: expected a teacher to train, got a file");
-}
-const teacher = first.network;
-const hard: LossOptions = { name: "cross-entropy" };
-
-/** Hinton et al. 2015, §3, and the same student with a jittered transfer set. In order: a teacher before its students. */
-const networks: Readonly<Record<string, Network>> = {
-	teacher: { title: "teacher 784-1200-1200-10", network: teacher, loss: hard },
-	baseline: { title: "student 784-800-800-10, alone", network: { ...mnist.student, ...mnist.baseline }, loss: hard },
-	student: {
-		title: "student, distilled, T = 20",
-		network: mnist.student,
-		loss: mnist.distillation,
-		teacher: "teacher",
-	},
-	jittered: {
-		title: "student, distilled, T = 20, jittered transfer set",
-		network: { ...mnist.student, jitter: teacher.jitter, epochs: 60 },
-		loss: mnist.distillation,
-		teacher: "teacher",
-	},
-};
-
-/** What is kept of a network beside its file, so that a run that was stopped goes on where it was. */
+/** What is kept of a network beside its file. */
 type Outcome = StepOutput<"train">;
 
-interface Options {
+interface Options extends Omit<Sizes, "epochs" | "teacherEpochs" | "members"> {
 	readonly data?: string;
 	readonly seeds: string;
-	readonly out: string;
-	readonly networks: string;
+	readonly networks?: string;
+	readonly epochs?: string;
+	readonly teacherEpochs?: string;
+	readonly members?: string;
 }
 
-async function reproduceMnist(options: Options): Promise<void> {
-	const data = { ...mnist.data, ...(options.data === undefined ? {} : { directory: options.data }) };
-	const threads = availableParallelism();
-	const names = options.networks.split(",");
-	const seeds = options.seeds.split(",").map(Number);
-	const folder = (seed: number): string => join(options.out, `seed-${seed}`);
-	const outcomes = new Map<string, Outcome[]>();
-	for (const name of names) {
-		const one = networks[name];
-		if (one === undefined)
-			throw new RangeError(`--networks: expected some of ${Object.keys(networks).join()}, got ${name}`);
-		outcomes.set(name, []);
-		for (const seed of seeds) {
-			await mkdir(folder(seed), { recursive: true });
-			const output = join(folder(seed), `${name}.onnx`);
-			const taught =
-				one.teacher === undefined ? {} : { teacher: fileSource(join(folder(seed), `${one.teacher}.onnx`)) };
+/** A run of an experiment. */
+interface Run {
+	readonly experiment: Experiment;
+	readonly seeds: readonly number[];
+	readonly names: readonly string[];
+	readonly threads: number;
+	readonly out: string;
+}
+
+async function reproduce(name: keyof typeof experiments, options: Options): Promise<void> {
+	const { out, data: folder } = options;
+	await mkdir(out, { recursive: true });
+	const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+	const { of } = experiments[name];
+	const { data, networks, ensembles } = await of({
+		...{ out, teacher: options.teacher, student: options.student },
+		...{ epochs: numberOf(options.epochs), teacherEpochs: numberOf(options.teacherEpochs) },
+		members: numberOf(options.members),
+	});
+	const experiment = {
+		...{ networks, ensembles },
+		data: { ...data, ...(folder === undefined ? {} : { directory: folder }) } as Experiment["data"],
+	};
+	const run: Run = {
+		experiment,
+		out,
+		seeds: options.seeds.split(",").map(Number),
+		names: options.networks?.split(",") ?? Object.keys(networks),
+		threads: availableParallelism(),
+	};
+	const outcomes = await trainAll(run);
+	print(run, outcomes, await evaluateAll(run));
+	const { cpu, onnxruntime, node } = await describeEnvironment(run.threads);
+	console.log(`\nSeeds ${run.seeds.join(", ")}; ${cpu}; ONNX Runtime ${onnxruntime}; Node ${node}.`);
+}
+
+function networkOf({ experiment }: Run, name: string): Network {
+	const one = experiment.networks[name];
+	if (one !== undefined) return one;
+	throw new RangeError(`--networks: expected some of ${Object.keys(experiment.networks).join()}, got ${name}`);
+}
+
+function fileOf(run: Run, name: string, seed: number): string {
+	const { shared } = networkOf(run, name);
+	return join(run.out, shared === true ? "shared" : `seed-${seed}`, `${name}.onnx`);
+}
+
+/** What networks answer together. */
+function sourceOf(run: Run, names: readonly string[], seed: number): EnsembleSource {
+	return {
+		members: names.flatMap((name) => fileSource(fileOf(run, name, seed)).members),
+		combine: "arithmetic",
+	};
+}
+
+async function trainAll(run: Run): Promise<ReadonlyMap<string, readonly Outcome[]>> {
+	const { experiment, seeds, names, threads, out } = run;
+	const outcomes = new Map<string, Outcome[]>(names.map((name) => [name, []]));
+	// Seed by seed, so that a table of fewer seeds is there before one of more.
+	for (const seed of seeds) {
+		for (const name of names) {
+			const { network, loss, teachers, member, stored } = networkOf(run, name);
+			const output = fileOf(run, name, seed);
+			await mkdir(join(output, ".."), { recursive: true });
+			const before = await readOutcome(output);
 			const outcome =
-				(await readOutcome(output)) ??
-				(await runStep("train", { data, network: one.network, loss: one.loss, seed, threads, output, ...taught }));
+				before ??
+				(await runStep("train", {
+					...{ data: experiment.data, network, loss, threads, output },
+					seed: member === undefined ? seed : memberSeed(seed, member),
+					...(teachers === undefined ? {} : { teacher: sourceOf(run, teachers, seed) }),
+					...(stored === true ? { store: { folder: join(out, "store"), precision: "float16" as const } } : {}),
+				}));
 			await writeFile(`${output}.json`, JSON.stringify(outcome));
 			outcomes.get(name)?.push(outcome);
+			const { validationErrors, trainSeconds } = outcome;
+			const found = before === undefined ? "" : " (found)";
 			console.error(
-				`seed ${seed}, ${name}: ${outcome.validationErrors} validation errors, ${outcome.trainSeconds.toFixed(0)} s`,
+				`seed ${seed}, ${name}: ${validationErrors} validation errors, ${trainSeconds.toFixed(0)} s${found}`,
 			);
 		}
 	}
-	const evaluations = new Map<string, Evaluation[]>(names.map((name) => [name, []]));
+	return outcomes;
+}
+
+async function evaluateAll(run: Run): Promise<readonly EvaluateOutcome[]> {
+	const { experiment, seeds, names, threads } = run;
+	const together = Object.entries(experiment.ensembles).filter(([, of]) => of.every((name) => names.includes(name)));
+	const outcomes: EvaluateOutcome[] = [];
 	for (const seed of seeds) {
-		const models = Object.fromEntries(names.map((name) => [name, join(folder(seed), `${name}.onnx`)]));
-		const evaluated = await runStep("evaluate", { data, threads, models });
-		for (const name of names)
-			evaluations.get(name)?.push(...[evaluated.models[name]].filter((one) => one !== undefined));
+		const models = Object.fromEntries<string | EnsembleSource>([
+			...names.map((name) => [name, fileOf(run, name, seed)] as const),
+			...together.map(([name, of]) => [name, sourceOf(run, of, seed)] as const),
+		]);
+		outcomes.push(await runStep("evaluate", { data: experiment.data, threads, models }));
 	}
-	const environment = await describeEnvironment(threads);
-	console.log(
-		`Seeds ${seeds.join(", ")}; ${environment.cpu}; ONNX Runtime ${environment.onnxruntime}; Node ${environment.node}.\n`,
-	);
-	console.log("| net | test errors | mean ± std | NLL | training |\n|---|---|---|---|---|");
-	for (const name of names) {
-		const errors = summary((evaluations.get(name) ?? []).map((one) => one.errors));
-		const nll = summary((evaluations.get(name) ?? []).map((one) => one.nll));
-		const seconds = summary((outcomes.get(name) ?? []).map((one) => one.trainSeconds));
-		const spread = `${errors.mean.toFixed(1)} ± ${(errors.std ?? 0).toFixed(1)}`;
-		const title = networks[name]?.title ?? name;
-		console.log(
-			`| ${title} | ${errors.values.join(", ")} | ${spread} | ${nll.mean.toFixed(4)} | ${(seconds.mean / 60).toFixed(1)} min |`,
+	return outcomes;
+}
+
+function print(
+	run: Run,
+	outcomes: ReadonlyMap<string, readonly Outcome[]>,
+	evaluated: readonly EvaluateOutcome[],
+): void {
+	console.log("| net | test errors | mean ± std | accuracy | NLL | parameters | validation errors | training |");
+	console.log("|---|---|---|---|---|---|---|---|");
+	for (const name of Object.keys(evaluated[0]?.models ?? {})) {
+		const measured = evaluated.flatMap(({ models }) => models[name] ?? []);
+		const trained = outcomes.get(name) ?? [];
+		const errors = summary(measured.map((one) => one.errors));
+		const mean = (values: readonly number[], digits: number): string =>
+			values.length === 0 ? "–" : summary(values).mean.toFixed(digits);
+		const minutes = mean(
+			trained.map((one) => one.trainSeconds / 60),
+			1,
 		);
+		const cells = [
+			run.experiment.networks[name]?.title ?? name,
+			errors.values.join(", "),
+			`${errors.mean.toFixed(1)} ± ${(errors.std ?? 0).toFixed(1)}`,
+			`${mean(
+				measured.map((one) => 100 * one.accuracy),
+				2,
+			)} %`,
+			mean(
+				measured.map((one) => one.nll),
+				4,
+			),
+			String(measured[0]?.parameters ?? ""),
+			trained.map((one) => one.validationErrors).join(", "),
+			`${minutes} min`,
+		];
+		console.log(`| ${cells.join(" | ")} |`);
 	}
 }
 
@@ -123,12 +174,20 @@ async function readOutcome(output: string): Promise<Outcome | undefined> {
 }
 
 const program = new Command("reproduce");
-program
-	.command("mnist")
-	.description("the paper's MNIST table (§3)")
-	.option("--data <folder>", "folder with MNIST's files")
-	.option("--seeds <list>", "the seeds", "1,2,3")
-	.option("--out <folder>", "folder for models and figures", "runs/mnist")
-	.option("--networks <names>", "which networks, teachers first", Object.keys(networks).join())
-	.action(reproduceMnist);
+for (const [name, { about, seeds }] of Object.entries(experiments)) {
+	program
+		.command(name)
+		.description(about)
+		.option("--data <folder>", "folder with the data set's files")
+		.option("--seeds <list>", "the seeds", seeds)
+		.option("--out <folder>", "folder for models and figures", `runs/${name}`)
+		.option("--networks <names>", "which networks, teachers first (default: all)")
+		.option("--teacher <spec>", "another teacher, such as resnet:14x4")
+		.option("--student <spec>", "another student, such as resnet:8x4")
+		.option("--epochs <count>", "epochs of the students")
+		.option("--teacher-epochs <count>", "epochs of the teacher")
+		.option("--members <count>", "members of an ensemble")
+		// The names are those of the table.
+		.action((options: Options) => reproduce(name as keyof typeof experiments, options));
+}
 await program.parseAsync();

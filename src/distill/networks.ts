@@ -86,7 +86,10 @@ export function parseNetworkSpec(spec: string, where: string): Readonly<Record<s
 }
 
 /** Another network in the place of a written one. How it is trained stays, but not which of its weights. */
-export function replaceNetwork(written: unknown, spec: Readonly<Record<string, unknown>>): unknown {
+export function replaceNetwork(
+	written: unknown,
+	spec: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
 	const stays = (field: string): boolean => Object.hasOwn(trainingShape, field) && field !== "train";
 	const fields = isRecord(written) ? Object.entries(written) : [];
 	return { ...spec, ...Object.fromEntries(fields.filter(([field]) => stays(field))) };

@@ -1,0 +1,182 @@
+/** The experiments of `npm run reproduce`: which networks are trained, from what, and who teaches whom. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type NetworkOptions, parseNetworkSpec, replaceNetwork } from "../dist/distill/networks.js";
+import { parseRecipe, type Recipe, type RecipeInput } from "../dist/distill/recipe.js";
+import { recipes } from "../dist/distill/recipes.js";
+import { membersOf } from "../dist/distill/teachers/sources.js";
+import { distillationOptions, type LossOptions } from "../dist/losses/index.js";
+
+/** One network of an experiment. */
+export interface Network {
+	readonly title: string;
+	readonly network: NetworkOptions;
+	readonly loss: LossOptions;
+	/** The networks that teach it, together where there are several. */
+	readonly teachers?: readonly string[];
+	/** Place among the members of an ensemble, which decides its seed. */
+	readonly member?: number;
+	/** Trained once, with the first seed, for all. */
+	readonly shared?: boolean;
+	/** Whether its teachers' answers are kept in a store; its views are fixed then. */
+	readonly stored?: boolean;
+}
+
+/** Networks to train and to evaluate; a teacher stands before its students. */
+export interface Experiment {
+	readonly data: Recipe["data"];
+	readonly networks: Readonly<Record<string, Network>>;
+	/** Ensembles to evaluate beside the networks: their members. */
+	readonly ensembles: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the command line may change of an experiment. */
+export interface Sizes {
+	/** Where files may be put. */
+	readonly out: string;
+	readonly teacher?: string | undefined;
+	readonly student?: string | undefined;
+	readonly epochs?: number | undefined;
+	readonly teacherEpochs?: number | undefined;
+	readonly members?: number | undefined;
+}
+
+const hard: LossOptions = { name: "cross-entropy" };
+
+/** Every experiment by name. */
+export const experiments = {
+	mnist: { about: "the paper's MNIST table (§3)", seeds: "1,2,3", of: mnist },
+	objectives: { about: "CIFAR-100: a student alone and with each objective", seeds: "1,2,3", of: objectives },
+	"digits-ensemble": { about: "ten teachers into one, digits", seeds: "1,2,3", of: digitsEnsemble },
+	"cifar-100-ensemble": { about: "several teachers into one, CIFAR-100", seeds: "1", of: cifarEnsemble },
+	foreign: { about: "CIFAR-100: a student from PyTorch, alone and taught by a larger net", seeds: "1", of: foreign },
+} as const satisfies Record<
+	string,
+	{ readonly about: string; readonly seeds: string; readonly of: (sizes: Sizes) => Experiment | Promise<Experiment> }
+>;
+
+/** A recipe's teacher, student and data, with the sizes that were asked for. */
+function partsOf(written: RecipeInput, { teacher, student, epochs, teacherEpochs }: Sizes) {
+	const changed = (network: object | undefined, spec: string | undefined, passes: number | undefined): object => ({
+		...(spec === undefined ? network : replaceNetwork(network, parseNetworkSpec(spec, "size"))),
+		...(passes === undefined ? {} : { epochs: passes }),
+	});
+	const recipe = parseRecipe({
+		...written,
+		teacher: changed(written.teacher, teacher, teacherEpochs),
+		student: changed(written.student, student, epochs),
+	});
+	const [first] = membersOf(recipe.teacher);
+	if (first === undefined || !("network" in first)) throw new TypeError("expected a teacher to train, got a file");
+	return { recipe, teacher: first.network, student: recipe.student };
+}
+
+/** Hinton et al. 2015, §3, and the same student with a jittered transfer set. */
+function mnist(sizes: Sizes): Experiment {
+	const { recipe, teacher, student } = partsOf(recipes.mnist, sizes);
+	const jitter = teacher.family === "file" ? 0 : teacher.jitter;
+	const taught = { loss: recipe.distillation, teachers: ["teacher"] };
+	return {
+		data: recipe.data,
+		networks: {
+			teacher: { title: "teacher 784-1200-1200-10", network: teacher, loss: hard },
+			baseline: { title: "student 784-800-800-10, alone", network: { ...student, ...recipe.baseline }, loss: hard },
+			student: { title: "student, distilled, T = 20", network: student, ...taught },
+			jittered: {
+				title: "student, distilled, T = 20, jittered transfer set",
+				network: { ...student, jitter, epochs: 60 },
+				...taught,
+			},
+		},
+		ensembles: {},
+	};
+}
+
+/** The same student with every objective, equal budgets, one teacher, whose answers are asked for once. */
+function objectives(sizes: Sizes): Experiment {
+	const { recipe, teacher, student } = partsOf(recipes["cifar-100"], { teacherEpochs: 20, ...sizes });
+	// As many views as epochs: each epoch shows its own, and the next student the same.
+	const network = { ...student, views: Math.ceil(student.epochs) };
+	const taught = (title: string, options: object): Network => ({
+		title,
+		network,
+		loss: distillationOptions.parse(options),
+		teachers: ["teacher"],
+		stored: true,
+	});
+	const hardWeight = 0.1;
+	return {
+		data: recipe.data,
+		networks: {
+			teacher: { title: "teacher", network: teacher, loss: hard, shared: true },
+			alone: { title: "alone", network, loss: hard },
+			smoothed: { title: "label smoothing, 0.1", network, loss: { name: "label-smoothing", smoothing: 0.1 } },
+			kd: taught("KD, T = 4", { name: "soft-targets", temperature: 4, hardWeight }),
+			standardized: taught("KD, standardised logits", {
+				...{ name: "soft-targets", temperature: 2, hardWeight, standardize: true },
+			}),
+			logits: taught("logit matching", { name: "logit-matching" }),
+			dkd: taught("DKD", { name: "dkd" }),
+			dist: taught("DIST", { name: "dist" }),
+		},
+		ensembles: {},
+	};
+}
+
+function digitsEnsemble(sizes: Sizes): Experiment {
+	const { recipe, teacher } = partsOf(recipes.digits, sizes);
+	// The single net, the members and the student are the same net in the same training: only the targets differ.
+	return ensembleOf(recipe, teacher, sizes.members ?? 10);
+}
+
+function cifarEnsemble(sizes: Sizes): Experiment {
+	const { recipe, student } = partsOf(recipes["cifar-100"], sizes);
+	return ensembleOf(recipe, student, sizes.members ?? 10);
+}
+
+/** Members that differ in their seeds alone, and one net like them that they teach together. */
+function ensembleOf(recipe: Recipe, network: NetworkOptions, count: number): Experiment {
+	const names = Array.from({ length: count }, (_, k) => `member-${k + 1}`);
+	const members = names.map((name, member) => [name, { title: name, network, loss: hard, member }] as const);
+	return {
+		data: recipe.data,
+		networks: {
+			...Object.fromEntries(members),
+			distilled: {
+				title: "distilled from all",
+				// As many views as epochs, so that all members are asked once about each.
+				network: { ...network, views: Math.ceil(network.epochs) },
+				loss: recipe.distillation,
+				teachers: names,
+				stored: true,
+			},
+		},
+		ensembles: { ensemble: names },
+	};
+}
+
+/** A residual network that PyTorch exports (bench/peers/export_student.py), taught by resnet:8x4. */
+async function foreign(sizes: Sizes): Promise<Experiment> {
+	const { recipe, teacher, student } = partsOf(recipes["cifar-100"], sizes);
+	const file = join(sizes.out, "pytorch.onnx");
+	const script = fileURLToPath(new URL("peers/export_student.py", import.meta.url));
+	await promisify(execFile)(process.env["LIMBECK_PYTHON"] ?? "python3", [script, file]);
+	const spec = parseNetworkSpec(file, "the export");
+	const { student: network } = parseRecipe({ student: replaceNetwork(student, spec) as RecipeInput["student"] });
+	return {
+		data: recipe.data,
+		networks: {
+			teacher: { title: "teacher", network: teacher, loss: hard },
+			alone: { title: "student from PyTorch, alone", network, loss: hard },
+			student: {
+				title: "student from PyTorch, distilled",
+				network,
+				loss: recipe.distillation,
+				teachers: ["teacher"],
+			},
+		},
+		ensembles: {},
+	};
+}
