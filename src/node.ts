@@ -35,6 +35,7 @@ export type {
 export type {
 	DataReport,
 	Environment,
+	LinkReport,
 	Measured,
 	Measures,
 	NetworkReport,

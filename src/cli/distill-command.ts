@@ -21,8 +21,11 @@ const distillFlags = z.object({
 
 const labels: Readonly<Record<Role, string>> = {
 	teacher: "teacher",
+	assistant: "assistant",
+	generation: "generation",
 	student: "student, distilled",
 	baseline: "student, alone",
+	earlyStopped: "alone, stopped early",
 };
 
 /** The longest label; the line of a shorter one is filled up. */

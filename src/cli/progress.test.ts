@@ -18,7 +18,7 @@ function recording(live: boolean, columns: number): Terminal & { readonly told: 
 }
 
 const labels = { teacher: "teacher           ", student: "student, distilled", baseline: "student, alone    " };
-const labelOf = ({ role }: DistillEvent): string => labels[role];
+const labelOf = ({ role }: DistillEvent): string => (role in labels ? labels[role as keyof typeof labels] : role);
 
 /** What a network's training tells: a step, then what validation thinks of it, twenty times. */
 function events(role: DistillEvent["role"]): readonly DistillEvent[] {

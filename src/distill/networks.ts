@@ -6,6 +6,18 @@ import { type FamilyName, families, familyOf, type ModelSpec } from "../models/i
 import { isRecord, nearest } from "../options.js";
 import { trainingShape } from "../train/training-options.js";
 
+/** The fields of a recipe that say how a network is trained, and on how many of the training samples. */
+export const learningShape = {
+	...trainingShape,
+	fraction: z
+		.number()
+		.gt(0)
+		.max(1)
+		.optional()
+		.describe("share of the training samples that it learns from, the same of each class; all where absent"),
+	fractionSeed: z.int().min(0).max(0xffff_ffff).default(0).describe("seed of that choice, the same in every run"),
+};
+
 /** Where a model lies. */
 export const file = z.string().min(1).describe("the model's ONNX file");
 /** The family of a model from a file. */
@@ -18,7 +30,7 @@ const fileNetwork = z.strictObject({
 		.enum(["keep", "replace"])
 		.default("keep")
 		.describe("whether the last linear layer gives way to a new one, for the data set's classes"),
-	...trainingShape,
+	...learningShape,
 });
 
 function networkOf<Name extends FamilyName, Shape extends z.ZodRawShape>(
@@ -26,7 +38,7 @@ function networkOf<Name extends FamilyName, Shape extends z.ZodRawShape>(
 	{ title, options }: ModelFamily<z.ZodObject<Shape>>,
 ) {
 	const family = z.literal(name).describe(title);
-	return z.strictObject({ family, ...options.shape, ...trainingShape });
+	return z.strictObject({ family, ...options.shape, ...learningShape });
 }
 
 /** The family that is meant where none is named. */
@@ -60,7 +72,7 @@ export function withFamily(network: unknown): unknown {
 
 /** What a network is, without how it is trained. */
 export function modelSpecOf(network: Exclude<NetworkOptions, { readonly family: "file" }>): ModelSpec {
-	const fields = Object.entries(network).filter(([field]) => !Object.hasOwn(trainingShape, field));
+	const fields = Object.entries(network).filter(([field]) => !Object.hasOwn(learningShape, field));
 	// The schema has checked that the fields beside the training's are those of the family.
 	return Object.fromEntries(fields) as unknown as ModelSpec;
 }
@@ -90,7 +102,7 @@ export function replaceNetwork(
 	written: unknown,
 	spec: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-	const stays = (field: string): boolean => Object.hasOwn(trainingShape, field) && field !== "train";
+	const stays = (field: string): boolean => Object.hasOwn(learningShape, field) && field !== "train";
 	const fields = isRecord(written) ? Object.entries(written) : [];
 	return { ...spec, ...Object.fromEntries(fields.filter(([field]) => stays(field))) };
 }

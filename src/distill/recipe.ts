@@ -3,8 +3,7 @@ import { dataOptions } from "../data/options.js";
 import { distillationOptions, hardLossOptions } from "../losses/index.js";
 import { isRecord, type JsonSchema, parseOptions } from "../options.js";
 import { applySettings } from "../settings.js";
-import { trainingShape } from "../train/training-options.js";
-import { type NetworkInput, networkOptions, withFamily } from "./networks.js";
+import { learningShape, type NetworkInput, networkOptions, withFamily } from "./networks.js";
 import { type TeacherInput, teacherOptions, withTeacherFamily } from "./teachers/options.js";
 
 const dataField = dataOptions.prefault({}).describe("what the networks learn from: see `limbeck data list`");
@@ -24,10 +23,31 @@ const recipeOptions = z.strictObject({
 	distillation: distillationOptions
 		.prefault({ name: "soft-targets" })
 		.describe("what the student learns from the teacher: an objective with its options, or a mixture of several"),
+	chain: z
+		.array(networkOptions)
+		.max(100)
+		.default([])
+		.describe(
+			"teacher assistants between teacher and student: each learns from the one before, the first from the teacher",
+		),
+	generations: z
+		.int()
+		.min(1)
+		.max(100)
+		.default(1)
+		.describe("how often the student is trained, from different seeds: each generation teaches the next"),
 	baseline: z
-		.strictObject(trainingShape)
+		.strictObject(learningShape)
 		.prefault({})
 		.describe("how the same network is trained on hard labels alone; like the student where left out"),
+	earlyStopped: z
+		.boolean()
+		.default(false)
+		.describe("whether the student alone is also trained with early stopping: its weights are the best by validation"),
+	trainAccuracy: z
+		.boolean()
+		.default(false)
+		.describe("whether each network's accuracy on the samples that it learned from is reported"),
 	...seedFields,
 });
 
@@ -46,9 +66,10 @@ export type Recipe = z.infer<typeof recipeOptions>;
 export type TrainRecipe = z.infer<typeof trainRecipeOptions>;
 
 /** A recipe as it is written: every field may be left out. */
-export type RecipeInput = Omit<z.input<typeof recipeOptions>, "teacher" | "student"> & {
+export type RecipeInput = Omit<z.input<typeof recipeOptions>, "teacher" | "student" | "chain"> & {
 	teacher?: TeacherInput;
 	student?: NetworkInput;
+	chain?: readonly NetworkInput[];
 };
 
 /** A {@link TrainRecipe} as it is written: every field may be left out. */
@@ -86,6 +107,7 @@ export function parseTrainRecipe(input: unknown, where = "recipe", settings: rea
 const networkFields: Readonly<Record<string, (written: unknown) => unknown>> = {
 	teacher: withTeacherFamily,
 	student: withFamily,
+	chain: (written) => (Array.isArray(written) ? written.map(withFamily) : written),
 	network: withFamily,
 };
 
@@ -108,7 +130,7 @@ function withFamilies(recipe: unknown): unknown {
 /** The baseline's training as written, with the student's in the fields left out. */
 function baselineInput({ student, baseline = {} }: Readonly<Record<string, unknown>>): unknown {
 	if (!isRecord(baseline) || !isRecord(student)) return baseline;
-	const training = Object.entries(student).filter(([field]) => Object.hasOwn(trainingShape, field));
+	const training = Object.entries(student).filter(([field]) => Object.hasOwn(learningShape, field));
 	return { ...Object.fromEntries(training), ...baseline };
 }
 

@@ -60,6 +60,20 @@ export const recipes = {
 		distillation: { name: "soft-targets", temperature: 20, hardWeight: 0.1 },
 		baseline: { epochs: 30, optimizer: { name: "adam", learningRate: 0.001 } },
 	},
+	/**
+	 * Soft targets as regularisers (Hinton et al. 2015, §6): the network that teaches, trained on all labels, is trained
+	 * again on 3 % of the samples: on their labels to the end and with early stopping, and on its own soft targets for them,
+	 * to the end.
+	 */
+	regularizer: {
+		name: "regularizer",
+		data: { name: "digits" },
+		teacher: { hidden: [400, 400], epochs: 20 },
+		student: { hidden: [400, 400], fraction: 0.03, batch: 64, epochs: 100 },
+		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
+		earlyStopped: true,
+		trainAccuracy: true,
+	},
 	/** The usual student of the literature, resnet8x4 (Tian et al. 2020), teaches one of a quarter of its size. */
 	"cifar-100": {
 		name: "cifar-100",

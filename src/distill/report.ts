@@ -6,19 +6,27 @@ import type { Comparison, EvaluateOutcome, Evaluation, Fidelity, MemberEvaluatio
 import type { Recipe } from "./recipe.js";
 import type { DataSummary, TrainOutcome } from "./train-network.js";
 
-/** The three networks of a distillation. */
-export const roles = ["teacher", "baseline", "student"] as const;
-
 /** A network's part in a distillation. */
-export type Role = (typeof roles)[number];
+export type Role = "teacher" | "assistant" | "generation" | "student" | "baseline" | "earlyStopped";
+
+/** What training says of a network that was taught, and what the network is called in the evaluation. */
+export interface LinkOutcome {
+	readonly name: string;
+	readonly outcome: TrainOutcome;
+}
 
 /** One seed's results. */
 export interface SeedResult {
 	readonly seed: number;
 	/** What training says; of the teacher's members those that were trained and not given. */
-	readonly trained: Readonly<Record<Exclude<Role, "teacher">, TrainOutcome>> & {
+	readonly trained: {
 		readonly teacher: readonly TrainOutcome[];
+		/** Assistants, generations and the student, each taught by the one before. */
+		readonly links: readonly LinkOutcome[];
+		readonly baseline: TrainOutcome;
+		readonly earlyStopped?: TrainOutcome;
 	};
+	/** Its fidelities are the links', in their order, each to the teacher. */
 	readonly evaluated: EvaluateOutcome;
 }
 
@@ -42,7 +50,17 @@ export interface NetworkReport extends Evaluation {
 	readonly validationErrors: number;
 	/** The step whose weights were kept. */
 	readonly keptStep: number;
+	/** Samples that it learned from. */
+	readonly trainSamples: number;
+	/** Share of them that it has right, where the recipe asks for that. */
+	readonly trainAccuracy?: number;
 }
+
+/** A network between teacher and student, or a generation of the student. */
+export type LinkReport = Measured<NetworkReport & Partial<Fidelity>> & {
+	/** `assistant-1`, `generation-2`; its file is called so. */
+	readonly name: string;
+};
 
 /** The same measures, each a number; of one seed, or the mean or standard deviation over several. */
 export type Measures<T> = { readonly [K in keyof T]: T[K] extends number | undefined ? number : Measures<T[K]> };
@@ -74,9 +92,15 @@ export interface Report {
 	readonly teacher?: Measured<Evaluation & Partial<NetworkReport>>;
 	/** Each member of an ensemble alone, in order; the first is the single teacher of the same seed. */
 	readonly members?: readonly Measured<MemberEvaluation>[];
-	/** How the teacher was asked and read, of the first seed. */
+	/** How the student's teacher was asked and read, of the first seed. */
 	readonly teaching?: TeacherSummary;
+	/** Assistants and earlier generations in the order of the chain; absent where the teacher taught the student itself. */
+	readonly chain?: readonly LinkReport[];
+	/** All generations, the student among them, as one: the mean of their probabilities. */
+	readonly generations?: Measured<Evaluation>;
 	readonly baseline: Measured<NetworkReport>;
+	/** The student alone with the weights that were best on the validation split. */
+	readonly earlyStopped?: Measured<NetworkReport>;
 	/** Without agreement where there is no teacher to ask about test samples. */
 	readonly student: Measured<NetworkReport & Partial<Fidelity>>;
 	/** What else is to be known of the first seed's run. */
@@ -102,15 +126,17 @@ export function assembleReport(
 		created,
 		recipe,
 		seeds: results.map(({ seed }) => seed),
-		data: dataReport(first.trained.student, first.evaluated),
+		data: dataReport(first.trained.baseline, first.evaluated),
 		...(first.evaluated.models["teacher"] === undefined ? {} : { teacher: measured(teacherReport) }),
 		...membersReport(results),
-		...toldOf(first.trained.student),
+		...toldOf(studentOf(first).outcome),
+		...chainReport(results),
+		...(first.evaluated.models["generations"] === undefined
+			? {}
+			: { generations: measured(({ evaluated }) => evaluationOf(evaluated, "generations")) }),
 		baseline: measured(({ trained, evaluated }) => networkReport(trained.baseline, evaluated, "baseline")),
-		student: measured(({ trained, evaluated }) => ({
-			...networkReport(trained.student, evaluated, "student"),
-			...evaluated.fidelity[0],
-		})),
+		...(first.trained.earlyStopped === undefined ? {} : { earlyStopped: measured(earlyStoppedReport) }),
+		student: measured((result) => linkReport(result, result.trained.links.length - 1)),
 		mcnemar: comparisons.length === 1 && comparisons[0] !== undefined ? comparisons[0] : comparisons,
 		environment,
 	};
@@ -124,9 +150,44 @@ export function dataReport({ data }: TrainOutcome, { test }: EvaluateOutcome): D
 
 /** What is reported of a network that was trained and is called `name` in the evaluation. */
 export function networkReport(trained: TrainOutcome, evaluated: EvaluateOutcome, name: string): NetworkReport {
-	const { trainSeconds, epochs, validationErrors, keptStep } = trained;
-	const secondsPerEpoch = trainSeconds / epochs;
-	return { ...evaluationOf(evaluated, name), trainSeconds, secondsPerEpoch, validationErrors, keptStep };
+	const { trainSeconds, epochs, validationErrors, keptStep, trainSamples, trainAccuracy } = trained;
+	return {
+		...evaluationOf(evaluated, name),
+		...{ trainSeconds, secondsPerEpoch: trainSeconds / epochs, validationErrors, keptStep, trainSamples },
+		...(trainAccuracy === undefined ? {} : { trainAccuracy }),
+	};
+}
+
+function linkAt({ trained }: SeedResult, k: number): LinkOutcome {
+	const link = trained.links[k];
+	if (link === undefined) throw new TypeError(`report: expected a network ${String(k)} of the chain, got none`);
+	return link;
+}
+
+function studentOf(result: SeedResult): LinkOutcome {
+	return linkAt(result, result.trained.links.length - 1);
+}
+
+function linkReport(result: SeedResult, k: number): NetworkReport & Partial<Fidelity> {
+	const { name, outcome } = linkAt(result, k);
+	return { ...networkReport(outcome, result.evaluated, name), ...result.evaluated.fidelity[k] };
+}
+
+/** All links but the last, which is the student. */
+function chainReport(results: readonly [SeedResult, ...SeedResult[]]): Pick<Report, "chain"> {
+	const between = results[0].trained.links.slice(0, -1);
+	if (between.length === 0) return {};
+	return {
+		chain: between.map(({ name }, k) => ({
+			name,
+			...combine(results.map((result) => ({ seed: result.seed, measures: linkReport(result, k) }))),
+		})),
+	};
+}
+
+function earlyStoppedReport({ trained, evaluated }: SeedResult): NetworkReport {
+	if (trained.earlyStopped === undefined) throw new TypeError("report: expected an early-stopped network, got none");
+	return networkReport(trained.earlyStopped, evaluated, "early-stopped");
 }
 
 function evaluationOf({ models }: EvaluateOutcome, name: string): Evaluation {

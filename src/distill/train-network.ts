@@ -1,8 +1,11 @@
 import type { DataSet } from "../data/data-set.js";
+import { fractionOfTraining } from "../data/fraction.js";
 import { dataSetOf } from "../data/index.js";
+import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { importModel } from "../import/index.js";
 import type { LossOptions } from "../losses/index.js";
+import { classificationMetrics } from "../metrics/index.js";
 import type { ModelTask } from "../models/family.js";
 import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { replaceHead } from "../models/head.js";
@@ -10,8 +13,10 @@ import { buildModel } from "../models/index.js";
 import { averagesOf } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { createPredictor } from "../train/predict.js";
 import type { AnswerStore } from "../train/stored-answers.js";
-import type { TeacherSummary } from "../train/teacher.js";
+import type { Teacher, TeacherSummary } from "../train/teacher.js";
 import { checkJob, type TrainingContext, trainModel } from "../train/trainer.js";
 import { classesKey } from "./class-names.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
@@ -29,8 +34,13 @@ export interface TrainStep {
 	readonly teacher?: TeacherSource;
 	/** Where the teacher's answers are kept from run to run; its views must be fixed then. */
 	readonly store?: AnswerStore;
-	/** The student that this network is to teach: what would not fit is refused before the teacher is trained. */
-	readonly pupil?: Pick<TrainStep, "network" | "loss">;
+	/**
+	 * The networks that this one is to teach, each taught by the one before: what would not fit is refused before this one
+	 * is trained.
+	 */
+	readonly pupils?: readonly Pick<TrainStep, "network" | "loss">[];
+	/** Whether its accuracy on the samples that it learned from is measured. */
+	readonly trainAccuracy?: boolean;
 	readonly seed: number;
 	readonly threads?: number;
 	/** Where the trained model goes. */
@@ -45,6 +55,10 @@ export interface TrainOutcome {
 	readonly keptStep: number;
 	readonly validationErrors: number;
 	readonly trainSeconds: number;
+	/** Samples that it learned from. */
+	readonly trainSamples: number;
+	/** Share of them that it has right, as they are stored, where that was asked for. */
+	readonly trainAccuracy?: number;
 	readonly parameters: number;
 	readonly data: DataSummary;
 	/** How the teacher was asked and read, where there was one. */
@@ -53,7 +67,7 @@ export interface TrainOutcome {
 	readonly notes?: readonly string[];
 }
 
-/** The data that a network saw. */
+/** The data that a network was given; it may have learned from a fraction. */
 export interface DataSummary {
 	readonly name: string;
 	readonly train: number;
@@ -66,41 +80,73 @@ export interface DataSummary {
 
 /** Loads the data, builds the network, trains it and writes its file. */
 export async function trainNetwork(step: TrainStep, context: TrainingContext): Promise<TrainOutcome> {
-	const data = await dataSetOf(step.data).load(step.data);
-	const taught = step.teacher === undefined ? {} : { teacher: await openSource(step.teacher, data) };
+	const whole = await dataSetOf(step.data).load(step.data);
+	const { network, pupils = [] } = step;
+	const part =
+		network.fraction === undefined ? undefined : fractionOfTraining(whole, network.fraction, network.fractionSeed);
+	const data = part?.data ?? whole;
+	const taught = step.teacher === undefined ? {} : { teacher: await teacherOf(step.teacher, whole, part?.indices) };
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
-	const { model, notes } = await untrained(step.network, task);
+	const { model, notes } = await untrained(network, task);
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
-	const shared = {
-		data,
-		normalization: data.normalization,
-		seed: step.seed,
-		...(step.threads === undefined ? {} : { threads: step.threads }),
-	};
-	if (step.pupil !== undefined) {
-		const { network, loss } = step.pupil;
-		const pupil = (await untrained(network, task)).model;
-		checkJob({ ...shared, model: pupil, options: network, loss }, model);
+	const { normalization } = data;
+	const shared = { data, normalization, seed: step.seed, ...threadsOf(step) };
+	let teacher = model;
+	for (const { network: options, loss } of pupils) {
+		const pupil = (await untrained(options, task)).model;
+		checkJob({ ...shared, model: pupil, options, loss }, teacher);
+		teacher = pupil;
 	}
+	const store = step.store === undefined ? {} : { store: step.store };
 	const result = await trainModel(
-		{
-			...shared,
-			model,
-			options: step.network,
-			loss: step.loss,
-			...taught,
-			...(step.store === undefined ? {} : { store: step.store }),
-		},
+		{ ...shared, model, options: network, loss: step.loss, ...taught, ...store },
 		context,
 	);
-	const { steps, keptStep, validationErrors, seconds, teacher } = result;
 	await writeModelFile(step.output, described(result.model, data));
+	const { steps, keptStep, validationErrors, seconds, teacher: summary } = result;
 	return {
-		...{ steps, epochs: step.network.epochs, keptStep, validationErrors, trainSeconds: seconds },
-		...{ parameters: parameterCount(result.model), data: summarize(data) },
-		...(teacher === undefined ? {} : { teacher }),
+		...{ steps, epochs: network.epochs, keptStep, validationErrors, trainSeconds: seconds },
+		trainSamples: data.train.count,
+		...(step.trainAccuracy === true ? { trainAccuracy: await trainAccuracy(result.model, data, step, context) } : {}),
+		...{ parameters: parameterCount(result.model), data: summarize(whole) },
+		...(summary === undefined ? {} : { teacher: summary }),
 		...(notes.length === 0 ? {} : { notes }),
 	};
+}
+
+/** What teaches. Targets from a file are found for all training samples; those at `indices` are kept. */
+async function teacherOf(source: TeacherSource, whole: DataSet, indices: Uint32Array | undefined): Promise<Teacher> {
+	const teacher = await openSource(source, whole);
+	if (!("logits" in teacher) || indices === undefined) return teacher;
+	const classes = whole.classes.length;
+	const logits = new Float32Array(indices.length * classes);
+	indices.forEach((index, row) => {
+		logits.set(teacher.logits.subarray(index * classes, (index + 1) * classes), row * classes);
+	});
+	return { ...teacher, logits };
+}
+
+/** The share of the training samples, as they are stored, that a network has right. */
+async function trainAccuracy(
+	model: OnnxModel,
+	{ train, classes, sampleShape, normalization }: DataSet,
+	step: TrainStep,
+	{ runtime, openSamples }: { readonly runtime: Runtime; readonly openSamples?: OpenSamples },
+): Promise<number> {
+	const predictor = await createPredictor(runtime, model, {
+		...{ sampleShape, classes: classes.length, normalization, where: "trained network" },
+		...threadsOf(step),
+		...(openSamples === undefined ? {} : { openSamples }),
+	});
+	try {
+		return classificationMetrics(await predictor.logits(train), train.labels, classes.length).accuracy;
+	} finally {
+		await predictor.release();
+	}
+}
+
+function threadsOf({ threads }: TrainStep): { readonly threads?: number } {
+	return threads === undefined ? {} : { threads };
 }
 
 /** The number of weights in a model: of scalars, integers such as shapes, and running averages there is none to learn. */

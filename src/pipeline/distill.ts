@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
+import { type Link, linksOf } from "../distill/links.js";
 import type { Recipe } from "../distill/recipe.js";
-import { assembleReport, type Report, type Role, type SeedResult } from "../distill/report.js";
+import { assembleReport, type LinkOutcome, type Report, type Role, type SeedResult } from "../distill/report.js";
 import {
 	combinationOf,
 	type MemberSource,
@@ -12,9 +13,9 @@ import {
 import type { TrainOutcome } from "../distill/train-network.js";
 import { type RunOptions, runSeeds, type SeedContext, type SeedEvent } from "./run.js";
 import { runStep } from "./run-step.js";
-import type { StepInput } from "./steps.js";
+import type { StepInput, StepOutput } from "./steps.js";
 
-/** A training event, and whose it is: of several teachers, counted from 1, which. */
+/** A training event, and whose it is: of several teachers, assistants or generations, counted from 1, which. */
 export type DistillEvent = SeedEvent & { readonly role: Role; readonly member?: number };
 
 /** How a distillation runs. */
@@ -23,10 +24,12 @@ export type DistillOptions = RunOptions<DistillEvent>;
 /**
  * Runs a recipe: for every seed a teacher, unless its file is given, a distilled student and the same student alone;
  * then all three on the test set, which nothing before has seen. The members of an ensemble are trained one by one, from
- * seeds that depend on the run's alone (`memberSeed`); files are tried first.
+ * seeds that depend on the run's alone (`memberSeed`); files are tried first. Between teacher and student there may be
+ * assistants and generations, each taught by the one before (`linksOf`).
  *
- * Leaves in `out`: `teacher.onnx`, where one was trained, of several `teacher-1.onnx` and so on, `student.onnx` and `baseline.onnx` of the first seed, those of
- * the others in `seed-N/`, `metrics.jsonl` and `report.json`. The files appear together at the end; a run that fails or
+ * Leaves in `out`: `teacher.onnx`, where one was trained, of several `teacher-1.onnx` and so on, `student.onnx` and
+ * `baseline.onnx` of the first seed, and where the recipe has them `assistant-1.onnx`, `generation-1.onnx` and so on, and
+ * `early-stopped.onnx`; those of the other seeds in `seed-N/`; `metrics.jsonl` and `report.json`. The files appear together at the end; a run that fails or
  * is stopped leaves what stood there before.
  *
  * @throws LimbeckError of every category.
@@ -45,55 +48,111 @@ export function distill(recipe: Recipe, options: DistillOptions): Promise<Report
 }
 
 async function runSeed(recipe: Recipe, context: SeedContext<DistillEvent>): Promise<SeedResult> {
-	const { seed, threads } = context;
-	const { data, distillation, teacher, student, baseline } = recipe;
+	const { seed } = context;
+	const { teacher, student, baseline, distillation: loss } = recipe;
 	const members = membersOf(teacher);
+	const links = linksOf(recipe, seed);
 	await checkGiven(recipe, members, context);
-	const trainedTeachers: TrainOutcome[] = [];
+	const teachers = await trainTeachers(recipe, members, links, context);
+	const source = sourceOf(teacher, members, context.folder);
+	const taught: LinkOutcome[] = [];
+	let last = source;
+	for (const [k, link] of links.entries()) {
+		const pupils = links.slice(k + 1).map(({ network }) => ({ network, loss }));
+		const job = { network: link.network, loss, seed: link.seed, teacher: last, pupils };
+		taught.push({ name: nameOf(link), outcome: await trainPart(recipe, job, link, context) });
+		last = { combine: "arithmetic", members: [trainedSource(link, context, 1)] };
+	}
+	const alone = { ...student, ...baseline };
+	const hard = { loss: { name: "cross-entropy" }, seed } as const;
+	const trained = {
+		...{ teacher: teachers, links: taught },
+		baseline: await trainPart(recipe, { ...hard, network: alone }, { role: "baseline" }, context),
+		...(recipe.earlyStopped
+			? {
+					earlyStopped: await trainPart(
+						recipe,
+						{ ...hard, network: { ...alone, keep: "best" } },
+						{ role: "earlyStopped" },
+						context,
+					),
+				}
+			: {}),
+	};
+	return { seed, trained, evaluated: await evaluate(recipe, source, links, context) };
+}
+
+/** Trains those of a teacher's members that are not given. */
+async function trainTeachers(
+	recipe: Recipe,
+	members: readonly PlannedMember[],
+	links: readonly Link[],
+	context: SeedContext<DistillEvent>,
+): Promise<readonly TrainOutcome[]> {
+	const outcomes: TrainOutcome[] = [];
 	for (const [k, member] of members.entries()) {
 		if ("given" in member) continue;
-		const part = { role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) } as const;
-		const job = { network: member.network, loss: { name: "cross-entropy" }, seed: memberSeed(seed, k) } as const;
-		// The first is told of its student: what does not fit is refused before anything is trained.
-		const pupil = k === 0 ? { pupil: { network: student, loss: distillation } } : {};
-		trainedTeachers.push(await trainPart(recipe, { ...job, ...pupil }, part, context));
+		const job = {
+			network: member.network,
+			loss: { name: "cross-entropy" },
+			seed: memberSeed(context.seed, k),
+		} as const;
+		// The first is told of its students: what does not fit is refused before anything is trained.
+		const pupils = k === 0 ? links.map(({ network }) => ({ network, loss: recipe.distillation })) : [];
+		outcomes.push(await trainPart(recipe, { ...job, pupils }, teacherPart(k, members), context));
 	}
-	const source = sourceOf(teacher, members, context.folder);
-	const trained = {
-		teacher: trainedTeachers,
-		student: await trainPart(
-			recipe,
-			{ network: student, loss: distillation, seed, teacher: source },
-			{ role: "student" },
-			context,
-		),
-		baseline: await trainPart(
-			recipe,
-			{ network: { ...student, ...baseline }, loss: { name: "cross-entropy" }, seed },
-			{ role: "baseline" },
-			context,
-		),
-	};
-	const files = { baseline: fileOf({ role: "baseline" }, context), student: fileOf({ role: "student" }, context) };
-	const answers = "members" in source ? source : undefined;
-	const evaluated = await runStep(
+	return outcomes;
+}
+
+function teacherPart(k: number, members: readonly PlannedMember[]): Part {
+	return { role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) };
+}
+
+/** All networks on the test set. */
+function evaluate(
+	{ data, earlyStopped, generations }: Recipe,
+	source: TeacherSource,
+	links: readonly Link[],
+	context: SeedContext<DistillEvent>,
+): Promise<StepOutput<"evaluate">> {
+	const parts: readonly Part[] = [
+		{ role: "baseline" },
+		...(earlyStopped ? [{ role: "earlyStopped" } as const] : []),
+		...links,
+	];
+	const teacher = "members" in source ? { teacher: source } : {};
+	const born = links.filter(({ role }) => role !== "assistant").map((link) => trainedSource(link, context, 1));
+	const together = generations > 1 ? { generations: { members: born, combine: "arithmetic" } as const } : {};
+	const models = { ...Object.fromEntries(parts.map((part) => [nameOf(part), fileOf(part, context)])), ...together };
+	return runStep(
 		"evaluate",
 		{
-			...{ data, threads },
-			models: { ...(answers && { teacher: answers }), ...files },
-			fidelity: answers === undefined ? [] : [["student", "teacher"]],
+			...{ data, threads: context.threads },
+			models: { ...teacher, ...models },
+			fidelity: "teacher" in teacher ? links.map((link) => [nameOf(link), "teacher"]) : [],
 			compare: [["student", "baseline"]],
 		},
 		stopOf(context),
 	);
-	return { seed, trained, evaluated };
 }
 
 /** Whose a training is. */
 type Part = Pick<DistillEvent, "role" | "member">;
 
-function fileOf({ role, member }: Part, { folder }: Pick<SeedContext<DistillEvent>, "folder">): string {
-	return join(folder, member === undefined ? `${role}.onnx` : `${role}-${String(member)}.onnx`);
+/** What a part is called in results; its file is called like it. */
+function nameOf({ role, member }: Part): string {
+	const name = role === "earlyStopped" ? "early-stopped" : role;
+	return member === undefined ? name : `${name}-${String(member)}`;
+}
+
+function fileOf(part: Part, { folder }: Pick<SeedContext<DistillEvent>, "folder">): string {
+	return join(folder, `${nameOf(part)}.onnx`);
+}
+
+/** A network of this run as one that answers. */
+function trainedSource(part: Part, context: Pick<SeedContext<DistillEvent>, "folder">, weight: number): MemberSource {
+	const file = fileOf(part, context);
+	return { file, name: basename(file), outputs: "logits", input: {}, weight };
 }
 
 function stopOf({ signal }: SeedContext<DistillEvent>): { readonly signal?: AbortSignal } {
@@ -102,15 +161,16 @@ function stopOf({ signal }: SeedContext<DistillEvent>): { readonly signal?: Abor
 
 /** Trains one network of a recipe in a process of its own. */
 function trainPart(
-	{ data }: Recipe,
-	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "pupil">,
-	part: Part,
+	{ data, trainAccuracy }: Recipe,
+	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "pupils">,
+	{ role, member }: Part,
 	context: SeedContext<DistillEvent>,
 ): Promise<TrainOutcome> {
 	const { seed, threads, onEvent } = context;
+	const part: Part = { role, ...(member === undefined ? {} : { member }) };
 	return runStep(
 		"train",
-		{ ...job, data, threads, output: fileOf(part, context) },
+		{ ...job, data, threads, trainAccuracy, output: fileOf(part, context) },
 		{
 			...stopOf(context),
 			onEvent: (event) => {
@@ -140,8 +200,7 @@ function sourceOf(teacher: Recipe["teacher"], members: readonly PlannedMember[],
 		members: members.map((member, k): MemberSource => {
 			const { weight } = member;
 			if ("given" in member) return { ...member.given, weight };
-			const file = fileOf({ role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) }, { folder });
-			return { file, name: basename(file), outputs: "logits", input: {}, weight };
+			return trainedSource(teacherPart(k, members), { folder }, weight);
 		}),
 	};
 }

@@ -13,6 +13,7 @@ const network = {
 		secondsPerEpoch: 3.06,
 		validationErrors: 20,
 		keptStep: 9,
+		trainSamples: 7000,
 	},
 };
 

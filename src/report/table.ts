@@ -25,6 +25,12 @@ const columns: readonly Column<Row>[] = [
 	{ heading: "trained in", cell: ({ trainSeconds }) => (trainSeconds === undefined ? "–" : seconds(trainSeconds)) },
 ];
 
+const trainAccuracy: Column<Row> = {
+	heading: "on training",
+	cell: ({ trainAccuracy, std }) =>
+		trainAccuracy === undefined ? "–" : `${spread(100 * trainAccuracy, std && 100 * (std.trainAccuracy ?? 0), 2)} %`,
+};
+
 const secondsPerEpoch: Column<Row> = {
 	heading: "an epoch",
 	cell: ({ secondsPerEpoch }) => (secondsPerEpoch === undefined ? "–" : seconds(secondsPerEpoch)),
@@ -38,7 +44,7 @@ const seconds = (value: number): string => `${value.toFixed(1)} s`;
  * @param width - columns to stay within; where a line for each network is too wide, each gets a column.
  */
 export function reportTable(report: Report, width = Infinity): string {
-	const { teacher, members = [], baseline, student } = report;
+	const { teacher, members = [], chain = [], generations, baseline, earlyStopped, student } = report;
 	const [single] = members;
 	const rows: readonly (readonly [label: string, network: Row])[] = [
 		...(single === undefined ? [] : [["teacher, first alone", single] as const]),
@@ -46,10 +52,15 @@ export function reportTable(report: Report, width = Infinity): string {
 			? []
 			: [[members.length === 0 ? "teacher" : `teacher, all ${String(members.length)}`, teacher] as const]),
 		["student, alone", baseline],
+		...(earlyStopped === undefined ? [] : [["alone, stopped early", earlyStopped] as const]),
+		...chain.map((link) => [link.name.replace("-", " "), link] as const),
 		["student, distilled", student],
+		...(generations === undefined ? [] : [["all generations", generations] as const]),
 	];
+	const withTraining = rows.some(([, { trainAccuracy }]) => trainAccuracy !== undefined);
+	const shown = withTraining ? columns.toSpliced(2, 0, trainAccuracy) : columns;
 	const sentences = verdict(report).flatMap((sentence) => wrapText(sentence, width));
-	return [...columnTable(rows, columns, width), "", ...sentences].join("\n");
+	return [...columnTable(rows, shown, width), "", ...sentences].join("\n");
 }
 
 /** {@link reportTable} for the training of one network. */
@@ -70,6 +81,7 @@ function verdict({ student, baseline, members = [], data, mcnemar, seeds }: Repo
 	return [
 		`${comparison(student.errors, baseline.errors, digits)} (${test}; McNemar's p = ${p.join(", ")}).`,
 		...fidelity(student),
+		...fractions(student, baseline, data.train),
 		...spreadOfMembers(members, digits),
 		...(data.skipped ? [`${number.format(data.skipped)} samples could not be read and were left out.`] : []),
 	];
@@ -79,6 +91,14 @@ function fidelity({ agreement, klToTeacher }: Report["student"]): readonly strin
 	if (agreement === undefined || klToTeacher === undefined) return [];
 	const share = `agrees with the teacher on ${(100 * agreement).toFixed(2)} %`;
 	return [`The distilled student ${share}; KL to it ${klToTeacher.toFixed(4)}.`];
+}
+
+/** What was learned from, where that is not all of the training samples. */
+function fractions(student: Report["student"], baseline: Report["baseline"], all: number): readonly string[] {
+	const [ours, alone] = [student.trainSamples, baseline.trainSamples];
+	if (ours === all && alone === all) return [];
+	const counts = ours === alone ? number.format(ours) : `${number.format(ours)}, alone from ${number.format(alone)},`;
+	return [`The student learned from ${counts} of ${number.format(all)} training samples.`];
 }
 
 /** How members of an ensemble do alone. */

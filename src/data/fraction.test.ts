@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { digits } from "./digits.js";
+import { fractionOfTraining } from "./fraction.js";
+
+const whole = await digits.load({});
+const labelsIn = (labels: Int32Array): readonly number[] =>
+	Array.from({ length: 10 }, (_, c) => labels.filter((label) => label === c).length);
+
+test("a fraction of the training samples has the same share of each class", () => {
+	const { data, indices } = fractionOfTraining(whole, 0.03, 1);
+	const expected = labelsIn(whole.train.labels).map((count) => Math.round(0.03 * count));
+	expect(labelsIn(data.train.labels)).toEqual(expected);
+	expect(data.train.count).toBe(indices.length);
+	expect(data.train.labels).toEqual(Int32Array.from(indices, (index) => whole.train.labels[index] ?? -1));
+	expect(data.train.origin?.rows).toEqual(indices.map((index) => whole.train.origin?.rows[index] ?? 0));
+	expect(data.validation).toBe(whole.validation);
+});
+
+test("a larger fraction holds a smaller one, another seed has others, and all have another fingerprint", () => {
+	const [small, large, other] = [
+		fractionOfTraining(whole, 0.01, 1),
+		fractionOfTraining(whole, 0.02, 1),
+		fractionOfTraining(whole, 0.01, 2),
+	];
+	expect(small.indices.every((index) => large.indices.includes(index))).toBe(true);
+	expect(other.indices).not.toEqual(small.indices);
+	const fingerprints = [whole, small.data, large.data, other.data].map(({ fingerprint }) => fingerprint);
+	expect(new Set(fingerprints).size).toBe(4);
+});
+
+test("the smallest fraction has one sample of each class", () => {
+	expect(labelsIn(fractionOfTraining(whole, 1e-9, 1).data.train.labels)).toEqual(Array.from({ length: 10 }, () => 1));
+});

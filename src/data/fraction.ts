@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { permutation, randomStream } from "../random.js";
+import type { DataSet } from "./data-set.js";
+import { selectSamples } from "./splits.js";
+
+/** A data set with some of the training samples, and which of the whole they are, in ascending order. */
+export interface Fraction {
+	readonly data: DataSet;
+	readonly indices: Uint32Array;
+}
+
+/**
+ * A share of the training samples, the same share of each class, at least one of each that there is; the validation split
+ * stays whole. A larger share holds a smaller one of the same seed. The samples are copied into memory.
+ *
+ * @param share - above 0, up to 1.
+ * @throws LimbeckError `file` or `data` for samples that cannot be read.
+ */
+export function fractionOfTraining(data: DataSet, share: number, seed: number): Fraction {
+	const { train, classes, sampleShape } = data;
+	const indices = stratifiedShare(train.labels, classes.length, share, seed);
+	const fingerprint = createHash("sha256")
+		.update(data.fingerprint)
+		.update(Buffer.from(indices.buffer, indices.byteOffset, indices.byteLength))
+		.digest("hex");
+	return { data: { ...data, train: selectSamples(train, sampleShape, indices), fingerprint }, indices };
+}
+
+function stratifiedShare(labels: Int32Array, classes: number, share: number, seed: number): Uint32Array {
+	const stream = randomStream(seed, "data/fraction");
+	const members = Array.from({ length: classes }, (): number[] => []);
+	labels.forEach((label, index) => members[label]?.push(index));
+	const chosen = members.flatMap((indices, c) => {
+		const count = Math.min(indices.length, Math.max(1, Math.round(share * indices.length)));
+		return Array.from(permutation(stream, c, indices.length).subarray(0, count), (at) => indices[at] ?? 0);
+	});
+	return Uint32Array.from(chosen).sort();
+}
