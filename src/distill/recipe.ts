@@ -40,6 +40,17 @@ const recipeOptions = z.strictObject({
 		.strictObject(learningShape)
 		.prefault({})
 		.describe("how the same network is trained on hard labels alone; like the student where left out"),
+	targets: z
+		.strictObject({
+			precision: z.enum(["float32", "float16"]).default("float32").describe("float16 takes half the room"),
+			topK: z
+				.int()
+				.min(1)
+				.optional()
+				.describe("keeps so many most probable classes, and the mass of the others; all where absent"),
+		})
+		.prefault({})
+		.describe("how the teacher's answers are kept, where there is a store (--store)"),
 	earlyStopped: z
 		.boolean()
 		.default(false)

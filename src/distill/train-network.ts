@@ -38,7 +38,7 @@ export interface TrainStep {
 	 * The networks that this one is to teach, each taught by the one before: what would not fit is refused before this one
 	 * is trained.
 	 */
-	readonly pupils?: readonly Pick<TrainStep, "network" | "loss">[];
+	readonly pupils?: readonly Pick<TrainStep, "network" | "loss" | "store">[];
 	/** Whether its accuracy on the samples that it learned from is measured. */
 	readonly trainAccuracy?: boolean;
 	readonly seed: number;
@@ -92,7 +92,8 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 	const { normalization } = data;
 	const shared = { data, normalization, seed: step.seed, ...threadsOf(step) };
 	let teacher = model;
-	for (const { network: options, loss } of pupils) {
+	for (const { network: options, loss, store } of pupils) {
+		checkTopK(store, task.classes);
 		const pupil = (await untrained(options, task)).model;
 		checkJob({ ...shared, model: pupil, options, loss }, teacher);
 		teacher = pupil;
@@ -112,6 +113,13 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 		...(summary === undefined ? {} : { teacher: summary }),
 		...(notes.length === 0 ? {} : { notes }),
 	};
+}
+
+function checkTopK(store: AnswerStore | undefined, classes: number): void {
+	if (store?.topK === undefined || store.topK < classes) return;
+	const expected = `fewer than the ${String(classes)} classes`;
+	const hint = "Leave it out to keep every logit.";
+	throw new LimbeckError("usage", { where: "targets.topK", expected, got: String(store.topK), hint });
 }
 
 /** What teaches. Targets from a file are found for all training samples; those at `indices` are kept. */

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { type Link, linksOf } from "../distill/links.js";
 import type { Recipe } from "../distill/recipe.js";
 import { assembleReport, type LinkOutcome, type Report, type Role, type SeedResult } from "../distill/report.js";
+import { storeRefusal } from "../distill/store-fit.js";
 import {
 	combinationOf,
 	type MemberSource,
@@ -19,7 +20,13 @@ import type { StepInput, StepOutput } from "./steps.js";
 export type DistillEvent = SeedEvent & { readonly role: Role; readonly member?: number };
 
 /** How a distillation runs. */
-export type DistillOptions = RunOptions<DistillEvent>;
+export interface DistillOptions extends RunOptions<DistillEvent> {
+	/** Folder where teachers' answers are kept from run to run. */
+	readonly store?: string;
+}
+
+/** What the work of one seed sees of a distillation. */
+type DistillContext = SeedContext<DistillEvent> & Pick<DistillOptions, "store">;
 
 /**
  * Runs a recipe: for every seed a teacher, unless its file is given, a distilled student and the same student alone;
@@ -34,22 +41,25 @@ export type DistillOptions = RunOptions<DistillEvent>;
  *
  * @throws LimbeckError of every category.
  */
-export function distill(recipe: Recipe, options: DistillOptions): Promise<Report> {
+export async function distill(recipe: Recipe, options: DistillOptions): Promise<Report> {
 	const { seed, seeds } = recipe;
+	const { store, ...runOptions } = options;
+	const refusal = store === undefined ? undefined : storeRefusal(recipe);
+	if (refusal !== undefined) throw refusal;
 	return runSeeds(
 		{
 			seed,
 			seeds,
-			runSeed: (context) => runSeed(recipe, context),
+			runSeed: (context) => runSeed(recipe, { ...context, ...(store === undefined ? {} : { store }) }),
 			assemble: (results, environment, created) => assembleReport(recipe, results, environment, created),
 		},
-		options,
+		runOptions,
 	);
 }
 
-async function runSeed(recipe: Recipe, context: SeedContext<DistillEvent>): Promise<SeedResult> {
+async function runSeed(recipe: Recipe, context: DistillContext): Promise<SeedResult> {
 	const { seed } = context;
-	const { teacher, student, baseline, distillation: loss } = recipe;
+	const { teacher, student, baseline } = recipe;
 	const members = membersOf(teacher);
 	const links = linksOf(recipe, seed);
 	await checkGiven(recipe, members, context);
@@ -58,9 +68,9 @@ async function runSeed(recipe: Recipe, context: SeedContext<DistillEvent>): Prom
 	const taught: LinkOutcome[] = [];
 	let last = source;
 	for (const [k, link] of links.entries()) {
-		const pupils = links.slice(k + 1).map(({ network }) => ({ network, loss }));
-		const job = { network: link.network, loss, seed: link.seed, teacher: last, pupils };
-		taught.push({ name: nameOf(link), outcome: await trainPart(recipe, job, link, context) });
+		const job = { ...lessonOf(link, recipe, context), seed: link.seed, teacher: last };
+		const pupils = links.slice(k + 1).map((next) => lessonOf(next, recipe, context));
+		taught.push({ name: nameOf(link), outcome: await trainPart(recipe, { ...job, pupils }, link, context) });
 		last = { combine: "arithmetic", members: [trainedSource(link, context, 1)] };
 	}
 	const alone = { ...student, ...baseline };
@@ -87,7 +97,7 @@ async function trainTeachers(
 	recipe: Recipe,
 	members: readonly PlannedMember[],
 	links: readonly Link[],
-	context: SeedContext<DistillEvent>,
+	context: DistillContext,
 ): Promise<readonly TrainOutcome[]> {
 	const outcomes: TrainOutcome[] = [];
 	for (const [k, member] of members.entries()) {
@@ -98,10 +108,19 @@ async function trainTeachers(
 			seed: memberSeed(context.seed, k),
 		} as const;
 		// The first is told of its students: what does not fit is refused before anything is trained.
-		const pupils = k === 0 ? links.map(({ network }) => ({ network, loss: recipe.distillation })) : [];
+		const pupils = k === 0 ? links.map((link) => lessonOf(link, recipe, context)) : [];
 		outcomes.push(await trainPart(recipe, { ...job, pupils }, teacherPart(k, members), context));
 	}
 	return outcomes;
+}
+
+/** What a link learns, and where its teacher's answers are kept. */
+function lessonOf(
+	{ network }: Link,
+	{ distillation, targets }: Recipe,
+	{ store }: DistillContext,
+): Pick<StepInput<"train">, "network" | "loss" | "store"> {
+	return { network, loss: distillation, ...(store === undefined ? {} : { store: { ...targets, folder: store } }) };
 }
 
 function teacherPart(k: number, members: readonly PlannedMember[]): Part {
@@ -162,7 +181,7 @@ function stopOf({ signal }: SeedContext<DistillEvent>): { readonly signal?: Abor
 /** Trains one network of a recipe in a process of its own. */
 function trainPart(
 	{ data, trainAccuracy }: Recipe,
-	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "pupils">,
+	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "store" | "pupils">,
 	{ role, member }: Part,
 	context: SeedContext<DistillEvent>,
 ): Promise<TrainOutcome> {

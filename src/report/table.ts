@@ -1,6 +1,7 @@
 import type { MemberEvaluation } from "../distill/evaluate.js";
 import type { Measured, NetworkReport, Report } from "../distill/report.js";
 import type { TrainReport } from "../distill/train-report.js";
+import type { AnswerSummary } from "../train/stored-answers.js";
 import { type Column, columnTable } from "./columns.js";
 import { wrapText } from "./text.js";
 
@@ -74,13 +75,14 @@ export function trainReportTable({ recipe, network, data, seeds }: TrainReport, 
 const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");
 
 /** What the numbers say, in sentences; nothing is claimed that they do not show. */
-function verdict({ student, baseline, members = [], data, mcnemar, seeds }: Report): readonly string[] {
+function verdict({ student, baseline, teaching, members = [], data, mcnemar, seeds }: Report): readonly string[] {
 	const test = `${number.format(data.test)} test samples${acrossSeeds(seeds)}`;
 	const p = [mcnemar].flat().map((test) => test.p.toPrecision(2));
 	const digits = seeds.length > 1 ? 1 : 0;
 	return [
 		`${comparison(student.errors, baseline.errors, digits)} (${test}; McNemar's p = ${p.join(", ")}).`,
 		...fidelity(student),
+		...stored(teaching?.answers),
 		...fractions(student, baseline, data.train),
 		...spreadOfMembers(members, digits),
 		...(data.skipped ? [`${number.format(data.skipped)} samples could not be read and were left out.`] : []),
@@ -91,6 +93,17 @@ function fidelity({ agreement, klToTeacher }: Report["student"]): readonly strin
 	if (agreement === undefined || klToTeacher === undefined) return [];
 	const share = `agrees with the teacher on ${(100 * agreement).toFixed(2)} %`;
 	return [`The distilled student ${share}; KL to it ${klToTeacher.toFixed(4)}.`];
+}
+
+/** Where the answers that taught the student came from, and what keeping less of them cost. */
+function stored(answers: AnswerSummary | undefined): readonly string[] {
+	if (answers === undefined) return [];
+	const { asked, bytes, cost } = answers;
+	const came = asked === 0 ? "were found in the store" : `were made (${number.format(asked)}) and stored`;
+	const lost = cost.map(({ temperature, mean }) => `${mean.toPrecision(2)} at T = ${String(temperature)}`);
+	return [
+		`The answers that taught the student ${came}, ${number.format(bytes / 1000)} kB; KL from the full to the stored ones: ${lost.join(", ")}.`,
+	];
 }
 
 /** What was learned from, where that is not all of the training samples. */

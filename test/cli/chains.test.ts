@@ -22,15 +22,28 @@ interface Report {
 	readonly earlyStopped?: Measured;
 	readonly chain?: readonly (Measured & { readonly name: string })[];
 	readonly generations?: Measured;
-	readonly teaching: { readonly members: readonly { readonly where: string }[] };
+	readonly teaching: {
+		readonly members: readonly { readonly where: string }[];
+		readonly answers?: {
+			readonly key: string;
+			readonly asked: number;
+			readonly cost: readonly { readonly temperature: number; readonly mean: number }[];
+		};
+	};
 }
 
-async function distilled(...args: readonly string[]): Promise<{ readonly report: Report; readonly out: string }> {
+interface Distilled {
+	readonly report: Report;
+	readonly out: string;
+	readonly stdout: string;
+}
+
+async function distilled(...args: readonly string[]): Promise<Distilled> {
 	const out = await temporaryFolder();
-	const { code, stderr } = await runCli(["distill", ...args, "--out", out]);
+	const { code, stdout, stderr } = await runCli(["distill", ...args, "--out", out]);
 	expect(stderr).not.toContain("expected");
 	expect(code).toBe(0);
-	return { report: JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Report, out };
+	return { report: JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Report, out, stdout };
 }
 
 const onnxIn = async (folder: string): Promise<readonly string[]> =>
@@ -71,6 +84,52 @@ describe("limbeck distill in a chain", () => {
 		expect(code).toBe(2);
 		expect(stderr).toContain('"hidden1"');
 		expect(stderr).not.toContain("epoch ");
+	});
+});
+
+describe("limbeck distill --store", () => {
+	const settings = ["targets.topK=3", "targets.precision=float16"].flatMap((setting) => ["--set", setting]);
+
+	it("keeps the teacher's answers, finds them again, and tells what truncation costs", async () => {
+		const store = await temporaryFolder();
+		const first = await distilled(...tiny, ...settings, "--store", store);
+		const second = await distilled(...tiny, ...settings, "--store", store, "--set", "student.hidden=[6]");
+		const [made, found] = [first, second].map(({ report }) => report.teaching.answers);
+		expect([made?.asked, found?.asked]).toEqual([7000, 0]);
+		expect(found?.key).toBe(made?.key);
+		expect(found?.cost.map(({ temperature }) => temperature)).toEqual([1, 4]);
+		for (const { mean } of made?.cost ?? []) expect(mean).toBeGreaterThan(0);
+		expect(second.stdout).toContain("The answers that taught the student were found in the store");
+	});
+
+	const augment = 'student.augment=[{"name":"mixup"}]';
+	const hints = '{"name":"hints","pairs":[{"student":"hidden1","teacher":"hidden1"}]}';
+	it.each([
+		["random views", ["student.jitter=1"], "Add --set student.views=8"],
+		["an assistant's", ['chain=[{"jitter":1}]'], "Add --set chain.0.views=8"],
+		["mixtures", [augment, "student.views=2"], "--store: student.augment"],
+		[
+			"a look inside",
+			[`distillation={"name":"mixture","of":[{"name":"soft-targets"},${hints}]}`],
+			"--store: distillation",
+		],
+		["as many classes as there are", ["targets.topK=10"], "fewer than the 10 classes"],
+	])("refuses %s before anything is trained", async (_, changes, message) => {
+		const folder = await temporaryFolder();
+		const args = ["--store", folder, "--out", folder, ...changes.flatMap((setting) => ["--set", setting])];
+		const { code, stderr } = await runCli(["distill", ...tiny, ...args]);
+		expect(code).toBe(2);
+		expect(stderr).toContain(message);
+		expect(stderr).not.toContain("epoch 0");
+	});
+
+	it("goes without the store of the environment where a recipe cannot use it, and says so", async () => {
+		const [store, out] = [await temporaryFolder(), await temporaryFolder()];
+		const args = ["distill", ...tiny, "--out", out, "--set", "student.jitter=1"];
+		const { code, stderr } = await runCli(args, { LIMBECK_STORE: store });
+		expect(code).toBe(0);
+		expect(stderr).toContain("LIMBECK_STORE is not used for this recipe");
+		expect(await readdir(store)).toEqual([]);
 	});
 });
 

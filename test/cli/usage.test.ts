@@ -169,7 +169,7 @@ describe("limbeck recipe", () => {
 		for (const name of Object.keys(schema.properties)) expect(stdout).toContain(name);
 		expect(stdout).toContain("teacher.hidden = [1200,1200]");
 		expect(stdout).toContain("passes over the training samples (a number more than 0 and at most 100000)");
-		expect(stdout).toContain("student.optimizer, baseline.optimizer: one of");
+		expect(stdout).toContain("student.optimizer, chain.optimizer, baseline.optimizer: one of");
 	});
 
 	it("prints a recipe that distill reads", async () => {
