@@ -116,23 +116,29 @@ describe("limbeck distill with several teachers", () => {
 	});
 });
 
+/** A file with soft targets for the training samples of digits: the true class at 0.91. */
+async function targetsOfDigits(): Promise<string> {
+	const data = await dataSetOf({ name: "digits" }).load({ name: "digits" });
+	const { labels, origin } = data.train;
+	const probabilities = new Float32Array(labels.length * 10).fill(0.01);
+	labels.forEach((label, row) => {
+		probabilities[row * 10 + label] = 0.91;
+	});
+	const file = join(await temporaryFolder(), "targets.npz");
+	const ids = BigInt64Array.from(origin?.rows ?? [], BigInt);
+	await writeFile(
+		file,
+		zip({
+			"ids.npy": npy("<i8", [labels.length], ids),
+			"probabilities.npy": npy("<f4", [labels.length, 10], probabilities),
+		}),
+	);
+	return file;
+}
+
 describe("limbeck distill from soft targets", () => {
 	it("learns, without a teacher to compare with", async () => {
-		const data = await dataSetOf({ name: "digits" }).load({ name: "digits" });
-		const { labels, origin } = data.train;
-		const probabilities = new Float32Array(labels.length * 10).fill(0.01);
-		labels.forEach((label, row) => {
-			probabilities[row * 10 + label] = 0.91;
-		});
-		const file = join(await temporaryFolder(), "targets.npz");
-		const ids = BigInt64Array.from(origin?.rows ?? [], BigInt);
-		await writeFile(
-			file,
-			zip({
-				"ids.npy": npy("<i8", [labels.length], ids),
-				"probabilities.npy": npy("<f4", [labels.length, 10], probabilities),
-			}),
-		);
+		const file = await targetsOfDigits();
 		const args = ["--student", "mlp:16", "--set", "student.epochs=2", "--set", "student.jitter=1", "--threads", "1"];
 		const report = await distilled("--teacher", file, ...args, "--set", "distillation.hardWeight=0");
 		expect(report.teacher).toBeUndefined();
@@ -141,6 +147,14 @@ describe("limbeck distill from soft targets", () => {
 		expect(report.student.errors).toBeLessThan(1200);
 		expect(report.teaching).toMatchObject({ how: "stored", members: [{ outputs: "probabilities" }] });
 		expect(report.stderr).toContain("every random view of a sample gets the targets of the sample as it is");
+	});
+
+	it("gives a fraction of the samples the targets of those samples", async () => {
+		const settings = ["student.fraction=0.1", "student.epochs=20", "distillation.hardWeight=0"];
+		const args = ["--student", "mlp:16", "--threads", "1", ...settings.flatMap((setting) => ["--set", setting])];
+		const report = await distilled("--teacher", await targetsOfDigits(), ...args);
+		// 1,800 by chance, had the rows been those of other samples.
+		expect(report.student.errors).toBeLessThan(1200);
 	});
 
 	it("refuses targets for other data", async () => {
