@@ -10,6 +10,7 @@ import { buildModel } from "../models/index.js";
 import { averagesOf } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
+import type { Fidelity } from "../train/labels.js";
 import type { AnswerStore } from "../train/stored-answers.js";
 import type { TeacherSummary } from "../train/teacher.js";
 import { checkJob, type TrainingContext, trainModel } from "../train/trainer.js";
@@ -43,7 +44,10 @@ export interface TrainOutcome {
 	/** Passes over the training samples. */
 	readonly epochs: number;
 	readonly keptStep: number;
-	readonly validationErrors: number;
+	/** Absent without labels. */
+	readonly validationErrors?: number;
+	/** The student against its teacher on the validation split, where that has no labels. */
+	readonly validationFidelity?: Fidelity;
 	readonly trainSeconds: number;
 	readonly parameters: number;
 	readonly data: DataSummary;
@@ -62,6 +66,8 @@ export interface DataSummary {
 	readonly fingerprint: string;
 	/** Samples that were left out because they could not be read; absent where none may be. */
 	readonly skipped?: number;
+	/** Whether training and validation samples have no labels. */
+	readonly unlabelled?: true;
 }
 
 /** Loads the data, builds the network, trains it and writes its file. */
@@ -93,10 +99,12 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 		},
 		context,
 	);
-	const { steps, keptStep, validationErrors, seconds, teacher } = result;
+	const { steps, keptStep, validationErrors, validationFidelity, seconds, teacher } = result;
 	await writeModelFile(step.output, described(result.model, data));
 	return {
-		...{ steps, epochs: step.network.epochs, keptStep, validationErrors, trainSeconds: seconds },
+		...{ steps, epochs: step.network.epochs, keptStep, trainSeconds: seconds },
+		...(validationErrors === undefined ? {} : { validationErrors }),
+		...(validationFidelity === undefined ? {} : { validationFidelity }),
 		...{ parameters: parameterCount(result.model), data: summarize(data) },
 		...(teacher === undefined ? {} : { teacher }),
 		...(notes.length === 0 ? {} : { notes }),
@@ -145,7 +153,11 @@ function described(model: OnnxModel, { classes, normalization }: DataSet): OnnxM
 	return { ...model, metadata };
 }
 
-function summarize({ name, train, validation, classes, fingerprint, skipped }: DataSet): DataSummary {
+function summarize({ name, train, validation, classes, fingerprint, skipped, unlabelled }: DataSet): DataSummary {
 	const counts = { train: train.count, validation: validation.count, classes: classes.length };
-	return { name, ...counts, fingerprint, ...(skipped === undefined ? {} : { skipped }) };
+	return {
+		...{ name, ...counts, fingerprint },
+		...(skipped === undefined ? {} : { skipped }),
+		...(unlabelled === undefined ? {} : { unlabelled }),
+	};
 }

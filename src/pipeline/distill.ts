@@ -10,6 +10,7 @@ import {
 	type TeacherSource,
 } from "../distill/teachers/sources.js";
 import type { TrainOutcome } from "../distill/train-network.js";
+import { isUnlabelled, withTeacherClasses } from "../distill/unlabelled.js";
 import { type RunOptions, runSeeds, type SeedContext, type SeedEvent } from "./run.js";
 import { runStep } from "./run-step.js";
 import type { StepInput } from "./steps.js";
@@ -25,19 +26,22 @@ export type DistillOptions = RunOptions<DistillEvent>;
  * then all three on the test set, which nothing before has seen. The members of an ensemble are trained one by one, from
  * seeds that depend on the run's alone (`memberSeed`); files are tried first.
  *
+ * Without labels there is no such baseline, and no teacher is trained.
+ *
  * Leaves in `out`: `teacher.onnx`, where one was trained, of several `teacher-1.onnx` and so on, `student.onnx` and `baseline.onnx` of the first seed, those of
  * the others in `seed-N/`, `metrics.jsonl` and `report.json`. The files appear together at the end; a run that fails or
  * is stopped leaves what stood there before.
  *
  * @throws LimbeckError of every category.
  */
-export function distill(recipe: Recipe, options: DistillOptions): Promise<Report> {
+export async function distill(recipe: Recipe, options: DistillOptions): Promise<Report> {
 	const { seed, seeds } = recipe;
+	const data = await withTeacherClasses(recipe);
 	return runSeeds(
 		{
 			seed,
 			seeds,
-			runSeed: (context) => runSeed(recipe, context),
+			runSeed: (context) => runSeed({ ...recipe, data }, context),
 			assemble: (results, environment, created) => assembleReport(recipe, results, environment, created),
 		},
 		options,
@@ -48,6 +52,7 @@ async function runSeed(recipe: Recipe, context: SeedContext<DistillEvent>): Prom
 	const { seed, threads } = context;
 	const { data, distillation, teacher, student, baseline } = recipe;
 	const members = membersOf(teacher);
+	const labelled = !isUnlabelled(data);
 	await checkGiven(recipe, members, context);
 	const trainedTeachers: TrainOutcome[] = [];
 	for (const [k, member] of members.entries()) {
@@ -67,14 +72,19 @@ async function runSeed(recipe: Recipe, context: SeedContext<DistillEvent>): Prom
 			{ role: "student" },
 			context,
 		),
-		baseline: await trainPart(
-			recipe,
-			{ network: { ...student, ...baseline }, loss: { name: "cross-entropy" }, seed },
-			{ role: "baseline" },
-			context,
-		),
+		...(labelled && {
+			baseline: await trainPart(
+				recipe,
+				{ network: { ...student, ...baseline }, loss: { name: "cross-entropy" }, seed },
+				{ role: "baseline" },
+				context,
+			),
+		}),
 	};
-	const files = { baseline: fileOf({ role: "baseline" }, context), student: fileOf({ role: "student" }, context) };
+	const files = {
+		...(labelled && { baseline: fileOf({ role: "baseline" }, context) }),
+		student: fileOf({ role: "student" }, context),
+	};
 	const answers = "members" in source ? source : undefined;
 	const evaluated = await runStep(
 		"evaluate",
@@ -82,7 +92,7 @@ async function runSeed(recipe: Recipe, context: SeedContext<DistillEvent>): Prom
 			...{ data, threads },
 			models: { ...(answers && { teacher: answers }), ...files },
 			fidelity: answers === undefined ? [] : [["student", "teacher"]],
-			compare: [["student", "baseline"]],
+			compare: labelled ? [["student", "baseline"]] : [],
 		},
 		stopOf(context),
 	);
