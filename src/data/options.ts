@@ -47,6 +47,7 @@ const arrays = {
 
 const columns = {
 	label: z.string().min(1).default("label").describe("column with the class"),
+	unlabelled,
 	ignore: z.array(z.string()).default([]).describe("columns that are neither features nor label"),
 	test: file.optional().describe("file with the test samples; split off where left out"),
 	shape,
@@ -88,7 +89,8 @@ export const dataOptions = z.discriminatedUnion("name", [
 	z.strictObject({
 		name: z.literal("npy"),
 		file: file.describe("array with the samples along its first dimension, as numpy.save writes it"),
-		labels: file.describe("array with the classes"),
+		labels: file.optional().describe("array with the classes; none where unlabelled"),
+		unlabelled,
 		test: file.optional().describe("array with the test samples; split off where left out"),
 		testLabels: file.optional().describe("array with their classes"),
 		...arrays,

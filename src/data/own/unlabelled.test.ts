@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parquetWriteFile } from "hyparquet-writer";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { npy, temporaryFolder, zip } from "../../../test/support/own-data.js";
@@ -89,6 +90,46 @@ test("a folder of pictures without classes is known by its path", async () => {
 	await expect(load({ ...asGreys, directory: join(directory, "none") })).rejects.toMatchObject({ category: "data" });
 	await mkdir(join(directory, "empty"));
 	await expect(load({ ...asGreys, directory: join(directory, "empty") })).rejects.toThrow(/pictures .*got none/);
+});
+
+test.each(["csv", "parquet", "npy"] as const)("without labels in %s, and with them in the test set", async (name) => {
+	const folder = await temporaryFolder();
+	const [file, apart, labels] = ["data", "test", "labels"].map((one) => join(folder, `${one}.${name}`));
+	const x = Array.from({ length: 20 }, (_, i) => i);
+	if (name === "csv") {
+		await writeFile(file ?? "", `a,b\n${x.map((value) => `${String(value)},1`).join("\n")}\n`);
+		await writeFile(apart ?? "", "b,label,a\n1,dog,7\n");
+	} else if (name === "parquet") {
+		const features = [
+			{ name: "a", data: x, type: "DOUBLE" },
+			{ name: "b", data: x, type: "DOUBLE" },
+		] as const;
+		parquetWriteFile({ filename: file ?? "", columnData: [...features] });
+		parquetWriteFile({
+			filename: apart ?? "",
+			columnData: [
+				{ name: "a", data: [7], type: "DOUBLE" },
+				{ name: "b", data: [1], type: "DOUBLE" },
+				{ name: "label", data: ["dog"], type: "STRING" },
+			],
+		});
+	} else {
+		await writeFile(file ?? "", npy("<f4", [20, 2], Float32Array.from(x.flatMap((value) => [value, 1]))));
+		await writeFile(apart ?? "", npy("<f4", [1, 2], Float32Array.of(7, 1)));
+		await writeFile(labels ?? "", npy("<U3", [1], Uint32Array.from([..."dog"].map((c) => c.codePointAt(0) ?? 0))));
+	}
+	const choice = {
+		name,
+		file,
+		test: apart,
+		...(name === "npy" ? { testLabels: labels } : {}),
+		classes: ["cat", "dog"],
+	};
+	const { data, test: held } = await load(choice);
+	expect(data).toMatchObject({ unlabelled: true, sampleShape: [2] });
+	expect(ascending([data.train, data.validation].flatMap((split) => firstValues(split, data)))).toEqual(x);
+	expect([firstValues(held, data), [...held.labels]]).toEqual([[7], [1]]);
+	await expect(load({ ...choice, unlabelled: false })).rejects.toMatchObject({ category: "usage" });
 });
 
 test("an archive without an array of classes, and one with them for the test", async () => {
