@@ -116,7 +116,14 @@ test.each(["csv", "parquet", "npy"] as const)("without labels in %s, and with th
 	} else {
 		await writeFile(file ?? "", npy("<f4", [20, 2], Float32Array.from(x.flatMap((value) => [value, 1]))));
 		await writeFile(apart ?? "", npy("<f4", [1, 2], Float32Array.of(7, 1)));
-		await writeFile(labels ?? "", npy("<U3", [1], Uint32Array.from([..."dog"].map((c) => c.codePointAt(0) ?? 0))));
+		await writeFile(
+			labels ?? "",
+			npy(
+				"<U3",
+				[1],
+				Uint32Array.from("dog", (one) => one.codePointAt(0) ?? 0),
+			),
+		);
 	}
 	const choice = {
 		name,
