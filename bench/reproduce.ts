@@ -7,7 +7,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import type { EvaluateOutcome } from "../dist/distill/evaluate.js";
+import { type EvaluateOutcome, isLabelled } from "../dist/distill/evaluate.js";
 import { type EnsembleSource, fileSource, memberSeed } from "../dist/distill/teachers/sources.js";
 import { summary } from "../dist/metrics/index.js";
 import { describeEnvironment } from "../dist/pipeline/environment.js";
@@ -105,7 +105,7 @@ async function trainAll(run: Run): Promise<ReadonlyMap<string, readonly Outcome[
 			const { validationErrors, trainSeconds } = outcome;
 			const found = before === undefined ? "" : " (found)";
 			console.error(
-				`seed ${seed}, ${name}: ${validationErrors} validation errors, ${trainSeconds.toFixed(0)} s${found}`,
+				`seed ${seed}, ${name}: ${validationErrors ?? NaN} validation errors, ${trainSeconds.toFixed(0)} s${found}`,
 			);
 		}
 	}
@@ -134,7 +134,7 @@ function print(
 	console.log("| net | test errors | mean ± std | accuracy | NLL | parameters | validation errors | training |");
 	console.log("|---|---|---|---|---|---|---|---|");
 	for (const name of Object.keys(evaluated[0]?.models ?? {})) {
-		const measured = evaluated.flatMap(({ models }) => models[name] ?? []);
+		const measured = evaluated.flatMap(({ models }) => models[name] ?? []).filter(isLabelled);
 		const trained = outcomes.get(name) ?? [];
 		const errors = summary(measured.map((one) => one.errors));
 		const mean = (values: readonly number[], digits: number): string =>

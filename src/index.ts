@@ -63,6 +63,7 @@ export type {
 export type { ClassOrder } from "./train/class-order.js";
 export type { Classifier, Ensemble, OpenMember } from "./train/ensemble.js";
 export type { GraphTeacher } from "./train/graph-teacher.js";
+export type { Fidelity, LabelFigures, ValidationFigures } from "./train/labels.js";
 export type { MaskInput } from "./train/masks.js";
 export type { Combination, OutputForm, OutputsOption, Reading } from "./train/outputs.js";
 export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";

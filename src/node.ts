@@ -16,13 +16,15 @@ export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
 export type { ClassNames } from "./distill/class-names.js";
 export {
+	type AnyEvaluation,
 	type Comparison,
 	type EvaluateOutcome,
 	type EvaluateStep,
 	type Evaluation,
 	evaluateModels,
-	type Fidelity,
 	type MemberEvaluation,
+	type ModelCost,
+	type Quality,
 } from "./distill/evaluate.js";
 export type { EvaluateContext } from "./distill/evaluated-model.js";
 export type {

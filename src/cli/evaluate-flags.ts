@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type DataChoice, dataOptions } from "../data/options.js";
-import type { Evaluation } from "../distill/evaluate.js";
+import { type Evaluation, isLabelled } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import { parseOptions } from "../options.js";
 import type { StepOutput } from "../pipeline/steps.js";
@@ -59,7 +59,7 @@ export type Found = Omit<Evaluation, "multiplyAdds"> & EvaluationDetails & { rea
 /** Everything about one of the models that were evaluated with details. */
 export function foundOf({ models, details }: StepOutput<"evaluate">, name: string): Found {
 	const [evaluation, more] = [models[name], details[name]];
-	if (evaluation === undefined || more === undefined) {
+	if (evaluation === undefined || more === undefined || !isLabelled(evaluation)) {
 		throw new TypeError(`evaluate: expected an evaluation of ${name} with details, got none`);
 	}
 	return { ...evaluation, multiplyAdds: evaluation.multiplyAdds ?? null, ...more };

@@ -39,7 +39,7 @@ export function createProgress<Event extends SeedEvent>(
 		} else if (event.kind === "validation" && before !== undefined) {
 			// Validation follows the progress that it belongs to, and is the last event of every network.
 			const quarters = Math.floor((4 * event.step) / before.progress.steps);
-			run = { ...before, validation: `validation ${(100 * event.accuracy).toFixed(2)} %`, quarters };
+			run = { ...before, validation: `validation ${validated(event)}`, quarters };
 			if (!terminal.live) {
 				if (quarters > before.quarters) terminal.tell(calmLine(run));
 			} else if (event.step < before.progress.steps) terminal.replace(liveLine(run, terminal));
@@ -48,6 +48,13 @@ export function createProgress<Event extends SeedEvent>(
 			for (const note of notesOf(event)) terminal.tell(`${label.trimEnd()}: ${note}`);
 		}
 	};
+}
+
+/** What a look at validation says, in short. */
+function validated(event: Extract<SeedEvent, { readonly kind: "validation" }>): string {
+	const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+	if ("accuracy" in event) return percent(event.accuracy);
+	return `agreement ${percent(event.agreement)}, KL ${event.klToTeacher.toFixed(4)}`;
 }
 
 /** What an event says that a person should know. */

@@ -20,7 +20,7 @@ export interface SampleSet {
 
 /** Samples that belong together, with their classes. */
 export interface Split extends SampleSet {
-	/** `[count]`, indices into the data set's classes. */
+	/** `[count]`, indices into the data set's classes; empty where the samples have none. */
 	readonly labels: Int32Array;
 	/** Which rows they are of what they were taken from, where that is known. */
 	readonly origin?: Origin;
@@ -62,6 +62,8 @@ export interface DataSet {
 	readonly fingerprint: string;
 	/** Samples, of any split, that were left out because they could not be read; absent where none may be. */
 	readonly skipped?: number;
+	/** Whether the samples have no labels, so that only a teacher can say what they are. */
+	readonly unlabelled?: true;
 }
 
 /** A test split, with what is known of its samples. */

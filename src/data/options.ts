@@ -14,8 +14,19 @@ const fraction = (standard: number, what: string) =>
 const own = {
 	testFraction: fraction(0.2, "the test"),
 	validationFraction: fraction(0.1, "validation"),
+	classes: z
+		.array(z.string().min(1))
+		.min(2)
+		.optional()
+		.describe("names of the classes in their order; where left out as the labels say, or without them the teacher"),
 	memory: z.int().min(0).default(1024).describe("MiB of samples kept in memory; a larger data set is read from disk"),
 };
+
+/** Where labels are optional. */
+const unlabelled = z
+	.boolean()
+	.default(false)
+	.describe("whether samples have no labels, for a given teacher to tell; a test set that is apart keeps its own");
 
 const file = z.string().min(1);
 const shape = z
@@ -36,6 +47,7 @@ const arrays = {
 
 const columns = {
 	label: z.string().min(1).default("label").describe("column with the class"),
+	unlabelled,
 	ignore: z.array(z.string()).default([]).describe("columns that are neither features nor label"),
 	test: file.optional().describe("file with the test samples; split off where left out"),
 	shape,
@@ -53,7 +65,11 @@ export const dataOptions = z.discriminatedUnion("name", [
 		directory: z
 			.string()
 			.min(1)
-			.describe("folder with a folder of pictures for each class, or with train, validation and test above those"),
+			.describe(
+				"folder with a folder of pictures for each class, or with train, validation and test above those; " +
+					"unlabelled: with pictures, in a folder test by class if at all",
+			),
+		unlabelled,
 		size: z.int().min(1).max(4096).default(32).describe("height and width that pictures are scaled and cut to"),
 		channels: z.literal([1, 3]).default(3).describe("3 for colours, 1 for grey"),
 		skipBroken: z.boolean().default(false).describe("leave out pictures that cannot be read, and count them"),
@@ -64,6 +80,7 @@ export const dataOptions = z.discriminatedUnion("name", [
 		file: file.describe("archive of arrays, as numpy.savez writes it"),
 		features: z.string().min(1).default("x").describe("array with the samples along its first dimension"),
 		label: z.string().min(1).default("y").describe("array with the classes"),
+		unlabelled,
 		test: file.optional().describe("archive with the test samples; the same one where only testFeatures is given"),
 		testFeatures: z.string().min(1).optional().describe("array with the test samples; named like features if left out"),
 		testLabel: z.string().min(1).optional().describe("array with their classes; named like label if left out"),
@@ -72,7 +89,8 @@ export const dataOptions = z.discriminatedUnion("name", [
 	z.strictObject({
 		name: z.literal("npy"),
 		file: file.describe("array with the samples along its first dimension, as numpy.save writes it"),
-		labels: file.describe("array with the classes"),
+		labels: file.optional().describe("array with the classes; none where unlabelled"),
+		unlabelled,
 		test: file.optional().describe("array with the test samples; split off where left out"),
 		testLabels: file.optional().describe("array with their classes"),
 		...arrays,

@@ -1,7 +1,8 @@
 /** Evaluation on the test split: the only place that opens it, after everything is trained, calibrated and chosen. */
-import type { TestSet } from "../data/data-set.js";
+import type { Split, TestSet } from "../data/data-set.js";
 import { dataSetOf } from "../data/index.js";
 import { loadTestSet } from "../data/test-sets.js";
+import { LimbeckError } from "../errors.js";
 import {
 	agreement,
 	type ClassificationMetrics,
@@ -17,6 +18,7 @@ import {
 	predictedClasses,
 	resampledMeans,
 } from "../metrics/index.js";
+import type { Fidelity } from "../train/labels.js";
 import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withModel } from "./evaluated-model.js";
 import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
 import type { Recipe } from "./recipe.js";
@@ -36,8 +38,8 @@ export interface EvaluateStep {
 	readonly details?: DetailOptions;
 }
 
-/** What a model does on the test split, and what it costs on this machine. */
-export interface Evaluation {
+/** How good a model is on labelled samples. */
+export interface Quality {
 	readonly errors: number;
 	/** Share of samples right. */
 	readonly accuracy: number;
@@ -47,6 +49,10 @@ export interface Evaluation {
 	readonly brier: number;
 	/** Expected calibration error, 15 bins. */
 	readonly ece: number;
+}
+
+/** What a model costs on this machine. */
+export interface ModelCost {
 	readonly parameters: number;
 	/** Size of the file. */
 	readonly bytes: number;
@@ -58,16 +64,19 @@ export interface Evaluation {
 	readonly throughput: number;
 }
 
-/** What a member of an ensemble does alone on the test split. */
-export type MemberEvaluation = Omit<Evaluation, "latencyMs" | "throughput">;
+/** What a model does on a labelled test split, and what it costs on this machine. */
+export interface Evaluation extends Quality, ModelCost {}
 
-/** How close a student is to its teacher on the test split. */
-export interface Fidelity {
-	/** Share of samples with the same most probable class. */
-	readonly agreement: number;
-	/** Mean KL(teacher ‖ student) at T = 1, in nats. */
-	readonly klToTeacher: number;
+/** The same on a test split that may have no labels: how good it is, is then not known. */
+export interface AnyEvaluation extends Partial<Quality>, ModelCost {}
+
+/** Whether the test split has labels, by an evaluation on it. */
+export function isLabelled(evaluation: AnyEvaluation): evaluation is Evaluation {
+	return evaluation.errors !== undefined;
 }
+
+/** What a member of an ensemble does alone on the test split. */
+export type MemberEvaluation = Omit<AnyEvaluation, "latencyMs" | "throughput">;
 
 /** Two models on the same test samples. */
 export interface Comparison extends McnemarResult {
@@ -78,7 +87,7 @@ export interface Comparison extends McnemarResult {
 /** Results by the caller's names; pairs in the order asked for. */
 export interface EvaluateOutcome {
 	readonly test: number;
-	readonly models: Readonly<Record<string, Evaluation>>;
+	readonly models: Readonly<Record<string, AnyEvaluation>>;
 	/** Each member of those that have several, in order. */
 	readonly members: Readonly<Record<string, readonly MemberEvaluation[]>>;
 	readonly fidelity: readonly Fidelity[];
@@ -92,11 +101,13 @@ export interface EvaluateOutcome {
  * validation split before.
  *
  * @throws LimbeckError (`model`) for a file that is no classifier of these samples, has the classes in another order, or
- * gives values that are not finite; `data` and `file` for data.
+ * gives values that are not finite; `data` and `file` for data, and for samples without labels where something is asked
+ * that needs them.
  */
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
 	const temperatures = step.details === undefined ? new Map<string, number>() : await calibrate(step, context);
 	const test = await loadTestSet(step.data);
+	if (step.details !== undefined || (step.compare ?? []).length > 0) requireLabels(test, "test");
 	const results = new Map<string, ModelResult>();
 	for (const [name, source] of Object.entries(step.models)) {
 		results.set(name, await evaluateModel(source, test, step, temperatures.get(name), context));
@@ -107,6 +118,7 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 /** Every model's temperature, from the validation split. */
 async function calibrate(step: EvaluateStep, { runtime }: EvaluateContext): Promise<ReadonlyMap<string, number>> {
 	const { classes, sampleShape, validation } = await dataSetOf(step.data).load(step.data);
+	requireLabels(validation, "validation");
 	for (const k of step.details?.top ?? []) checkRank(k, classes.length);
 	const data = { classes, sampleShape, probe: validation, ...threadsOf(step) };
 	const temperatures = new Map<string, number>();
@@ -121,11 +133,11 @@ async function calibrate(step: EvaluateStep, { runtime }: EvaluateContext): Prom
 
 /** What the test split says of one model. */
 interface ModelResult {
-	readonly evaluation: Evaluation;
+	readonly evaluation: AnyEvaluation;
 	readonly members: readonly MemberEvaluation[];
 	/** `[count, classes]`. */
 	readonly logits: Float32Array;
-	/** `[count]`, 1 where the prediction is right. */
+	/** `[count]`, 1 where the prediction is right; all 0 without labels. */
 	readonly correct: Uint8Array;
 	readonly details: Omit<EvaluationDetails, "accuracyInterval"> | undefined;
 }
@@ -140,20 +152,20 @@ async function evaluateModel(
 	const { classes, sampleShape, labels } = test;
 	return withModel(source, { classes, sampleShape, probe: test, ...threadsOf(step) }, runtime, async (opened) => {
 		const { logits, members } = await finiteAnswers(opened, test, classes.length, "test");
-		const metrics = classificationMetrics(logits, labels, classes.length);
+		const metricsOf = (answers: Float32Array): ClassificationMetrics | undefined =>
+			labels.length === 0 ? undefined : classificationMetrics(answers, labels, classes.length);
+		const metrics = metricsOf(logits);
 		const sizes = await sizesOf(opened, sampleShape);
 		const { latencyMs, throughput, ...cost } = await costOf(opened, sizes, test, sampleShape, now);
 		const unknown = "unknown" in cost.multiplyAdds ? { multiplyAddsUnknown: cost.multiplyAdds.unknown } : {};
 		const predicted = predictedClasses(logits, classes.length);
 		return {
 			evaluation: { ...measured(metrics, cost), latencyMs, throughput },
-			members: sizes.map((size, k) =>
-				measured(classificationMetrics(members[k] ?? logits, labels, classes.length), size),
-			),
+			members: sizes.map((size, k) => measured(metricsOf(members[k] ?? logits), size)),
 			logits,
 			correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
 			details:
-				temperature === undefined
+				temperature === undefined || metrics === undefined
 					? undefined
 					: {
 							...detailsOf({ logits, metrics, temperature }, test, step.details ?? {}),
@@ -165,11 +177,23 @@ async function evaluateModel(
 }
 
 function measured(
-	{ errors, accuracy, nll, brier, ece }: ClassificationMetrics,
+	metrics: ClassificationMetrics | undefined,
 	{ parameters, bytes, multiplyAdds }: Size,
 ): MemberEvaluation {
 	const known = "count" in multiplyAdds ? { multiplyAdds: multiplyAdds.count } : {};
+	if (metrics === undefined) return { parameters, bytes, ...known };
+	const { errors, accuracy, nll, brier, ece } = metrics;
 	return { errors, accuracy, nll, brier, ece, parameters, bytes, ...known };
+}
+
+function requireLabels({ labels }: Split, name: string): void {
+	if (labels.length > 0) return;
+	throw new LimbeckError("data", {
+		where: `the ${name} split`,
+		expected: "samples with labels, to evaluate by them",
+		got: "samples without",
+		hint: "`limbeck distill` evaluates without labels, by the teacher; or give samples with labels.",
+	});
 }
 
 function threadsOf({ threads }: EvaluateStep): { readonly threads?: number } {
@@ -202,7 +226,7 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 		comparisons: pairs.map(([a, b]) => ({
 			...mcnemar(resultOf(a).correct, resultOf(b).correct),
 			difference: {
-				value: (resultOf(b).evaluation.errors - resultOf(a).evaluation.errors) / test.count,
+				value: (sum(resultOf(a).correct) - sum(resultOf(b).correct)) / test.count,
 				...differenceInterval(resampled.get(a), resampled.get(b)),
 			},
 		})),
@@ -215,6 +239,8 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 		),
 	};
 }
+
+const sum = (values: Uint8Array): number => values.reduce((total, one) => total + one, 0);
 
 function differenceInterval(a: Float64Array = new Float64Array(), b: Float64Array = new Float64Array()): Interval {
 	return percentileInterval(a.map((mean, at) => mean - (b[at] ?? 0)));

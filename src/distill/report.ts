@@ -1,8 +1,9 @@
 /** report.json: everything that a run found out, as plain data. */
 import { summary } from "../metrics/index.js";
 import { isRecord } from "../options.js";
+import type { Fidelity } from "../train/labels.js";
 import type { TeacherSummary } from "../train/teacher.js";
-import type { Comparison, EvaluateOutcome, Evaluation, Fidelity, MemberEvaluation } from "./evaluate.js";
+import type { AnyEvaluation, Comparison, EvaluateOutcome, MemberEvaluation } from "./evaluate.js";
 import type { Recipe } from "./recipe.js";
 import type { DataSummary, TrainOutcome } from "./train-network.js";
 
@@ -23,7 +24,8 @@ export interface SeedResult {
 		readonly teacher: readonly TrainOutcome[];
 		/** Assistants, generations and the student, each taught by the one before. */
 		readonly links: readonly LinkOutcome[];
-		readonly baseline: TrainOutcome;
+		/** Absent without labels, as is the next. */
+		readonly baseline?: TrainOutcome;
 		readonly earlyStopped?: TrainOutcome;
 	};
 	/** Its fidelities are the links', in their order, each to the teacher. */
@@ -40,14 +42,18 @@ export interface Environment {
 	readonly platform: string;
 }
 
-/** What is reported of one network and one seed. */
-export interface NetworkReport extends Evaluation {
+/** What is reported of one network and one seed; errors and the like where there are labels. */
+export interface NetworkReport extends AnyEvaluation {
 	/** Wall-clock time of training. */
 	readonly trainSeconds: number;
 	/** The same over the number of passes over the training samples. */
 	readonly secondsPerEpoch: number;
-	/** Errors on the validation split. */
-	readonly validationErrors: number;
+	/** Errors on the validation split; absent without labels. */
+	readonly validationErrors?: number;
+	/** Agreement with the teacher on the validation split, where that has no labels. */
+	readonly validationAgreement?: number;
+	/** Mean KL(teacher ‖ student) on the validation split, in nats, where that has no labels. */
+	readonly validationKlToTeacher?: number;
 	/** The step whose weights were kept. */
 	readonly keptStep: number;
 	/** Samples that it learned from. */
@@ -89,7 +95,7 @@ export interface Report {
 	 * Without the measures of training where its file was given; of an ensemble as a whole, with the time that all took.
 	 * Absent where it was a file of targets, which say nothing of test samples.
 	 */
-	readonly teacher?: Measured<Evaluation & Partial<NetworkReport>>;
+	readonly teacher?: Measured<AnyEvaluation & Partial<NetworkReport>>;
 	/** Each member of an ensemble alone, in order; the first is the single teacher of the same seed. */
 	readonly members?: readonly Measured<MemberEvaluation>[];
 	/** How the student's teacher was asked and read, of the first seed. */
@@ -97,18 +103,23 @@ export interface Report {
 	/** Assistants and earlier generations in the order of the chain; absent where the teacher taught the student itself. */
 	readonly chain?: readonly LinkReport[];
 	/** All generations, the student among them, as one: the mean of their probabilities. */
-	readonly generations?: Measured<Evaluation>;
-	readonly baseline: Measured<NetworkReport>;
+	readonly generations?: Measured<AnyEvaluation>;
+	/** The student on hard labels alone; absent without labels. */
+	readonly baseline?: Measured<NetworkReport>;
 	/** The student alone with the weights that were best on the validation split. */
 	readonly earlyStopped?: Measured<NetworkReport>;
 	/** Without agreement where there is no teacher to ask about test samples. */
 	readonly student: Measured<NetworkReport & Partial<Fidelity>>;
 	/** What else is to be known of the first seed's run. */
 	readonly notes?: readonly string[];
-	/** Student (A) against baseline (B) on the same test samples: McNemar's test; a list with several seeds. */
-	readonly mcnemar: Comparison | readonly Comparison[];
+	/** Student (A) against baseline (B) on the same test samples: McNemar's test; a list with several seeds. Absent without labels. */
+	readonly mcnemar?: Comparison | readonly Comparison[];
 	readonly environment: Environment;
 }
+
+/** What a report says of data without labels. */
+const noLabels =
+	"no labels: the student learns from the teacher alone, validation goes by the teacher, and there is no baseline";
 
 /** Puts the results of all seeds together. @param created - ISO 8601 time. */
 export function assembleReport(
@@ -119,6 +130,7 @@ export function assembleReport(
 ): Report {
 	const [first] = results;
 	const comparisons = results.flatMap(({ evaluated }) => evaluated.comparisons);
+	const [single] = comparisons;
 	const measured = <T extends object>(pick: (result: SeedResult) => T): Measured<T> =>
 		combine(results.map((result) => ({ seed: result.seed, measures: pick(result) })));
 	return {
@@ -126,7 +138,7 @@ export function assembleReport(
 		created,
 		recipe,
 		seeds: results.map(({ seed }) => seed),
-		data: dataReport(first.trained.baseline, first.evaluated),
+		data: dataReport(studentOf(first).outcome, first.evaluated),
 		...(first.evaluated.models["teacher"] === undefined ? {} : { teacher: measured(teacherReport) }),
 		...membersReport(results),
 		...toldOf(studentOf(first).outcome),
@@ -134,10 +146,10 @@ export function assembleReport(
 		...(first.evaluated.models["generations"] === undefined
 			? {}
 			: { generations: measured(({ evaluated }) => evaluationOf(evaluated, "generations")) }),
-		baseline: measured(({ trained, evaluated }) => networkReport(trained.baseline, evaluated, "baseline")),
+		...baselineReport(results),
 		...(first.trained.earlyStopped === undefined ? {} : { earlyStopped: measured(earlyStoppedReport) }),
 		student: measured((result) => linkReport(result, result.trained.links.length - 1)),
-		mcnemar: comparisons.length === 1 && comparisons[0] !== undefined ? comparisons[0] : comparisons,
+		...(single === undefined ? {} : { mcnemar: comparisons.length === 1 ? single : comparisons }),
 		environment,
 	};
 }
@@ -150,10 +162,17 @@ export function dataReport({ data }: TrainOutcome, { test }: EvaluateOutcome): D
 
 /** What is reported of a network that was trained and is called `name` in the evaluation. */
 export function networkReport(trained: TrainOutcome, evaluated: EvaluateOutcome, name: string): NetworkReport {
-	const { trainSeconds, epochs, validationErrors, keptStep, trainSamples, trainAccuracy } = trained;
+	const { trainSeconds, epochs, validationErrors, validationFidelity, keptStep, trainSamples, trainAccuracy } = trained;
 	return {
 		...evaluationOf(evaluated, name),
-		...{ trainSeconds, secondsPerEpoch: trainSeconds / epochs, validationErrors, keptStep, trainSamples },
+		...{ trainSeconds, secondsPerEpoch: trainSeconds / epochs, keptStep, trainSamples },
+		...(validationErrors === undefined ? {} : { validationErrors }),
+		...(validationFidelity === undefined
+			? {}
+			: {
+					validationAgreement: validationFidelity.agreement,
+					validationKlToTeacher: validationFidelity.klToTeacher,
+				}),
 		...(trainAccuracy === undefined ? {} : { trainAccuracy }),
 	};
 }
@@ -190,14 +209,22 @@ function earlyStoppedReport({ trained, evaluated }: SeedResult): NetworkReport {
 	return networkReport(trained.earlyStopped, evaluated, "early-stopped");
 }
 
-function evaluationOf({ models }: EvaluateOutcome, name: string): Evaluation {
+/** The student alone, where it was trained in every seed. */
+function baselineReport(results: readonly SeedResult[]): Pick<Report, "baseline"> {
+	const runs = results.flatMap(({ seed, trained: { baseline }, evaluated }) =>
+		baseline === undefined ? [] : [{ seed, measures: networkReport(baseline, evaluated, "baseline") }],
+	);
+	return runs.length === 0 ? {} : { baseline: combine(runs) };
+}
+
+function evaluationOf({ models }: EvaluateOutcome, name: string): AnyEvaluation {
 	const evaluation = models[name];
 	if (evaluation === undefined) throw new TypeError(`report: expected an evaluation of the ${name}, got none`);
 	return evaluation;
 }
 
 /** A teacher in the report: of several that were trained, the time is that of all. */
-function teacherReport({ trained, evaluated }: SeedResult): Evaluation & Partial<NetworkReport> {
+function teacherReport({ trained, evaluated }: SeedResult): AnyEvaluation & Partial<NetworkReport> {
 	const [first, ...others] = trained.teacher;
 	if (first === undefined) return evaluationOf(evaluated, "teacher");
 	if (others.length === 0 && evaluated.members["teacher"] === undefined) {
@@ -222,8 +249,9 @@ function membersReport(results: readonly SeedResult[]): Pick<Report, "members"> 
 	};
 }
 
-function toldOf({ teacher, notes }: TrainOutcome): Pick<Report, "teaching" | "notes"> {
-	return { ...(teacher === undefined ? {} : { teaching: teacher }), ...(notes === undefined ? {} : { notes }) };
+function toldOf({ teacher, notes = [], data }: TrainOutcome): Pick<Report, "teaching" | "notes"> {
+	const all = data.unlabelled === true ? [...notes, noLabels] : notes;
+	return { ...(teacher === undefined ? {} : { teaching: teacher }), ...(all.length === 0 ? {} : { notes: all }) };
 }
 
 /** Puts the measures of all seeds together. */

@@ -14,6 +14,7 @@ import { averagesOf } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Runtime } from "../runtime/runtime.js";
+import type { Fidelity } from "../train/labels.js";
 import { createPredictor } from "../train/predict.js";
 import type { AnswerStore } from "../train/stored-answers.js";
 import type { Teacher, TeacherSummary } from "../train/teacher.js";
@@ -53,7 +54,10 @@ export interface TrainOutcome {
 	/** Passes over the training samples. */
 	readonly epochs: number;
 	readonly keptStep: number;
-	readonly validationErrors: number;
+	/** Absent without labels. */
+	readonly validationErrors?: number;
+	/** The student against its teacher on the validation split, where that has no labels. */
+	readonly validationFidelity?: Fidelity;
 	readonly trainSeconds: number;
 	/** Samples that it learned from. */
 	readonly trainSamples: number;
@@ -76,6 +80,8 @@ export interface DataSummary {
 	readonly fingerprint: string;
 	/** Samples that were left out because they could not be read; absent where none may be. */
 	readonly skipped?: number;
+	/** Whether training and validation samples have no labels. */
+	readonly unlabelled?: true;
 }
 
 /** Loads the data, builds the network, trains it and writes its file. */
@@ -104,9 +110,11 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 		context,
 	);
 	await writeModelFile(step.output, described(result.model, data));
-	const { steps, keptStep, validationErrors, seconds, teacher: summary } = result;
+	const { steps, keptStep, validationErrors, validationFidelity, seconds, teacher: summary } = result;
 	return {
-		...{ steps, epochs: network.epochs, keptStep, validationErrors, trainSeconds: seconds },
+		...{ steps, epochs: network.epochs, keptStep, trainSeconds: seconds },
+		...(validationErrors === undefined ? {} : { validationErrors }),
+		...(validationFidelity === undefined ? {} : { validationFidelity }),
 		trainSamples: data.train.count,
 		...(step.trainAccuracy === true ? { trainAccuracy: await trainAccuracy(result.model, data, step, context) } : {}),
 		...{ parameters: parameterCount(result.model), data: summarize(whole) },
@@ -199,7 +207,11 @@ function described(model: OnnxModel, { classes, normalization }: DataSet): OnnxM
 	return { ...model, metadata };
 }
 
-function summarize({ name, train, validation, classes, fingerprint, skipped }: DataSet): DataSummary {
+function summarize({ name, train, validation, classes, fingerprint, skipped, unlabelled }: DataSet): DataSummary {
 	const counts = { train: train.count, validation: validation.count, classes: classes.length };
-	return { name, ...counts, fingerprint, ...(skipped === undefined ? {} : { skipped }) };
+	return {
+		...{ name, ...counts, fingerprint },
+		...(skipped === undefined ? {} : { skipped }),
+		...(unlabelled === undefined ? {} : { unlabelled }),
+	};
 }

@@ -12,6 +12,7 @@ import {
 	type TeacherSource,
 } from "../distill/teachers/sources.js";
 import type { TrainOutcome } from "../distill/train-network.js";
+import { isUnlabelled, withTeacherClasses } from "../distill/unlabelled.js";
 import { type RunOptions, runSeeds, type SeedContext, type SeedEvent } from "./run.js";
 import { runStep } from "./run-step.js";
 import type { StepInput, StepOutput } from "./steps.js";
@@ -34,6 +35,8 @@ type DistillContext = SeedContext<DistillEvent> & Pick<DistillOptions, "store">;
  * seeds that depend on the run's alone (`memberSeed`); files are tried first. Between teacher and student there may be
  * assistants and generations, each taught by the one before (`linksOf`).
  *
+ * Without labels there is no such baseline, and no teacher is trained.
+ *
  * Leaves in `out`: `teacher.onnx`, where one was trained, of several `teacher-1.onnx` and so on, `student.onnx` and
  * `baseline.onnx` of the first seed, and where the recipe has them `assistant-1.onnx`, `generation-1.onnx` and so on, and
  * `early-stopped.onnx`; those of the other seeds in `seed-N/`; `metrics.jsonl` and `report.json`. The files appear together at the end; a run that fails or
@@ -46,11 +49,12 @@ export async function distill(recipe: Recipe, options: DistillOptions): Promise<
 	const { store, ...runOptions } = options;
 	const refusal = store === undefined ? undefined : storeRefusal(recipe);
 	if (refusal !== undefined) throw refusal;
+	const data = await withTeacherClasses(recipe);
 	return runSeeds(
 		{
 			seed,
 			seeds,
-			runSeed: (context) => runSeed(recipe, { ...context, ...(store === undefined ? {} : { store }) }),
+			runSeed: (context) => runSeed({ ...recipe, data }, { ...context, ...(store === undefined ? {} : { store }) }),
 			assemble: (results, environment, created) => assembleReport(recipe, results, environment, created),
 		},
 		runOptions,
@@ -61,6 +65,7 @@ async function runSeed(recipe: Recipe, context: DistillContext): Promise<SeedRes
 	const { seed } = context;
 	const { teacher, student, baseline } = recipe;
 	const members = membersOf(teacher);
+	const labelled = !isUnlabelled(recipe.data);
 	const links = linksOf(recipe, seed);
 	await checkGiven(recipe, members, context);
 	const teachers = await trainTeachers(recipe, members, links, context);
@@ -77,8 +82,10 @@ async function runSeed(recipe: Recipe, context: DistillContext): Promise<SeedRes
 	const hard = { loss: { name: "cross-entropy" }, seed } as const;
 	const trained = {
 		...{ teacher: teachers, links: taught },
-		baseline: await trainPart(recipe, { ...hard, network: alone }, { role: "baseline" }, context),
-		...(recipe.earlyStopped
+		...(labelled && {
+			baseline: await trainPart(recipe, { ...hard, network: alone }, { role: "baseline" }, context),
+		}),
+		...(labelled && recipe.earlyStopped
 			? {
 					earlyStopped: await trainPart(
 						recipe,
@@ -134,9 +141,10 @@ function evaluate(
 	links: readonly Link[],
 	context: SeedContext<DistillEvent>,
 ): Promise<StepOutput<"evaluate">> {
+	const labelled = !isUnlabelled(data);
 	const parts: readonly Part[] = [
-		{ role: "baseline" },
-		...(earlyStopped ? [{ role: "earlyStopped" } as const] : []),
+		...(labelled ? [{ role: "baseline" } as const] : []),
+		...(labelled && earlyStopped ? [{ role: "earlyStopped" } as const] : []),
 		...links,
 	];
 	const teacher = "members" in source ? { teacher: source } : {};
@@ -149,7 +157,7 @@ function evaluate(
 			...{ data, threads: context.threads },
 			models: { ...teacher, ...models },
 			fidelity: "teacher" in teacher ? links.map((link) => [nameOf(link), "teacher"]) : [],
-			compare: [["student", "baseline"]],
+			compare: labelled ? [["student", "baseline"]] : [],
 		},
 		stopOf(context),
 	);

@@ -1,8 +1,9 @@
 /** What `limbeck compare` tells of several models. */
-import type { Comparison, Evaluation, Fidelity } from "../distill/evaluate.js";
+import type { Comparison, Evaluation } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
 import { holm } from "../metrics/index.js";
+import type { Fidelity } from "../train/labels.js";
 import { type Column, columnTable } from "./columns.js";
 import { describeMachine } from "./evaluation.js";
 import { count, operations, percent, pValue } from "./numbers.js";

@@ -11,13 +11,19 @@ type Row = Measured<MemberEvaluation & Partial<NetworkReport>>;
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** A mean, with its deviation where there are several seeds. */
-function spread(value: number, deviation: number | undefined, digits: number): string {
+function spread(value: number | undefined, deviation: number | undefined, digits: number): string {
+	if (value === undefined) return "–";
 	return deviation === undefined ? value.toFixed(digits) : `${value.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
+
+function percent(share: number | undefined, deviation: number | undefined): string {
+	if (share === undefined) return "–";
+	return `${spread(100 * share, deviation === undefined ? undefined : 100 * deviation, 2)} %`;
 }
 
 const columns: readonly Column<Row>[] = [
 	{ heading: "errors", cell: ({ errors, std }) => spread(errors, std?.errors, std === undefined ? 0 : 1) },
-	{ heading: "accuracy", cell: ({ accuracy, std }) => `${spread(100 * accuracy, std && 100 * std.accuracy, 2)} %` },
+	{ heading: "accuracy", cell: ({ accuracy, std }) => percent(accuracy, std?.accuracy) },
 	{ heading: "NLL", cell: ({ nll, std }) => spread(nll, std?.nll, 4) },
 	{ heading: "ECE", cell: ({ ece, std }) => spread(ece, std?.ece, 4) },
 	{ heading: "parameters", cell: ({ parameters }) => number.format(parameters) },
@@ -52,7 +58,7 @@ export function reportTable(report: Report, width = Infinity): string {
 		...(teacher === undefined
 			? []
 			: [[members.length === 0 ? "teacher" : `teacher, all ${String(members.length)}`, teacher] as const]),
-		["student, alone", baseline],
+		...(baseline === undefined ? [] : [["student, alone", baseline] as const]),
 		...(earlyStopped === undefined ? [] : [["alone, stopped early", earlyStopped] as const]),
 		...chain.map((link) => [link.name.replace("-", " "), link] as const),
 		["student, distilled", student],
@@ -75,18 +81,29 @@ export function trainReportTable({ recipe, network, data, seeds }: TrainReport, 
 const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");
 
 /** What the numbers say, in sentences; nothing is claimed that they do not show. */
-function verdict({ student, baseline, teaching, members = [], data, mcnemar, seeds }: Report): readonly string[] {
-	const test = `${number.format(data.test)} test samples${acrossSeeds(seeds)}`;
-	const p = [mcnemar].flat().map((test) => test.p.toPrecision(2));
+function verdict(report: Report): readonly string[] {
+	const { student, baseline, teaching, members = [], data, seeds } = report;
 	const digits = seeds.length > 1 ? 1 : 0;
 	return [
-		`${comparison(student.errors, baseline.errors, digits)} (${test}; McNemar's p = ${p.join(", ")}).`,
+		compared(report, digits),
 		...fidelity(student),
 		...stored(teaching?.answers),
 		...fractions(student, baseline, data.train),
 		...spreadOfMembers(members, digits),
 		...(data.skipped ? [`${number.format(data.skipped)} samples could not be read and were left out.`] : []),
 	];
+}
+
+/** The student with the teacher against the student alone; without labels why there is no such thing. */
+function compared({ student, baseline, data, mcnemar = [], seeds }: Report, digits: number): string {
+	const test = `${number.format(data.test)} test samples${acrossSeeds(seeds)}`;
+	if (baseline?.errors === undefined || student.errors === undefined) {
+		const figures =
+			student.errors === undefined ? `no accuracy on the ${test}, and no baseline` : `no baseline (${test})`;
+		return `No labels: validation goes by the teacher, there is ${figures}.`;
+	}
+	const p = [mcnemar].flat().map((test) => test.p.toPrecision(2));
+	return `${comparison(student.errors, baseline.errors, digits)} (${test}; McNemar's p = ${p.join(", ")}).`;
 }
 
 function fidelity({ agreement, klToTeacher }: Report["student"]): readonly string[] {
@@ -108,7 +125,8 @@ function stored(answers: AnswerSummary | undefined): readonly string[] {
 
 /** What was learned from, where that is not all of the training samples. */
 function fractions(student: Report["student"], baseline: Report["baseline"], all: number): readonly string[] {
-	const [ours, alone] = [student.trainSamples, baseline.trainSamples];
+	const ours = student.trainSamples;
+	const alone = baseline?.trainSamples ?? ours;
 	if (ours === all && alone === all) return [];
 	const counts = ours === alone ? number.format(ours) : `${number.format(ours)}, alone from ${number.format(alone)},`;
 	return [`The student learned from ${counts} of ${number.format(all)} training samples.`];
@@ -116,8 +134,8 @@ function fractions(student: Report["student"], baseline: Report["baseline"], all
 
 /** How members of an ensemble do alone. */
 function spreadOfMembers(members: NonNullable<Report["members"]>, digits: number): readonly string[] {
-	if (members.length === 0) return [];
-	const errors = members.map((member) => member.errors);
+	const errors = members.flatMap((member) => member.errors ?? []);
+	if (errors.length === 0) return [];
 	const mean = errors.reduce((sum, one) => sum + one, 0) / errors.length;
 	const range = `${Math.min(...errors).toFixed(digits)} to ${Math.max(...errors).toFixed(digits)} errors`;
 	return [`Alone, the ${String(members.length)} teachers make ${range}, ${mean.toFixed(1)} on average.`];

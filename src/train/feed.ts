@@ -33,12 +33,14 @@ export function createFeed({ graph, data, options, seed, stored }: FeedSource): 
 	const { batch } = options;
 	const { train, sampleShape, classes } = data;
 	const mixup = mixupOf(options);
+	// No objective reads them where there are none.
+	const labels = data.unlabelled === true ? new Int32Array(train.count) : train.labels;
 	const logitsOf = (logits: Float32Array, rows: number): State => ({
 		[feeds.teacherLogits]: { type: "float", dims: [rows, classes.length], data: logits },
 	});
 	const shared: State = {
 		...maskPool(graph.masks, seed),
-		[feeds.labels]: { type: "int32", dims: [train.count], data: train.labels },
+		[feeds.labels]: { type: "int32", dims: [train.count], data: labels },
 		...(stored === undefined ? {} : logitsOf(stored, train.count)),
 		...(train.samples.kind === "memory"
 			? { [feeds.samples]: sampleTensor(train.samples.data, [train.count, ...sampleShape]) }

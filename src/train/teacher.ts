@@ -85,6 +85,8 @@ export interface TeacherSetting {
 	readonly looksInside: boolean;
 	/** The training samples. */
 	readonly train: SampleSet;
+	/** Samples without labels, where validation goes by the teacher. */
+	readonly validation?: SampleSet;
 	/** Opens the store of its answers, where there is one; it is asked about what is not there. */
 	readonly openAnswers?:
 		| ((teacher: Predictor, identity: Awaited<ReturnType<typeof identityOf>>) => Promise<StoredAnswers>)
@@ -97,6 +99,8 @@ export interface OpenTeacher {
 	readonly summary: TeacherSummary;
 	/** Its logits `[count, classes]` on every training sample, where it is asked once and there is no store. */
 	readonly stored?: Float32Array;
+	/** Its logits `[count, classes]` on the validation samples, where validation goes by it. */
+	readonly validation?: Float32Array;
 	/** Its logits `[steps, batch, classes]` on a chunk, where it is asked about each or its answers are in a store. */
 	readonly ask: (chunk: Chunk) => Promise<Float32Array | undefined>;
 	/** Frees the native memory. */
@@ -123,11 +127,12 @@ export async function openTeacher(
 	try {
 		const plan = planTeacher(ensemble, teacher.combine, setting, options);
 		const summary = summaryOf(ensemble, teacher.combine, plan);
+		const judged = setting.validation && { validation: await ensemble.logits(setting.validation) };
 		if (plan.how === "fed") {
 			if (setting.looksInside) throw cannotLookInside(plan.reason);
 			if (setting.mixes) throw cannotMix(plan.reason);
 			return {
-				...{ plan, summary },
+				...{ plan, summary, ...judged },
 				// Views are random, so the chunk holds them.
 				ask: async ({ samples, indices }) =>
 					samples && ensemble.logits({ count: indices.length, samples: inMemory(samples) }),
@@ -139,7 +144,7 @@ export async function openTeacher(
 			const { summary: answers, ask, close } = await setting.openAnswers(ensemble, identity);
 			await ensemble.release();
 			return {
-				...{ plan, summary: { ...summary, answers } },
+				...{ plan, summary: { ...summary, answers }, ...judged },
 				ask: (chunk) => Promise.resolve(ask(chunk)),
 				// eslint-disable-next-line @typescript-eslint/require-await -- as where there is native memory to free
 				release: async () => {
@@ -149,7 +154,7 @@ export async function openTeacher(
 		}
 		const stored = plan.how === "stored" ? { stored: await ensemble.logits(setting.train) } : {};
 		await ensemble.release();
-		return { plan, summary, ...stored, ask: nothingToAsk, release: nothingToRelease };
+		return { plan, summary, ...judged, ...stored, ask: nothingToAsk, release: nothingToRelease };
 	} catch (error) {
 		await ensemble.release();
 		throw error;
@@ -158,6 +163,7 @@ export async function openTeacher(
 
 function openTargets({ where, logits, form, reason }: StoredTargets, setting: TeacherSetting): OpenTeacher {
 	if (setting.looksInside) throw cannotLookInside(`${where}, which are targets only`);
+	if (setting.validation !== undefined) throw cannotJudge(where);
 	if (setting.mixes) throw cannotMix(`${where}, which says nothing of mixtures`);
 	const note = `${where}: every random view of a sample gets the targets of the sample as it is`;
 	const member = { where, outputs: form, reason, ...(setting.randomViews ? { notes: [note] } : {}) };
@@ -205,6 +211,15 @@ function summaryOf({ members }: OpenEnsemble, combine: Ensemble["combine"], plan
 			...(notes.length === 0 ? {} : { notes }),
 		})),
 	};
+}
+
+function cannotJudge(where: string): LimbeckError {
+	return new LimbeckError("usage", {
+		where: "samples without labels",
+		expected: "a teacher that can be asked, to validate by it",
+		got: `${where}, which are targets only`,
+		hint: "Give the teacher's model file, or samples with labels.",
+	});
 }
 
 function cannotMix(reason: string): LimbeckError {

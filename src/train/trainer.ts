@@ -5,7 +5,6 @@ import type { OpenSamples } from "../data/samples.js";
 import { mixupOf, showsAsStored } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
 import type { LossOptions } from "../losses/index.js";
-import { classificationMetrics } from "../metrics/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
@@ -13,6 +12,7 @@ import type { Target } from "../ops/operator.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import type { OpenTargets } from "../targets/targets.js";
 import { createFeed } from "./feed.js";
+import { badnessOf, type Fidelity, figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
 import { looksInside } from "./objective.js";
 import { type Execution, executionOf, looksOf, type PlannedChunk, planChunks, stateBytesOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
@@ -70,14 +70,12 @@ export type TrainingEvent =
 			readonly kind: "note";
 			readonly text: string;
 	  }
-	| {
+	| ({
+			/** By the labels, or without them by the teacher. */
 			readonly kind: "validation";
 			readonly step: number;
 			readonly epoch: number;
-			readonly errors: number;
-			readonly accuracy: number;
-			readonly nll: number;
-	  };
+	  } & ValidationFigures);
 
 /** A trained network and what it took. */
 export interface TrainingResult {
@@ -85,8 +83,10 @@ export interface TrainingResult {
 	readonly steps: number;
 	/** The step whose weights these are. */
 	readonly keptStep: number;
-	/** Errors on the validation split of the weights kept. */
-	readonly validationErrors: number;
+	/** Errors on the validation split of the weights kept; absent without labels. */
+	readonly validationErrors?: number;
+	/** The weights kept against the teacher on the validation split, where that has no labels. */
+	readonly validationFidelity?: Fidelity;
 	/** Wall-clock time of training, validation included. */
 	readonly seconds: number;
 	/** How the teacher was asked and read, where there was one. */
@@ -115,12 +115,13 @@ export interface TrainingContext {
  * The result is a function of the job alone: same job, same environment, same bits.
  *
  * @throws LimbeckError (`training`) at the first loss or weight that is not finite; (`usage`, `model`) for a job that
- * makes no sense.
+ * makes no sense, such as an objective that needs labels that the samples do not have.
  */
 export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
 	const { data, options, seed } = job;
 	const { batch, jitter, augment, views, viewSeed } = options;
 	const { runtime, createLoader, now } = context;
+	if (data.unlabelled === true) refuseLabels(job.loss);
 	const started = now();
 	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
 	const teacher = await teacherFor(job, context);
@@ -144,7 +145,9 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			const model = withWeights(job.model, graph, kept.state);
 			const seconds = (now() - started) / 1000;
 			const taught = teacher === undefined ? {} : { teacher: teacher.summary };
-			return { model, steps: totalSteps, keptStep: kept.step, validationErrors: kept.errors, seconds, ...taught };
+			const { figures } = kept;
+			const validated = "errors" in figures ? { validationErrors: figures.errors } : { validationFidelity: figures };
+			return { model, steps: totalSteps, keptStep: kept.step, ...validated, seconds, ...taught };
 		} finally {
 			await loader.close();
 		}
@@ -185,7 +188,7 @@ interface Candidate {
 	readonly state: State;
 	readonly step: number;
 	/** On the validation split. */
-	readonly errors: number;
+	readonly figures: ValidationFigures;
 }
 
 async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate> {
@@ -202,7 +205,7 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 	});
 	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
 	let state = initialState(graph, model, seed);
-	let kept: Candidate = { state, step: 0, errors: Number.POSITIVE_INFINITY };
+	let kept: Candidate | undefined;
 	let since = now();
 	for await (const { first, steps, validate, chunk } of prefetched(loader, plan)) {
 		const done = await runChunk(session, graph, state, feed(chunk, first, steps, await teacher?.ask(chunk)));
@@ -213,12 +216,14 @@ async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate>
 		const throughput = (steps * options.batch * 1000) / (now() - since);
 		onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(done.losses), throughput });
 		if (validate) {
-			const checked = await validateModel(job, withWeights(model, graph, state), context);
-			onEvent?.({ kind: "validation", step, epoch, ...checked });
-			if (options.keep === "last" || checked.errors < kept.errors) kept = { state, step, errors: checked.errors };
+			const figures = await validateModel(job, withWeights(model, graph, state), teacher, context);
+			onEvent?.({ kind: "validation", step, epoch, ...figures });
+			const better = kept === undefined || badnessOf(figures) < badnessOf(kept.figures);
+			if (options.keep === "last" || better) kept = { state, step, figures };
 		}
 		since = now();
 	}
+	if (kept === undefined) throw new TypeError("training: expected a look at validation at its end, got none");
 	return kept;
 }
 
@@ -251,6 +256,7 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
 	const setting = {
 		...{ batch, randomViews, mixes, looksInside: looksInside(job.loss), train: job.data.train },
+		...(job.data.unlabelled === true ? { validation: job.data.validation } : {}),
 		openAnswers: answersFor(job, context),
 	};
 	const given = "graph" in job.teacher ? soleTeacher(job.teacher, job.normalization) : job.teacher;
@@ -323,18 +329,16 @@ function predictorOptions(job: TrainingJob, { openSamples }: TrainingContext, wh
 async function validateModel(
 	job: TrainingJob,
 	model: OnnxModel,
+	teacher: OpenTeacher | undefined,
 	context: TrainingContext,
-): Promise<{ readonly errors: number; readonly accuracy: number; readonly nll: number }> {
-	const { validation, classes } = job.data;
+): Promise<ValidationFigures> {
 	const predictor = await createPredictor(
 		context.runtime,
 		model,
 		predictorOptions(job, context, "network in training"),
 	);
 	try {
-		const logits = await predictor.logits(validation);
-		const { errors, accuracy, nll } = classificationMetrics(logits, validation.labels, classes.length);
-		return { errors, accuracy, nll };
+		return figuresOf(await predictor.logits(job.data.validation), job.data, teacher?.validation);
 	} finally {
 		await predictor.release();
 	}

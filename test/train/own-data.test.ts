@@ -39,7 +39,7 @@ test.each([
 	await writeFile(file, zip({ "x.npy": npy(descr, [count, 3, 4], features), "y.npy": npy("|u1", [count], labels) }));
 	const train = async (
 		memory: number,
-	): Promise<{ readonly kind: string; readonly bits: string; readonly errors: number }> => {
+	): Promise<{ readonly kind: string; readonly bits: string; readonly errors: number | undefined }> => {
 		const choice = dataOptions.parse({ name: "npz", file, memory });
 		const data = await dataSetOf(choice).load({ ...choice, env: { XDG_CACHE_HOME: folder } });
 		const { model, validationErrors } = await trainModel(

@@ -5,7 +5,7 @@ import { channelsFirst } from "../formats/channels-first.js";
 import type { NpyArray } from "../formats/npy.js";
 import type { Elements } from "../formats/npy-types.js";
 import { sampleShapeOf } from "./shape.js";
-import { collectLabels, labelText, type Source } from "./source.js";
+import { collectLabels, labelText, noLabels, type Source } from "./source.js";
 
 /** How a sample lies in an array. */
 export interface ArrayOptions {
@@ -14,16 +14,22 @@ export interface ArrayOptions {
 }
 
 /**
- * Samples along the first dimension of one array, labels in another. Bytes stay bytes; other numbers become float32.
+ * Samples along the first dimension of one array, labels in another, if at all. Bytes stay bytes; other numbers become
+ * float32.
  *
  * @throws LimbeckError `data` if there are not as many labels as samples, or the features are text.
  */
-export function arraySource(features: NpyArray, labels: NpyArray, options: ArrayOptions, close: () => void): Source {
+export function arraySource(
+	features: NpyArray,
+	labels: NpyArray | undefined,
+	options: ArrayOptions,
+	close: () => void,
+): Source {
 	const { where, type } = features;
 	const [count = 1, ...rest] = features.dims;
 	if (type.kind !== "number")
 		throw new LimbeckError("data", { where, expected: "numbers", got: `text (${type.name})` });
-	checkLabels(labels, count);
+	if (labels !== undefined) checkLabels(labels, count);
 	const { sampleShape, channels } = shapeOf(rest, options, where);
 	const size = elementCount(sampleShape);
 	const isBytes = type.name.endsWith("u1");
@@ -31,7 +37,7 @@ export function arraySource(features: NpyArray, labels: NpyArray, options: Array
 		where,
 		type: isBytes ? "uint8" : "float",
 		sampleShape,
-		labels: () => readLabels(labels),
+		labels: () => (labels === undefined ? Promise.resolve(noLabels(count)) : readLabels(labels)),
 		async *blocks() {
 			for await (const { first, bytes } of features.rows()) {
 				const elements = type.read(bytes);

@@ -11,7 +11,7 @@ import type { Block, Labels, Source } from "./source.js";
 /** Users' data: samples to train on, and those that the user set apart. */
 export type Sources = { readonly train: Source } & Readonly<Partial<Record<SplitName, Source>>>;
 
-/** Labelled data, before any sample is read. */
+/** Data whose labels are known, or known to be missing, before any sample is read. */
 export interface Plan {
 	readonly classes: readonly string[];
 	readonly type: Source["type"];
@@ -23,8 +23,9 @@ export interface Plan {
 
 interface PlannedSource {
 	readonly source: Source;
-	/** `[rows]`, indices into the classes. */
+	/** `[rows]`, indices into the classes; of no meaning where rows have no labels. */
 	readonly labels: Int32Array;
+	readonly labelled: boolean;
 	/** Which part a row belongs to. */
 	readonly partOf: (row: number) => SplitName;
 }
@@ -40,21 +41,25 @@ export interface Built {
 	readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
 	/** SHA-256 of the sample shape, the sizes of training and validation split and every byte in them. */
 	readonly fingerprint: string;
+	/** The parts whose samples have no labels. */
+	readonly unlabelled: readonly SplitName[];
 	/** Samples that were left out because they could not be read; absent where none may be. */
 	readonly skipped?: number | undefined;
 }
 
 /**
- * Reads every label, and decides with it which samples are for what.
+ * Reads every label, and decides with it which samples are for what; without labels, by a fixed permutation alone.
  *
+ * @param names - the classes in their order, where they are told; without labels there are else none.
  * @throws LimbeckError `data` for labels that cannot be read, fewer than two classes, a class with too few samples, or
  * sources that do not match.
  */
-export async function planSplits(sources: Sources, shares: Shares): Promise<Plan> {
+export async function planSplits(sources: Sources, shares: Shares, names?: readonly string[]): Promise<Plan> {
 	const { train } = sources;
 	const labels = await train.labels();
-	const classes = train.classes ?? sortClasses(labels.values);
-	if (classes.length < 2) {
+	const labelled = labels.values.length > 0 || labels.ids.length === 0;
+	const classes = names ?? train.classes ?? sortClasses(labels.values);
+	if (labelled && classes.length < 2) {
 		const got = classes.length === 0 ? "no samples" : `one, ${JSON.stringify(classes[0])}`;
 		throw new LimbeckError("data", { where: train.where, expected: "two classes or more", got });
 	}
@@ -62,10 +67,10 @@ export async function planSplits(sources: Sources, shares: Shares): Promise<Plan
 		test: sources.test === undefined ? shares.test : 0,
 		validation: sources.validation === undefined ? shares.validation : 0,
 	};
-	const own = classIndices(labels, classes, train.where);
-	const parts = partition(own, classes, held, train.where);
+	const own = labelled ? classIndices(labels, classes, train.where) : labels.ids;
+	const parts = partition(own, labelled ? classes : [noClass], held, train.where);
 	const planned: PlannedSource[] = [
-		{ source: train, labels: own, partOf: (row) => splitNames[parts[row] ?? 0] ?? "train" },
+		{ source: train, labels: own, labelled, partOf: (row) => splitNames[parts[row] ?? 0] ?? "train" },
 	];
 	for (const name of ["validation", "test"] as const) {
 		const source = sources[name];
@@ -75,6 +80,9 @@ export async function planSplits(sources: Sources, shares: Shares): Promise<Plan
 	for (const { labels, partOf } of planned) for (let row = 0; row < labels.length; row++) counts[partOf(row)]++;
 	return { classes, type: train.type, sampleShape: train.sampleShape, sources: planned, counts };
 }
+
+/** What all samples without labels are of, when they are split. */
+const noClass = "without label";
 
 /** Samples that the user set apart for one part. */
 function planApart(
@@ -92,7 +100,9 @@ function planApart(
 	if (labels.ids.length === 0) {
 		throw new LimbeckError("data", { where: source.where, expected: "samples", got: "none" });
 	}
-	return { source, labels: classIndices(labels, classes, source.where), partOf: () => name };
+	const labelled = labels.values.length > 0;
+	const indices = labelled ? classIndices(labels, classes, source.where) : labels.ids;
+	return { source, labels: indices, labelled, partOf: () => name };
 }
 
 /**
@@ -121,9 +131,10 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		const finished = await sinks[name]?.finish();
 		if (finished === undefined) continue;
 		const { ids, rows, count } = labels[name];
-		const origin = { rows: rows.subarray(0, count), count: rowsBehind(plan, name) };
-		const split = { count, samples: finished.samples, labels: ids.subarray(0, count), origin };
-		checkClasses(split.labels, plan, name);
+		const origin = { rows: rows.subarray(0, count), count: sourceOf(plan, name)?.labels.length ?? 0 };
+		const labelled = sourceOf(plan, name)?.labelled ?? true;
+		const split = { count, samples: finished.samples, labels: ids.subarray(0, labelled ? count : 0), origin };
+		if (labelled) checkClasses(split.labels, plan, name);
 		splits[name] = split;
 		if (name !== "test") hash.update(finished.sha256).update(bytesOf(split.labels));
 	}
@@ -134,16 +145,16 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		normalization: moments.normalization(),
 		splits,
 		fingerprint: hash.digest("hex"),
+		unlabelled: splitNames.filter((name) => sourceOf(plan, name)?.labelled === false),
 		skipped: plan.sources
 			.flatMap(({ source }) => source.skipped?.() ?? [])
 			.reduce<number | undefined>((sum = 0, count) => sum + count, undefined),
 	};
 }
 
-/** How many rows the source of a part has: one of its own, or the one that it was split off from. */
-function rowsBehind({ sources: [train, ...apart] }: Plan, name: SplitName): number {
-	const own = apart.find(({ partOf }) => partOf(0) === name) ?? train;
-	return own?.labels.length ?? 0;
+/** The source of a part: one of its own, or the one that it was split off from. */
+function sourceOf({ sources: [train, ...apart] }: Plan, name: SplitName): PlannedSource | undefined {
+	return apart.find(({ partOf }) => partOf(0) === name) ?? train;
 }
 
 /** Rows that were left out may have been all of a class. */

@@ -54,6 +54,7 @@ const indexSchema = z.object({
 	/** How many rows each part's source has. */
 	origins: z.object({ train: count, validation: count, test: count }),
 	fingerprint: z.string(),
+	unlabelled: z.array(z.enum(splitNames)),
 	skipped: count.optional(),
 });
 
@@ -76,8 +77,9 @@ export async function readCache(folder: string): Promise<Built | undefined> {
 			const path = join(folder, samplesFile(name));
 			const labels = new Int32Array(new Uint8Array(await readFile(join(folder, labelsFile(name)))).buffer);
 			const rows = new Uint32Array(new Uint8Array(await readFile(join(folder, rowsFile(name)))).buffer);
-			const lengths = [(await stat(path)).size / rowBytes, labels.length, rows.length];
+			const lengths = [(await stat(path)).size / rowBytes, rows.length];
 			if (lengths.some((length) => length !== counts[name])) return undefined;
+			if (labels.length !== (index.unlabelled.includes(name) ? 0 : counts[name])) return undefined;
 			const samples = { kind: "file", type: index.type, path, offset: 0 } as const;
 			splits[name] = { count: counts[name], samples, labels, origin: { rows, count: origins[name] } };
 		}

@@ -24,9 +24,9 @@ export function classIndices({ ids, values }: Labels, classes: readonly string[]
 		if (index !== undefined) return index;
 		throw new LimbeckError("data", {
 			where,
-			expected: `labels that the training samples have (${shortList(classes)})`,
+			expected: `labels that are classes of the data (${shortList(classes)})`,
 			got: JSON.stringify(value),
-			hint: "Every class needs samples to train on.",
+			hint: "Every class needs samples to train on; without labels, data.classes names them in the teacher's order.",
 		});
 	});
 	return ids.map((id) => indices[id] ?? 0);

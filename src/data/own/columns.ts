@@ -5,10 +5,17 @@ import { shortList } from "./classes.js";
 /** Which columns of a table are what. */
 export interface ColumnChoice {
 	readonly label: string;
+	/** Whether rows have no labels: the column need not be there, and is no feature where it is. */
+	readonly unlabelled?: boolean;
 	/** Columns that are neither features nor label. */
 	readonly ignore: readonly string[];
 	/** The features in their order, where another file has set it; all other columns are left out. */
 	readonly features?: readonly string[];
+}
+
+/** Whether a table has no labels; one with the test samples, whose features another has set, always has them. */
+export function lacksLabels({ unlabelled = false, features }: ColumnChoice): boolean {
+	return unlabelled && features === undefined;
 }
 
 /**
@@ -19,7 +26,7 @@ export interface ColumnChoice {
  */
 export function featureColumns(columns: readonly string[], choice: ColumnChoice, where: string): readonly string[] {
 	const { label, ignore, features } = choice;
-	requireColumn(label, "data.label", columns, where);
+	if (!lacksLabels(choice)) requireColumn(label, "data.label", columns, where);
 	if (features !== undefined) {
 		const missing = features.find((name) => !columns.includes(name));
 		if (missing === undefined) return features;

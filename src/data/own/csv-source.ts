@@ -1,8 +1,8 @@
 import { LimbeckError } from "../../errors.js";
 import { type CsvFormat, type CsvTable, openCsv } from "../formats/csv.js";
-import { type ColumnChoice, featureColumns } from "./columns.js";
+import { type ColumnChoice, featureColumns, lacksLabels } from "./columns.js";
 import { sampleShapeOf } from "./shape.js";
-import { collectLabels, emptyLabel, type Source } from "./source.js";
+import { collectLabels, emptyLabel, noLabels, type Source } from "./source.js";
 
 /** How samples lie in a table of text. */
 export interface CsvOptions extends CsvFormat, ColumnChoice {
@@ -31,7 +31,10 @@ export async function csvSource(path: string, options: CsvOptions): Promise<Tabl
 		where: path,
 		type: "float",
 		sampleShape: sampleShapeOf([features.length], options.shape, path),
-		labels: () => readLabels(table, table.columns.indexOf(options.label), path),
+		labels: async () =>
+			lacksLabels(options)
+				? noLabels(await countRows(table))
+				: readLabels(table, table.columns.indexOf(options.label), path),
 		async *blocks() {
 			let first = 0;
 			for await (const rows of table.rows()) {
@@ -74,6 +77,12 @@ async function readLabels(table: CsvTable, column: number, path: string): Return
 		}
 	}
 	return collector.finish();
+}
+
+async function countRows(table: CsvTable): Promise<number> {
+	let count = 0;
+	for await (const rows of table.rows()) count += rows.length;
+	return count;
 }
 
 function notNumeric(where: string, cell: string): LimbeckError {

@@ -20,7 +20,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 ): readonly [entry: DataSetEntry<Options>, loadTest: LoadTest<Options>] {
 	const load = async (options: Options & DataSurroundings, wanted: readonly SplitName[]): Promise<Built> => {
 		const { env = process.env, memory, testFraction, validationFraction, ...key } = options;
-		const limits = { memory, testFraction, validationFraction };
+		const limits = { memory, testFraction, validationFraction, classes: options.classes };
 		return loadOwn(await kind.find(options), { key, options: limits, wanted, env });
 	};
 	const entry: DataSetEntry<Options> = {
@@ -38,6 +38,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 				...splits,
 				fingerprint,
 				...(skipped === undefined ? {} : { skipped }),
+				...(built.unlabelled.includes("train") ? { unlabelled: true as const } : {}),
 			};
 		},
 	};

@@ -10,8 +10,9 @@ import type { SplitName } from "./partition.js";
 /** The pictures of one part, class after class. */
 export interface ImageList {
 	readonly where: string;
-	/** Names of the class folders, sorted by their bytes. */
-	readonly classes: readonly string[];
+	/** Names of the class folders, sorted by their bytes; absent where pictures have no classes. */
+	readonly classes?: readonly string[];
+	/** Each with an index into the classes, 0 where there are none. */
 	readonly images: readonly { readonly path: string; readonly label: number }[];
 }
 
@@ -63,20 +64,68 @@ export async function listImages(directory: string): Promise<FolderLists> {
 	return { ...lists, train: await listOf(train) };
 }
 
-/** Whether a folder looks like one with pictures by class: some class folder, at most one level down, has a picture. */
-export async function looksLikeImages(directory: string): Promise<boolean> {
+/**
+ * The pictures below a folder, without classes: those in `train`, or all but those in `validation` and `test` where there
+ * is no such folder. The pictures in `test` are of classes where they lie in folders. Passed over is what
+ * {@link listImages} passes over.
+ *
+ * @throws LimbeckError `data` if the folder does not exist or has no picture.
+ */
+export async function listUnlabelled(directory: string): Promise<FolderLists> {
+	const root = await realpath(directory).catch((error: unknown) => {
+		throw missingFile(error, directory);
+	});
+	const names = await subfolders(directory, root);
+	const parts = names.filter((name) => splitFolders[name.toLowerCase()] !== undefined);
+	const apart = new Map(parts.map((name) => [splitFolders[name.toLowerCase()], join(directory, name)]));
+	const [train, validation, test] = [apart.get("train"), apart.get("validation"), apart.get("test")];
+	const classes = test === undefined ? [] : await subfolders(test, root);
+	return {
+		train: withoutClasses(
+			train ?? directory,
+			await imagesBelow(train ?? directory, root, train === undefined ? parts : []),
+		),
+		...(validation === undefined
+			? {}
+			: { validation: withoutClasses(validation, await imagesBelow(validation, root)) }),
+		...(test === undefined
+			? {}
+			: {
+					test:
+						classes.length > 0
+							? await listClasses(test, root, classes)
+							: withoutClasses(test, await imagesBelow(test, root)),
+				}),
+	};
+}
+
+function withoutClasses(where: string, paths: readonly string[]): ImageList {
+	if (paths.length > 0) return { where, images: paths.map((path) => ({ path, label: 0 })) };
+	throw new LimbeckError("data", { where, expected: `pictures (${imageEndings.join(", ")})`, got: "none" });
+}
+
+/**
+ * What a folder looks like: one with pictures by class, some of whose class folders, at most one level down, has a
+ * picture; or one with pictures and no class.
+ */
+export async function looksOfFolder(directory: string): Promise<"classes" | "unlabelled" | undefined> {
 	try {
 		const root = await realpath(directory);
-		for (const name of await subfolders(directory, root)) {
+		const names = await subfolders(directory, root);
+		const train = names.find((name) => splitFolders[name.toLowerCase()] === "train");
+		const samples = train === undefined ? directory : join(directory, train);
+		const below = (await subfolders(samples, root)).filter((name) => splitFolders[name.toLowerCase()] === undefined);
+		if (below.length === 0 && (await readdir(samples)).some(isImage)) return "unlabelled";
+		for (const name of names) {
 			const path = join(directory, name);
 			const isPart = splitFolders[name.toLowerCase()] !== undefined;
 			const classes = isPart ? (await subfolders(path, root)).map((below) => join(path, below)) : [path];
-			for (const one of classes) if ((await readdir(one)).some(isImage)) return true;
+			for (const one of classes) if ((await readdir(one)).some(isImage)) return "classes";
 		}
 	} catch {
 		// No folder, or one that cannot be read: reading it as data will say so.
 	}
-	return false;
+	return undefined;
 }
 
 async function listClasses(where: string, root: string, classes: readonly string[]): Promise<ImageList> {
@@ -101,9 +150,11 @@ async function listClasses(where: string, root: string, classes: readonly string
 	return { where, classes, images };
 }
 
-async function imagesBelow(folder: string, root: string): Promise<readonly string[]> {
+/** @param except - names in this folder that are passed over. */
+async function imagesBelow(folder: string, root: string, except: readonly string[] = []): Promise<readonly string[]> {
 	const found: string[] = [];
 	for (const entry of await entriesOf(folder)) {
+		if (except.includes(entry.name)) continue;
 		const path = join(folder, entry.name);
 		if (entry.isDirectory()) found.push(...(await imagesBelow(path, root)));
 		else if (isImage(entry.name) && (entry.isFile() || (await leadsTo(path, root)) === "file")) found.push(path);

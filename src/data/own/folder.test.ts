@@ -133,6 +133,9 @@ describe("a folder of pictures", () => {
 		await writeClasses(join(root, "train"), ["a"], 1);
 		expect(await entry.fromPath?.(root)).toEqual({ directory: root });
 		expect(await entry.fromPath?.(join(root, "train"))).toEqual({ directory: join(root, "train") });
-		expect(await entry.fromPath?.(join(root, "train", "a"))).toBeUndefined();
+		expect(await entry.fromPath?.(join(root, "train", "a"))).toEqual({
+			directory: join(root, "train", "a"),
+			unlabelled: true,
+		});
 	});
 });

@@ -4,16 +4,21 @@ import { createImageDecoder, type DecodeImage, type ImageFormat } from "../forma
 import type { OptionsOf } from "../options.js";
 import { type FileStamp, stampOf } from "./cache.js";
 import { ownDataSet } from "./entry.js";
-import { type FolderLists, type ImageList, listImages, looksLikeImages } from "./folder-files.js";
+import { type FolderLists, type ImageList, listImages, listUnlabelled, looksOfFolder } from "./folder-files.js";
 import { splitNames } from "./partition.js";
-import type { Block, Source } from "./source.js";
+import { type Block, noLabels, type Source } from "./source.js";
 
 /** A folder of pictures for each class. */
 export const [folder, loadFolderTest] = ownDataSet<OptionsOf<"folder">>({
-	title: "your pictures: a folder of them for each class",
-	fromPath: async (path) => ((await looksLikeImages(path)) ? { directory: path } : undefined),
+	title: "your pictures: a folder of them for each class, or one without classes",
+	async fromPath(path) {
+		const looks = await looksOfFolder(path);
+		if (looks === undefined) return undefined;
+		return { directory: path, ...(looks === "unlabelled" ? { unlabelled: true } : {}) };
+	},
 	async find(options) {
-		const lists = await listImages(options.directory);
+		const { directory, unlabelled } = options;
+		const lists = await (unlabelled ? listUnlabelled(directory) : listImages(directory));
 		const files: FileStamp[] = [];
 		for (const name of splitNames) {
 			for (const { path } of lists[name]?.images ?? []) files.push(await stampOf(path));
@@ -55,8 +60,13 @@ function imageSource(
 		where,
 		type: "uint8",
 		sampleShape: [channels, size, size],
-		classes,
-		labels: () => Promise.resolve({ ids: Int32Array.from(images, ({ label }) => label), values: classes }),
+		...(classes === undefined ? {} : { classes }),
+		labels: () =>
+			Promise.resolve(
+				classes === undefined
+					? noLabels(images.length)
+					: { ids: Int32Array.from(images, ({ label }) => label), values: classes },
+			),
 		async *blocks(): AsyncGenerator<Block, void, undefined> {
 			let first = 0;
 			for await (const data of inOrder(images, 2 * availableParallelism(), decoded)) {

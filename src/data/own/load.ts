@@ -21,6 +21,8 @@ export interface OwnData {
 export interface OwnOptions {
 	readonly testFraction: number;
 	readonly validationFraction: number;
+	/** Names of the classes in their order, where they are told. */
+	readonly classes?: readonly string[] | undefined;
 	/** MiB of samples that are kept in memory; more stay in a file. */
 	readonly memory: number;
 }
@@ -56,7 +58,7 @@ export async function loadOwn(
 	if (kept !== undefined) return pick(kept, wanted, limit);
 	const sources = await data.open();
 	try {
-		const plan = await planSplits(sources, shares);
+		const plan = await planSplits(sources, shares, options.classes);
 		if (!data.slow && bytesOfPlan(plan) <= Math.min(limit, keptFrom)) {
 			return await readSplits(plan, memorySinks(plan, wanted));
 		}

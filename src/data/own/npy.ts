@@ -11,13 +11,21 @@ import type { Source } from "./source.js";
 export const [npy, loadNpyTest] = ownDataSet<OptionsOf<"npy">>({
 	title: "your NumPy arrays: samples in one file, labels in another",
 	async find(options) {
-		const { file, labels, test, testLabels } = options;
+		const { file, labels, test, testLabels, unlabelled } = options;
+		if ((labels === undefined) !== unlabelled) {
+			const got = unlabelled ? "both" : "neither";
+			throw new LimbeckError("usage", { where: "data", expected: "labels, or unlabelled=true", got });
+		}
 		if ((test === undefined) !== (testLabels === undefined)) {
 			const got = test === undefined ? "testLabels alone" : "test alone";
 			throw new LimbeckError("usage", { where: "data", expected: "test and testLabels, or none of them", got });
 		}
 		const apart = test === undefined || testLabels === undefined ? undefined : { test, testLabels };
-		const paths = [file, labels, ...(apart === undefined ? [] : [apart.test, apart.testLabels])];
+		const paths = [
+			file,
+			...(labels === undefined ? [] : [labels]),
+			...(apart === undefined ? [] : [apart.test, apart.testLabels]),
+		];
 		return {
 			files: await Promise.all(paths.map(stampOf)),
 			slow: false,
@@ -29,7 +37,8 @@ export const [npy, loadNpyTest] = ownDataSet<OptionsOf<"npy">>({
 	},
 });
 
-async function openPair(file: string, labels: string, options: ArrayOptions): Promise<Source> {
+async function openPair(file: string, labels: string | undefined, options: ArrayOptions): Promise<Source> {
 	const features = await openNpy(await fileSource(file));
-	return arraySource(features, await openNpy(await fileSource(labels)), options, () => undefined);
+	const classes = labels === undefined ? undefined : await openNpy(await fileSource(labels));
+	return arraySource(features, classes, options, () => undefined);
 }

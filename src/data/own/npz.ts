@@ -12,25 +12,30 @@ export const [npz, loadNpzTest] = ownDataSet<OptionsOf<"npz">>({
 	title: "your NumPy archive: an array of samples and one of labels",
 	fromPath: fileFromPath([".npz"]),
 	async find(options) {
-		const { file, features, label, test, testFeatures, testLabel } = options;
+		const { file, features, label, test, testFeatures, testLabel, unlabelled } = options;
 		const apart = test !== undefined || testFeatures !== undefined;
 		const testFile = test ?? file;
 		return {
 			files: await Promise.all([file, ...(apart ? [testFile] : [])].map(stampOf)),
 			slow: false,
 			open: async () => ({
-				train: await openArrays(file, features, label, options),
+				train: await openArrays(file, features, unlabelled ? undefined : label, options),
 				...(apart ? { test: await openArrays(testFile, testFeatures ?? features, testLabel ?? label, options) } : {}),
 			}),
 		};
 	},
 });
 
-async function openArrays(file: string, features: string, label: string, options: OptionsOf<"npz">): Promise<Source> {
+async function openArrays(
+	file: string,
+	features: string,
+	label: string | undefined,
+	options: OptionsOf<"npz">,
+): Promise<Source> {
 	const archive = await openNpz(file);
 	try {
 		const samples = await openNpy(archive.array(features));
-		const labels = await openNpy(archive.array(label));
+		const labels = label === undefined ? undefined : await openNpy(archive.array(label));
 		return arraySource(samples, labels, options, () => {
 			archive.close();
 		});

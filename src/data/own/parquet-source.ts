@@ -1,9 +1,9 @@
 import { LimbeckError } from "../../errors.js";
 import { openParquet, type ParquetTable, type RowRange } from "../formats/parquet.js";
-import { type ColumnChoice, featureColumns } from "./columns.js";
+import { type ColumnChoice, featureColumns, lacksLabels } from "./columns.js";
 import type { TableSource } from "./csv-source.js";
 import { sampleShapeOf } from "./shape.js";
-import { collectLabels, labelText, type Source } from "./source.js";
+import { collectLabels, labelText, noLabels, type Source } from "./source.js";
 
 /** How samples lie in a Parquet file. */
 export interface ParquetOptions extends ColumnChoice {
@@ -30,7 +30,10 @@ export async function parquetSource(path: string, options: ParquetOptions): Prom
 		where: path,
 		type: "float",
 		sampleShape: sampleShapeOf([features.length], options.shape, path),
-		labels: () => readLabels(table, options.label, path),
+		labels: () =>
+			lacksLabels(options)
+				? Promise.resolve(noLabels(table.groups.at(-1)?.rowEnd ?? 0))
+				: readLabels(table, options.label, path),
 		async *blocks() {
 			for (const group of table.groups) {
 				const data = await readGroup(table, features, group, placeOf);

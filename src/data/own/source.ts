@@ -29,12 +29,17 @@ export interface Block {
 	readonly data: Uint8Array | Float32Array;
 }
 
-/** A label for each row. */
+/** A label for each row, or the word that there is none. */
 export interface Labels {
 	/** `[rows]`, indices into `values`. */
 	readonly ids: Int32Array;
-	/** The distinct labels, as text, in order of appearance. */
+	/** The distinct labels, as text, in order of appearance; empty where rows have none. */
 	readonly values: readonly string[];
+}
+
+/** The labels of rows that have none. */
+export function noLabels(rows: number): Labels {
+	return { ids: new Int32Array(rows), values: [] };
 }
 
 /** Gathers labels row after row. */

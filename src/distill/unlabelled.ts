@@ -1,0 +1,86 @@
+/** Distillation of samples without labels: a teacher that is given says what they are. */
+import { LimbeckError } from "../errors.js";
+import { readModelFile } from "../onnx/file.js";
+import { refuseLabels } from "../train/labels.js";
+import { classNamesOf } from "./class-names.js";
+import type { Recipe } from "./recipe.js";
+import type { GivenTeacher } from "./teachers/options.js";
+import { membersOf } from "./teachers/sources.js";
+
+/** Whether a recipe's samples have no labels. */
+export function isUnlabelled(data: Recipe["data"]): data is Extract<Recipe["data"], { unlabelled: boolean }> {
+	return "unlabelled" in data && data.unlabelled;
+}
+
+/**
+ * A recipe's data with the teacher's classes, where samples have no labels and nobody has named the classes; other data
+ * as they are. Of several teachers the first that names its classes says them; one that does not has "0", "1" and so on.
+ *
+ * @throws LimbeckError (`usage`) without labels for a teacher that would have to be trained, targets in its place, or an
+ * objective or another field that needs labels; (`model`, `file`) for a teacher that does not say how many classes it has.
+ */
+export async function withTeacherClasses(recipe: Recipe): Promise<Recipe["data"]> {
+	const { data, teacher, distillation } = recipe;
+	if (!isUnlabelled(data)) return data;
+	refuseLabels(distillation);
+	refuseFields(recipe);
+	const given = membersOf(teacher).flatMap((member) => ("given" in member ? [member.given] : []));
+	if (given.length === 0 || given.length < membersOf(teacher).length) {
+		throw new LimbeckError("usage", {
+			where: "teacher",
+			expected: "model files, as the samples have no labels to train a teacher on",
+			got: teacher.family === "targets" ? "a file of targets, which cannot be asked" : "a network to be trained",
+			hint: "Give it: --teacher teacher.onnx.",
+		});
+	}
+	return { ...data, classes: data.classes ?? (await classesOf(given)) };
+}
+
+/** Refuses fields of a recipe that make sense only with labels. */
+function refuseFields({ student, chain, earlyStopped, trainAccuracy }: Recipe): void {
+	const networks = [["student", student] as const, ...chain.map((link, k) => [`chain.${String(k)}`, link] as const)];
+	const fields: Readonly<Record<string, unknown>> = {
+		...Object.fromEntries(networks.map(([name, { fraction }]) => [`${name}.fraction`, fraction])),
+		earlyStopped: earlyStopped || undefined,
+		trainAccuracy: trainAccuracy || undefined,
+	};
+	const set = Object.entries(fields).find(([, value]) => value !== undefined);
+	if (set === undefined) return;
+	const [where, got] = set;
+	throw new LimbeckError("usage", {
+		where,
+		expected: "nothing, as the samples have no labels",
+		got: String(got),
+		hint: `Leave ${where} out.`,
+	});
+}
+
+async function classesOf(teachers: readonly GivenTeacher[]): Promise<string[]> {
+	let names: string[] | undefined;
+	let counted: string[] | undefined;
+	for (const teacher of teachers) {
+		const { named, width } = await outputsOf(teacher);
+		names ??= named;
+		if (width !== undefined) counted ??= Array.from({ length: width }, (_, index) => String(index));
+	}
+	const classes = names ?? counted;
+	if (classes !== undefined) return classes;
+	throw new LimbeckError("model", {
+		where: teachers[0]?.file ?? "teacher",
+		expected: "an output whose number of classes is known",
+		got: "one of any size, and no names of classes",
+		hint: "Name them in the teacher's order: data.classes.",
+	});
+}
+
+/** The classes that a teacher gives: by name where it has names, else how many. */
+async function outputsOf({ file, classes, select }: GivenTeacher): Promise<{
+	readonly named: string[] | undefined;
+	readonly width: number | undefined;
+}> {
+	const model = await readModelFile(file);
+	const all = classes ?? classNamesOf(model, file);
+	const last = model.graph.outputs[0]?.dims?.at(-1);
+	const named = select === undefined || all === undefined ? all : select.map((index) => all[index] ?? String(index));
+	return { named: named && [...named], width: select?.length ?? (typeof last === "number" ? last : undefined) };
+}
