@@ -127,7 +127,6 @@ function objectives(sizes: Sizes): Experiment {
 
 function digitsEnsemble(sizes: Sizes): Experiment {
 	const { recipe, teacher } = partsOf(recipes.digits, sizes);
-	// The single net, the members and the student are the same net in the same training: only the targets differ.
 	return ensembleOf(recipe, teacher, sizes.members ?? 10);
 }
 
@@ -136,7 +135,10 @@ function cifarEnsemble(sizes: Sizes): Experiment {
 	return ensembleOf(recipe, student, sizes.members ?? 10);
 }
 
-/** Members that differ in their seeds alone, and one net like them that they teach together. */
+/**
+ * Members that differ in their seeds alone, and one net like them that they teach together. It is trained without
+ * dropout: with it the net cannot follow its teachers (digits, seed 1: 38 against 28 errors on validation).
+ */
 function ensembleOf(recipe: Recipe, network: NetworkOptions, count: number): Experiment {
 	const names = Array.from({ length: count }, (_, k) => `member-${k + 1}`);
 	const members = names.map((name, member) => [name, { title: name, network, loss: hard, member }] as const);
@@ -147,7 +149,7 @@ function ensembleOf(recipe: Recipe, network: NetworkOptions, count: number): Exp
 			distilled: {
 				title: "distilled from all",
 				// As many views as epochs, so that all members are asked once about each.
-				network: { ...network, views: Math.ceil(network.epochs) },
+				network: { ...withoutDropout(network), views: Math.ceil(network.epochs) },
 				loss: recipe.distillation,
 				teachers: names,
 				stored: true,
@@ -155,6 +157,10 @@ function ensembleOf(recipe: Recipe, network: NetworkOptions, count: number): Exp
 		},
 		ensembles: { ensemble: names },
 	};
+}
+
+function withoutDropout(network: NetworkOptions): NetworkOptions {
+	return network.family === "mlp" ? { ...network, inputDropout: 0, hiddenDropout: 0 } : network;
 }
 
 /** A residual network that PyTorch exports (bench/peers/export_student.py), taught by resnet:8x4. */
