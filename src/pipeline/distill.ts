@@ -39,8 +39,8 @@ type DistillContext = SeedContext<DistillEvent> & Pick<DistillOptions, "store">;
  *
  * Leaves in `out`: `teacher.onnx`, where one was trained, of several `teacher-1.onnx` and so on, `student.onnx` and
  * `baseline.onnx` of the first seed, and where the recipe has them `assistant-1.onnx`, `generation-1.onnx` and so on, and
- * `early-stopped.onnx`; those of the other seeds in `seed-N/`; `metrics.jsonl` and `report.json`. The files appear together at the end; a run that fails or
- * is stopped leaves what stood there before.
+ * `early-stopped.onnx`; those of the other seeds in `seed-N/`; `metrics.jsonl` and `report.json`. The files appear
+ * together at the end; a run that fails or is stopped leaves what stood there before.
  *
  * @throws LimbeckError of every category.
  */
@@ -74,7 +74,8 @@ async function runSeed(recipe: Recipe, context: DistillContext): Promise<SeedRes
 	let last = source;
 	for (const [k, link] of links.entries()) {
 		const job = { ...lessonOf(link, recipe, context), seed: link.seed, teacher: last };
-		const pupils = links.slice(k + 1).map((next) => lessonOf(next, recipe, context));
+		// Where a teacher was trained, it was told of them all.
+		const pupils = k === 0 && teachers.length === 0 ? lessonsOf(links.slice(1), recipe, context) : [];
 		taught.push({ name: nameOf(link), outcome: await trainPart(recipe, { ...job, pupils }, link, context) });
 		last = { combine: "arithmetic", members: [trainedSource(link, context, 1)] };
 	}
@@ -115,19 +116,21 @@ async function trainTeachers(
 			seed: memberSeed(context.seed, k),
 		} as const;
 		// The first is told of its students: what does not fit is refused before anything is trained.
-		const pupils = k === 0 ? links.map((link) => lessonOf(link, recipe, context)) : [];
+		const pupils = outcomes.length === 0 ? lessonsOf(links, recipe, context) : [];
 		outcomes.push(await trainPart(recipe, { ...job, pupils }, teacherPart(k, members), context));
 	}
 	return outcomes;
 }
 
 /** What a link learns, and where its teacher's answers are kept. */
-function lessonOf(
-	{ network }: Link,
-	{ distillation, targets }: Recipe,
-	{ store }: DistillContext,
-): Pick<StepInput<"train">, "network" | "loss" | "store"> {
+type Lesson = Pick<StepInput<"train">, "network" | "loss" | "store">;
+
+function lessonOf({ network }: Link, { distillation, targets }: Recipe, { store }: DistillContext): Lesson {
 	return { network, loss: distillation, ...(store === undefined ? {} : { store: { ...targets, folder: store } }) };
+}
+
+function lessonsOf(links: readonly Link[], recipe: Recipe, context: DistillContext): readonly Lesson[] {
+	return links.map((link) => lessonOf(link, recipe, context));
 }
 
 function teacherPart(k: number, members: readonly PlannedMember[]): Part {

@@ -3,12 +3,11 @@ import type { Measured, NetworkReport, Report } from "../distill/report.js";
 import type { TrainReport } from "../distill/train-report.js";
 import type { AnswerSummary } from "../train/stored-answers.js";
 import { type Column, columnTable } from "./columns.js";
+import { count } from "./numbers.js";
 import { wrapText } from "./text.js";
 
 /** A network in a table; one that was given has no measures of training. */
 type Row = Measured<MemberEvaluation & Partial<NetworkReport>>;
-
-const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** A mean, with its deviation where there are several seeds. */
 function spread(value: number | undefined, deviation: number | undefined, digits: number): string {
@@ -26,16 +25,15 @@ const columns: readonly Column<Row>[] = [
 	{ heading: "accuracy", cell: ({ accuracy, std }) => percent(accuracy, std?.accuracy) },
 	{ heading: "NLL", cell: ({ nll, std }) => spread(nll, std?.nll, 4) },
 	{ heading: "ECE", cell: ({ ece, std }) => spread(ece, std?.ece, 4) },
-	{ heading: "parameters", cell: ({ parameters }) => number.format(parameters) },
-	{ heading: "kB", cell: ({ bytes }) => number.format(bytes / 1000) },
+	{ heading: "parameters", cell: ({ parameters }) => count(parameters) },
+	{ heading: "kB", cell: ({ bytes }) => count(bytes / 1000) },
 	{ heading: "ms/sample", cell: ({ latencyMs }) => latencyMs?.p50.toFixed(3) ?? "–" },
 	{ heading: "trained in", cell: ({ trainSeconds }) => (trainSeconds === undefined ? "–" : seconds(trainSeconds)) },
 ];
 
 const trainAccuracy: Column<Row> = {
 	heading: "on training",
-	cell: ({ trainAccuracy, std }) =>
-		trainAccuracy === undefined ? "–" : `${spread(100 * trainAccuracy, std && 100 * (std.trainAccuracy ?? 0), 2)} %`,
+	cell: ({ trainAccuracy, std }) => percent(trainAccuracy, std?.trainAccuracy),
 };
 
 const secondsPerEpoch: Column<Row> = {
@@ -73,7 +71,7 @@ export function reportTable(report: Report, width = Infinity): string {
 /** {@link reportTable} for the training of one network. */
 export function trainReportTable({ recipe, network, data, seeds }: TrainReport, width = Infinity): string {
 	const rows = [[recipe.network.family, network]] as const;
-	const sentence = `On ${number.format(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
+	const sentence = `On ${count(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
 	const table = columnTable(rows, [...columns, secondsPerEpoch], width);
 	return [...table, "", ...wrapText(sentence, width)].join("\n");
 }
@@ -90,13 +88,13 @@ function verdict(report: Report): readonly string[] {
 		...stored(teaching?.answers),
 		...fractions(student, baseline, data.train),
 		...spreadOfMembers(members, digits),
-		...(data.skipped ? [`${number.format(data.skipped)} samples could not be read and were left out.`] : []),
+		...(data.skipped ? [`${count(data.skipped)} samples could not be read and were left out.`] : []),
 	];
 }
 
 /** The student with the teacher against the student alone; without labels why there is no such thing. */
 function compared({ student, baseline, data, mcnemar = [], seeds }: Report, digits: number): string {
-	const test = `${number.format(data.test)} test samples${acrossSeeds(seeds)}`;
+	const test = `${count(data.test)} test samples${acrossSeeds(seeds)}`;
 	if (baseline?.errors === undefined || student.errors === undefined) {
 		const figures =
 			student.errors === undefined ? `no accuracy on the ${test}, and no baseline` : `no baseline (${test})`;
@@ -116,10 +114,10 @@ function fidelity({ agreement, klToTeacher }: Report["student"]): readonly strin
 function stored(answers: AnswerSummary | undefined): readonly string[] {
 	if (answers === undefined) return [];
 	const { asked, bytes, cost } = answers;
-	const came = asked === 0 ? "were found in the store" : `were made (${number.format(asked)}) and stored`;
+	const came = asked === 0 ? "were found in the store" : `were made (${count(asked)}) and stored`;
 	const lost = cost.map(({ temperature, mean }) => `${mean.toPrecision(2)} at T = ${String(temperature)}`);
 	return [
-		`The answers that taught the student ${came}, ${number.format(bytes / 1000)} kB; KL from the full to the stored ones: ${lost.join(", ")}.`,
+		`The answers that taught the student ${came}, ${count(bytes / 1000)} kB; KL from the full to the stored ones: ${lost.join(", ")}.`,
 	];
 }
 
@@ -128,8 +126,8 @@ function fractions(student: Report["student"], baseline: Report["baseline"], all
 	const ours = student.trainSamples;
 	const alone = baseline?.trainSamples ?? ours;
 	if (ours === all && alone === all) return [];
-	const counts = ours === alone ? number.format(ours) : `${number.format(ours)}, alone from ${number.format(alone)},`;
-	return [`The student learned from ${counts} of ${number.format(all)} training samples.`];
+	const counts = ours === alone ? count(ours) : `${count(ours)}, alone from ${count(alone)},`;
+	return [`The student learned from ${counts} of ${count(all)} training samples.`];
 }
 
 /** How members of an ensemble do alone. */
