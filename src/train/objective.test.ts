@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { runtime } from "../../test/support/graphs.js";
-import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
+import { syntheticData } from "../../test/support/synthetic.js";
+import { plainTraining, stepsOf, takeSteps, weightsOf } from "../../test/support/training.js";
 import { createInlineLoader } from "../data/loader.js";
 import { mixturesOf } from "../data/transforms/mixup.js";
 import { distillationOptions, type LossOptions } from "../losses/index.js";
@@ -19,10 +19,7 @@ import { trainingShape } from "./training-options.js";
 const data = syntheticData();
 const [steps, batch] = [10, 16];
 const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: 1 };
-const batches: Steps = {
-	pixels: storedBytes(data.train).slice(0, steps * batch * 64),
-	labels: Int32Array.from(data.train.labels.slice(0, steps * batch)),
-};
+const batches = stepsOf(data, steps * batch);
 
 function network(channels: readonly number[], seed = 1): OnnxModel {
 	const options = families.cnn.options.parse({ channels, convolutions: 1 });

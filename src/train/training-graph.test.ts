@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/support/graphs.js";
-import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining, type Steps, takeSteps, weightsOf } from "../../test/support/training.js";
+import { syntheticData } from "../../test/support/synthetic.js";
+import { plainTraining, stepsOf, takeSteps, weightsOf } from "../../test/support/training.js";
 import { inMemory } from "../data/samples.js";
 import { mixturesOf } from "../data/transforms/mixup.js";
 import { buildModel, families } from "../models/index.js";
@@ -14,10 +14,7 @@ import { buildTrainingGraph, type TrainingGraphOptions } from "./training-graph.
 const data = syntheticData();
 const [steps, batch] = [10, 16];
 const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: 1 };
-const batches: Steps = {
-	pixels: storedBytes(data.train).slice(0, steps * batch * 64),
-	labels: Int32Array.from(data.train.labels.slice(0, steps * batch)),
-};
+const batches = stepsOf(data, steps * batch);
 
 function network(options: object = {}): OnnxModel {
 	return buildModel({ family: "mlp", ...families.mlp.options.parse({ hidden: [24, 16], ...options }) }, task);

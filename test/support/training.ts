@@ -1,13 +1,16 @@
 /** Training graphs run step by step on given batches, without a loader. */
+import type { DataSet } from "../../src/data/data-set.js";
 import type { Mixtures } from "../../src/data/transforms/mixup.js";
 import { LimbeckError } from "../../src/errors.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
+import { elementCount } from "../../src/onnx/tensor.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { maskOffsets, maskPool } from "../../src/train/masks.js";
 import { initialState, runChunk, withWeights } from "../../src/train/state.js";
 import { buildTrainingGraph, feeds, type TrainingGraphOptions } from "../../src/train/training-graph.js";
 import { runtime } from "./graphs.js";
+import { storedBytes } from "./synthetic.js";
 
 /** Options with which most of these tests train: plain SGD at a constant rate. */
 export const plainTraining = {
@@ -33,6 +36,14 @@ export interface Steps {
 	readonly mixtures?: Mixtures;
 	/** `[steps, batch, classes]`, for a stored teacher. */
 	readonly teacherLogits?: Float32Array;
+}
+
+/** The first `count` training samples of a data set, for steps. */
+export function stepsOf({ train, sampleShape }: DataSet, count: number): Steps {
+	return {
+		pixels: storedBytes(train).slice(0, count * elementCount(sampleShape)),
+		labels: Int32Array.from(train.labels.slice(0, count)),
+	};
 }
 
 /** What the steps leave. */
