@@ -4,7 +4,7 @@ import { selectTrainable } from "../../dist/models/trainable.js";
 import { encodeModel } from "../../dist/onnx/encode.js";
 import { elementCount, type Tensor } from "../../dist/onnx/tensor.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
-import { executionOf, planChunks, stateBytesOf } from "../../dist/train/plan.js";
+import { executionOf, longestCall, stateBytesOf } from "../../dist/train/plan.js";
 import { initialState, runChunk } from "../../dist/train/state.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
@@ -37,13 +37,7 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
 	const labels = Int32Array.from({ length: count }, (_, index) => index % classes);
-	const [longest] = planChunks({
-		totalSteps: 2 ** 20,
-		looks: 1,
-		bytesPerStep: batch * inputs,
-		stateBytes: stateBytesOf(graph),
-	});
-	const capacity = longest?.steps ?? 1;
+	const capacity = longestCall({ bytesPerStep: batch * inputs, stateBytes: stateBytesOf(graph) });
 	const rows = sampleIndices(1, count, 0, capacity * batch);
 	const chosen = { type: "int32", dims: [capacity, batch], data: new Int32Array(rows.buffer) } as const;
 	const data: Readonly<Record<string, Tensor>> = {

@@ -1,22 +1,39 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildModel, families } from "../models/index.js";
-import { executionOf, planChunks } from "./plan.js";
+import { executionOf, nextChunk, type PlannedChunk } from "./plan.js";
 
-test("planned chunks cover every step once, in order, within the limits", () => {
+test("calls cover every step once, in order, within the limits, and one ends at each look at validation", () => {
 	const size = (max: number) => fc.integer({ min: 1, max });
+	const duration = fc.option(fc.double({ min: 0.01, max: 10_000, noNaN: true }), { nil: undefined });
 	fc.assert(
-		fc.property(size(5000), size(2 ** 26), size(20), size(2 ** 24), (totalSteps, bytesPerStep, looks, stateBytes) => {
-			const plan = planChunks({ totalSteps, bytesPerStep, looks, stateBytes });
-			const ends = plan.map(({ first, steps }) => first + steps);
-			expect(plan.map(({ first }) => first)).toEqual([0, ...ends.slice(0, -1)]);
-			expect(ends.at(-1)).toBe(totalSteps);
-			expect(plan.every(({ steps }) => steps > 0 && (steps === 1 || steps * bytesPerStep <= 2 ** 25))).toBe(true);
-			expect(plan.filter(({ validate }) => validate)).toHaveLength(Math.min(looks, totalSteps));
-			expect(plan.at(-1)?.validate).toBe(true);
-		}),
+		fc.property(
+			...[size(2000), size(2 ** 26), size(20), size(2 ** 24), duration],
+			(totalSteps, bytesPerStep, looks, stateBytes, stepMs) => {
+				const options = { totalSteps, bytesPerStep, looks, stateBytes };
+				const plan: PlannedChunk[] = [];
+				for (let next = nextChunk(options, 0, stepMs); next !== undefined; ) {
+					plan.push(next);
+					next = nextChunk(options, next.first + next.steps, stepMs);
+				}
+				const ends = plan.map(({ first, steps }) => first + steps);
+				expect(plan.map(({ first }) => first)).toEqual([0, ...ends.slice(0, -1)]);
+				expect(ends.at(-1)).toBe(totalSteps);
+				expect(plan.every(({ steps }) => steps > 0 && (steps === 1 || steps * bytesPerStep <= 2 ** 25))).toBe(true);
+				expect(plan.every(({ steps }) => steps === 1 || steps * (stepMs ?? Infinity) <= 1500)).toBe(true);
+				expect(plan.filter(({ validate }) => validate)).toHaveLength(Math.min(looks, totalSteps));
+				expect(plan.at(-1)?.validate).toBe(true);
+			},
+		),
 		{ seed: 1, numRuns: 50 },
 	);
+});
+
+test("a run that goes on in the middle of a call ends the next where it would have ended", () => {
+	const options = { totalSteps: 100, looks: 4, bytesPerStep: 2 ** 20, stateBytes: 2 ** 20 };
+	expect(nextChunk(options, 0, 1)).toEqual({ first: 0, steps: 8, validate: false });
+	expect(nextChunk(options, 19, 1)).toEqual({ first: 19, steps: 6, validate: true });
+	expect(nextChunk(options, 100, 1)).toBeUndefined();
 });
 
 const fullyConnected = (units: number) =>

@@ -28,6 +28,9 @@ const mostBytes = 2 ** 25;
 const samplesOverState = 8;
 const mostSteps = 512;
 
+/** How long a call may take: nothing can stop it, and a signal has to be heard. */
+const longestCallMs = 1500;
+
 /** Validation looks at a run at most once an epoch and at most so often. */
 const mostLooks = 20;
 
@@ -41,20 +44,28 @@ export function stateBytesOf({ carried }: { readonly carried: readonly Carried[]
 	return carried.reduce((sum, { dims }) => sum + 4 * elementCount(dims), 0);
 }
 
-/** Cuts a run into native calls, so that one ends at each look at the validation split. */
-export function planChunks({ totalSteps, looks, bytesPerStep, stateBytes }: PlanOptions): readonly PlannedChunk[] {
+/** The most steps that one native call takes, however fast they are. */
+export function longestCall({ bytesPerStep, stateBytes }: Pick<PlanOptions, "bytesPerStep" | "stateBytes">): number {
 	const bytes = Math.min(mostBytes, Math.max(leastBytes, samplesOverState * stateBytes));
-	const longest = Math.max(1, Math.min(mostSteps, Math.floor(bytes / bytesPerStep)));
+	return Math.max(1, Math.min(mostSteps, Math.floor(bytes / bytesPerStep)));
+}
+
+/**
+ * The native call that takes step `first`. Each look at the validation split ends one. How a run is cut changes nothing
+ * in its result.
+ *
+ * @param stepMs - how long a step takes, as far as is known; where it is not, one is tried alone.
+ * @returns `undefined` where all steps are taken.
+ */
+export function nextChunk(options: PlanOptions, first: number, stepMs: number | undefined): PlannedChunk | undefined {
+	const { totalSteps, looks } = options;
+	if (first >= totalSteps) return undefined;
 	const ends = Math.min(looks, totalSteps);
-	const chunks: PlannedChunk[] = [];
-	for (let look = 1, first = 0; look <= ends; look++) {
-		const end = Math.round((totalSteps * look) / ends);
-		for (; first < end; first += Math.min(longest, end - first)) {
-			const steps = Math.min(longest, end - first);
-			chunks.push({ first, steps, validate: first + steps === end });
-		}
-	}
-	return chunks;
+	const endOf = (look: number): number => Math.round((totalSteps * look) / ends);
+	const look = Array.from({ length: ends }, (_, index) => index + 1).find((one) => endOf(one) > first) ?? ends;
+	const intime = stepMs === undefined ? 1 : Math.max(1, Math.floor(longestCallMs / stepMs));
+	const steps = Math.min(longestCall(options), intime, endOf(look) - first);
+	return { first, steps, validate: first + steps === endOf(look) };
 }
 
 /** Multiply-adds of a product below which a second thread costs more than it does (measured on two cores). */

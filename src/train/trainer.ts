@@ -1,4 +1,4 @@
-import type { BatchOptions, Chunk, Loader } from "../data/chunk.js";
+import type { BatchOptions, Loader } from "../data/chunk.js";
 import type { DataSet, Normalization } from "../data/data-set.js";
 import { stepsForEpochs } from "../data/order.js";
 import type { OpenSamples } from "../data/samples.js";
@@ -7,17 +7,17 @@ import { LimbeckError } from "../errors.js";
 import type { LossOptions } from "../losses/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { elementCount } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
-import type { Runtime, Session } from "../runtime/runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
 import type { OpenTargets } from "../targets/targets.js";
-import { createFeed } from "./feed.js";
-import { badnessOf, type Fidelity, figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
+import type { Checkpoints, History } from "./checkpoint/checkpoint.js";
+import { type Fidelity, figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
 import { looksInside } from "./objective.js";
-import { type Execution, executionOf, looksOf, type PlannedChunk, planChunks, stateBytesOf } from "./plan.js";
+import { type Execution, executionOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
-import { checkFinite, initialState, runChunk, type State, withWeights } from "./state.js";
+import { withWeights } from "./state.js";
 import { type AnswerStore, openAnswers } from "./stored-answers.js";
+import { takeSteps } from "./take-steps.js";
 import {
 	type OpenTeacher,
 	openTeacher,
@@ -87,10 +87,11 @@ export interface TrainingResult {
 	readonly validationErrors?: number;
 	/** The weights kept against the teacher on the validation split, where that has no labels. */
 	readonly validationFidelity?: Fidelity;
-	/** Wall-clock time of training, validation included. */
+	/** Wall-clock time of training, validation included; of all its parts, where it was taken up again. */
 	readonly seconds: number;
 	/** How the teacher was asked and read, where there was one. */
 	readonly teacher?: TeacherSummary;
+	readonly history: History;
 }
 
 /** What training needs of its surroundings. */
@@ -104,6 +105,10 @@ export interface TrainingContext {
 	readonly openTargets?: OpenTargets;
 	/** A monotonic clock in ms, for reports only. */
 	readonly now: () => number;
+	/** Where training is kept as it goes, and taken up again; nowhere where absent. */
+	readonly checkpoints?: Checkpoints;
+	/** Ends training at the next checkpoint, made at once. */
+	readonly stop?: AbortSignal;
 	/** Called after every chunk of steps and every look at validation. */
 	readonly onEvent?: (event: TrainingEvent) => void;
 }
@@ -112,10 +117,12 @@ export interface TrainingContext {
  * Trains a network: chunks of steps run natively while a loader prepares the next; the validation split is looked at
  * once an epoch, and 20 times at most.
  *
- * The result is a function of the job alone: same job, same environment, same bits.
+ * The result is a function of the job alone: same job, same environment, same bits; whether or not it was stopped and
+ * taken up again from a checkpoint.
  *
  * @throws LimbeckError (`training`) at the first loss or weight that is not finite; (`usage`, `model`) for a job that
- * makes no sense, such as an objective that needs labels that the samples do not have.
+ * makes no sense, such as an objective that needs labels that the samples do not have; (`interrupted`) where it was
+ * asked to stop, when its state is kept.
  */
 export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
 	const { data, options, seed } = job;
@@ -141,13 +148,15 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			viewSeed,
 		});
 		try {
-			const kept = await takeSteps({ job, graph, session, loader, totalSteps, teacher }, context);
+			const setUp = (now() - started) / 1000;
+			const validate = (model: OnnxModel): Promise<ValidationFigures> => validateModel(job, model, teacher, context);
+			const taken = await takeSteps({ job, graph, session, loader, totalSteps, teacher, validate }, context);
+			const { kept, history, seconds } = taken;
 			const model = withWeights(job.model, graph, kept.state);
-			const seconds = (now() - started) / 1000;
-			const taught = teacher === undefined ? {} : { teacher: teacher.summary };
 			const { figures } = kept;
 			const validated = "errors" in figures ? { validationErrors: figures.errors } : { validationFidelity: figures };
-			return { model, steps: totalSteps, keptStep: kept.step, ...validated, seconds, ...taught };
+			const told = { steps: totalSteps, keptStep: kept.step, ...validated, seconds: setUp + seconds, history };
+			return { model, ...told, ...(teacher === undefined ? {} : { teacher: teacher.summary }) };
 		} finally {
 			await loader.close();
 		}
@@ -171,78 +180,6 @@ export function checkJob(job: TrainingJob, teacher: OnnxModel): void {
 	const inside = (): TeacherPlan => ({ how: "in-graph", teacher: soleGraphTeacher(teacher, normalization) });
 	const plan = looksInside(loss) ? inside() : stored;
 	graphFor(job, { target: {}, stepsATurn: 1, planMemory: false }, steps, plan);
-}
-
-/** All that a run is made of, ready to go. */
-interface Run {
-	readonly job: TrainingJob;
-	readonly graph: TrainingGraph;
-	readonly session: Session;
-	readonly loader: Loader;
-	readonly totalSteps: number;
-	readonly teacher: OpenTeacher | undefined;
-}
-
-/** A state that training may end with. */
-interface Candidate {
-	readonly state: State;
-	readonly step: number;
-	/** On the validation split. */
-	readonly figures: ValidationFigures;
-}
-
-async function takeSteps(run: Run, context: TrainingContext): Promise<Candidate> {
-	const { job, graph, session, loader, totalSteps, teacher } = run;
-	const { now, onEvent } = context;
-	const { model, data, options, seed } = job;
-	// Of a sample, what is read from a store along with it.
-	const answerBytes = teacher?.summary.answers === undefined ? 0 : 4 * data.classes.length;
-	const plan = planChunks({
-		totalSteps,
-		looks: looksOf(options.epochs),
-		bytesPerStep: options.batch * (elementCount(data.sampleShape) + answerBytes),
-		stateBytes: stateBytesOf(graph),
-	});
-	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
-	let state = initialState(graph, model, seed);
-	let kept: Candidate | undefined;
-	let since = now();
-	for await (const { first, steps, validate, chunk } of prefetched(loader, plan)) {
-		const done = await runChunk(session, graph, state, feed(chunk, first, steps, await teacher?.ask(chunk)));
-		checkFinite(done, graph, first, options);
-		state = done.state;
-		const step = first + steps;
-		const epoch = (step * options.batch) / data.train.count;
-		const throughput = (steps * options.batch * 1000) / (now() - since);
-		onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(done.losses), throughput });
-		if (validate) {
-			const figures = await validateModel(job, withWeights(model, graph, state), teacher, context);
-			onEvent?.({ kind: "validation", step, epoch, ...figures });
-			const better = kept === undefined || badnessOf(figures) < badnessOf(kept.figures);
-			if (options.keep === "last" || better) kept = { state, step, figures };
-		}
-		since = now();
-	}
-	if (kept === undefined) throw new TypeError("training: expected a look at validation at its end, got none");
-	return kept;
-}
-
-/** The chunks of a plan with their data; the next is asked for before the last is worked on. */
-async function* prefetched(
-	loader: Loader,
-	plan: readonly PlannedChunk[],
-): AsyncGenerator<PlannedChunk & { readonly chunk: Chunk }> {
-	const ask = (planned: PlannedChunk | undefined, spent?: Chunk): Promise<Chunk> | undefined =>
-		planned === undefined ? undefined : loader.chunk(planned.first, planned.steps, spent);
-	let next = ask(plan[0]);
-	let last: Chunk | undefined;
-	for (const [index, planned] of plan.entries()) {
-		const chunk = await next;
-		if (chunk === undefined) return;
-		next = ask(plan[index + 1], last);
-		last = chunk;
-		yield { ...planned, chunk };
-	}
 }
 
 function threadsOf({ threads }: TrainingJob): { readonly threads?: number } {
@@ -342,8 +279,4 @@ async function validateModel(
 	} finally {
 		await predictor.release();
 	}
-}
-
-function mean(values: Float32Array): number {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,0 +1,151 @@
+/**
+ * The store: finished work by the hash of all that it depends on. Entries appear whole by a rename, are checked to the
+ * last byte whenever they are read, and are never changed.
+ *
+ * - `entries/KEY/`: the files of a piece of work, and its manifest
+ * - `work/KEY/`: what work in progress keeps, such as checkpoints
+ * - `damaged/`: entries that were found damaged
+ */
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lock } from "proper-lockfile";
+import { LimbeckError } from "../errors.js";
+import { fileError } from "../files.js";
+import { type Entry, readEntry, sealFolder } from "./entry.js";
+
+/** A piece of work to be found in the store, or done. */
+export interface Work {
+	readonly key: string;
+	/** What the key is the hash of, for people. */
+	readonly about: Readonly<Record<string, unknown>>;
+	/**
+	 * Does the work.
+	 *
+	 * @param output - an empty folder for its files.
+	 * @param progress - a folder that outlasts a failure: what an earlier try left there is still in it.
+	 * @returns plain data.
+	 */
+	readonly run: (output: string, progress: string) => Promise<unknown>;
+}
+
+/** What is told of the way to an entry. */
+export interface StoreEvents {
+	/** An entry was damaged; it is set aside and made again. */
+	readonly onDamaged?: (message: string) => void;
+	/** Another process does the same work; it is waited for. */
+	readonly onWait?: () => void;
+	readonly signal?: AbortSignal;
+}
+
+/** An entry, and whether it was there. */
+export interface Found {
+	readonly entry: Entry;
+	readonly cached: boolean;
+}
+
+/** A store in a folder. */
+export interface Store {
+	readonly folder: string;
+	/** The entry of that key, checked; `undefined` where there is none, or none whole. */
+	find(key: string, events?: StoreEvents): Promise<Entry | undefined>;
+	/**
+	 * The entry of a piece of work: as it was found, or done now. Of several processes that ask for the same key one does
+	 * the work and the others wait.
+	 *
+	 * @throws LimbeckError (`file`, `disk-full`) where the folder cannot be written; what the work throws.
+	 */
+	obtain(work: Work, events?: StoreEvents): Promise<Found>;
+}
+
+/** After so long without a sign of life a holder of a lock is taken for dead; it gives one five times as often. */
+const deadMs = 10_000;
+const pollMs = 100;
+
+/** Opens the store in `folder`, which is made when something is put in. */
+export function openStore(folder: string): Store {
+	const entryFolder = (key: string): string => join(folder, "entries", key);
+	const find: Store["find"] = async (key, { onDamaged } = {}) => {
+		const path = entryFolder(key);
+		const read = await readEntry(path, key);
+		if (!("kind" in read)) return read;
+		if (read.kind === "absent") return undefined;
+		const aside = join(folder, "damaged", `${key}-${randomUUID()}`);
+		await mkdir(join(folder, "damaged"), { recursive: true });
+		// Another process may have been faster.
+		await rename(path, aside).catch(() => undefined);
+		onDamaged?.(`${path}: ${read.why}. It is set aside in ${aside} and made again.`);
+		return undefined;
+	};
+	const make = async ({ key, about, run }: Work): Promise<void> => {
+		const progress = join(folder, "work", key);
+		const output = join(progress, `output-${randomUUID()}`);
+		try {
+			await mkdir(output, { recursive: true });
+			const result = await run(output, progress);
+			await sealFolder(output, { key, about, result }, new Date().toISOString());
+			await mkdir(join(folder, "entries"), { recursive: true });
+			await rename(output, entryFolder(key));
+			await rm(progress, { recursive: true, force: true });
+		} catch (error) {
+			await rm(output, { recursive: true, force: true }).catch(() => undefined);
+			throw error instanceof Error && "code" in error ? fileError(error, folder) : error;
+		}
+	};
+	return {
+		folder,
+		find,
+		async obtain(work, events = {}) {
+			const found = await find(work.key, events);
+			if (found !== undefined) return { entry: found, cached: true };
+			const held = await hold(folder, work.key, async () => (await find(work.key, events)) !== undefined, events);
+			try {
+				// Made by another process while this one waited.
+				const meanwhile = await find(work.key, events);
+				if (meanwhile !== undefined) return { entry: meanwhile, cached: true };
+				await make(work);
+				const entry = await find(work.key, events);
+				if (entry !== undefined) return { entry, cached: false };
+				throw new LimbeckError("file", {
+					where: entryFolder(work.key),
+					expected: "what was just written",
+					got: "something else",
+					hint: "The disk may be failing.",
+				});
+			} finally {
+				await held?.();
+			}
+		},
+	};
+}
+
+/**
+ * Holds the right to do the work of a key.
+ *
+ * @param done - whether the work has been done by another process: then it is not waited for any longer.
+ * @returns gives the right back; absent where the work was done.
+ */
+async function hold(
+	folder: string,
+	key: string,
+	done: () => Promise<boolean>,
+	{ onWait, signal }: StoreEvents,
+): Promise<(() => Promise<void>) | undefined> {
+	const locks = join(folder, "locks");
+	await mkdir(locks, { recursive: true }).catch((error: unknown) => {
+		throw fileError(error, locks);
+	});
+	for (let tries = 0; ; tries++) {
+		signal?.throwIfAborted();
+		try {
+			const path = join(locks, key);
+			return await lock(path, { realpath: false, stale: deadMs, update: deadMs / 5, onCompromised: () => undefined });
+		} catch (error) {
+			if (!(error instanceof Error && "code" in error && error.code === "ELOCKED")) throw fileError(error, locks);
+		}
+		if (await done()) return undefined;
+		if (tries === 0) onWait?.();
+		await sleep(pollMs);
+	}
+}

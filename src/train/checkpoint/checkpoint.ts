@@ -1,0 +1,145 @@
+/** All that a training needs to go on as if it had not stopped, and its form as a file. */
+import { z } from "zod";
+import { LimbeckError } from "../../errors.js";
+import type { ValidationFigures } from "../labels.js";
+import type { State } from "../state.js";
+import { decodeTensors, encodeTensors } from "./safetensors.js";
+
+/** A state that training may end with. */
+export interface Candidate {
+	readonly state: State;
+	/** Steps taken. */
+	readonly step: number;
+	/** On the validation split. */
+	readonly figures: ValidationFigures;
+}
+
+/** What a look at the validation split saw, after so many steps. */
+export type Validation = ValidationFigures & { readonly step: number };
+
+/** What was seen of a training so far. */
+export interface History {
+	/** The loss of every step, before its update. */
+	readonly losses: Float32Array;
+	/** Looks at the validation split, in order. */
+	readonly validations: readonly Validation[];
+}
+
+/**
+ * A training between two steps. Randomness needs no place in it: order, views and masks are functions of seed and step.
+ */
+export interface Checkpoint {
+	/** Steps taken. */
+	readonly step: number;
+	/** Weights, running averages and the optimizer's state. */
+	readonly state: State;
+	/** What training would end with; absent before the first look at the validation split. */
+	readonly kept?: Candidate;
+	readonly history: History;
+	/** Wall-clock time that it took. */
+	readonly seconds: number;
+}
+
+/** Where checkpoints are kept. */
+export interface Checkpoints {
+	/** The newest that is whole. */
+	newest(): Promise<Checkpoint | undefined>;
+	/** Resolves when it will outlast a power cut. */
+	save(checkpoint: Checkpoint): Promise<void>;
+}
+
+const format = "limbeck-checkpoint/1";
+const natural = z.int().min(0);
+// JSON has no infinity.
+const measure = z
+	.number()
+	.nullable()
+	.transform((value) => value ?? Number.POSITIVE_INFINITY);
+const figures = z.union([
+	z.strictObject({ errors: natural, accuracy: z.number(), nll: measure }),
+	z.strictObject({ agreement: z.number(), klToTeacher: measure }),
+]);
+const about = z.strictObject({
+	format: z.literal(format),
+	step: natural,
+	seconds: z.number().min(0),
+	kept: z.strictObject({ step: natural, figures, state: z.enum(["own", "current"]) }).optional(),
+	validations: z.array(z.strictObject({ step: natural, figures })),
+});
+const aboutKey = "limbeck";
+
+/** The parts of the file, by the beginning of their tensors' names. */
+const parts = { state: "state/", kept: "kept/" } as const;
+const lossesName = "losses";
+
+/** A checkpoint as a safetensors file; the same checkpoint gives the same bytes. */
+export function encodeCheckpoint({ step, seconds, state, kept, history }: Checkpoint): Uint8Array<ArrayBuffer> {
+	const current = kept?.state === state;
+	const { losses, validations } = history;
+	const told: z.input<typeof about> = {
+		format,
+		step,
+		seconds,
+		...(kept === undefined
+			? {}
+			: { kept: { step: kept.step, figures: kept.figures, state: current ? "current" : "own" } }),
+		validations: validations.map(({ step: at, ...figures }) => ({ step: at, figures })),
+	};
+	return encodeTensors({
+		tensors: {
+			...prefixed(parts.state, state),
+			...(kept === undefined || current ? {} : prefixed(parts.kept, kept.state)),
+			[lossesName]: { type: "float", dims: [losses.length], data: losses },
+		},
+		metadata: { [aboutKey]: JSON.stringify(told) },
+	});
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @param where - the file, for messages.
+ * @throws LimbeckError (`file`) for anything else.
+ */
+export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
+	const { tensors, metadata } = decodeTensors(bytes, where);
+	const { step, seconds, kept, validations } = readAbout(metadata[aboutKey], where);
+	const state = withoutPrefix(parts.state, tensors);
+	const losses = tensors[lossesName];
+	if (losses?.type !== "float" || losses.data.length !== step) {
+		throw notACheckpoint(where, `the losses of ${String(step)} steps`);
+	}
+	return {
+		step,
+		seconds,
+		state,
+		...(kept === undefined
+			? {}
+			: { kept: { ...kept, state: kept.state === "current" ? state : withoutPrefix(parts.kept, tensors) } }),
+		history: {
+			losses: losses.data,
+			validations: validations.map(({ step: at, figures: seen }) => ({ step: at, ...seen })),
+		},
+	};
+}
+
+function readAbout(text: string | undefined, where: string): z.infer<typeof about> {
+	try {
+		return about.parse(JSON.parse(text ?? ""));
+	} catch (cause) {
+		throw notACheckpoint(where, "a description", cause);
+	}
+}
+
+function notACheckpoint(where: string, expected: string, cause?: unknown): LimbeckError {
+	return new LimbeckError("file", { where, expected: `a checkpoint with ${expected}`, got: "none", cause });
+}
+
+function prefixed(prefix: string, state: State): State {
+	return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [prefix + name, tensor]));
+}
+
+function withoutPrefix(prefix: string, tensors: State): State {
+	const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+	return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}

@@ -1,0 +1,161 @@
+/** The steps of a training one after the other: taken, looked at, kept. */
+import type { Chunk, Loader } from "../data/chunk.js";
+import { LimbeckError } from "../errors.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { elementCount } from "../onnx/tensor.js";
+import type { Session } from "../runtime/runtime.js";
+import type { Candidate, Checkpoint, Checkpoints, History, Validation } from "./checkpoint/checkpoint.js";
+import { createFeed } from "./feed.js";
+import { badnessOf, type ValidationFigures } from "./labels.js";
+import { looksOf, nextChunk, type PlannedChunk, type PlanOptions, stateBytesOf } from "./plan.js";
+import { checkFinite, initialState, runChunk, withWeights } from "./state.js";
+import type { OpenTeacher } from "./teacher.js";
+import type { TrainingContext, TrainingJob } from "./trainer.js";
+import type { TrainingGraph } from "./training-graph.js";
+
+/** All that a run is made of, ready to go. */
+export interface Run {
+	readonly job: TrainingJob;
+	readonly graph: TrainingGraph;
+	readonly session: Session;
+	readonly loader: Loader;
+	readonly totalSteps: number;
+	readonly teacher: OpenTeacher | undefined;
+	readonly validate: (model: OnnxModel) => Promise<ValidationFigures>;
+}
+
+/** What the steps leave. */
+export interface Taken {
+	readonly kept: Candidate;
+	readonly history: History;
+	/** Wall-clock time, that before a stop included. */
+	readonly seconds: number;
+}
+
+/** Takes all steps, or those that a run before this one left. */
+export async function takeSteps(run: Run, context: TrainingContext): Promise<Taken> {
+	const { job, graph, session, loader, totalSteps, teacher, validate } = run;
+	const { now, onEvent, checkpoints, stop } = context;
+	const { model, data, options, seed } = job;
+	const found = await checkpoints?.newest();
+	const started = now() - 1000 * (found?.seconds ?? 0);
+	const losses = new Float32Array(totalSteps);
+	losses.set(found?.history.losses ?? []);
+	const validations: Validation[] = [...(found?.history.validations ?? [])];
+	let { state, kept } = found === undefined ? { state: initialState(graph, model, seed) } : resumed(found, graph);
+	const reached = (step: number): Checkpoint => ({
+		step,
+		state,
+		...(kept === undefined ? {} : { kept }),
+		history: { losses: losses.slice(0, step), validations },
+		seconds: (now() - started) / 1000,
+	});
+	// Of a sample, what is read from a store along with it.
+	const answerBytes = teacher?.summary.answers === undefined ? 0 : 4 * data.classes.length;
+	const plan: PlanOptions = {
+		totalSteps,
+		looks: looksOf(options.epochs),
+		bytesPerStep: options.batch * (elementCount(data.sampleShape) + answerBytes),
+		stateBytes: stateBytesOf(graph),
+	};
+	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
+	const isDue = cadence(now);
+	let stepMs: number | undefined;
+	let since = now();
+	for await (const { first, steps, validate: look, chunk } of chunksFrom(
+		loader,
+		plan,
+		found?.step ?? 0,
+		() => stepMs,
+	)) {
+		const done = await runChunk(session, graph, state, feed(chunk, first, steps, await teacher?.ask(chunk)));
+		checkFinite(done, graph, first, options);
+		state = done.state;
+		losses.set(done.losses, first);
+		const step = first + steps;
+		const epoch = (step * options.batch) / data.train.count;
+		stepMs = (now() - since) / steps;
+		const throughput = (options.batch * 1000) / stepMs;
+		onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(done.losses), throughput });
+		if (look) {
+			const checked = await validate(withWeights(model, graph, state));
+			validations.push({ step, ...checked });
+			onEvent?.({ kind: "validation", step, epoch, ...checked });
+			const better = kept === undefined || badnessOf(checked) < badnessOf(kept.figures);
+			if (options.keep === "last" || better) kept = { state, step, figures: checked };
+		}
+		if (step < totalSteps) {
+			if (checkpoints !== undefined) await isDue(stop?.aborted === true, () => checkpoints.save(reached(step)));
+			if (stop?.aborted === true) throw stopped(step, checkpoints);
+		}
+		since = now();
+	}
+	if (kept === undefined) throw new TypeError("training: expected a look at validation at its end, got none");
+	return { kept, history: { losses, validations }, seconds: (now() - started) / 1000 };
+}
+
+/** A checkpoint's state, if it is one of this graph's. */
+function resumed({ state, kept }: Checkpoint, { carried }: TrainingGraph): Pick<Checkpoint, "state" | "kept"> {
+	const wrong = carried.find(({ name, dims }) => state[name]?.dims.join() !== dims.join());
+	if (wrong === undefined) return { state, ...(kept === undefined ? {} : { kept }) };
+	throw new LimbeckError("file", {
+		where: `checkpoint: ${wrong.name}`,
+		expected: `float[${wrong.dims.join(",")}]`,
+		got: state[wrong.name] === undefined ? "none" : `[${state[wrong.name]?.dims.join(",") ?? ""}]`,
+		hint: "It is of another training: remove it.",
+	});
+}
+
+/** Seconds between checkpoints, where saving one takes next to no time. */
+const seconds = 30;
+/** Times as long as saving takes that training goes on before the next. */
+const shareOfSaving = 100;
+
+/** Saves when it is time, or at once where asked: so rarely that it costs a hundredth of the time. */
+function cadence(now: () => number): (atOnce: boolean, save: () => Promise<void>) => Promise<void> {
+	let last = now();
+	let took = 0;
+	return async (atOnce, save) => {
+		const begun = now();
+		if (!atOnce && begun - last < Math.max(1000 * seconds, shareOfSaving * took)) return;
+		await save();
+		last = now();
+		took = last - begun;
+	};
+}
+
+function stopped(step: number, checkpoints: Checkpoints | undefined): LimbeckError {
+	return new LimbeckError("interrupted", {
+		where: `training, after step ${String(step)}`,
+		expected: "time to finish",
+		got: "a signal to stop",
+		...(checkpoints === undefined ? {} : { hint: "Its state is kept: the same command goes on from here." }),
+	});
+}
+
+/** The calls of a plan with their data; the next is asked for before the last is worked on. */
+async function* chunksFrom(
+	loader: Loader,
+	plan: PlanOptions,
+	first: number,
+	stepMs: () => number | undefined,
+): AsyncGenerator<PlannedChunk & { readonly chunk: Chunk }> {
+	const ask = (planned: PlannedChunk | undefined, spent?: Chunk): Promise<Chunk> | undefined =>
+		planned === undefined ? undefined : loader.chunk(planned.first, planned.steps, spent);
+	let planned = nextChunk(plan, first, stepMs());
+	let coming = ask(planned);
+	let last: Chunk | undefined;
+	while (planned !== undefined) {
+		const chunk = await coming;
+		if (chunk === undefined) return;
+		const next = nextChunk(plan, planned.first + planned.steps, stepMs());
+		coming = ask(next, last);
+		last = chunk;
+		yield { ...planned, chunk };
+		planned = next;
+	}
+}
+
+function mean(values: Float32Array): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
