@@ -7,7 +7,8 @@ import { buildModel, families } from "../dist/models/index.js";
 import type { OnnxModel } from "../dist/onnx/model.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
 import { executionOf } from "../dist/train/plan.js";
-import { type TrainingEvent, trainModel } from "../dist/train/trainer.js";
+import { trainModel } from "../dist/train/trainer.js";
+import type { TrainingEvent } from "../dist/train/training.js";
 import { netOf } from "./nets.js";
 import { prepare } from "./peers/limbeck.js";
 

@@ -1,21 +1,26 @@
 /**
  * Long runs whose figures stand in docs/results.md: `npm run reproduce -- NAME --data FOLDER [--seeds 1,2,3] [--out DIR]`.
- * Prints a Markdown table on stdout and leaves every model in the output folder. A run that was stopped goes on with the
- * networks that are not there yet.
+ * Prints a Markdown table on stdout; models are kept in a store in the output folder. A run that was stopped goes on
+ * where it was.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { type EvaluateOutcome, isLabelled } from "../dist/distill/evaluate.js";
 import { type EnsembleSource, fileSource, memberSeed } from "../dist/distill/teachers/sources.js";
 import { summary } from "../dist/metrics/index.js";
+import { coresOf } from "../dist/pipeline/cores.js";
+import { identifyData } from "../dist/pipeline/data-identity.js";
+import { drive, outputs, type StepNews } from "../dist/pipeline/drive.js";
 import { describeEnvironment } from "../dist/pipeline/environment.js";
-import { runStep } from "../dist/pipeline/run-step.js";
-import type { StepOutput } from "../dist/pipeline/steps.js";
+import { localExecutor } from "../dist/pipeline/local-executor.js";
+import { openPlanner, type PlannedStep, type Planner } from "../dist/pipeline/plan.js";
+import { modelFile, type StepOutput } from "../dist/pipeline/steps.js";
+import { openStore } from "../dist/store/store.js";
 import { type Experiment, experiments, type Network, type Sizes } from "./experiments.js";
 
-/** What is kept of a network beside its file. */
+/** What is known of a trained network beside its file. */
 type Outcome = StepOutput<"train">;
 
 interface Options extends Omit<Sizes, "epochs" | "teacherEpochs" | "members"> {
@@ -34,6 +39,12 @@ interface Run {
 	readonly names: readonly string[];
 	readonly threads: number;
 	readonly out: string;
+}
+
+/** The steps of one seed. */
+interface SeedSteps {
+	readonly networks: ReadonlyMap<string, PlannedStep<"train">>;
+	readonly evaluation: PlannedStep<"evaluate">;
 }
 
 async function reproduce(name: keyof typeof experiments, options: Options): Promise<void> {
@@ -57,10 +68,35 @@ async function reproduce(name: keyof typeof experiments, options: Options): Prom
 		names: options.networks?.split(",") ?? Object.keys(networks),
 		threads: availableParallelism(),
 	};
-	const outcomes = await trainAll(run);
-	print(run, outcomes, await evaluateAll(run));
+	const store = openStore(join(out, "store"));
+	const identity = await identifyData(store.folder, experiment.data, {});
+	const planner = openPlanner({ folder: store.folder, ...identity });
+	const bySeed = new Map<number, SeedSteps>();
+	for (const seed of run.seeds) bySeed.set(seed, await planSeed(run, seed, planner, identity.sampleShape));
+	const wanted = [...bySeed.values()].flatMap(({ networks, evaluation }) => [...networks.values(), evaluation]);
+	const finished = await drive(
+		planner.steps,
+		wanted.map(({ key }) => key),
+		{ store, executor: localExecutor({ store }), onStep: tell },
+	);
+	const outputOf = outputs(finished);
+	const trained = new Map(
+		run.names.map((one) => [
+			one,
+			[...bySeed.values()].flatMap(({ networks }) => {
+				const step = networks.get(one);
+				return step === undefined ? [] : [outputOf(step)];
+			}),
+		]),
+	);
+	const evaluated = [...bySeed.values()].map(({ evaluation }) => outputOf(evaluation));
+	print(run, trained, evaluated);
 	const { cpu, onnxruntime, node } = await describeEnvironment(run.threads);
 	console.log(`\nSeeds ${run.seeds.join(", ")}; ${cpu}; ONNX Runtime ${onnxruntime}; Node ${node}.`);
+}
+
+function tell({ label }: PlannedStep, what: StepNews): void {
+	console.error(`${new Date().toISOString()} ${label}: ${what}`);
 }
 
 function networkOf({ experiment }: Run, name: string): Network {
@@ -69,61 +105,43 @@ function networkOf({ experiment }: Run, name: string): Network {
 	throw new RangeError(`--networks: expected some of ${Object.keys(experiment.networks).join()}, got ${name}`);
 }
 
-function fileOf(run: Run, name: string, seed: number): string {
-	const { shared } = networkOf(run, name);
-	return join(run.out, shared === true ? "shared" : `seed-${seed}`, `${name}.onnx`);
-}
-
-/** What networks answer together. */
-function sourceOf(run: Run, names: readonly string[], seed: number): EnsembleSource {
-	return {
-		members: names.flatMap((name) => fileSource(fileOf(run, name, seed)).members),
+/** The steps of one seed, teachers first. */
+async function planSeed(run: Run, seed: number, planner: Planner, sampleShape: readonly number[]): Promise<SeedSteps> {
+	const { experiment, names, threads } = run;
+	const { data } = experiment;
+	const networks = new Map<string, PlannedStep<"train">>();
+	const sourceOf = (members: readonly string[]): EnsembleSource => ({
 		combine: "arithmetic",
-	};
-}
-
-async function trainAll(run: Run): Promise<ReadonlyMap<string, readonly Outcome[]>> {
-	const { experiment, seeds, names, threads, out } = run;
-	const outcomes = new Map<string, Outcome[]>(names.map((name) => [name, []]));
-	// Seed by seed, so that a table of fewer seeds is there before one of more.
-	for (const seed of seeds) {
-		for (const name of names) {
-			const { network, loss, teachers, member, stored } = networkOf(run, name);
-			const output = fileOf(run, name, seed);
-			await mkdir(join(output, ".."), { recursive: true });
-			const before = await readOutcome(output);
-			const outcome =
-				before ??
-				(await runStep("train", {
-					...{ data: experiment.data, network, loss, threads, output },
-					seed: member === undefined ? seed : memberSeed(seed, member),
-					...(teachers === undefined ? {} : { teacher: sourceOf(run, teachers, seed) }),
-					...(stored === true ? { store: { folder: join(out, "store"), precision: "float16" as const } } : {}),
-				}));
-			await writeFile(`${output}.json`, JSON.stringify(outcome));
-			outcomes.get(name)?.push(outcome);
-			const { validationErrors, trainSeconds } = outcome;
-			const found = before === undefined ? "" : " (found)";
-			console.error(
-				`seed ${seed}, ${name}: ${validationErrors ?? NaN} validation errors, ${trainSeconds.toFixed(0)} s${found}`,
-			);
-		}
+		members: members.flatMap((name) => {
+			const step = networks.get(name);
+			if (step === undefined) throw new RangeError(`--networks: expected ${name} before those that it teaches`);
+			return fileSource(planner.fileOf(step, modelFile)).members;
+		}),
+	});
+	for (const name of names) {
+		const { network, loss, teachers, member, stored, shared } = networkOf(run, name);
+		const own = shared === true ? (run.seeds[0] ?? seed) : seed;
+		const options = {
+			...{ data, network, loss, threads },
+			seed: member === undefined ? own : memberSeed(own, member),
+			...(teachers === undefined ? {} : { teacher: sourceOf(teachers) }),
+			...(stored === true ? { targets: { precision: "float16" as const } } : {}),
+		};
+		const cores = coresOf(network, sampleShape, threads);
+		networks.set(name, await planner.add("train", `seed ${seed}, ${name}`, options, { cores }));
 	}
-	return outcomes;
-}
-
-async function evaluateAll(run: Run): Promise<readonly EvaluateOutcome[]> {
-	const { experiment, seeds, names, threads } = run;
 	const together = Object.entries(experiment.ensembles).filter(([, of]) => of.every((name) => names.includes(name)));
-	const outcomes: EvaluateOutcome[] = [];
-	for (const seed of seeds) {
-		const models = Object.fromEntries<string | EnsembleSource>([
-			...names.map((name) => [name, fileOf(run, name, seed)] as const),
-			...together.map(([name, of]) => [name, sourceOf(run, of, seed)] as const),
-		]);
-		outcomes.push(await runStep("evaluate", { data: experiment.data, threads, models }));
-	}
-	return outcomes;
+	const models = Object.fromEntries<string | EnsembleSource>([
+		...[...networks].map(([name, step]) => [name, planner.fileOf(step, modelFile)] as const),
+		...together.map(([name, of]) => [name, sourceOf(of)] as const),
+	]);
+	const evaluation = await planner.add(
+		"evaluate",
+		`seed ${seed}, evaluation`,
+		{ data, threads, models },
+		{ cores: threads },
+	);
+	return { networks, evaluation };
 }
 
 function print(
@@ -160,16 +178,6 @@ function print(
 			`${minutes} min`,
 		];
 		console.log(`| ${cells.join(" | ")} |`);
-	}
-}
-
-/** The outcome of a training that an earlier run finished. */
-async function readOutcome(output: string): Promise<Outcome | undefined> {
-	try {
-		// Written by this script.
-		return JSON.parse(await readFile(`${output}.json`, "utf8")) as Outcome;
-	} catch {
-		return undefined;
 	}
 }
 

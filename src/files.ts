@@ -10,6 +10,7 @@ const meanings: ReadonlyMap<string, readonly [expected: string, got: string]> = 
 	["EDQUOT", ["space within the disk quota", "none left"]],
 	["ENOENT", ["a file or folder that exists", "none"]],
 	["ENOTDIR", ["a folder", "something else"]],
+	["EEXIST", ["a folder", "something else"]],
 	["EISDIR", ["a file", "a folder"]],
 	["EACCES", ["permission", "none"]],
 	["EPERM", ["permission", "none"]],

@@ -60,6 +60,7 @@ export type {
 	Targets,
 	TargetsRequest,
 } from "./targets/targets.js";
+export type { Candidate, Checkpoint, Checkpoints, History, Validation } from "./train/checkpoint/checkpoint.js";
 export type { ClassOrder } from "./train/class-order.js";
 export type { Classifier, Ensemble, OpenMember } from "./train/ensemble.js";
 export type { GraphTeacher } from "./train/graph-teacher.js";
@@ -68,15 +69,11 @@ export type { MaskInput } from "./train/masks.js";
 export type { Combination, OutputForm, OutputsOption, Reading } from "./train/outputs.js";
 export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
 export type { Preprocessing } from "./train/preprocess.js";
+export type { State } from "./train/state.js";
 export type { AnswerStore, AnswerSummary } from "./train/stored-answers.js";
 export type { StoredTargets, Teacher, TeacherPlan, TeacherSummary } from "./train/teacher.js";
-export {
-	type TrainingContext,
-	type TrainingEvent,
-	type TrainingJob,
-	type TrainingResult,
-	trainModel,
-} from "./train/trainer.js";
+export { trainModel } from "./train/trainer.js";
+export type { TrainingContext, TrainingEvent, TrainingJob, TrainingResult } from "./train/training.js";
 export {
 	buildTrainingGraph,
 	type TrainingGraph,

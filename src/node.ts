@@ -46,13 +46,21 @@ export type {
 } from "./distill/report.js";
 export type { GivenTeacher, TargetsTeacher } from "./distill/teachers/options.js";
 export type { EnsembleSource, MemberSource, TeacherSource } from "./distill/teachers/sources.js";
-export { type DataSummary, type TrainOutcome, type TrainStep, trainNetwork } from "./distill/train-network.js";
+export {
+	type DataSummary,
+	type TrainCurve,
+	type TrainNetworkContext,
+	type TrainOutcome,
+	type TrainStep,
+	trainNetwork,
+} from "./distill/train-network.js";
 export type { TrainReport } from "./distill/train-report.js";
 export * from "./index.js";
 export { readModelFile, writeModelFile } from "./onnx/file.js";
-export { type DistillEvent, type DistillOptions, distill } from "./pipeline/distill.js";
-export type { RunOptions, SeedEvent } from "./pipeline/run.js";
-export { type TrainOptions, train } from "./pipeline/train.js";
+export { type DistillEvent, type DistillOptions, distill, planDistill } from "./pipeline/distill.js";
+export type { StepNews } from "./pipeline/drive.js";
+export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run.js";
+export { planTrain, type TrainOptions, train } from "./pipeline/train.js";
 export { reportTable, trainReportTable } from "./report/table.js";
 export { nodeRuntime } from "./runtime/node.js";
 export { openTargets } from "./targets/store.js";

@@ -4,13 +4,22 @@ import { parseNetworkSpec, replaceNetwork } from "../distill/networks.js";
 import { parseRecipe, type Recipe } from "../distill/recipe.js";
 import { recipes } from "../distill/recipes.js";
 import type { Role } from "../distill/report.js";
-import { storeRefusal } from "../distill/store-fit.js";
 import { parseTeacherSpec } from "../distill/teachers/options.js";
 import { isRecord, parseOptions } from "../options.js";
-import { type DistillEvent, distill } from "../pipeline/distill.js";
+import { type DistillEvent, distill, planDistill } from "../pipeline/distill.js";
 import { reportTable } from "../report/table.js";
 import { readRecipe } from "./recipe-file.js";
-import { addRunFlags, collect, printReport, runFlags, runOptionsOf, withRunFlags } from "./run-flags.js";
+import {
+	addRunFlags,
+	collect,
+	printPlan,
+	printReport,
+	type RunFlags,
+	runFlags,
+	runOptionsOf,
+	type Surroundings,
+	withRunFlags,
+} from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const distillFlags = z.object({
@@ -18,7 +27,6 @@ const distillFlags = z.object({
 	teacher: z.array(z.string()).default([]),
 	members: z.string().optional(),
 	student: z.string().optional(),
-	store: z.string().min(1).optional(),
 });
 
 const labels: Readonly<Record<Role, string>> = {
@@ -54,11 +62,7 @@ export function addDistillCommand(program: Command, terminal: Terminal, signal: 
 			collect,
 		)
 		.option("--members <count>", "train so many teachers from different seeds, to teach together")
-		.option("--student <spec>", "another student: resnet:8x4, cnn:32,64,128, mlp:30,30, or an ONNX file")
-		.option(
-			"--store <folder>",
-			"keep the teacher's answers there, and use those of runs before (default: LIMBECK_STORE)",
-		);
+		.option("--student <spec>", "another student: resnet:8x4, cnn:32,64,128, mlp:30,30, or an ONNX file");
 	addRunFlags(command)
 		.addHelpText(
 			"after",
@@ -71,7 +75,8 @@ Examples:
   limbeck distill --teacher a.onnx --teacher b.onnx two of them: the mean of their probabilities
   limbeck distill --members 10                      ten teachers from different seeds
   limbeck distill --teacher targets.npz             soft targets of any model, a row for each training sample
-  limbeck distill --store targets                   its answers kept for the next run
+  limbeck distill --dry-run                         the steps, and which of them are done
+  limbeck distill --force student                   the student again
   limbeck distill --set generations=3               the student teaches itself again
   limbeck distill --set 'chain=[{"hidden":[200,200]}]'  an assistant between teacher and student
   limbeck distill regularizer                       3 % of the samples: labels, or soft targets
@@ -94,35 +99,29 @@ limbeck recipe lists every field that --set and a recipe file can change.`,
 				terminal.print(JSON.stringify(recipe, undefined, "\t"));
 				return;
 			}
-			const labelOf = ({ role, member }: DistillEvent): string =>
-				`${labels[role]}${member === undefined ? "" : ` ${String(member)}`}`.padEnd(labelWidth);
-			const store = storeFor(recipe, flags, terminal);
-			const options = runOptionsOf(flags, recipe.seeds, labelOf, { terminal, signal });
-			const report = await distill(recipe, { ...options, ...(store === undefined ? {} : { store }) });
-			const table = (): string => reportTable(report, terminal.width);
-			printReport(report, table, flags, terminal, "Models and report.json are");
+			await performDistill(recipe, flags, { terminal, signal });
 		});
+}
+
+/** Runs a recipe, or tells its plan, and prints what comes of it. */
+export async function performDistill(recipe: Recipe, flags: RunFlags, surroundings: Surroundings): Promise<void> {
+	const { terminal } = surroundings;
+	const labelOf = ({ role, member }: DistillEvent): string =>
+		`${labels[role]}${member === undefined ? "" : ` ${String(member)}`}`.padEnd(labelWidth);
+	const options = runOptionsOf(flags, recipe.seeds, labelOf, surroundings);
+	if (flags.dryRun) {
+		printPlan(await planDistill(recipe, options), flags, terminal);
+		return;
+	}
+	const report = await distill(recipe, options);
+	const table = (): string => reportTable(report, terminal.width);
+	printReport(report, table, flags, terminal, "Models and report.json are");
 }
 
 async function recipeFrom(name: string, flags: z.infer<typeof distillFlags>): Promise<Recipe> {
 	const written = withNetworks(await withRunFlags(await readRecipe(name, recipes), flags), flags);
 	const copies = flags.members === undefined ? [] : [`teacher.copies=${flags.members}`];
 	return parseRecipe(written, `recipe ${name}`, [...copies, ...flags.set]);
-}
-
-/** The store's folder. One of the environment is for all runs, so that a recipe that cannot use it goes without. */
-function storeFor(
-	recipe: Recipe,
-	{ store, quiet }: z.infer<typeof distillFlags>,
-	terminal: Terminal,
-): string | undefined {
-	if (store !== undefined) return store;
-	const shared = process.env["LIMBECK_STORE"] ?? "";
-	if (shared === "") return undefined;
-	const refusal = storeRefusal(recipe);
-	if (refusal === undefined) return shared;
-	if (!quiet) terminal.tell(`LIMBECK_STORE is not used for this recipe: ${refusal.message}`);
-	return undefined;
 }
 
 /** A recipe as written, with the networks that the flags name. */

@@ -8,6 +8,8 @@ import { addDoctorCommand } from "./doctor-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
 import { exitCodes } from "./exit-codes.js";
 import { addRecipeCommand } from "./recipe-command.js";
+import { addResumeCommand } from "./resume-command.js";
+import { addRunsCommands } from "./runs-command.js";
 import { describeError, processTerminal, type Terminal } from "./terminal.js";
 import { addTrainCommand } from "./train-command.js";
 
@@ -52,6 +54,8 @@ async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<C
 		.addHelpText("after", helpText);
 	addDistillCommand(program, terminal, signal);
 	addTrainCommand(program, terminal, signal);
+	addResumeCommand(program, terminal, signal);
+	addRunsCommands(program, terminal);
 	addEvaluateCommand(program, terminal, signal);
 	addCompareCommand(program, terminal, signal);
 	addRecipeCommand(program, terminal);
@@ -69,6 +73,7 @@ Examples:
   limbeck compare a.onnx b.onnx --data digits
   limbeck data get mnist                          fetch a data set
   limbeck recipe                                  every field of a recipe
+  limbeck runs list                               what has been run, and limbeck resume last
   limbeck distill --help                          more about one command
 
 Exit codes:

@@ -27,19 +27,22 @@ export function createProgress<Event extends SeedEvent>(
 	seeds: number,
 	labelOf: (event: Event) => string,
 ): (event: Event) => void {
-	let run: Run | undefined;
+	// Several may train side by side.
+	const runs = new Map<string, Run>();
 	return (event) => {
 		const network = labelOf(event);
 		const label = seeds > 1 ? `${network.trimEnd()}, seed ${event.seed}`.padEnd(network.length) : network;
-		const before = run?.label === label ? run : undefined;
+		const before = runs.get(label);
 		if (event.kind === "progress") {
 			const fresh = { label, started: performance.now(), firstStep: event.step, validation: "", quarters: 0 };
-			run = { ...(before ?? fresh), progress: event };
+			const run: Run = { ...(before ?? fresh), progress: event };
+			runs.set(label, run);
 			if (terminal.live) terminal.replace(liveLine(run, terminal));
 		} else if (event.kind === "validation" && before !== undefined) {
 			// Validation follows the progress that it belongs to, and is the last event of every network.
 			const quarters = Math.floor((4 * event.step) / before.progress.steps);
-			run = { ...before, validation: `validation ${validated(event)}`, quarters };
+			const run: Run = { ...before, validation: `validation ${validated(event)}`, quarters };
+			runs.set(label, run);
 			if (!terminal.live) {
 				if (quarters > before.quarters) terminal.tell(calmLine(run));
 			} else if (event.step < before.progress.steps) terminal.replace(liveLine(run, terminal));

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { isRecord } from "../options.js";
-import type { RunOptions, SeedEvent } from "../pipeline/run.js";
+import type { PlanLine, RunOptions, SeedEvent } from "../pipeline/run.js";
+import { alignTable } from "../report/text.js";
 import { dataFields } from "./data-flags.js";
 import { createProgress } from "./progress.js";
 import type { Terminal } from "./terminal.js";
@@ -19,9 +20,19 @@ export const runFlags = {
 	json: z.boolean().default(false),
 	quiet: z.boolean().default(false),
 	showRecipe: z.boolean().default(false),
+	store: z.string().min(1).optional(),
+	force: z.array(z.string()).default([]),
+	dryRun: z.boolean().default(false),
 };
 
-type RunFlags = z.infer<z.ZodObject<typeof runFlags>>;
+/** What {@link runFlags} reads. */
+export type RunFlags = z.infer<z.ZodObject<typeof runFlags>>;
+
+/** Where a command's words go, and what stops it. */
+export interface Surroundings {
+	readonly terminal: Terminal;
+	readonly signal: AbortSignal;
+}
 
 /** Adds the flags to a command. */
 export function addRunFlags(command: Command): Command {
@@ -33,6 +44,13 @@ export function addRunFlags(command: Command): Command {
 		.option("--folder <folder>", "folder with the data set's files, where --data names the data set")
 		.option("--out <folder>", "folder for the results", "limbeck-out")
 		.option("--threads <count>", "threads to use (default: every core)")
+		.option("--store <folder>", "where finished steps are kept and found again (default: LIMBECK_STORE, or .limbeck)")
+		.option("--dry-run", "print the steps and which of them are done already, and stop")
+		.option(
+			"--force <step>",
+			"do a step again, such as student, and what depends on it; may be given many times",
+			collect,
+		)
 		.option("--json", "print the report as one JSON object on stdout")
 		.option("--quiet", "no progress")
 		.option("--show-recipe", "print the whole recipe, every default filled in, and stop");
@@ -60,17 +78,34 @@ export async function withRunFlags(written: unknown, flags: RunFlags): Promise<u
 
 /** The options of a run as the flags have them, with progress on the terminal. */
 export function runOptionsOf<Event extends SeedEvent>(
-	{ out, threads, quiet }: RunFlags,
+	{ out, threads, quiet, store, force }: RunFlags,
 	seeds: number,
 	labelOf: (event: Event) => string,
-	{ terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+	{ terminal, signal }: Surroundings,
 ): RunOptions<Event> {
 	return {
-		out,
-		signal,
-		...(quiet ? {} : { onEvent: createProgress(terminal, seeds, labelOf) }),
+		...{ out, signal, force },
+		...(quiet ? {} : { onEvent: createProgress(terminal, seeds, labelOf), onStep: tellCached(terminal) }),
 		...(threads === undefined ? {} : { threads }),
+		...(store === undefined ? {} : { store }),
 	};
+}
+
+/** Says which networks are there already. */
+function tellCached({ tell, colors }: Terminal): NonNullable<RunOptions<SeedEvent>["onStep"]> {
+	return ({ kind, label, key }, what) => {
+		if (what === "cached" && kind === "train") tell(colors.dim(`${label}: found in the store (${key.slice(0, 8)})`));
+	};
+}
+
+/** Prints a plan: every step, and whether it is in the store. */
+export function printPlan(plan: readonly PlanLine[], { json }: RunFlags, terminal: Terminal): void {
+	if (json) {
+		terminal.print(JSON.stringify({ steps: plan }));
+		return;
+	}
+	const rows = plan.map((line) => [line.label, line.kind, line.key.slice(0, 8), line.cached ? "done" : "to do"]);
+	terminal.print(alignTable([["step", "kind", "key", ""], ...rows]).join("\n"));
 }
 
 /** Prints a finished run's report: as JSON, or as a table for people. */

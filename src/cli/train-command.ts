@@ -4,10 +4,19 @@ import { parseNetworkSpec, replaceNetwork } from "../distill/networks.js";
 import { parseTrainRecipe, type TrainRecipe } from "../distill/recipe.js";
 import { trainRecipes } from "../distill/recipes.js";
 import { isRecord, parseOptions } from "../options.js";
-import { train } from "../pipeline/train.js";
+import { planTrain, train } from "../pipeline/train.js";
 import { trainReportTable } from "../report/table.js";
 import { readRecipe } from "./recipe-file.js";
-import { addRunFlags, printReport, runFlags, runOptionsOf, withRunFlags } from "./run-flags.js";
+import {
+	addRunFlags,
+	printPlan,
+	printReport,
+	type RunFlags,
+	runFlags,
+	runOptionsOf,
+	type Surroundings,
+	withRunFlags,
+} from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const trainFlags = z.object({
@@ -61,11 +70,21 @@ Fields of network: those of student in limbeck recipe.`,
 				terminal.print(JSON.stringify(recipe, undefined, "\t"));
 				return;
 			}
-			const labelOf = (): string => recipe.network.family;
-			const report = await train(recipe, runOptionsOf(flags, recipe.seeds, labelOf, { terminal, signal }));
-			const table = (): string => trainReportTable(report, terminal.width);
-			printReport(report, table, flags, terminal, "model.onnx and report.json are");
+			await performTrain(recipe, flags, { terminal, signal });
 		});
+}
+
+/** Runs a recipe, or tells its plan, and prints what comes of it. */
+export async function performTrain(recipe: TrainRecipe, flags: RunFlags, surroundings: Surroundings): Promise<void> {
+	const { terminal } = surroundings;
+	const options = runOptionsOf(flags, recipe.seeds, () => recipe.network.family, surroundings);
+	if (flags.dryRun) {
+		printPlan(await planTrain(recipe, options), flags, terminal);
+		return;
+	}
+	const report = await train(recipe, options);
+	const table = (): string => trainReportTable(report, terminal.width);
+	printReport(report, table, flags, terminal, "model.onnx and report.json are");
 }
 
 async function recipeFrom(name: string | undefined, flags: TrainFlags): Promise<TrainRecipe> {

@@ -42,6 +42,10 @@ const recipeOptions = z.strictObject({
 		.describe("how the same network is trained on hard labels alone; like the student where left out"),
 	targets: z
 		.strictObject({
+			keep: z
+				.boolean()
+				.optional()
+				.describe("whether answers are kept for later runs; where left out wherever they can be: see views"),
 			precision: z.enum(["float32", "float16"]).default("float32").describe("float16 takes half the room"),
 			topK: z
 				.int()
@@ -50,7 +54,7 @@ const recipeOptions = z.strictObject({
 				.describe("keeps so many most probable classes, and the mass of the others; all where absent"),
 		})
 		.prefault({})
-		.describe("how the teacher's answers are kept, where there is a store (--store)"),
+		.describe("how the teacher's answers are kept in the store"),
 	earlyStopped: z
 		.boolean()
 		.default(false)

@@ -34,10 +34,10 @@ function refusalOf(path: string, network: NetworkOptions): LimbeckError | undefi
 		`${path}.views`,
 		"a number of views, to store the answers to each",
 		"a fresh view of each sample every epoch",
-		`Add --set ${path}.views=8, or do without the store.`,
+		`Add --set ${path}.views=8, or leave targets.keep out.`,
 	);
 }
 
-function refusal(where: string, expected: string, got: string, hint = "Do without the store."): LimbeckError {
-	return new LimbeckError("usage", { where: `--store: ${where}`, expected, got, hint });
+function refusal(where: string, expected: string, got: string, hint = "Leave targets.keep out."): LimbeckError {
+	return new LimbeckError("usage", { where: `targets.keep: ${where}`, expected, got, hint });
 }

@@ -1,4 +1,4 @@
-import type { DataSet } from "../data/data-set.js";
+import type { DataSet, SampleShape } from "../data/data-set.js";
 import { fractionOfTraining } from "../data/fraction.js";
 import { dataSetOf } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
@@ -14,11 +14,13 @@ import { averagesOf } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Runtime } from "../runtime/runtime.js";
+import type { Checkpoints, History, Validation } from "../train/checkpoint/checkpoint.js";
 import type { Fidelity } from "../train/labels.js";
 import { createPredictor } from "../train/predict.js";
 import type { AnswerStore } from "../train/stored-answers.js";
 import type { Teacher, TeacherSummary } from "../train/teacher.js";
-import { checkJob, type TrainingContext, trainModel } from "../train/trainer.js";
+import { checkJob, trainModel } from "../train/trainer.js";
+import type { TrainingContext } from "../train/training.js";
 import { classesKey } from "./class-names.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import { preprocessingKey } from "./preprocessing.js";
@@ -46,6 +48,21 @@ export interface TrainStep {
 	readonly threads?: number;
 	/** Where the trained model goes. */
 	readonly output: string;
+	/** A folder for checkpoints, from which a training that was stopped goes on; none are made where absent. */
+	readonly checkpoints?: string;
+}
+
+/** What the training of a network needs of its surroundings. */
+export interface TrainNetworkContext extends Omit<TrainingContext, "checkpoints"> {
+	/** Opens a folder of checkpoints, for steps that name one. */
+	readonly openCheckpoints?: (folder: string, warn: (text: string) => void) => Checkpoints;
+}
+
+/** How a training went, for curves. */
+export interface TrainCurve {
+	/** Means of the training loss over equal runs of steps, 500 at most; `step` is the last of its run. */
+	readonly losses: readonly { readonly step: number; readonly loss: number }[];
+	readonly validations: readonly Validation[];
 }
 
 /** What is left to tell of a trained network when its file is written. */
@@ -64,6 +81,7 @@ export interface TrainOutcome {
 	/** Share of them that it has right, as they are stored, where that was asked for. */
 	readonly trainAccuracy?: number;
 	readonly parameters: number;
+	readonly curve: TrainCurve;
 	readonly data: DataSummary;
 	/** How the teacher was asked and read, where there was one. */
 	readonly teacher?: TeacherSummary;
@@ -85,7 +103,8 @@ export interface DataSummary {
 }
 
 /** Loads the data, builds the network, trains it and writes its file. */
-export async function trainNetwork(step: TrainStep, context: TrainingContext): Promise<TrainOutcome> {
+export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkContext): Promise<TrainOutcome> {
+	const context = withCheckpoints(step, surroundings);
 	const whole = await dataSetOf(step.data).load(step.data);
 	const { network, pupils = [] } = step;
 	const part =
@@ -117,10 +136,28 @@ export async function trainNetwork(step: TrainStep, context: TrainingContext): P
 		...(validationFidelity === undefined ? {} : { validationFidelity }),
 		trainSamples: data.train.count,
 		...(step.trainAccuracy === true ? { trainAccuracy: await trainAccuracy(result.model, data, step, context) } : {}),
-		...{ parameters: parameterCount(result.model), data: summarize(whole) },
+		...{ parameters: parameterCount(result.model), curve: curveOf(result.history), data: summarize(whole) },
 		...(summary === undefined ? {} : { teacher: summary }),
 		...(notes.length === 0 ? {} : { notes }),
 	};
+}
+
+function withCheckpoints({ checkpoints }: TrainStep, context: TrainNetworkContext): TrainingContext {
+	if (checkpoints === undefined || context.openCheckpoints === undefined) return context;
+	const warn = (text: string): void => context.onEvent?.({ kind: "note", text });
+	return { ...context, checkpoints: context.openCheckpoints(checkpoints, warn) };
+}
+
+/** Points of a curve of losses: more than a picture shows. */
+const curvePoints = 500;
+
+function curveOf({ losses, validations }: History): TrainCurve {
+	const run = Math.ceil(losses.length / curvePoints);
+	const points = Array.from({ length: Math.ceil(losses.length / run) }, (_, k) => {
+		const some = losses.subarray(k * run, (k + 1) * run);
+		return { step: k * run + some.length, loss: some.reduce((sum, loss) => sum + loss, 0) / some.length };
+	});
+	return { losses: points, validations };
 }
 
 function checkTopK(store: AnswerStore | undefined, classes: number): void {
@@ -205,6 +242,17 @@ function described(model: OnnxModel, { classes, normalization }: DataSet): OnnxM
 		[classesKey, JSON.stringify(classes)],
 	]);
 	return { ...model, metadata };
+}
+
+/** The data that networks are trained on: what it is, and the shape of a sample. */
+export interface DataDescription extends DataSummary {
+	readonly sampleShape: SampleShape;
+}
+
+/** Loads the data that networks are trained on, and tells what it is. */
+export async function describeData({ data }: Pick<TrainStep, "data">): Promise<DataDescription> {
+	const loaded = await dataSetOf(data).load(data);
+	return { ...summarize(loaded), sampleShape: loaded.sampleShape };
 }
 
 function summarize({ name, train, validation, classes, fingerprint, skipped, unlabelled }: DataSet): DataSummary {

@@ -24,7 +24,7 @@ export interface TrainReport {
 }
 
 /** One seed's results. */
-interface TrainSeedResult {
+export interface TrainSeedResult {
 	readonly seed: number;
 	readonly trained: TrainOutcome;
 	/** Of the one model `network`. */

@@ -4,30 +4,40 @@ import { openSamples } from "../data/open-samples.js";
 import { LimbeckError } from "../errors.js";
 import { nodeRuntime } from "../runtime/node.js";
 import { openTargets } from "../targets/store.js";
-import type { StepMessage, StepRequest } from "./messages.js";
+import { checkpointFolder } from "./checkpoint-folder.js";
+import { aliveMs, type StepMessage, type StepRequest, stopMessage } from "./messages.js";
 import { type StepContext, steps } from "./steps.js";
 
 // The terminal sends Ctrl-C to the whole process group; the parent decides what becomes of this process.
-process.on("SIGINT", () => undefined);
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit());
-process.once("message", (request: StepRequest) => {
-	void runStep(request).finally(() => {
+const stop = new AbortController();
+process.on("message", (message: StepRequest | typeof stopMessage) => {
+	if (message === stopMessage) {
+		stop.abort();
+		return;
+	}
+	void runStep(message).finally(() => {
 		process.disconnect();
 	});
 });
+setInterval(() => void send({ kind: "alive" }), aliveMs).unref();
 
-async function runStep({ name, input }: StepRequest): Promise<void> {
+async function runStep({ name, input, folders }: StepRequest): Promise<void> {
 	try {
 		const context: StepContext = {
 			runtime: await nodeRuntime(),
 			createLoader,
 			openSamples,
 			openTargets,
+			openCheckpoints: checkpointFolder,
+			stop: stop.signal,
+			folders,
 			now: () => performance.now(),
 			onEvent: (event) => void send({ kind: "event", event }),
 		};
 		// The name picks the step whose input this is; TypeScript cannot pair them through the table.
-		const run = steps[name] as (input: StepRequest["input"], context: StepContext) => Promise<unknown>;
+		const run = steps[name].run as (input: StepRequest["input"], context: StepContext) => Promise<unknown>;
 		await send({ kind: "result", output: await run(input, context) });
 	} catch (error) {
 		const known = error instanceof LimbeckError ? error : unexpected(name, error);

@@ -1,7 +1,6 @@
-import { basename, join } from "node:path";
 import { type Link, linksOf } from "../distill/links.js";
 import type { Recipe } from "../distill/recipe.js";
-import { assembleReport, type LinkOutcome, type Report, type Role, type SeedResult } from "../distill/report.js";
+import { assembleReport, type Report, type Role, type SeedResult } from "../distill/report.js";
 import { storeRefusal } from "../distill/store-fit.js";
 import {
 	combinationOf,
@@ -11,23 +10,27 @@ import {
 	type PlannedMember,
 	type TeacherSource,
 } from "../distill/teachers/sources.js";
-import type { TrainOutcome } from "../distill/train-network.js";
 import { isUnlabelled, withTeacherClasses } from "../distill/unlabelled.js";
-import { type RunOptions, runSeeds, type SeedContext, type SeedEvent } from "./run.js";
-import { runStep } from "./run-step.js";
-import type { StepInput, StepOutput } from "./steps.js";
+import type { LossOptions } from "../losses/index.js";
+import { coresOf } from "./cores.js";
+import type { PlannedStep } from "./plan.js";
+import {
+	executeRun,
+	type PlanLine,
+	planLines,
+	type Run,
+	type RunOptions,
+	type SeedContext,
+	type SeedEvent,
+	type SeedPlan,
+} from "./run.js";
+import { modelFile, type StepInput } from "./steps.js";
 
 /** A training event, and whose it is: of several teachers, assistants or generations, counted from 1, which. */
 export type DistillEvent = SeedEvent & { readonly role: Role; readonly member?: number };
 
 /** How a distillation runs. */
-export interface DistillOptions extends RunOptions<DistillEvent> {
-	/** Folder where teachers' answers are kept from run to run. */
-	readonly store?: string;
-}
-
-/** What the work of one seed sees of a distillation. */
-type DistillContext = SeedContext<DistillEvent> & Pick<DistillOptions, "store">;
+export type DistillOptions = RunOptions<DistillEvent>;
 
 /**
  * Runs a recipe: for every seed a teacher, unless its file is given, a distilled student and the same student alone;
@@ -45,129 +48,172 @@ type DistillContext = SeedContext<DistillEvent> & Pick<DistillOptions, "store">;
  * @throws LimbeckError of every category.
  */
 export async function distill(recipe: Recipe, options: DistillOptions): Promise<Report> {
-	const { seed, seeds } = recipe;
-	const { store, ...runOptions } = options;
-	const refusal = store === undefined ? undefined : storeRefusal(recipe);
+	return executeRun(await runOf(recipe), options);
+}
+
+/** The steps of {@link distill}, and which of them are in the store. */
+export async function planDistill(recipe: Recipe, options: DistillOptions): Promise<readonly PlanLine[]> {
+	return planLines(await runOf(recipe), options);
+}
+
+async function runOf(recipe: Recipe): Promise<Run<DistillEvent, SeedResult, Report>> {
+	const refusal = recipe.targets.keep === true ? storeRefusal(recipe) : undefined;
 	if (refusal !== undefined) throw refusal;
 	const data = await withTeacherClasses(recipe);
-	return runSeeds(
-		{
-			seed,
-			seeds,
-			runSeed: (context) => runSeed({ ...recipe, data }, { ...context, ...(store === undefined ? {} : { store }) }),
-			assemble: (results, environment, created) => assembleReport(recipe, results, environment, created),
-		},
-		runOptions,
-	);
-}
-
-async function runSeed(recipe: Recipe, context: DistillContext): Promise<SeedResult> {
-	const { seed } = context;
-	const { teacher, student, baseline } = recipe;
-	const members = membersOf(teacher);
-	const labelled = !isUnlabelled(recipe.data);
-	const links = linksOf(recipe, seed);
-	await checkGiven(recipe, members, context);
-	const teachers = await trainTeachers(recipe, members, links, context);
-	const source = sourceOf(teacher, members, context.folder);
-	const taught: LinkOutcome[] = [];
-	let last = source;
-	for (const [k, link] of links.entries()) {
-		const job = { ...lessonOf(link, recipe, context), seed: link.seed, teacher: last };
-		// Where a teacher was trained, it was told of them all.
-		const pupils = k === 0 && teachers.length === 0 ? lessonsOf(links.slice(1), recipe, context) : [];
-		taught.push({ name: nameOf(link), outcome: await trainPart(recipe, { ...job, pupils }, link, context) });
-		last = { combine: "arithmetic", members: [trainedSource(link, context, 1)] };
-	}
-	const alone = { ...student, ...baseline };
-	const hard = { loss: { name: "cross-entropy" }, seed } as const;
-	const trained = {
-		...{ teacher: teachers, links: taught },
-		...(labelled && {
-			baseline: await trainPart(recipe, { ...hard, network: alone }, { role: "baseline" }, context),
-		}),
-		...(labelled && recipe.earlyStopped
-			? {
-					earlyStopped: await trainPart(
-						recipe,
-						{ ...hard, network: { ...alone, keep: "best" } },
-						{ role: "earlyStopped" },
-						context,
-					),
-				}
-			: {}),
+	return {
+		command: "distill",
+		recipe: { ...recipe, data },
+		planSeed: (context) => planSeed({ ...recipe, data }, context),
+		assemble: (results, environment, created) => assembleReport(recipe, results, environment, created),
 	};
-	return { seed, trained, evaluated: await evaluate(recipe, source, links, context) };
-}
-
-/** Trains those of a teacher's members that are not given. */
-async function trainTeachers(
-	recipe: Recipe,
-	members: readonly PlannedMember[],
-	links: readonly Link[],
-	context: DistillContext,
-): Promise<readonly TrainOutcome[]> {
-	const outcomes: TrainOutcome[] = [];
-	for (const [k, member] of members.entries()) {
-		if ("given" in member) continue;
-		const job = {
-			network: member.network,
-			loss: { name: "cross-entropy" },
-			seed: memberSeed(context.seed, k),
-		} as const;
-		// The first is told of its students: what does not fit is refused before anything is trained.
-		const pupils = outcomes.length === 0 ? lessonsOf(links, recipe, context) : [];
-		outcomes.push(await trainPart(recipe, { ...job, pupils }, teacherPart(k, members), context));
-	}
-	return outcomes;
-}
-
-/** What a link learns, and where its teacher's answers are kept. */
-type Lesson = Pick<StepInput<"train">, "network" | "loss" | "store">;
-
-function lessonOf({ network }: Link, { distillation, targets }: Recipe, { store }: DistillContext): Lesson {
-	return { network, loss: distillation, ...(store === undefined ? {} : { store: { ...targets, folder: store } }) };
-}
-
-function lessonsOf(links: readonly Link[], recipe: Recipe, context: DistillContext): readonly Lesson[] {
-	return links.map((link) => lessonOf(link, recipe, context));
-}
-
-function teacherPart(k: number, members: readonly PlannedMember[]): Part {
-	return { role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) };
-}
-
-/** All networks on the test set. */
-function evaluate(
-	{ data, earlyStopped, generations }: Recipe,
-	source: TeacherSource,
-	links: readonly Link[],
-	context: SeedContext<DistillEvent>,
-): Promise<StepOutput<"evaluate">> {
-	const labelled = !isUnlabelled(data);
-	const parts: readonly Part[] = [
-		...(labelled ? [{ role: "baseline" } as const] : []),
-		...(labelled && earlyStopped ? [{ role: "earlyStopped" } as const] : []),
-		...links,
-	];
-	const teacher = "members" in source ? { teacher: source } : {};
-	const born = links.filter(({ role }) => role !== "assistant").map((link) => trainedSource(link, context, 1));
-	const together = generations > 1 ? { generations: { members: born, combine: "arithmetic" } as const } : {};
-	const models = { ...Object.fromEntries(parts.map((part) => [nameOf(part), fileOf(part, context)])), ...together };
-	return runStep(
-		"evaluate",
-		{
-			...{ data, threads: context.threads },
-			models: { ...teacher, ...models },
-			fidelity: "teacher" in teacher ? links.map((link) => [nameOf(link), "teacher"]) : [],
-			compare: labelled ? [["student", "baseline"]] : [],
-		},
-		stopOf(context),
-	);
 }
 
 /** Whose a training is. */
 type Part = Pick<DistillEvent, "role" | "member">;
+
+/** A network of a seed, planned. */
+interface PlannedNetwork {
+	readonly part: Part;
+	readonly step: PlannedStep<"train">;
+}
+
+async function planSeed(recipe: Recipe, context: SeedContext): Promise<SeedPlan<DistillEvent, SeedResult>> {
+	const { seed } = context;
+	const members = membersOf(recipe.teacher);
+	const links = linksOf(recipe, seed);
+	const checks = await planCheck(recipe, members, context);
+	const teachers = await planTeachers(recipe, members, links, checks, context);
+	const source = sourceOf(recipe.teacher, members, teachers, context);
+	const taught: PlannedNetwork[] = [];
+	let last = source;
+	for (const [k, link] of links.entries()) {
+		// Where a teacher was trained, it was told of them all.
+		const pupils = k === 0 && teachers.size === 0 ? links.slice(1).map((one) => lessonOf(one, recipe)) : [];
+		const job = { ...lessonOf(link, recipe), seed: link.seed, teacher: last, pupils };
+		const network = await planTraining(recipe, job, link, [], context);
+		taught.push(network);
+		last = { combine: "arithmetic", members: [trainedSource(network, context, 1)] };
+	}
+	const alone = isUnlabelled(recipe.data) ? [] : await planAlone(recipe, checks, context);
+	const evaluation = await planEvaluation(recipe, source, [...alone, ...taught], context);
+	const networks = [...teachers.values(), ...taught, ...alone];
+	return {
+		networks: networks.map(({ part, step }) => ({ name: nameOf(part), step, about: part })),
+		others: [evaluation],
+		result(outputOf) {
+			const [baseline, earlyStopped] = (["baseline", "earlyStopped"] as const).map((role) =>
+				alone.find(({ part }) => part.role === role),
+			);
+			return {
+				seed,
+				trained: {
+					teacher: [...teachers.values()].map(({ step }) => outputOf(step)),
+					links: taught.map(({ part, step }) => ({ name: nameOf(part), outcome: outputOf(step) })),
+					...(baseline === undefined ? {} : { baseline: outputOf(baseline.step) }),
+					...(earlyStopped === undefined ? {} : { earlyStopped: outputOf(earlyStopped.step) }),
+				},
+				evaluated: outputOf(evaluation),
+			};
+		},
+	};
+}
+
+/** Tries the files among a teacher's members where others are trained before they are asked. */
+async function planCheck(
+	{ data }: Recipe,
+	members: readonly PlannedMember[],
+	{ seed, threads, planner }: SeedContext,
+): Promise<readonly PlannedStep[]> {
+	const given = members.flatMap((member) => ("given" in member ? [{ ...member.given, weight: 1 }] : []));
+	if (given.length === 0 || given.length === members.length) return [];
+	const teacher = { members: given, combine: "arithmetic" } as const;
+	const label = `seed ${String(seed)}, check of teachers`;
+	return [await planner.add("check", label, { data, teacher, threads }, { cores: threads })];
+}
+
+/** Trainings of those of a teacher's members that are not given, by their places among all. */
+async function planTeachers(
+	recipe: Recipe,
+	members: readonly PlannedMember[],
+	links: readonly Link[],
+	checks: readonly PlannedStep[],
+	context: SeedContext,
+): Promise<ReadonlyMap<number, PlannedNetwork>> {
+	const planned = new Map<number, PlannedNetwork>();
+	for (const [k, member] of members.entries()) {
+		if ("given" in member) continue;
+		const { network } = member;
+		const pupils = planned.size === 0 ? links.map((link) => lessonOf(link, recipe)) : [];
+		const job = { network, loss: hard, seed: memberSeed(context.seed, k), pupils };
+		const part: Part = { role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) };
+		planned.set(k, await planTraining(recipe, job, part, checks, context));
+	}
+	return planned;
+}
+
+/** The student on hard labels alone, and with early stopping where the recipe has it. */
+async function planAlone(
+	recipe: Recipe,
+	checks: readonly PlannedStep[],
+	context: SeedContext,
+): Promise<readonly PlannedNetwork[]> {
+	const network = { ...recipe.student, ...recipe.baseline };
+	const job = { loss: hard, seed: context.seed };
+	const planned = [await planTraining(recipe, { ...job, network }, { role: "baseline" }, checks, context)];
+	if (recipe.earlyStopped) {
+		const stopped = { ...job, network: { ...network, keep: "best" as const } };
+		planned.push(await planTraining(recipe, stopped, { role: "earlyStopped" }, checks, context));
+	}
+	return planned;
+}
+
+const hard = { name: "cross-entropy" } as const satisfies LossOptions;
+
+/** What a link learns, and how its teacher's answers are kept. */
+type Lesson = Pick<StepInput<"train">, "network" | "loss" | "targets">;
+
+function lessonOf({ network }: Link, recipe: Recipe): Lesson {
+	const { keep, ...form } = recipe.targets;
+	const kept = keep !== false && storeRefusal({ ...recipe, chain: [], student: network }) === undefined;
+	return { network, loss: recipe.distillation, ...(kept ? { targets: form } : {}) };
+}
+
+/** The training of one network of a recipe. */
+async function planTraining(
+	{ data, trainAccuracy }: Recipe,
+	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "targets" | "pupils">,
+	{ role, member }: Part,
+	after: readonly PlannedStep[],
+	{ seed, threads, planner, data: { sampleShape } }: SeedContext,
+): Promise<PlannedNetwork> {
+	const part: Part = { role, ...(member === undefined ? {} : { member }) };
+	const label = `seed ${String(seed)}, ${nameOf(part)}`;
+	const cores = coresOf(job.network, sampleShape, threads);
+	return { part, step: await planner.add("train", label, { ...job, data, threads, trainAccuracy }, { cores, after }) };
+}
+
+/** All networks on the test set. */
+function planEvaluation(
+	{ data, generations }: Recipe,
+	source: TeacherSource,
+	networks: readonly PlannedNetwork[],
+	context: SeedContext,
+): Promise<PlannedStep<"evaluate">> {
+	const { seed, threads, planner } = context;
+	const labelled = !isUnlabelled(data);
+	const links = networks.filter(({ part: { role } }) => role !== "baseline" && role !== "earlyStopped");
+	const teacher = "members" in source ? { teacher: source } : {};
+	const born = links.filter(({ part }) => part.role !== "assistant").map((link) => trainedSource(link, context, 1));
+	const together = generations > 1 ? { generations: { members: born, combine: "arithmetic" } as const } : {};
+	const files = networks.map(({ part, step }) => [nameOf(part), planner.fileOf(step, modelFile)] as const);
+	const options: StepInput<"evaluate"> = {
+		...{ data, threads },
+		models: { ...teacher, ...Object.fromEntries(files), ...together },
+		fidelity: "teacher" in teacher ? links.map(({ part }) => [nameOf(part), "teacher"]) : [],
+		compare: labelled ? [["student", "baseline"]] : [],
+	};
+	return planner.add("evaluate", `seed ${String(seed)}, evaluation`, options, { cores: threads });
+}
 
 /** What a part is called in results; its file is called like it. */
 function nameOf({ role, member }: Part): string {
@@ -175,62 +221,28 @@ function nameOf({ role, member }: Part): string {
 	return member === undefined ? name : `${name}-${String(member)}`;
 }
 
-function fileOf(part: Part, { folder }: Pick<SeedContext<DistillEvent>, "folder">): string {
-	return join(folder, `${nameOf(part)}.onnx`);
-}
-
 /** A network of this run as one that answers. */
-function trainedSource(part: Part, context: Pick<SeedContext<DistillEvent>, "folder">, weight: number): MemberSource {
-	const file = fileOf(part, context);
-	return { file, name: basename(file), outputs: "logits", input: {}, weight };
-}
-
-function stopOf({ signal }: SeedContext<DistillEvent>): { readonly signal?: AbortSignal } {
-	return signal === undefined ? {} : { signal };
-}
-
-/** Trains one network of a recipe in a process of its own. */
-function trainPart(
-	{ data, trainAccuracy }: Recipe,
-	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "store" | "pupils">,
-	{ role, member }: Part,
-	context: SeedContext<DistillEvent>,
-): Promise<TrainOutcome> {
-	const { seed, threads, onEvent } = context;
-	const part: Part = { role, ...(member === undefined ? {} : { member }) };
-	return runStep(
-		"train",
-		{ ...job, data, threads, trainAccuracy, output: fileOf(part, context) },
-		{
-			...stopOf(context),
-			onEvent: (event) => {
-				onEvent({ seed, ...part, ...event });
-			},
-		},
-	);
-}
-
-/** Tries the files among a teacher's members where others are trained before they are asked. */
-async function checkGiven(
-	{ data }: Recipe,
-	members: readonly PlannedMember[],
-	context: SeedContext<DistillEvent>,
-): Promise<void> {
-	const given = members.flatMap((member) => ("given" in member ? [{ ...member.given, weight: 1 }] : []));
-	if (given.length === 0 || given.length === members.length) return;
-	const teacher = { members: given, combine: "arithmetic" } as const;
-	await runStep("check", { data, teacher, threads: context.threads }, stopOf(context));
+function trainedSource({ part, step }: PlannedNetwork, { planner }: SeedContext, weight: number): MemberSource {
+	const file = planner.fileOf(step, modelFile);
+	return { file, name: `${nameOf(part)}.onnx`, outputs: "logits", input: {}, weight };
 }
 
 /** What the teacher's answers are read from, once its members are trained. */
-function sourceOf(teacher: Recipe["teacher"], members: readonly PlannedMember[], folder: string): TeacherSource {
+function sourceOf(
+	teacher: Recipe["teacher"],
+	members: readonly PlannedMember[],
+	trained: ReadonlyMap<number, PlannedNetwork>,
+	context: SeedContext,
+): TeacherSource {
 	if (teacher.family === "targets") return teacher;
 	return {
 		combine: combinationOf(teacher),
 		members: members.map((member, k): MemberSource => {
 			const { weight } = member;
 			if ("given" in member) return { ...member.given, weight };
-			return trainedSource(teacherPart(k, members), { folder }, weight);
+			const network = trained.get(k);
+			if (network === undefined) throw new TypeError(`teacher ${String(k + 1)}: expected a training, got none`);
+			return trainedSource(network, context, weight);
 		}),
 	};
 }

@@ -1,67 +1,116 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { type ErrorCategory, LimbeckError } from "../errors.js";
-import type { TrainingEvent } from "../train/trainer.js";
-import type { StepMessage, StepRequest } from "./messages.js";
-import type { StepInput, StepName, StepOutput } from "./steps.js";
+import { LimbeckError } from "../errors.js";
+import type { TrainingEvent } from "../train/training.js";
+import { defaultSilenceMs, residentBytes, type StepLimits, usableMemory } from "./limits.js";
+import { type StepMessage, type StepRequest, stopMessage } from "./messages.js";
+import { type StepFolders, type StepInput, type StepName, type StepOutput, stepEntry } from "./steps.js";
 
 /** How a step's surroundings follow it. */
 export interface RunStepOptions {
 	readonly onEvent?: (event: TrainingEvent) => void;
-	/** Ends the step's process when aborted. */
+	/** When aborted, asks the step to keep what it has and leave, and ends its process if it does not. */
 	readonly signal?: AbortSignal;
+	/** For steps that leave files. */
+	readonly folders?: StepFolders;
+	/** All memory that can be used, and ten minutes, where absent. */
+	readonly limits?: StepLimits;
 }
+
+/** How long a step may take to keep what it has when it is asked to leave. */
+const graceMs = 4000;
 
 /** How much of what a child writes to stderr is kept for the message about its death. */
 const keptErrorText = 2000;
 
+/** How often a child's memory and silence are looked at: a process fills a gigabyte in half a second. */
+const watchMs = 100;
+
 /**
  * Runs one step in a process of its own.
  *
- * @throws LimbeckError: the step's own error; `training` or `model` if its process dies; `interrupted` if `signal` is aborted.
+ * @throws LimbeckError: the step's own error; one of the step's kind if its process dies or breaks a limit; `interrupted`
+ * if `signal` is aborted.
  */
 export async function runStep<Name extends StepName>(
 	name: Name,
 	input: StepInput<Name>,
-	{ onEvent, signal }: RunStepOptions = {},
+	options: RunStepOptions = {},
 ): Promise<StepOutput<Name>> {
+	const { signal, folders } = options;
 	signal?.throwIfAborted();
 	const child = fork(new URL("./child.js", import.meta.url), { stdio: ["ignore", "ignore", "pipe", "ipc"] });
-	const abort = (): void => void child.kill("SIGKILL");
+	let deadline: NodeJS.Timeout | undefined;
+	const abort = (): void => {
+		child.send(stopMessage, () => undefined);
+		deadline = setTimeout(() => void child.kill("SIGKILL"), graceMs);
+	};
 	signal?.addEventListener("abort", abort);
 	try {
 		// The generic request is one of the union's members.
-		return await outcome<StepOutput<Name>>(child, { name, input } as StepRequest, onEvent, signal);
+		const request = { name, input, folders } as StepRequest;
+		return await outcome<StepOutput<Name>>(child, request, options);
 	} finally {
 		signal?.removeEventListener("abort", abort);
+		clearTimeout(deadline);
 	}
 }
 
 function outcome<Output>(
 	child: ChildProcess,
 	request: StepRequest,
-	onEvent: RunStepOptions["onEvent"],
-	signal: AbortSignal | undefined,
+	{ onEvent, signal, limits = { memory: usableMemory(), silenceMs: defaultSilenceMs } }: RunStepOptions,
 ): Promise<Output> {
 	return new Promise((resolve, reject) => {
-		let answer: Exclude<StepMessage, { readonly kind: "event" }> | undefined;
+		let answer: Extract<StepMessage, { readonly kind: "result" | "error" }> | undefined;
 		let errorText = "";
+		const watch = watchOver(child, limits);
 		child.stderr?.on("data", (text: Buffer) => {
 			errorText = (errorText + text.toString()).slice(-keptErrorText);
 		});
 		child.on("message", (message: StepMessage) => {
+			watch.heard();
 			if (message.kind === "event") onEvent?.(message.event);
-			else answer = message;
+			else if (message.kind !== "alive") answer = message;
 		});
 		child.on("error", reject);
 		child.on("close", (code, killedBy) => {
+			const broken = watch.end();
 			if (answer?.kind === "result")
 				resolve(answer.output as Output); // The step's own type: it ran in the child.
 			else if (answer?.kind === "error") reject(new LimbeckError(answer.error.category, answer.error));
 			else if (signal?.aborted === true) reject(interrupted(request.name));
-			else reject(died(request.name, killedBy ?? `exit code ${String(code)}`, errorText));
+			else reject(died(request.name, broken ?? killedBy ?? `exit code ${String(code)}`, errorText));
 		});
 		child.send(request);
 	});
+}
+
+/** Ends a child that breaks its limits. */
+function watchOver(
+	child: ChildProcess,
+	{ memory, silenceMs }: StepLimits,
+): { readonly heard: () => void; readonly end: () => string | undefined } {
+	let last = performance.now();
+	let broken: string | undefined;
+	const kill = (why: string): void => {
+		broken ??= why;
+		child.kill("SIGKILL");
+	};
+	const timer = setInterval(() => {
+		if (performance.now() - last > silenceMs) kill(`no sign of life for ${String(silenceMs / 1000)} s`);
+		void residentBytes(child.pid ?? 0).then((held = 0) => {
+			if (held > memory) kill(`more memory than the ${(memory / 2 ** 30).toFixed(1)} GiB that it may use`);
+		});
+	}, watchMs);
+	return {
+		heard() {
+			last = performance.now();
+		},
+		end() {
+			clearInterval(timer);
+			return broken;
+		},
+	};
 }
 
 function interrupted(name: string): LimbeckError {
@@ -72,21 +121,19 @@ function interrupted(name: string): LimbeckError {
 	});
 }
 
-/** What a step's death says is wrong: a training that cannot go on, or a model that the engine cannot bear. */
-const categoryOfDeath = {
-	check: "model",
-	train: "training",
-	evaluate: "model",
-} as const satisfies Record<StepName, ErrorCategory>;
-
 function died(name: StepName, how: string, errorText: string): LimbeckError {
-	return new LimbeckError(categoryOfDeath[name], {
+	return new LimbeckError(stepEntry(name).death, {
 		where: `step ${name}`,
 		expected: "its process to finish",
 		got: `${how}${errorText === "" ? "" : `: ${errorText.trim()}`}`,
-		hint:
-			how === "SIGKILL"
-				? "The system may have run out of memory: try a smaller batch or network."
-				: "Run `npx limbeck doctor`.",
+		hint: hintFor(how),
 	});
+}
+
+/** By how a process ended. */
+function hintFor(how: string): string {
+	if (how === "SIGKILL") return "The system may have run out of memory: try a smaller batch or network.";
+	if (how.startsWith("more memory")) return "Try a smaller batch or network, or one thread; a teacher may be hostile.";
+	if (how.startsWith("no sign")) return "It may hang in a model that never ends.";
+	return "Run `npx limbeck doctor`.";
 }

@@ -1,13 +1,23 @@
-/** What every run does around its steps: its folder, its seeds, its log, its report. */
+/** What every run does around its steps: its plan, its record, its folder, its report. */
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { constants, copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { availableParallelism, hostname } from "node:os";
+import { join, resolve } from "node:path";
+import type { DataChoice } from "../data/options.js";
 import type { Environment } from "../distill/report.js";
+import type { TrainOutcome } from "../distill/train-network.js";
+import { LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
-import type { TrainingEvent } from "../train/trainer.js";
+import { openStore, type Store, storeFolder } from "../store/store.js";
+import type { TrainingEvent } from "../train/training.js";
+import { type DataIdentity, identifyData } from "./data-identity.js";
+import { type DriveOptions, drive, type FinishedStep, type OutputOf, outputs, type StepNews } from "./drive.js";
 import { describeEnvironment } from "./environment.js";
+import { type LocalExecutorOptions, localExecutor } from "./local-executor.js";
 import { openMetricsLog } from "./metrics-log.js";
+import { openPlanner, type PlannedStep, type Planner } from "./plan.js";
+import { newRunId, type RunRecord, runFolder, type StepRecord, writeRecord } from "./records.js";
+import { modelFile } from "./steps.js";
 
 /** A training event, and which seed's it is. */
 export type SeedEvent = TrainingEvent & { readonly seed: number };
@@ -18,100 +28,287 @@ export interface RunOptions<Event extends SeedEvent> {
 	readonly out: string;
 	/** Threads inside one operator; every core where absent. */
 	readonly threads?: number;
+	/** Where finished steps are kept and found again: see `storeFolder` where absent. */
+	readonly store?: string;
+	/** Labels of steps, such as `seed 1, student`, to be done again with all that depends on them. */
+	readonly force?: readonly string[];
 	/** Hears of progress and validation while networks train. */
 	readonly onEvent?: (event: Event) => void;
+	/** Hears what becomes of each step. */
+	readonly onStep?: (step: StepLabel, what: StepNews) => void;
 	readonly signal?: AbortSignal;
 }
 
-/** What the work of one seed sees of its run. */
-export interface SeedContext<Event extends SeedEvent> {
+/** What the plan of one seed sees of its run. */
+export interface SeedContext {
 	readonly seed: number;
-	/** Where its files go. */
-	readonly folder: string;
 	readonly threads: number;
-	readonly onEvent: (event: Event) => void;
-	readonly signal?: AbortSignal;
+	readonly data: DataIdentity;
+	readonly planner: Planner;
 }
 
-/** A run: seeds, what is done for each, and what is reported of all. */
+/** The plan of one seed. */
+export interface SeedPlan<Event extends SeedEvent, Result> {
+	/** The networks that are left in the output folder, by their names there, and what their events say besides. */
+	readonly networks: readonly {
+		readonly name: string;
+		readonly step: PlannedStep<"train">;
+		readonly about: Omit<Event, keyof TrainingEvent | "seed">;
+	}[];
+	/** Steps whose results are asked for besides. */
+	readonly others: readonly PlannedStep[];
+	/** Puts the results together when all is done. */
+	readonly result: (outputOf: OutputOf) => Result;
+}
+
+/** A run: seeds, what is planned for each, and what is reported of all. */
 export interface Run<Event extends SeedEvent, Result, Report extends object> {
-	/** First seed. */
-	readonly seed: number;
-	readonly seeds: number;
-	readonly runSeed: (context: SeedContext<Event>) => Promise<Result>;
+	readonly command: RunRecord["command"];
+	readonly recipe: { readonly name: string; readonly data: DataChoice; readonly seed: number; readonly seeds: number };
+	readonly planSeed: (context: SeedContext) => Promise<SeedPlan<Event, Result>>;
 	/** @param created - ISO 8601 time. */
 	readonly assemble: (results: readonly [Result, ...Result[]], environment: Environment, created: string) => Report;
 }
 
+/** What a step is called. */
+export interface StepLabel {
+	/** For people, and for `force`: `seed 1, student`. */
+	readonly label: string;
+	/** `train`, `evaluate` and so on. */
+	readonly kind: string;
+	/** Its key in the store. */
+	readonly key: string;
+}
+
+/** A step of a plan, and whether it is in the store. */
+export interface PlanLine extends StepLabel {
+	/** Cores that it uses. */
+	readonly cores: number;
+	readonly cached: boolean;
+}
+
 const reportFile = "report.json";
 
+interface Planned<Event extends SeedEvent, Result> {
+	readonly planner: Planner;
+	readonly seeds: readonly { readonly seed: number; readonly plan: SeedPlan<Event, Result> }[];
+	readonly threads: number;
+	readonly store: Store;
+}
+
+/** A run's steps in order, none of them run. */
+export async function planLines<Event extends SeedEvent, Result, Report extends object>(
+	run: Run<Event, Result, Report>,
+	options: RunOptions<Event>,
+): Promise<readonly PlanLine[]> {
+	const { planner, store } = await planRun(run, options);
+	return Promise.all(
+		planner.steps.map(async ({ label, kind, key, cores }) => {
+			return { label, kind, key, cores, cached: (await store.find(key)) !== undefined };
+		}),
+	);
+}
+
 /**
- * Does the work of every seed and writes the report. The files appear in `out` together at the end, those of the first
- * seed there and those of the others in `seed-N/`; a run that fails or is stopped leaves what stood there before.
+ * Does every step of every seed that is not in the store, and writes the report. The files appear in `out` together at
+ * the end, those of the first seed there and those of the others in `seed-N/`; a run that fails or is stopped leaves
+ * what stood there before, and the same run again goes on where it was.
  *
  * @throws LimbeckError of every category.
  */
-export async function runSeeds<Event extends SeedEvent, Result, Report extends object>(
+export async function executeRun<Event extends SeedEvent, Result, Report extends object>(
 	run: Run<Event, Result, Report>,
 	options: RunOptions<Event>,
+	limits: Omit<LocalExecutorOptions, "store"> = {},
 ): Promise<Report> {
-	const { out, threads = availableParallelism() } = options;
-	const work = await openWorkFolder(out);
+	const { out } = options;
+	await mkdir(out, { recursive: true }).catch((error: unknown) => {
+		throw fileError(error, out);
+	});
+	// Removes the output folder only where nothing came into it.
+	const tidy = (): Promise<void> => rmdir(out).catch(() => undefined);
+	const planned = await planRun(run, options).catch(async (error: unknown) => {
+		await tidy();
+		throw error;
+	});
+	const { store, planner, threads, seeds } = planned;
+	for (const label of options.force ?? []) await forget(store, planner, label);
+	const record = await openRecord(run, options, planned);
 	try {
-		const [first, ...others] = await resultsOf(run, { ...options, threads }, work);
-		if (first === undefined) throw new TypeError("runSeeds: expected a seed, got none");
+		const executor = localExecutor({ store, ...limits });
+		const wanted = seeds.flatMap(({ plan }) => [...plan.networks.map(({ step }) => step), ...plan.others]);
+		const finished = await drive(
+			planner.steps,
+			wanted.map(({ key }) => key),
+			{ store, executor, ...listeners(options, planned, record) },
+		);
+		const outputOf = outputs(finished);
+		const [first, ...others] = seeds.map(({ plan }) => plan.result(outputOf));
+		if (first === undefined) throw new TypeError("executeRun: expected a seed, got none");
 		const environment = await describeEnvironment(threads);
 		const report = run.assemble([first, ...others], environment, new Date().toISOString());
+		await leave(planned, finished, report, out);
+		await record.close("done");
+		return report;
+	} catch (error) {
+		const stopped = error instanceof LimbeckError && error.category === "interrupted";
+		await record.close(stopped ? "stopped" : "failed", error instanceof Error ? error.message : String(error));
+		await tidy();
+		throw stopped ? withHint(error, record.id) : error;
+	}
+}
+
+async function planRun<Event extends SeedEvent, Result, Report extends object>(
+	{ recipe, planSeed }: Run<Event, Result, Report>,
+	{ threads = availableParallelism(), store: named, signal }: RunOptions<Event>,
+): Promise<Planned<Event, Result>> {
+	const store = openStore(named ?? storeFolder(process.env, process.cwd()));
+	const data = await identifyData(store.folder, recipe.data, signal === undefined ? {} : { signal });
+	const planner = openPlanner({ folder: store.folder, ...data });
+	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];
+	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {
+		seeds.push({ seed, plan: await planSeed({ seed, threads, data, planner }) });
+	}
+	return { planner, seeds, threads, store };
+}
+
+/** Removes the steps of that label from the store, and all that depends on them. */
+async function forget(store: Store, { steps }: Planner, label: string): Promise<void> {
+	const found = steps.filter((step) => step.label === label || step.label.endsWith(`, ${label}`));
+	if (found.length === 0) {
+		throw new LimbeckError("usage", {
+			where: "--force",
+			expected: `one of ${steps.map((step) => JSON.stringify(step.label)).join(", ")}`,
+			got: JSON.stringify(label),
+		});
+	}
+	const gone = new Set(found.map(({ key }) => key));
+	// Steps stand in order: inputs first.
+	for (const { key, inputs } of steps) if (inputs.some((input) => gone.has(input))) gone.add(key);
+	for (const key of gone) await store.remove(key);
+}
+
+/** Who hears of a run's steps: its record, its log, and whoever asked for it. */
+function listeners<Event extends SeedEvent, Result>(
+	{ onEvent, onStep, signal }: RunOptions<Event>,
+	{ seeds }: Planned<Event, Result>,
+	record: OpenRecord,
+): Pick<DriveOptions, "onTraining" | "onStep" | "signal"> {
+	const whose = new Map(
+		seeds.flatMap(({ seed, plan }) => plan.networks.map(({ step, about }) => [step.key, { seed, ...about }] as const)),
+	);
+	return {
+		onTraining(step, event) {
+			const about = whose.get(step.key);
+			if (about === undefined) return;
+			// What a network's events say besides is what the caller said that they do.
+			const told = { ...about, ...event } as unknown as Event;
+			onEvent?.(told);
+			record.log(told);
+		},
+		onStep(step, what) {
+			onStep?.(step, what);
+			record.move(step, what);
+		},
+		...(signal === undefined ? {} : { signal }),
+	};
+}
+
+/** A run's record while it goes on. */
+interface OpenRecord {
+	readonly id: string;
+	readonly log: (event: object) => void;
+	readonly move: (step: PlannedStep, what: StepNews) => void;
+	readonly close: (state: RunRecord["state"], error?: string) => Promise<void>;
+}
+
+async function openRecord<Event extends SeedEvent, Result, Report extends object>(
+	{ command, recipe }: Run<Event, Result, Report>,
+	{ out }: RunOptions<Event>,
+	{ planner, threads, store }: Planned<Event, Result>,
+): Promise<OpenRecord> {
+	const created = new Date();
+	const id = newRunId(recipe.name, created);
+	const steps = new Map<string, StepRecord>(
+		planner.steps.map(({ key, kind, label }) => [key, { label, kind, key, state: "waiting" }]),
+	);
+	const began = new Map<string, number>();
+	const write = (state: RunRecord["state"], error?: string): Promise<void> =>
+		writeRecord(store.folder, {
+			...({ schema: 1, id, command, recipe, out: resolve(out), threads, state } as const),
+			...{ created: created.toISOString(), updated: new Date().toISOString() },
+			...(error === undefined ? {} : { error }),
+			process: { pid: process.pid, host: hostname() },
+			steps: [...steps.values()],
+		});
+	await write("running");
+	const log = await openMetricsLog(join(runFolder(store.folder, id), "metrics.jsonl"));
+	let writing = Promise.resolve();
+	return {
+		id,
+		log(event) {
+			log.append(event);
+		},
+		move({ key, kind, label }, what) {
+			if (what === "started") began.set(key, performance.now());
+			const start = began.get(key);
+			const seconds = start === undefined || what === "started" ? {} : { seconds: (performance.now() - start) / 1000 };
+			steps.set(key, { label, kind, key, state: what === "started" ? "running" : what, ...seconds });
+			// A record that cannot be written now is written at the end, or fails there.
+			writing = writing.then(() => write("running")).catch(() => undefined);
+		},
+		async close(state, error) {
+			await writing;
+			await log.close();
+			await write(state, error);
+		},
+	};
+}
+
+function withHint({ where, expected, got, category }: LimbeckError, id: string): LimbeckError {
+	const hint = `What is done is kept: the same command goes on from here, and so does limbeck resume ${id}.`;
+	return new LimbeckError(category, { where, expected, got, hint });
+}
+
+/** Writes a run's files into its output folder: together, at the end. */
+async function leave<Event extends SeedEvent, Result>(
+	{ seeds, planner }: Planned<Event, Result>,
+	finished: ReadonlyMap<string, FinishedStep>,
+	report: object,
+	out: string,
+): Promise<void> {
+	const work = join(out, `.unfinished-${randomUUID()}`);
+	const outputOf = outputs(finished);
+	try {
+		await mkdir(work, { recursive: true });
+		const lines: object[] = [];
+		for (const [k, { seed, plan }] of seeds.entries()) {
+			const folder = k === 0 ? work : join(work, `seed-${String(seed)}`);
+			await mkdir(folder, { recursive: true });
+			for (const { name, step, about } of plan.networks) {
+				const target = join(folder, `${name}.onnx`);
+				await copyFile(planner.fileOf(step, modelFile), target, constants.COPYFILE_FICLONE);
+				lines.push(...curveLines(outputOf(step), { seed, ...about }));
+			}
+		}
+		const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+		await writeFileAtomic(join(work, "metrics.jsonl"), text);
 		await writeFileAtomic(join(work, reportFile), `${JSON.stringify(report, undefined, "\t")}\n`);
 		await publish(work, out);
-		return report;
 	} catch (error) {
 		throw error instanceof Error && "code" in error ? fileError(error, out) : error;
 	} finally {
 		await rm(work, { recursive: true, force: true });
-		// Removes the output folder only where nothing came into it.
-		await rmdir(out).catch(() => undefined);
 	}
 }
 
-async function resultsOf<Event extends SeedEvent, Result, Report extends object>(
-	{ seed: firstSeed, seeds, runSeed }: Run<Event, Result, Report>,
-	{ threads, signal, onEvent }: RunOptions<Event> & { readonly threads: number },
-	work: string,
-): Promise<readonly Result[]> {
-	const metrics = await openMetricsLog(join(work, "metrics.jsonl"));
-	const results: Result[] = [];
-	try {
-		for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-			const folder = seed === firstSeed ? work : join(work, `seed-${String(seed)}`);
-			await mkdir(folder, { recursive: true });
-			const context: SeedContext<Event> = {
-				seed,
-				folder,
-				threads,
-				onEvent: (event) => {
-					onEvent?.(event);
-					metrics.append(event);
-				},
-				...(signal === undefined ? {} : { signal }),
-			};
-			results.push(await runSeed(context));
-		}
-	} finally {
-		await metrics.close();
-	}
-	return results;
-}
-
-/** A folder inside `out` that holds a run's files until all are there. */
-async function openWorkFolder(out: string): Promise<string> {
-	const work = join(out, `.unfinished-${randomUUID()}`);
-	try {
-		await mkdir(work, { recursive: true });
-		return work;
-	} catch (error) {
-		throw fileError(error, out);
-	}
+/** A network's losses and looks at validation, whenever it was trained. */
+function curveLines({ curve, steps, epochs }: TrainOutcome, about: object): readonly object[] {
+	const epochOf = (step: number): number => (epochs * step) / steps;
+	return [
+		...curve.losses.map(({ step, loss }) => ({ ...about, kind: "progress", step, steps, epoch: epochOf(step), loss })),
+		...curve.validations.map((seen) => ({ ...about, kind: "validation", epoch: epochOf(seen.step), ...seen })),
+	];
 }
 
 /** Moves the finished files into place; the report last, so that it never speaks of files that are not there. */

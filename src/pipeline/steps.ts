@@ -1,24 +1,138 @@
+/** The kinds of steps that runs are made of. */
+import { join } from "node:path";
 import { evaluateModels } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
-import { checkTeachers } from "../distill/teachers/check.js";
-import { trainNetwork } from "../distill/train-network.js";
-import type { TrainingContext } from "../train/trainer.js";
+import { type CheckStep, checkTeachers } from "../distill/teachers/check.js";
+import type { TeacherSource } from "../distill/teachers/sources.js";
+import {
+	describeData,
+	type TrainNetworkContext,
+	type TrainOutcome,
+	type TrainStep,
+	trainNetwork,
+} from "../distill/train-network.js";
+import type { ErrorCategory } from "../errors.js";
+import type { TargetForm } from "../targets/targets.js";
+
+/** The folders of a step that leaves files. */
+export interface StepFolders {
+	/** Empty; what is in it at the end is the step's output. */
+	readonly output: string;
+	/** Outlasts a failure: what an earlier try left there is still in it. */
+	readonly progress: string;
+	/** Soft targets, shared by all steps. */
+	readonly targets: string;
+}
 
 /** What every step may use of its surroundings. */
-export type StepContext = TrainingContext & EvaluateContext;
+export type StepContext = TrainNetworkContext & EvaluateContext & { readonly folders?: StepFolders | undefined };
 
-/** The steps that runs are made of: plain data in, plain data out, files on the side. */
+/** A file that a step reads: a model, whose external data belongs to it, or one that is whole by itself. */
+export interface InputFile {
+	readonly path: string;
+	readonly kind: "model" | "plain";
+}
+
+/** One kind of step. */
+interface StepEntry<Options, Result> {
+	/** To be raised whenever the same options give another result than before. */
+	readonly version: number;
+	/** The files that its options name by their paths. */
+	readonly files: (options: Options) => readonly InputFile[];
+	/** Options that change no bit of its result. */
+	readonly unkeyed: readonly (keyof Options & string)[];
+	/** Whether it opens the test split, which no fingerprint holds. */
+	readonly opensTest: boolean;
+	/** What its process's death says is wrong. */
+	readonly death: ErrorCategory;
+	readonly run: (options: Options, context: StepContext) => Promise<Result>;
+}
+
+/** The file that a training leaves. */
+export const modelFile = "model.onnx";
+
+/** A network to train; where its files go is the pipeline's business. */
+type TrainOptions = Omit<TrainStep, "output" | "checkpoints" | "store" | "pupils"> & {
+	/** The form in which the teacher's answers are kept; they are not where absent. */
+	readonly targets?: TargetForm;
+	readonly pupils?: readonly (Pick<TrainStep, "network" | "loss"> & { readonly targets?: TargetForm })[];
+};
+
+const entry = <Options, Result>(one: StepEntry<Options, Result>): StepEntry<Options, Result> => one;
+
+/** Every kind of step: plain data in, plain data out, files on the side. */
 export const steps = {
-	check: checkTeachers,
-	train: trainNetwork,
-	evaluate: evaluateModels,
-} as const satisfies Record<string, (input: never, context: StepContext) => Promise<unknown>>;
+	describe: entry({
+		version: 1,
+		files: () => [],
+		unkeyed: [],
+		opensTest: false,
+		death: "data",
+		run: describeData,
+	}),
+	check: entry({
+		version: 1,
+		files: ({ teacher }: CheckStep) => sourceFiles(teacher),
+		unkeyed: ["threads"],
+		opensTest: false,
+		death: "model",
+		run: checkTeachers,
+	}),
+	train: entry({
+		version: 1,
+		files: ({ network, teacher }: TrainOptions) => [
+			...(network.family === "file" ? [{ path: network.file, kind: "model" } as const] : []),
+			...(teacher === undefined ? [] : sourceFiles(teacher)),
+		],
+		// Threads change no bit on one machine; pupils are only checked.
+		unkeyed: ["threads", "pupils"],
+		opensTest: false,
+		death: "training",
+		run: train,
+	}),
+	evaluate: entry({
+		version: 1,
+		files: ({ models }: Parameters<typeof evaluateModels>[0]) =>
+			Object.values(models).flatMap((model) =>
+				typeof model === "string" ? [{ path: model, kind: "model" } as const] : sourceFiles(model),
+			),
+		unkeyed: [],
+		opensTest: true,
+		death: "model",
+		run: evaluateModels,
+	}),
+} as const;
 
-/** The name of a step. */
+function train({ targets, pupils = [], ...options }: TrainOptions, context: StepContext): Promise<TrainOutcome> {
+	const { folders } = context;
+	if (folders === undefined) throw new TypeError("step train: expected folders, got none");
+	const stored = (form: TargetForm | undefined): Pick<TrainStep, "store"> =>
+		form === undefined ? {} : { store: { ...form, folder: folders.targets } };
+	const step: TrainStep = {
+		...options,
+		...stored(targets),
+		pupils: pupils.map(({ targets: form, ...pupil }) => ({ ...pupil, ...stored(form) })),
+		output: join(folders.output, modelFile),
+		checkpoints: join(folders.progress, "checkpoints"),
+	};
+	return trainNetwork(step, context);
+}
+
+function sourceFiles(source: TeacherSource): readonly InputFile[] {
+	if (!("members" in source)) return [{ path: source.file, kind: "plain" }];
+	return source.members.map(({ file }) => ({ path: file, kind: "model" }));
+}
+
+/** The name of a kind of step. */
 export type StepName = keyof typeof steps;
 
 /** What a step takes. */
-export type StepInput<Name extends StepName> = Parameters<(typeof steps)[Name]>[0];
+export type StepInput<Name extends StepName> = Parameters<(typeof steps)[Name]["run"]>[0];
 
 /** What a step gives. */
-export type StepOutput<Name extends StepName> = Awaited<ReturnType<(typeof steps)[Name]>>;
+export type StepOutput<Name extends StepName> = Awaited<ReturnType<(typeof steps)[Name]["run"]>>;
+
+/** The entry of a kind, with its own types forgotten: the name decides what its options are. */
+export function stepEntry(name: StepName): StepEntry<never, unknown> {
+	return steps[name];
+}

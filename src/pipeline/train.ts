@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import type { TrainRecipe } from "../distill/recipe.js";
-import { assembleTrainReport, type TrainReport } from "../distill/train-report.js";
-import { type RunOptions, runSeeds, type SeedEvent } from "./run.js";
-import { runStep } from "./run-step.js";
+import { assembleTrainReport, type TrainReport, type TrainSeedResult } from "../distill/train-report.js";
+import { coresOf } from "./cores.js";
+import { executeRun, type PlanLine, planLines, type Run, type RunOptions, type SeedEvent } from "./run.js";
+import { modelFile } from "./steps.js";
 
 /** How a training runs. */
 export type TrainOptions = RunOptions<SeedEvent>;
@@ -17,29 +17,32 @@ export type TrainOptions = RunOptions<SeedEvent>;
  * @throws LimbeckError of every category.
  */
 export function train(recipe: TrainRecipe, options: TrainOptions): Promise<TrainReport> {
-	const { data, network, loss, seed: first, seeds } = recipe;
-	return runSeeds(
-		{
-			seed: first,
-			seeds,
-			runSeed: async ({ seed, folder, threads, onEvent, signal }) => {
-				const stop = signal === undefined ? {} : { signal };
-				const output = join(folder, "model.onnx");
-				const trained = await runStep(
-					"train",
-					{ data, network, loss, seed, threads, output },
-					{
-						...stop,
-						onEvent: (event) => {
-							onEvent({ seed, ...event });
-						},
-					},
-				);
-				const evaluated = await runStep("evaluate", { data, threads, models: { network: output } }, stop);
-				return { seed, trained, evaluated };
-			},
-			assemble: (results, environment, created) => assembleTrainReport(recipe, results, environment, created),
+	return executeRun(runOf(recipe), options);
+}
+
+/** The steps of {@link train}, and which of them are in the store. */
+export function planTrain(recipe: TrainRecipe, options: TrainOptions): Promise<readonly PlanLine[]> {
+	return planLines(runOf(recipe), options);
+}
+
+function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport> {
+	const { data, network, loss } = recipe;
+	return {
+		command: "train",
+		recipe,
+		async planSeed({ seed, threads, planner, data: { sampleShape } }) {
+			const options = { data, network, loss, seed, threads };
+			const cores = coresOf(network, sampleShape, threads);
+			const trained = await planner.add("train", `seed ${String(seed)}, network`, options, { cores });
+			const models = { network: planner.fileOf(trained, modelFile) };
+			const label = `seed ${String(seed)}, evaluation`;
+			const evaluated = await planner.add("evaluate", label, { data, threads, models }, { cores: threads });
+			return {
+				networks: [{ name: "model", step: trained, about: {} }],
+				others: [evaluated],
+				result: (outputOf) => ({ seed, trained: outputOf(trained), evaluated: outputOf(evaluated) }),
+			};
 		},
-		options,
-	);
+		assemble: (results, environment, created) => assembleTrainReport(recipe, results, environment, created),
+	};
 }

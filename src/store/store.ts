@@ -7,8 +7,9 @@
  * - `damaged/`: entries that were found damaged
  */
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { LimbeckError } from "../errors.js";
@@ -57,17 +58,36 @@ export interface Store {
 	 * @throws LimbeckError (`file`, `disk-full`) where the folder cannot be written; what the work throws.
 	 */
 	obtain(work: Work, events?: StoreEvents): Promise<Found>;
+	/** Takes the entry of a key out, if there is one. */
+	remove(key: string): Promise<void>;
 }
 
 /** After so long without a sign of life a holder of a lock is taken for dead; it gives one five times as often. */
 const deadMs = 10_000;
 const pollMs = 100;
 
+/**
+ * Where the store is unless one is named: `LIMBECK_STORE`, or `.limbeck` in the project's folder, the nearest one
+ * upwards with a package.json, or in the current one.
+ */
+export function storeFolder(env: NodeJS.ProcessEnv, current: string): string {
+	const named = env["LIMBECK_STORE"];
+	if (named !== undefined && named !== "") return resolve(named);
+	for (let folder = resolve(current); ; folder = dirname(folder)) {
+		if (existsSync(join(folder, "package.json"))) return join(folder, ".limbeck");
+		if (folder === dirname(folder)) return join(resolve(current), ".limbeck");
+	}
+}
+
+/** Where the entry of a key is, or will be. */
+export function entryFolder(folder: string, key: string): string {
+	return join(folder, "entries", key);
+}
+
 /** Opens the store in `folder`, which is made when something is put in. */
 export function openStore(folder: string): Store {
-	const entryFolder = (key: string): string => join(folder, "entries", key);
 	const find: Store["find"] = async (key, { onDamaged } = {}) => {
-		const path = entryFolder(key);
+		const path = entryFolder(folder, key);
 		const read = await readEntry(path, key);
 		if (!("kind" in read)) return read;
 		if (read.kind === "absent") return undefined;
@@ -86,7 +106,7 @@ export function openStore(folder: string): Store {
 			const result = await run(output, progress);
 			await sealFolder(output, { key, about, result }, new Date().toISOString());
 			await mkdir(join(folder, "entries"), { recursive: true });
-			await rename(output, entryFolder(key));
+			await rename(output, entryFolder(folder, key));
 			await rm(progress, { recursive: true, force: true });
 		} catch (error) {
 			await rm(output, { recursive: true, force: true }).catch(() => undefined);
@@ -96,6 +116,9 @@ export function openStore(folder: string): Store {
 	return {
 		folder,
 		find,
+		async remove(key) {
+			await rm(entryFolder(folder, key), { recursive: true, force: true });
+		},
 		async obtain(work, events = {}) {
 			const found = await find(work.key, events);
 			if (found !== undefined) return { entry: found, cached: true };
@@ -108,7 +131,7 @@ export function openStore(folder: string): Store {
 				const entry = await find(work.key, events);
 				if (entry !== undefined) return { entry, cached: false };
 				throw new LimbeckError("file", {
-					where: entryFolder(work.key),
+					where: entryFolder(folder, work.key),
 					expected: "what was just written",
 					got: "something else",
 					hint: "The disk may be failing.",

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { isRecord } from "../options.js";
+import { canonicalHash } from "../canonical.js";
 import type { TargetForm, TargetSource } from "./targets.js";
 
 /** To be raised whenever the same key would mean other answers, or other bytes. */
@@ -23,9 +22,7 @@ const formatVersion = 1;
  * measured, but nothing stored.
  */
 export function targetKey(source: TargetSource, form: TargetForm): string {
-	return createHash("sha256")
-		.update(canonicalJson(keyFields(source, form)))
-		.digest("hex");
+	return canonicalHash(keyFields(source, form));
 }
 
 /** What a key is the hash of, for people to read in a file's header. */
@@ -42,11 +39,4 @@ export function keyFields(
 		precision,
 		topK,
 	};
-}
-
-/** JSON with the fields of every object in the order of their names, and without those that are undefined. */
-export function canonicalJson(value: unknown): string {
-	return JSON.stringify(value, (_, inner: unknown) =>
-		isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-	);
 }

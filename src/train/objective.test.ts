@@ -12,7 +12,8 @@ import type { OnnxModel } from "../onnx/model.js";
 import { optimizerOptions } from "../optim/optimizers.js";
 import type { GraphTeacher } from "./graph-teacher.js";
 import { soleGraphTeacher } from "./teacher.js";
-import { type TrainingEvent, type TrainingJob, trainModel } from "./trainer.js";
+import { trainModel } from "./trainer.js";
+import type { TrainingEvent, TrainingJob } from "./training.js";
 import { buildTrainingGraph, type TrainingGraphOptions } from "./training-graph.js";
 import { trainingShape } from "./training-options.js";
 

@@ -44,7 +44,11 @@ export function stateBytesOf({ carried }: { readonly carried: readonly Carried[]
 	return carried.reduce((sum, { dims }) => sum + 4 * elementCount(dims), 0);
 }
 
-/** The most steps that one native call takes, however fast they are. */
+/**
+ * The most steps that one native call takes, however fast they are.
+ *
+ * @public Benchmarks take as many.
+ */
 export function longestCall({ bytesPerStep, stateBytes }: Pick<PlanOptions, "bytesPerStep" | "stateBytes">): number {
 	const bytes = Math.min(mostBytes, Math.max(leastBytes, samplesOverState * stateBytes));
 	return Math.max(1, Math.min(mostSteps, Math.floor(bytes / bytesPerStep)));
@@ -71,6 +75,11 @@ export function nextChunk(options: PlanOptions, first: number, stepMs: number | 
 /** Multiply-adds of a product below which a second thread costs more than it does (measured on two cores). */
 const productForThreads = 2 ** 23;
 
+/** Whether a fully connected net whose largest weight has so many elements is best trained on one thread. */
+export function fitsOneThread(largestWeight: number, batch: number): boolean {
+	return largestWeight * batch < productForThreads;
+}
+
 /** How the engine takes the steps of a training graph. */
 export interface Execution {
 	/** As many as the engine likes where absent. */
@@ -95,6 +104,6 @@ export interface Execution {
 export function executionOf({ graph }: OnnxModel, batch: number, most?: number): Execution {
 	const connected = graph.nodes.every(({ opType }) => opType !== "Conv" && opType !== "MatMul");
 	const largest = Math.max(0, ...graph.initializers.map(({ tensor }) => elementCount(tensor.dims)));
-	const threads = connected && largest * batch < productForThreads ? 1 : most;
+	const threads = connected && fitsOneThread(largest, batch) ? 1 : most;
 	return { planMemory: connected, stepsATurn: connected ? 4 : 1, ...(threads === undefined ? {} : { threads }) };
 }

@@ -11,7 +11,8 @@ import { buildModel, families } from "../models/index.js";
 import { openTargets } from "../targets/store.js";
 import type { AnswerStore } from "./stored-answers.js";
 import { soleTeacher } from "./teacher.js";
-import { type TrainingEvent, type TrainingJob, trainModel } from "./trainer.js";
+import { trainModel } from "./trainer.js";
+import type { TrainingEvent, TrainingJob } from "./training.js";
 import { trainingShape } from "./training-options.js";
 
 const data = syntheticData();

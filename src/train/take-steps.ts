@@ -10,7 +10,7 @@ import { badnessOf, type ValidationFigures } from "./labels.js";
 import { looksOf, nextChunk, type PlannedChunk, type PlanOptions, stateBytesOf } from "./plan.js";
 import { checkFinite, initialState, runChunk, withWeights } from "./state.js";
 import type { OpenTeacher } from "./teacher.js";
-import type { TrainingContext, TrainingJob } from "./trainer.js";
+import type { TrainingContext, TrainingJob } from "./training.js";
 import type { TrainingGraph } from "./training-graph.js";
 
 /** All that a run is made of, ready to go. */

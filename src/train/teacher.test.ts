@@ -11,7 +11,8 @@ import { buildModel, families } from "../models/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Classifier } from "./ensemble.js";
 import type { Teacher } from "./teacher.js";
-import { type TrainingEvent, type TrainingJob, type TrainingResult, trainModel } from "./trainer.js";
+import { trainModel } from "./trainer.js";
+import type { TrainingEvent, TrainingJob, TrainingResult } from "./training.js";
 import { trainingShape } from "./training-options.js";
 
 const data = syntheticData(60, 20);

@@ -16,7 +16,8 @@ import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
 import { badnessOf } from "./labels.js";
 import { checkFinite } from "./state.js";
-import { type TrainingEvent, type TrainingJob, type TrainingResult, trainModel } from "./trainer.js";
+import { trainModel } from "./trainer.js";
+import type { TrainingEvent, TrainingJob, TrainingResult } from "./training.js";
 import { buildTrainingGraph } from "./training-graph.js";
 import { trainingShape } from "./training-options.js";
 

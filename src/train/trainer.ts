@@ -1,117 +1,26 @@
-import type { BatchOptions, Loader } from "../data/chunk.js";
-import type { DataSet, Normalization } from "../data/data-set.js";
 import { stepsForEpochs } from "../data/order.js";
-import type { OpenSamples } from "../data/samples.js";
 import { mixupOf, showsAsStored } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
-import type { LossOptions } from "../losses/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Target } from "../ops/operator.js";
-import type { Runtime } from "../runtime/runtime.js";
-import type { OpenTargets } from "../targets/targets.js";
-import type { Checkpoints, History } from "./checkpoint/checkpoint.js";
-import { type Fidelity, figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
+import { figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
 import { looksInside } from "./objective.js";
 import { type Execution, executionOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { withWeights } from "./state.js";
-import { type AnswerStore, openAnswers } from "./stored-answers.js";
+import { openAnswers } from "./stored-answers.js";
 import { takeSteps } from "./take-steps.js";
 import {
 	type OpenTeacher,
 	openTeacher,
 	soleGraphTeacher,
 	soleTeacher,
-	type Teacher,
 	type TeacherPlan,
 	type TeacherSetting,
-	type TeacherSummary,
 } from "./teacher.js";
+import type { TrainingContext, TrainingJob, TrainingResult } from "./training.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
-import type { TrainingOptions } from "./training-options.js";
-
-/** One network to train. */
-export interface TrainingJob {
-	readonly model: OnnxModel;
-	readonly data: DataSet;
-	readonly normalization: Normalization;
-	readonly options: TrainingOptions;
-	readonly loss: LossOptions;
-	/**
-	 * The teacher, where the objective needs one. It sees the same view of every sample as the student. A model alone is
-	 * given its samples as the student is.
-	 */
-	readonly teacher?: Teacher | OnnxModel;
-	/** Where the teacher's answers are kept from run to run; views must be fixed then. */
-	readonly store?: AnswerStore;
-	readonly seed: number;
-	readonly threads?: number;
-}
-
-/** What is told while training. `epoch` counts from 0 and has a fraction. */
-export type TrainingEvent =
-	| {
-			readonly kind: "progress";
-			readonly step: number;
-			readonly steps: number;
-			readonly epoch: number;
-			/** Mean of the training loss since the last event. */
-			readonly loss: number;
-			/** Training samples a second since the last event. */
-			readonly throughput: number;
-	  }
-	| ({
-			/** How the teacher is asked, and how its members are read. Once, at the start. */
-			readonly kind: "teacher";
-	  } & TeacherSummary)
-	| {
-			/** Something that a person should know. */
-			readonly kind: "note";
-			readonly text: string;
-	  }
-	| ({
-			/** By the labels, or without them by the teacher. */
-			readonly kind: "validation";
-			readonly step: number;
-			readonly epoch: number;
-	  } & ValidationFigures);
-
-/** A trained network and what it took. */
-export interface TrainingResult {
-	readonly model: OnnxModel;
-	readonly steps: number;
-	/** The step whose weights these are. */
-	readonly keptStep: number;
-	/** Errors on the validation split of the weights kept; absent without labels. */
-	readonly validationErrors?: number;
-	/** The weights kept against the teacher on the validation split, where that has no labels. */
-	readonly validationFidelity?: Fidelity;
-	/** Wall-clock time of training, validation included; of all its parts, where it was taken up again. */
-	readonly seconds: number;
-	/** How the teacher was asked and read, where there was one. */
-	readonly teacher?: TeacherSummary;
-	readonly history: History;
-}
-
-/** What training needs of its surroundings. */
-export interface TrainingContext {
-	readonly runtime: Runtime;
-	/** Cuts batches: in a worker thread, or where it is called. */
-	readonly createLoader: (options: BatchOptions) => Loader;
-	/** Opens samples for validation; those in memory only, where absent. */
-	readonly openSamples?: OpenSamples;
-	/** Opens a store of answers, for jobs that name one. */
-	readonly openTargets?: OpenTargets;
-	/** A monotonic clock in ms, for reports only. */
-	readonly now: () => number;
-	/** Where training is kept as it goes, and taken up again; nowhere where absent. */
-	readonly checkpoints?: Checkpoints;
-	/** Ends training at the next checkpoint, made at once. */
-	readonly stop?: AbortSignal;
-	/** Called after every chunk of steps and every look at validation. */
-	readonly onEvent?: (event: TrainingEvent) => void;
-}
 
 /**
  * Trains a network: chunks of steps run natively while a loader prepares the next; the validation split is looked at

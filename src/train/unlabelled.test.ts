@@ -10,7 +10,8 @@ import type { LossOptions } from "../losses/index.js";
 import { agreement, meanKl } from "../metrics/index.js";
 import { buildModel, families } from "../models/index.js";
 import { createPredictor } from "./predict.js";
-import { type TrainingEvent, type TrainingJob, type TrainingResult, trainModel } from "./trainer.js";
+import { trainModel } from "./trainer.js";
+import type { TrainingEvent, TrainingJob, TrainingResult } from "./training.js";
 import { trainingShape } from "./training-options.js";
 
 const labelled = syntheticData(100, 30);

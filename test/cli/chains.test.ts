@@ -87,7 +87,7 @@ describe("limbeck distill in a chain", () => {
 	});
 });
 
-describe("limbeck distill --store", () => {
+describe("a teacher's answers", () => {
 	const settings = ["targets.topK=3", "targets.precision=float16"].flatMap((setting) => ["--set", setting]);
 
 	it("keeps the teacher's answers, finds them again, and tells what truncation costs", async () => {
@@ -107,29 +107,20 @@ describe("limbeck distill --store", () => {
 	it.each([
 		["random views", ["student.jitter=1"], "Add --set student.views=8"],
 		["an assistant's", ['chain=[{"jitter":1}]'], "Add --set chain.0.views=8"],
-		["mixtures", [augment, "student.views=2"], "--store: student.augment"],
+		["mixtures", [augment, "student.views=2"], "targets.keep: student.augment"],
 		[
 			"a look inside",
 			[`distillation={"name":"mixture","of":[{"name":"soft-targets"},${hints}]}`],
-			"--store: distillation",
+			"targets.keep: distillation",
 		],
 		["as many classes as there are", ["targets.topK=10"], "fewer than the 10 classes"],
 	])("refuses %s before anything is trained", async (_, changes, message) => {
 		const folder = await temporaryFolder();
-		const args = ["--store", folder, "--out", folder, ...changes.flatMap((setting) => ["--set", setting])];
+		const args = ["--set", "targets.keep=true", "--out", folder, ...changes.flatMap((setting) => ["--set", setting])];
 		const { code, stderr } = await runCli(["distill", ...tiny, ...args]);
 		expect(code).toBe(2);
 		expect(stderr).toContain(message);
 		expect(stderr).not.toContain("epoch 0");
-	});
-
-	it("goes without the store of the environment where a recipe cannot use it, and says so", async () => {
-		const [store, out] = [await temporaryFolder(), await temporaryFolder()];
-		const args = ["distill", ...tiny, "--out", out, "--set", "student.jitter=1"];
-		const { code, stderr } = await runCli(args, { LIMBECK_STORE: store });
-		expect(code).toBe(0);
-		expect(stderr).toContain("LIMBECK_STORE is not used for this recipe");
-		expect(await readdir(store)).toEqual([]);
 	});
 });
 

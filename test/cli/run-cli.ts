@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -17,6 +18,8 @@ export interface CliRun {
 	/** Leads a process group of its own, as a command in a terminal does. */
 	readonly child: ChildProcess;
 	readonly result: Promise<CliResult>;
+	/** The store that it uses. */
+	readonly store: string;
 }
 
 const launcher = join(import.meta.dirname, "../../bin/limbeck.js");
@@ -27,12 +30,17 @@ export const tiny = [
 	...["--threads", "1"],
 ];
 
-/** Starts the real command line in a process of its own. `LIMBECK_DATA` and the user's cache are unset. */
+/**
+ * Starts the real command line in a process of its own. `LIMBECK_DATA` and the user's cache are unset; each run has a
+ * store of its own unless `env` names one.
+ */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliRun {
+	const store = env["LIMBECK_STORE"] ?? join(tmpdir(), `limbeck-store-${randomUUID()}`);
+	onTestFinished(() => rm(store, { recursive: true, force: true }));
 	const child = spawn(process.execPath, [launcher, ...args], {
 		stdio: ["ignore", "pipe", "pipe"],
 		detached: true,
-		env: { PATH: process.env["PATH"], HOME: join(tmpdir(), "limbeck-no-such-home"), ...env },
+		env: { PATH: process.env["PATH"], HOME: join(tmpdir(), "limbeck-no-such-home"), LIMBECK_STORE: store, ...env },
 	});
 	let stdout = "";
 	let stderr = "";
@@ -48,12 +56,19 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
 			resolve({ code, stdout, stderr });
 		});
 	});
-	return { child, result };
+	return { child, result, store };
 }
 
 /** Runs the real command line to its end. */
 export function runCli(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CliResult> {
 	return startCli(args, env).result;
+}
+
+/** What the runs of a store have told so far: their events, one a line. */
+export async function eventsIn(store: string): Promise<string> {
+	const runs = await readdir(join(store, "runs")).catch(() => []);
+	const logs = runs.map((run) => readFile(join(store, "runs", run, "metrics.jsonl"), "utf8").catch(() => ""));
+	return (await Promise.all(logs)).join("");
 }
 
 /** An empty folder that goes away with the test. */

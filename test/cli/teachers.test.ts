@@ -61,7 +61,8 @@ describe("limbeck distill with several teachers", () => {
 		expect(await readdir(out)).toEqual([
 			...["baseline.onnx", "metrics.jsonl", "report.json", "student.onnx", "teacher-1.onnx", "teacher-2.onnx"],
 		]);
-		expect(stderr).toMatch(/^teacher 1: epoch 0\.5 of 0\.5.*\n?teacher 2: epoch 0\.5/m);
+		// They may train side by side.
+		for (const k of [1, 2]) expect(stderr).toMatch(new RegExp(`^teacher ${String(k)}: epoch 0\\.5 of 0\\.5`, "m"));
 		expect(members).toHaveLength(2);
 		expect(teacher?.parameters).toBe(2 * 6370);
 		expect(teaching).toMatchObject({

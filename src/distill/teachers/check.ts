@@ -1,6 +1,6 @@
 import { dataSetOf } from "../../data/index.js";
 import { openEnsemble } from "../../train/ensemble.js";
-import type { TrainingContext } from "../../train/trainer.js";
+import type { TrainingContext } from "../../train/training.js";
 import type { Recipe } from "../recipe.js";
 import { readEnsemble } from "./open.js";
 import type { EnsembleSource } from "./sources.js";

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { parseRecipe, parseTrainRecipe } from "../distill/recipe.js";
+import { parseOptions } from "../options.js";
+import { findRun, type RunRecord } from "../pipeline/records.js";
+import { storeFolder } from "../store/store.js";
+import { performDistill } from "./distill-command.js";
+import type { RunFlags, Surroundings } from "./run-flags.js";
+import type { Terminal } from "./terminal.js";
+import { performTrain } from "./train-command.js";
+
+const resumeFlags = z.object({
+	store: z.string().min(1).optional(),
+	json: z.boolean().default(false),
+	quiet: z.boolean().default(false),
+});
+
+/** What performs a recorded run's command again. */
+const performers = {
+	distill: (recipe, flags, surroundings) =>
+		performDistill(parseRecipe(recipe, "the run's recipe"), flags, surroundings),
+	train: (recipe, flags, surroundings) =>
+		performTrain(parseTrainRecipe(recipe, "the run's recipe"), flags, surroundings),
+} as const satisfies Record<
+	RunRecord["command"],
+	(recipe: unknown, flags: RunFlags, surroundings: Surroundings) => Promise<void>
+>;
+
+/** Adds `limbeck resume`. */
+export function addResumeCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
+	program
+		.command("resume")
+		.summary("go on with a run that was stopped")
+		.description(
+			"Goes on with a run where it was stopped, killed or failed: finished steps are taken from the store, and a training " +
+				"goes on from its last checkpoint, to the same bits.",
+		)
+		.argument("<run>", "its name or the beginning of it, or last; see limbeck runs list")
+		.option("--store <folder>", "where the run is kept (default: LIMBECK_STORE, or .limbeck)")
+		.option("--json", "print the report as one JSON object on stdout")
+		.option("--quiet", "no progress")
+		.action(async (name: string, raw: unknown) => {
+			const { store: named, ...flags } = parseOptions(resumeFlags, raw, "limbeck resume");
+			const store = named ?? storeFolder(process.env, process.cwd());
+			const { command, recipe, out, threads } = await findRun(store, name);
+			const fixed = { set: [], force: [], showRecipe: false, dryRun: false };
+			await performers[command](recipe, { ...flags, ...fixed, out, threads, store }, { terminal, signal });
+		});
+}

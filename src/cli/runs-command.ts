@@ -1,0 +1,130 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { LimbeckError } from "../errors.js";
+import { parseOptions } from "../options.js";
+import { findRun, listRuns, type RunRecord, removeRun, type StepRecord } from "../pipeline/records.js";
+import { alignTable } from "../report/text.js";
+import { collectGarbage, verifyStore } from "../store/maintenance.js";
+import { storeFolder } from "../store/store.js";
+import type { Terminal } from "./terminal.js";
+
+const flags = z.object({ store: z.string().min(1).optional(), json: z.boolean().default(false) });
+
+/** Adds `limbeck runs` with its commands. */
+export function addRunsCommands(program: Command, terminal: Terminal): void {
+	const runs = program
+		.command("runs")
+		.summary("what has been run, and the store that keeps it")
+		.description("Runs and the store of finished steps.");
+	for (const [name, { summary, argument, act }] of Object.entries(commands)) {
+		const command = runs
+			.command(name)
+			.description(summary)
+			.option("--store <folder>", "the store (default: LIMBECK_STORE, or .limbeck)")
+			.option("--json", "print one JSON object on stdout");
+		if (argument !== undefined) command.argument("<run>", argument);
+		command.action(async (...given: readonly unknown[]) => {
+			const [run, raw] = argument === undefined ? ["", given[0]] : given;
+			const { store, json } = parseOptions(flags, raw, `limbeck runs ${name}`);
+			const { data, text } = await act(store ?? storeFolder(process.env, process.cwd()), String(run));
+			terminal.print(json ? JSON.stringify(data) : text());
+		});
+	}
+}
+
+/** What a command found: for programs, and for people. */
+interface Answer {
+	readonly data: unknown;
+	readonly text: () => string;
+}
+
+interface RunsCommand {
+	readonly summary: string;
+	/** What its argument, a run, is for. */
+	readonly argument?: string;
+	readonly act: (store: string, run: string) => Promise<Answer>;
+}
+
+const aRun = "its name or the beginning of it, or last";
+
+const commands: Readonly<Record<string, RunsCommand>> = {
+	list: { summary: "all runs, the newest first", act: list },
+	show: { summary: "one run: its steps, and how far each is", argument: aRun, act: show },
+	rm: { summary: "forget a run; what it made stays until gc", argument: aRun, act: forget },
+	gc: { summary: "remove what no run that is kept has made", act: collect },
+	verify: { summary: "read every entry of the store and check every byte", act: verify },
+};
+
+async function list(store: string): Promise<Answer> {
+	const runs = await listRuns(store);
+	return {
+		data: { runs },
+		text: () =>
+			runs.length === 0
+				? `No runs in ${store}.`
+				: alignTable([
+						["run", "command", "state", "steps", "results"],
+						...runs.map((run) => [run.id, run.command, run.state, progressOf(run), run.out]),
+					]).join("\n"),
+	};
+}
+
+function progressOf({ steps }: RunRecord): string {
+	const done = steps.filter(({ state }) => state === "done" || state === "cached").length;
+	return `${String(done)} of ${String(steps.length)}`;
+}
+
+async function show(store: string, name: string): Promise<Answer> {
+	const run = await findRun(store, name);
+	const rows = run.steps.map((step) => [step.label, step.state, timeOf(step), step.key.slice(0, 8)]);
+	const facts = [`${run.id}: limbeck ${run.command}, ${run.state}`, `results: ${run.out}`];
+	return {
+		data: run,
+		text: () =>
+			[
+				...facts,
+				...(run.error === undefined ? [] : [run.error]),
+				"",
+				...alignTable([["step", "state", "time", "key"], ...rows]),
+				...(run.state === "stopped" || run.state === "failed" ? ["", `Go on: limbeck resume ${run.id}`] : []),
+			].join("\n"),
+	};
+}
+
+function timeOf({ seconds }: StepRecord): string {
+	return seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
+}
+
+async function forget(store: string, name: string): Promise<Answer> {
+	const run = await findRun(store, name);
+	if (run.state === "running") {
+		const hint = "Stop it first.";
+		throw new LimbeckError("usage", { where: run.id, expected: "a run that has ended", got: "one that goes on", hint });
+	}
+	await removeRun(store, run.id);
+	return { data: { removed: run.id }, text: () => `Forgot ${run.id}. limbeck runs gc frees what only it used.` };
+}
+
+async function collect(store: string): Promise<Answer> {
+	const runs = await listRuns(store);
+	const kept = new Set(runs.flatMap(({ steps }) => steps.map(({ key }) => key)));
+	const removed = await collectGarbage(store, kept);
+	return {
+		data: removed,
+		text: () => `Removed ${String(removed.entries)} entries, ${(removed.bytes / 2 ** 20).toFixed(1)} MiB.`,
+	};
+}
+
+async function verify(store: string): Promise<Answer> {
+	const { whole, damaged } = await verifyStore(store);
+	const lines = damaged.map(({ key, why }) => `${key}: ${why}`);
+	if (damaged.length > 0) {
+		throw new LimbeckError("file", {
+			where: store,
+			expected: "entries as they were written",
+			got: `${String(damaged.length)} damaged of ${String(whole + damaged.length)}: ${lines.join("; ")}`,
+			hint: "They are made again when they are next asked for.",
+		});
+	}
+	return { data: { whole, damaged }, text: () => `${String(whole)} entries, every one whole.` };
+}

@@ -1,0 +1,42 @@
+/** What tells, without reading them, whether the files of a data set are the ones that were there before. */
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { DataSurroundings } from "./data-set.js";
+import { resolveDataFolders } from "./folders.js";
+import type { DataChoice } from "./options.js";
+
+/** A file as it lies. */
+export interface FileStamp {
+	readonly path: string;
+	readonly bytes: number;
+	/** When it was last written, in ms. */
+	readonly modified: number;
+}
+
+/** The stamps of every file that a data set may read, test samples included, by their paths; missing ones are left out. */
+export async function dataStamps(choice: DataChoice & DataSurroundings): Promise<readonly FileStamp[]> {
+	const found = await Promise.all((await pathsOf(choice)).map(stampOf));
+	return found.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function pathsOf(choice: DataChoice & DataSurroundings): Promise<readonly string[]> {
+	if (choice.name === "digits") return [];
+	if (choice.name === "folder") return filesBelow(choice.directory, true);
+	if ("file" in choice) {
+		const beside = choice.name === "npy" ? [choice.labels, choice.testLabels] : [];
+		return [choice.file, choice.test, ...beside].filter((path) => path !== undefined);
+	}
+	const folders = resolveDataFolders(choice.name, choice.directory, choice.env ?? process.env);
+	return (await Promise.all(folders.map((folder) => filesBelow(folder, false)))).flat();
+}
+
+async function filesBelow(folder: string, recursive: boolean): Promise<readonly string[]> {
+	const names = await readdir(folder, { recursive }).catch(() => []);
+	return names.map((name) => join(folder, name));
+}
+
+async function stampOf(path: string): Promise<readonly FileStamp[]> {
+	const found = await stat(path).catch(() => undefined);
+	if (found?.isFile() !== true) return [];
+	return [{ path: resolve(path), bytes: found.size, modified: found.mtimeMs }];
+}

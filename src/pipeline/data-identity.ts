@@ -1,0 +1,51 @@
+/** What a run's data is, told without reading it where its files have not changed since it was last read. */
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { canonicalHash } from "../canonical.js";
+import type { DataChoice } from "../data/options.js";
+import { dataStamps, type FileStamp } from "../data/stamps.js";
+import { fileError, writeFileAtomic } from "../files.js";
+import { packageVersion } from "./environment.js";
+import { type RunStepOptions, runStep } from "./run-step.js";
+
+/** What a plan needs of the data. */
+export interface DataIdentity {
+	readonly fingerprint: string;
+	readonly sampleShape: readonly number[];
+	readonly stamps: readonly FileStamp[];
+}
+
+const shape = z.strictObject({ fingerprint: z.string(), sampleShape: z.array(z.int().min(1)) });
+
+/**
+ * The identity of data. It is remembered in the store under the data's options, the stamps of its files and Limbeck's
+ * version; a training checks it when it reads the data.
+ *
+ * @throws LimbeckError (`data`, `file`, `usage`) for data that cannot be loaded.
+ */
+export async function identifyData(store: string, data: DataChoice, options: RunStepOptions): Promise<DataIdentity> {
+	const stamps = await dataStamps(data);
+	const folder = join(store, "data");
+	const path = join(folder, `${canonicalHash({ limbeck: await packageVersion(), data, stamps })}.json`);
+	const remembered = await readFile(path, "utf8").then(
+		(text) => shape.safeParse(parsed(text)).data,
+		() => undefined,
+	);
+	if (remembered !== undefined) return { ...remembered, stamps };
+	const { fingerprint, sampleShape } = await runStep("describe", { data }, options);
+	const identity = { fingerprint, sampleShape: [...sampleShape] };
+	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+		throw fileError(error, folder);
+	});
+	await writeFileAtomic(path, JSON.stringify(identity));
+	return { ...identity, stamps };
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,184 @@
+/** The walk over a plan: what is in the store is taken, what is not is offered to an executor as soon as it can be run. */
+import { LimbeckError } from "../errors.js";
+import type { Entry } from "../store/entry.js";
+import type { Store } from "../store/store.js";
+import type { TrainingEvent } from "../train/training.js";
+import type { Executor, StepEvent, StepId } from "./executor.js";
+import type { PlannedStep } from "./plan.js";
+import type { StepName, StepOutput } from "./steps.js";
+
+/** What a walk needs, and who hears of it. */
+export interface DriveOptions {
+	readonly store: Store;
+	readonly executor: Executor;
+	readonly onTraining?: (step: PlannedStep, event: TrainingEvent) => void;
+	/** A step was found, begun, or done. */
+	readonly onStep?: (step: PlannedStep, what: StepNews) => void;
+	/** A stop: running steps keep what they have. */
+	readonly signal?: AbortSignal;
+}
+
+/** What became of a step. */
+export type StepNews = "cached" | "started" | "done" | "failed";
+
+/** A finished step, and whether it was in the store before. */
+export interface FinishedStep {
+	readonly entry: Entry;
+	readonly cached: boolean;
+}
+
+/** A wake-up may be lost; so often the state is asked for anyway. */
+const pollMs = 2000;
+
+/**
+ * Does every step of a plan. A step whose key is in the store is not run, and what only such steps need is not either.
+ * When one fails, those that run keep what they have and leave, so that the next walk goes on.
+ *
+ * @param wanted - keys of the steps whose results are asked for.
+ * @returns the steps that were looked at, by their keys.
+ * @throws LimbeckError: the failed step's; `interrupted` if `signal` is aborted.
+ */
+export async function drive(
+	plan: readonly PlannedStep[],
+	wanted: readonly string[],
+	options: DriveOptions,
+): Promise<ReadonlyMap<StepId, FinishedStep>> {
+	const { store, executor, onTraining, onStep, signal } = options;
+	const steps = new Map(plan.map((step) => [step.key, step]));
+	const finished = new Map<StepId, FinishedStep>();
+	const missing = await missingSteps(steps, wanted, options, finished);
+	if (missing.size === 0) return finished;
+	const closing = new AbortController();
+	const bell = createBell();
+	const listening = listen(executor.events(closing.signal), (event) => {
+		const step = steps.get(event.id);
+		if (step === undefined || !missing.has(event.id)) return;
+		if (event.kind === "training") onTraining?.(step, event.event);
+		else if (event.state.status === "running") onStep?.(step, "started");
+		if (event.kind === "state") bell.ring();
+	});
+	const cancel = (): void => void executor.cancel([...missing]);
+	signal?.addEventListener("abort", cancel);
+	try {
+		let failure: LimbeckError | undefined;
+		for (;;) {
+			signal?.throwIfAborted();
+			const ready = plan.filter(({ key, inputs }) => missing.has(key) && inputs.every((input) => !missing.has(input)));
+			if (failure === undefined) await executor.offer(ready);
+			const states = await executor.state([...missing]);
+			let moved = false;
+			for (const [key, state] of states) {
+				const step = steps.get(key);
+				if (step === undefined) continue;
+				if (state.status === "completed") {
+					const entry = await store.find(key);
+					if (entry === undefined) throw lost(step);
+					finished.set(key, { entry, cached: false });
+					missing.delete(key);
+					onStep?.(step, "done");
+					moved = true;
+				} else if (state.status === "failed" && failure === undefined) {
+					failure = new LimbeckError(state.error.category, state.error);
+					onStep?.(step, "failed");
+					await executor.cancel([...missing]);
+					moved = true;
+				}
+			}
+			const busy = [...states.values()].some(({ status }) => status === "running" || status === "queued");
+			if (failure !== undefined && !busy) throw failure;
+			if (missing.size === 0) return finished;
+			if (!moved) await bell.wait(pollMs);
+		}
+	} finally {
+		signal?.removeEventListener("abort", cancel);
+		if (missing.size > 0) await settle(executor, [...missing]);
+		closing.abort();
+		await listening;
+		// A later walk over the same executor may ask for the same steps.
+		await executor.forget(plan.map(({ key }) => key));
+	}
+}
+
+/** The keys of the steps that are to be run; those that are found are put into `finished`. */
+async function missingSteps(
+	steps: ReadonlyMap<StepId, PlannedStep>,
+	wanted: readonly StepId[],
+	{ store, onStep, onTraining }: DriveOptions,
+	finished: Map<StepId, FinishedStep>,
+): Promise<Set<StepId>> {
+	const missing = new Set<StepId>();
+	const look = async (key: StepId): Promise<void> => {
+		const step = steps.get(key);
+		if (step === undefined || missing.has(key) || finished.has(key)) return;
+		const entry = await store.find(key, {
+			onDamaged: (text) => onTraining?.(step, { kind: "note", text }),
+		});
+		if (entry !== undefined) {
+			finished.set(key, { entry, cached: true });
+			onStep?.(step, "cached");
+			return;
+		}
+		missing.add(key);
+		for (const input of step.inputs) await look(input);
+	};
+	for (const key of wanted) await look(key);
+	return missing;
+}
+
+/** Waits until none of the steps runs any longer. */
+async function settle(executor: Executor, ids: readonly StepId[]): Promise<void> {
+	await executor.cancel(ids);
+	for (;;) {
+		const states = await executor.state(ids);
+		if (![...states.values()].some(({ status }) => status === "running" || status === "queued")) return;
+		await new Promise((resolve) => setTimeout(resolve, settleMs));
+	}
+}
+
+const settleMs = 20;
+
+async function listen(events: AsyncIterable<StepEvent>, hear: (event: StepEvent) => void): Promise<void> {
+	for await (const event of events) hear(event);
+}
+
+/** Something that wakes a sleeper, or the one who next lies down. */
+function createBell(): { readonly ring: () => void; readonly wait: (ms: number) => Promise<void> } {
+	let rung = false;
+	let wake: (() => void) | undefined;
+	return {
+		ring() {
+			rung = true;
+			wake?.();
+		},
+		async wait(ms) {
+			if (!rung) {
+				await new Promise<void>((resolve) => {
+					const timer = setTimeout(resolve, ms);
+					wake = () => {
+						clearTimeout(timer);
+						resolve();
+					};
+				});
+			}
+			rung = false;
+		},
+	};
+}
+
+function lost({ label, key }: PlannedStep): LimbeckError {
+	const hint = "Was the store removed while it was in use?";
+	return new LimbeckError("file", { where: label, expected: `${key} in the store`, got: "nothing", hint });
+}
+
+/** What a finished step has given. */
+export type OutputOf = <Name extends StepName>(step: PlannedStep<Name>) => StepOutput<Name>;
+
+/** What finished steps have given, by the steps. */
+export function outputs(finished: ReadonlyMap<string, FinishedStep>): OutputOf {
+	return <Name extends StepName>({ key, label }: PlannedStep<Name>): StepOutput<Name> => {
+		const step = finished.get(key);
+		if (step === undefined) throw new TypeError(`drive: expected a result of ${label}, got none`);
+		// What the step gave: the key names its kind and version.
+		return step.entry.result as StepOutput<Name>;
+	};
+}

@@ -1,0 +1,155 @@
+/** Steps in processes of this machine, several side by side as far as its cores go. */
+import { EventEmitter, on } from "node:events";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { LimbeckError } from "../errors.js";
+import type { Store } from "../store/store.js";
+import type { Executor, OfferedStep, StepEvent, StepId, StepState } from "./executor.js";
+import { defaultSilenceMs, usableMemory } from "./limits.js";
+import { runStep } from "./run-step.js";
+
+/** What the executor may use. */
+export interface LocalExecutorOptions {
+	readonly store: Store;
+	/** All of the machine's where absent. */
+	readonly cores?: number;
+	/** Bytes that all steps together may hold; what the machine has where absent. A step's share goes by its cores. */
+	readonly memory?: number;
+	/** See `StepLimits`. */
+	readonly silenceMs?: number;
+}
+
+interface Job {
+	readonly step: OfferedStep;
+	readonly stop: AbortController;
+	state: StepState;
+}
+
+/** Opens the executor; it holds nothing that needs closing. */
+export function localExecutor(options: LocalExecutorOptions): Executor {
+	const { store, cores = availableParallelism(), memory = usableMemory(), silenceMs = defaultSilenceMs } = options;
+	const jobs = new Map<StepId, Job>();
+	const emitter = new EventEmitter();
+	let free = cores;
+	const tell = (event: StepEvent): void => void emitter.emit("event", event);
+	const enter = (job: Job, state: StepState): void => {
+		job.state = state;
+		tell({ kind: "state", id: job.step.key, state });
+	};
+	const costOf = ({ step }: Job): number => Math.min(step.cores, cores);
+	const start = (): void => {
+		for (const job of jobs.values()) {
+			if (job.state.status !== "queued") continue;
+			// In order: a small step does not hold up a large one for ever.
+			if (costOf(job) > free) return;
+			free -= costOf(job);
+			enter(job, { status: "running" });
+			void work(job).then((state) => {
+				free += costOf(job);
+				enter(job, state);
+				start();
+			});
+		}
+	};
+	const work = async ({ step, stop }: Job): Promise<StepState> => {
+		const limits = { memory: Math.floor((memory * Math.min(step.cores, cores)) / cores), silenceMs };
+		const hear = (event: Extract<StepEvent, { readonly kind: "training" }>["event"]): void => {
+			tell({ kind: "training", id: step.key, event });
+		};
+		try {
+			await obtainStep(store, step, { limits, signal: stop.signal, onEvent: hear });
+			return { status: "completed" };
+		} catch (error) {
+			return { status: "failed", error: failureOf(step, error).toJSON() };
+		}
+	};
+	return {
+		offer(ready) {
+			for (const step of ready) {
+				if (!jobs.has(step.key)) jobs.set(step.key, { step, stop: new AbortController(), state: { status: "queued" } });
+			}
+			start();
+			return Promise.resolve();
+		},
+		state(ids) {
+			return Promise.resolve(new Map(ids.map((id) => [id, jobs.get(id)?.state ?? { status: "absent" }])));
+		},
+		retry(ids) {
+			for (const id of ids) {
+				const job = jobs.get(id);
+				if (job?.state.status !== "failed") continue;
+				jobs.delete(id);
+				jobs.set(id, { step: job.step, stop: new AbortController(), state: { status: "queued" } });
+			}
+			start();
+			return Promise.resolve();
+		},
+		forget(ids) {
+			for (const id of ids) {
+				const status = jobs.get(id)?.state.status;
+				if (status === "completed" || status === "failed") jobs.delete(id);
+			}
+			return Promise.resolve();
+		},
+		cancel(ids) {
+			for (const id of ids) {
+				const job = jobs.get(id);
+				if (job === undefined) continue;
+				job.stop.abort();
+				if (job.state.status === "queued") enter(job, { status: "failed", error: cancelled(job.step).toJSON() });
+			}
+			return Promise.resolve();
+		},
+		async *events(signal) {
+			try {
+				for await (const [event] of on(emitter, "event", { signal })) yield event as StepEvent; // As told above.
+			} catch (error) {
+				if (!signal.aborted) throw error;
+			}
+		},
+	};
+}
+
+/** Runs a step in a process and puts what it leaves into the store, unless it is there. */
+async function obtainStep(
+	store: Store,
+	{ key, about, kind, options, label }: OfferedStep,
+	{ limits, signal, onEvent }: Required<Pick<Parameters<typeof runStep>[2] & object, "limits" | "signal" | "onEvent">>,
+): Promise<void> {
+	const note = (text: string): void => {
+		onEvent({ kind: "note", text });
+	};
+	const targets = join(store.folder, "targets");
+	await store.obtain(
+		{
+			key,
+			about,
+			run: (output, progress) =>
+				// The kind picks the options; TypeScript cannot pair them here.
+				runStep(kind, options as never, {
+					limits,
+					signal,
+					onEvent,
+					folders: { output, progress, targets },
+				}),
+		},
+		{
+			signal,
+			onDamaged: note,
+			onWait: () => {
+				note(`another process does ${label}: waiting for it`);
+			},
+		},
+	);
+}
+
+function cancelled({ label }: OfferedStep): LimbeckError {
+	return new LimbeckError("interrupted", { where: label, expected: "time to finish", got: "a signal to stop" });
+}
+
+function failureOf(step: OfferedStep, error: unknown): LimbeckError {
+	if (error instanceof LimbeckError) return error;
+	if (error instanceof Error && error.name === "AbortError") return cancelled(step);
+	const got = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return new LimbeckError("internal", { where: step.label, expected: "no defect of Limbeck's own", got });
+}
