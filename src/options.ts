@@ -92,10 +92,21 @@ const hintOf = (near: string | undefined): { readonly hint?: string } =>
 /** A value as one short line. */
 export function shown(value: unknown): string {
 	if (value === undefined) return "nothing";
-	const text = typeof value === "number" ? String(value) : (JSON.stringify(value) as string | undefined);
+	const text = typeof value === "number" ? String(value) : jsonOf(value);
 	// JSON has no functions and no symbols.
 	if (text === undefined) return `a ${typeof value}`;
 	return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/** A value as JSON; `undefined` where JSON has none. */
+function jsonOf(value: unknown): string | undefined {
+	try {
+		return JSON.stringify(value);
+	} catch (error) {
+		// Parsing takes any depth, writing does not.
+		if (error instanceof RangeError) return "something nested too deeply";
+		throw error;
+	}
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
