@@ -208,8 +208,8 @@ export const parsers = {
 	},
 	"stored targets, unfinished": {
 		seeds: async () => [await data.storedSeed()],
-		parse: ofFile("view-1.targets.part", async (path) => {
-			const writer = await openWriter(path.replace(/\.part$/, ""), { ...storedHeader, view: 1 }, storedCodec);
+		parse: ofFile("view-0.targets.part", async (path) => {
+			const writer = await openWriter(path.replace(/\.part$/, ""), storedHeader, storedCodec);
 			const done = writer.done();
 			await writer.close();
 			return done > 0;
