@@ -24,7 +24,7 @@ export const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", "
 /** 2²⁸ pixels: a gigabyte while it is decoded. */
 const mostPixels = 2 ** 28;
 /** What a small file may claim: formats pack a plain colour to some thousandth. */
-const pixelsOf = (fileBytes: number): number => Math.min(mostPixels, 2 ** 24 + 1000 * fileBytes);
+const pixelsOf = (fileBytes: number): number => Math.min(mostPixels, 2 ** 22 + 1000 * fileBytes);
 
 /**
  * A decoder of pictures by sharp, which is loaded here and not before. A picture is turned upright as its EXIF data say,
