@@ -92,10 +92,21 @@ const hintOf = (near: string | undefined): { readonly hint?: string } =>
 /** A value as one short line. */
 export function shown(value: unknown): string {
 	if (value === undefined) return "nothing";
-	const text = typeof value === "number" ? String(value) : (JSON.stringify(value) as string | undefined);
+	const text = typeof value === "number" ? String(value) : jsonOf(value);
 	// JSON has no functions and no symbols.
 	if (text === undefined) return `a ${typeof value}`;
 	return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/** A value as JSON; `undefined` where JSON has none. */
+function jsonOf(value: unknown): string | undefined {
+	try {
+		return JSON.stringify(value);
+	} catch (error) {
+		// Parsing takes any depth, writing does not.
+		if (error instanceof RangeError) return "something nested too deeply";
+		throw error;
+	}
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
@@ -237,7 +248,11 @@ export function byDistance(name: string, candidates: readonly string[]): readonl
 	return scored.sort((a, b) => a.distance - b.distance).map(({ candidate }) => candidate);
 }
 
-const distanceOf = (a: string, b: string): number => editDistance(a.toLowerCase(), b.toLowerCase());
+/** Characters that are compared; names may be hostile, and the time is the product of their lengths. */
+const comparedLength = 100;
+
+const distanceOf = (a: string, b: string): number =>
+	editDistance(a.slice(0, comparedLength).toLowerCase(), b.slice(0, comparedLength).toLowerCase());
 
 /** Levenshtein distance. */
 function editDistance(a: string, b: string): number {

@@ -53,9 +53,12 @@ describe("applySettings", () => {
 		});
 	});
 
-	it.each(["a", "=1", ".a=1", "a..b=1", "__proto__.a=1", "a.__proto__=1"])("refuses %s", (setting) => {
-		expect(() => applySettings({}, [setting], free)).toThrow(/^--set .*expected PATH=VALUE/);
-	});
+	it.each(["a", "=1", ".a=1", "a..b=1", "__proto__.a=1", "a.__proto__=1", `${"a.".repeat(100)}a=1`])(
+		"refuses %s",
+		(setting) => {
+			expect(() => applySettings({}, [setting], free)).toThrow(/^--set .*expected PATH=VALUE/);
+		},
+	);
 
 	it("refuses a path through what is no object", () => {
 		expect(() => applySettings({ a: { b: [3] } }, ["a.b.0=1"], free)).toThrow(

@@ -3,6 +3,9 @@ import type { z } from "zod";
 import { LimbeckError } from "./errors.js";
 import { chosenOf, entriesAt, fieldsOf, inputSchema, isRecord, type JsonSchema, shown } from "./options.js";
 
+/** Names in a path; options are nested far less deep. */
+const deepest = 32;
+
 /**
  * Applies settings such as `student.hidden=[400,400]` to plain options. The right side is JSON, or text where it is not
  * JSON. Where a setting chooses another entry, such as another optimizer or another model family, the fields beside it
@@ -16,15 +19,16 @@ export function applySettings(options: unknown, settings: readonly string[], sch
 	return settings.reduce((changed, setting) => {
 		const at = setting.indexOf("=");
 		const path = setting.slice(0, Math.max(at, 0)).split(".");
-		if (path.some((key) => key === "" || key === "__proto__")) {
+		const where = `--set ${setting.length > 80 ? `${setting.slice(0, 80)}…` : setting}`;
+		if (path.length > deepest || path.some((key) => key === "" || key === "__proto__")) {
 			throw new LimbeckError("usage", {
-				where: `--set ${setting}`,
+				where,
 				expected: "PATH=VALUE, where PATH is a field's name or names joined by dots",
-				got: JSON.stringify(setting),
+				got: shown(setting),
 				hint: "For example: --set student.hidden=[400,400]",
 			});
 		}
-		const place = { where: `--set ${setting}`, above: [], entries: [root] };
+		const place = { where, above: [], entries: [root] };
 		return setAt(changed, path, jsonOrText(setting.slice(at + 1)), place);
 	}, options);
 }

@@ -103,6 +103,18 @@ describe("downloadFiles", () => {
 		expect(requests).toEqual([["/first", "bytes=1000-"]]);
 	});
 
+	test("refuses a file of another hash unopened: nothing in it is unpacked", async () => {
+		answers = [send(200, gzipSync(Buffer.alloc(2 ** 20)))];
+		let opened = 0;
+		const hasContent = (): Promise<boolean> => {
+			opened++;
+			return Promise.resolve(true);
+		};
+		await expect(downloadFiles([file({ hasContent })], folder)).rejects.toMatchObject({ category: "data" });
+		expect(opened).toBe(0);
+		expect(await readdir(folder)).toEqual([]);
+	});
+
 	test("takes the whole file from a server that ignores Range", async () => {
 		answers = [send(200, content)];
 		await put("a.bin.part", content.subarray(0, 1000));

@@ -7,6 +7,8 @@ import { fileError } from "../files.js";
 import { inflateError, isGzip } from "./gzip.js";
 
 const BLOCK = 512;
+/** The most bytes that are passed over on the way to the members that are wanted. */
+const MAXIMUM_SKIPPED = 2 ** 30;
 
 /**
  * Reads members of a tar archive, gzip or not, by their names; nothing is written to disk. The archive is read as a
@@ -27,6 +29,7 @@ export async function readTarMembers(
 		throw new LimbeckError("data", { where: path, expected, got, hint: "Fetch it again." });
 	};
 	const members = new Map<string, Uint8Array>();
+	let skipped = 0;
 	const bytes = createByteSource(await openArchive(path), path);
 	try {
 		while (members.size < wanted.size) {
@@ -36,6 +39,8 @@ export async function readTarMembers(
 			const padding = (BLOCK - (size % BLOCK)) % BLOCK;
 			const limit = wanted.get(name);
 			if (limit === undefined) {
+				skipped += BLOCK + size + padding;
+				if (skipped > MAXIMUM_SKIPPED) fail(`at most ${String(MAXIMUM_SKIPPED)} bytes of other members`, "more");
 				await bytes.skip(size + padding);
 				continue;
 			}

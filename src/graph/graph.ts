@@ -2,6 +2,7 @@ import { LimbeckError } from "../errors.js";
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import { elementCount, type Tensor, tensorArrays } from "../onnx/tensor.js";
 import type { Attributes } from "./attributes.js";
+import { checkedTypes } from "./types.js";
 import type { Value, ValueType } from "./value.js";
 
 /** One operation of a graph. An absent optional input is `undefined`. */
@@ -133,7 +134,7 @@ export class Graph {
 		name = opType,
 	): readonly Value[] {
 		const { domain, infer } = this.typingOf(opType);
-		return this.add(opType, domain, inputs, infer(inputs, attributes), attributes, name);
+		return this.add(opType, domain, inputs, checkedTypes(infer(inputs, attributes)), attributes, name);
 	}
 
 	/** Adds a node whose output types the caller knows, such as a `Loop`. */

@@ -7,7 +7,7 @@
 import { LimbeckError } from "../errors.js";
 import { int, numberOf } from "../graph/attributes.js";
 import { modelIrVersion, modelOpset } from "../graph/opset.js";
-import type { OnnxModel, OnnxNode } from "../onnx/model.js";
+import type { OnnxAttribute, OnnxModel, OnnxNode } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
 import {
 	nodeName,
@@ -48,7 +48,7 @@ const string = (value: string) => ({ kind: "string", value }) as const;
 const integers = (values: readonly number[]): Tensor => ({
 	type: "int64",
 	dims: [values.length],
-	data: BigInt64Array.from(values, BigInt),
+	data: BigInt64Array.from(values, wholeNumber),
 });
 const floats = (values: readonly number[]): Tensor => ({
 	type: "float",
@@ -57,6 +57,11 @@ const floats = (values: readonly number[]): Tensor => ({
 });
 const scalar = (value: number): Tensor => ({ type: "float", dims: [], data: Float32Array.of(value) });
 
+function wholeNumber(value: number): bigint {
+	if (Number.isSafeInteger(value)) return BigInt(value);
+	throw new LimbeckError("model", { where: "attribute", expected: "whole numbers", got: String(value) });
+}
+
 /** Makes a constant of an attribute's number or numbers. */
 type TensorMaker = (value: readonly number[]) => Tensor;
 
@@ -64,16 +69,23 @@ type TensorMaker = (value: readonly number[]) => Tensor;
 function attributesToInputs(...makers: readonly (readonly [attribute: string, tensor: TensorMaker])[]): Rewrite {
 	return (node, around) => {
 		const inputs = makers.map(([attribute, tensor]) => {
-			const value = node.attributes.get(attribute)?.value;
+			const value = node.attributes.get(attribute);
 			if (value === undefined) return "";
-			// ONNX's specification makes each of these a number or a list of numbers.
-			const numbers = (Array.isArray(value) ? value : [value]) as readonly number[];
-			return around.addConstant(`${nodeName(node)}/${attribute}`, tensor(numbers));
+			const where = `${nodeName(node)} (${node.opType})`;
+			return around.addConstant(`${nodeName(node)}/${attribute}`, tensor(numbersIn(value, attribute, where)));
 		});
 		const [data = ""] = node.inputs;
 		const stripped = withoutAttributes(node, ...makers.map(([attribute]) => attribute));
 		return [{ ...stripped, inputs: withoutTrailingBlanks([data, ...inputs]) }];
 	};
+}
+
+/** ONNX's specification makes each of these a number or a list of numbers. */
+function numbersIn(attribute: OnnxAttribute, name: string, where: string): readonly number[] {
+	const { kind, value } = attribute;
+	if (kind === "int" || kind === "float") return [value];
+	if (kind === "ints" || kind === "floats") return value;
+	throw new LimbeckError("model", { where, expected: `numbers in attribute ${name}`, got: kind });
 }
 
 function withoutTrailingBlanks(names: readonly string[]): readonly string[] {

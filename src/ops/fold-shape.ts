@@ -3,8 +3,10 @@
  * results are folded; weights stay what they are.
  */
 import type { Attributes } from "../graph/attributes.js";
+import { checkedTypes } from "../graph/types.js";
 import type { Value, ValueType } from "../graph/value.js";
 import { elementCount, type Tensor, tensorArrays } from "../onnx/tensor.js";
+import { typeError } from "./infer.js";
 import type { Operator } from "./operator.js";
 
 type Fold = NonNullable<Operator["fold"]>;
@@ -37,12 +39,14 @@ function flatIndex(coordinates: readonly number[], dims: readonly number[]): num
 /** An element of a constant. */
 export function elementAt({ constant, name }: Value, coordinates: readonly number[]): Element {
 	const element = constant?.data[flatIndex(coordinates, constant.dims)];
-	if (element === undefined) throw new RangeError(`${name}: expected an element at [${coordinates.join()}], got none`);
-	return element;
+	if (element !== undefined) return element;
+	throw typeError(name, `indices within [${(constant?.dims ?? []).join()}]`, `[${coordinates.join()}]`);
 }
 
 /** The coordinates of all elements, in row-major order. */
 export function allCoordinates(dims: readonly number[]): readonly (readonly number[])[] {
+	// A size before a 0 may be any.
+	if (dims.includes(0)) return [];
 	return dims.reduce<readonly (readonly number[])[]>(
 		(found, dim) => found.flatMap((lead) => Array.from({ length: dim }, (_, index) => [...lead, index])),
 		[[]],
@@ -56,7 +60,7 @@ function foldedTypes(
 	attributes: Attributes,
 ): readonly ValueType[] | undefined {
 	if (inputs.some((input) => input !== undefined && input.constant === undefined)) return undefined;
-	const types = infer(inputs, attributes);
+	const types = checkedTypes(infer(inputs, attributes));
 	return types.every(({ dims }) => elementCount(dims) <= largestFolded) ? types : undefined;
 }
 

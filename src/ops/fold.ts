@@ -95,8 +95,10 @@ function elementwise(
 ): Fold {
 	return (inputs) => {
 		const tensors = constantsOf(inputs);
-		const [first] = tensors === undefined ? [] : operandsOf(tensors);
-		if (tensors === undefined || first === undefined) return undefined;
+		const [first, ...others] = tensors === undefined ? [] : operandsOf(tensors);
+		// Operands of different types are for the type rule to refuse.
+		if (tensors === undefined || first === undefined || others.some((other) => other.type !== first.type))
+			return undefined;
 		const dims = broadcastDims(tensors.map((tensor) => tensor.dims));
 		if (elementCount(dims) > mostElements) return undefined;
 		const columns = tensors.map((tensor) => stretched(tensor, dims));
@@ -117,7 +119,9 @@ type Whole = (...operands: bigint[]) => bigint | undefined;
 function either(real: Real, whole?: Whole): (elements: readonly Element[]) => Element | undefined {
 	return (elements) => {
 		if (typeof elements[0] === "number") return real(...elements.map(Number));
-		return whole?.(...elements.map(BigInt));
+		// A hostile file may give an operator of two operands one.
+		const fits = whole?.length === 0 || whole?.length === elements.length;
+		return fits ? whole(...elements.map(BigInt)) : undefined;
 	};
 }
 

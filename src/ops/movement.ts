@@ -38,7 +38,9 @@ function splitSizes(inputs: Inputs, attributes: Attributes): readonly number[] {
 	const size = x.dims[splitAxis(inputs, attributes)] ?? 0;
 	const count = numberOf(attributes, "num_outputs", 0);
 	const part = Math.ceil(size / count);
-	const equal = (): readonly number[] => sequence(count).map((index) => Math.min(part, size - index * part));
+	// More parts than elements would be empty ones.
+	const equal = (): readonly number[] =>
+		count >= 1 && count <= size ? sequence(count).map((index) => Math.min(part, size - index * part)) : [];
 	const sizes = inputs[1] === undefined ? equal() : constantIntegers(inputs[1], "split");
 	// ONNX Runtime takes empty parts only where they are given.
 	const least = inputs[1] === undefined ? 1 : 0;

@@ -82,9 +82,18 @@ export function decodeHeader(read: (length: number) => Buffer, path: string): Re
 	if (whole.length !== length || crc32(json) !== prefix.readUInt32LE(12)) {
 		throw damaged(path, "a header with its checksum", "a damaged one");
 	}
-	const header = headerSchema.safeParse(JSON.parse(json.toString("utf8")));
+	const header = headerSchema.safeParse(parsedJson(json.toString("utf8")));
 	if (!header.success) throw damaged(path, "a header of this version", "another one");
 	return { header: header.data, bytes: length };
+}
+
+/** A checksum is no signature: a hostile header has one too. */
+function parsedJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
 }
 
 /** Where the blocks of a file lie. */

@@ -104,21 +104,31 @@ async function openPart(path: string, wanted: Header, codec: RowCodec): Promise<
 			() => false,
 		);
 		const file = await open(own, exists ? "r+" : "wx+");
-		const left = exists ? await readHeader(file, own) : undefined;
-		const goesOn = left !== undefined && isSame(left, wanted);
-		const header = goesOn ? { ...wanted, temperature: left.temperature } : wanted;
-		const bytes = encodeHeader(header);
-		if (!goesOn) {
-			await file.truncate(0);
-			await writeAt(file, bytes, 0);
+		try {
+			return await partOf(file, own, exists, wanted, codec);
+		} catch (error) {
+			await file.close();
+			throw error;
 		}
-		const layout = layoutOf(header, bytes.length);
-		const block = memoryOf(layout.bytesOf(0));
-		const measure = divergenceOf(header.classes);
-		const summaries = await completeBlocks(file, header, layout, block);
-		const stored = new Float32Array(header.classes);
-		return { path: own, file, header, layout, codec, measure, block, stored, summaries };
 	});
+}
+
+/** What is in an open file that can be gone on with; an empty one where nothing is. */
+async function partOf(file: FileHandle, path: string, exists: boolean, wanted: Header, codec: RowCodec): Promise<Part> {
+	const left = exists ? await readHeader(file, path) : undefined;
+	const goesOn = left !== undefined && isSame(left, wanted);
+	const header = goesOn ? { ...wanted, temperature: left.temperature } : wanted;
+	const bytes = encodeHeader(header);
+	if (!goesOn) {
+		await file.truncate(0);
+		await writeAt(file, bytes, 0);
+	}
+	const layout = layoutOf(header, bytes.length);
+	const block = memoryOf(layout.bytesOf(0));
+	const measure = divergenceOf(header.classes);
+	const summaries = await completeBlocks(file, header, layout, block);
+	const stored = new Float32Array(header.classes);
+	return { path, file, header, layout, codec, measure, block, stored, summaries };
 }
 
 async function readHeader(file: FileHandle, path: string): Promise<Header | undefined> {

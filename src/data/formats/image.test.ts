@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/own-data.js";
@@ -78,5 +79,19 @@ describe("createImageDecoder", () => {
 		const cut = join(folder, "cut.jpg");
 		await writeFile(cut, whole.subarray(0, whole.length - 60));
 		await expect(decode(cut)).rejects.toMatchObject({ category: "data", where: cut });
+	});
+
+	test("a small file that claims a huge picture", async () => {
+		const path = join(await temporaryFolder(), "bomb.png");
+		const bytes = await picture([[[1, 2, 3]]])
+			.png()
+			.toBuffer();
+		// The header's chunk: width and height from byte 16 on, and the checksum of bytes 12 … 28.
+		bytes.writeUInt32BE(16_000, 16);
+		bytes.writeUInt32BE(16_000, 20);
+		bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+		await writeFile(path, bytes);
+		const decode = await createImageDecoder({ size: 8, channels: 3 });
+		await expect(decode(path)).rejects.toThrow(/pixel limit/);
 	});
 });

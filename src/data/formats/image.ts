@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type Sharp from "sharp";
 import { LimbeckError } from "../../errors.js";
 import { channelsFirst } from "./channels-first.js";
@@ -22,6 +23,8 @@ export const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", "
 
 /** 2²⁸ pixels: a gigabyte while it is decoded. */
 const mostPixels = 2 ** 28;
+/** What a small file may claim: formats pack a plain colour to some thousandth. */
+const pixelsOf = (fileBytes: number): number => Math.min(mostPixels, 2 ** 22 + 1000 * fileBytes);
 
 /**
  * A decoder of pictures by sharp, which is loaded here and not before. A picture is turned upright as its EXIF data say,
@@ -35,7 +38,8 @@ export async function createImageDecoder({ size, channels }: ImageFormat): Promi
 	const space = channels === 1 ? "b-w" : "srgb";
 	return async (path) => {
 		try {
-			const pixels = await sharp(path, { failOn: "error", limitInputPixels: mostPixels, sequentialRead: true })
+			const limitInputPixels = pixelsOf((await stat(path)).size);
+			const pixels = await sharp(path, { failOn: "error", limitInputPixels, sequentialRead: true })
 				.autoOrient()
 				.flatten({ background: "white" })
 				.resize(size, size, { fit: "cover" })

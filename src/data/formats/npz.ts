@@ -18,6 +18,8 @@ export interface Npz {
 const mostEntries = 10_000;
 /** Deflate packs 258 bytes into 2 bits at best; what claims more lies. */
 const largestRatio = 1032;
+/** Arrays of so many bytes and more must take a share of them in the file: an archive may not fill memory from nothing. */
+const bomb = { bytes: 2 ** 26, ratio: 200 };
 const suffix = ".npy";
 
 /** Compression methods of the zip format that archives of NumPy use. */
@@ -85,6 +87,14 @@ function entrySource(zip: ZipFile, path: string, name: string, entries: Readonly
 			"a size that deflate can reach",
 			`${String(compressedSize)} bytes that claim to hold ${String(uncompressedSize)}`,
 		);
+	}
+	if (uncompressedSize >= bomb.bytes && uncompressedSize > bomb.ratio * compressedSize) {
+		throw new LimbeckError("data", {
+			where,
+			expected: `a large array packed to no less than 1 / ${String(bomb.ratio)} of its size`,
+			got: `${String(uncompressedSize)} bytes in ${String(compressedSize)}`,
+			hint: "Store it with numpy.savez, which does not pack, if you trust the file.",
+		});
 	}
 	return { where, size: uncompressedSize, open: () => openEntry(zip, entry, where) };
 }
