@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/support/graphs.js";
 import { parseOptions } from "../options.js";
 import { normal, permutation, randomStream } from "../random.js";
-import { type ClusteringOptions, clusterClasses, clusteringOptions, clusterings, type Specialties } from "./clustering.js";
+import {
+	type ClusteringOptions,
+	clusterClasses,
+	clusteringOptions,
+	clusterings,
+	type Specialties,
+} from "./clustering.js";
 import { columnsOf } from "./columns.js";
 import { type Covariance, covarianceOf } from "./covariance.js";
 import { kMeans } from "./k-means.js";
@@ -63,7 +69,6 @@ describe.each(Object.entries(examples))("%s", (_, options) => {
 		expect(chosen.coverage).toEqual(counted);
 		expect(await clusterClasses(covariance, options, context)).toEqual(chosen);
 	});
-
 });
 
 describe("planted groups are found", () => {
@@ -79,7 +84,9 @@ describe("planted groups are found", () => {
 	}
 
 	test("most of them in a single pass, class by class", async () => {
-		const found = new Set(sorted((await choose({ name: "partition", specialists: groups, epochs: 1, batch: 1 })).specialists));
+		const found = new Set(
+			sorted((await choose({ name: "partition", specialists: groups, epochs: 1, batch: 1 })).specialists),
+		);
 		expect(sorted(wanted).filter((group) => found.has(group)).length).toBeGreaterThanOrEqual(3);
 	});
 

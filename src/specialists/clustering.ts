@@ -20,6 +20,7 @@ export interface Specialties {
 /** One way to choose the classes of specialists. */
 export interface Clustering<Options extends z.ZodType> {
 	readonly options: Options;
+	/** The classes of each specialist, in any order. */
 	readonly choose: (
 		covariance: Covariance,
 		options: z.infer<Options>,
@@ -78,9 +79,7 @@ const partition: Clustering<typeof partitionOptions> = {
 	async choose(covariance, options, context) {
 		checkSizes(covariance, options.specialists, 1);
 		const { assignment } = await clustered(covariance, options, context);
-		return sequence(options.specialists).map((k) =>
-			sequence(covariance.classes).filter((c) => assignment[c] === k),
-		);
+		return sequence(options.specialists).map((k) => sequence(covariance.classes).filter((c) => assignment[c] === k));
 	},
 };
 
@@ -143,7 +142,12 @@ function coverageOf(sets: ClassSets, classes: number): Uint32Array {
 
 function clustered(
 	covariance: Covariance,
-	options: { readonly specialists: number; readonly columns: "covariance" | "correlation"; readonly epochs: number; readonly batch: number },
+	options: {
+		readonly specialists: number;
+		readonly columns: "covariance" | "correlation";
+		readonly epochs: number;
+		readonly batch: number;
+	},
 	context: KMeansContext,
 ): Promise<KMeansResult> {
 	const { epochs, batch } = options;

@@ -52,10 +52,7 @@ export async function covarianceOf(
 	options: CovarianceOptions,
 ): Promise<Covariance> {
 	const { classes, threads, block = defaultBlock } = options;
-	const session = await runtime.createSession(
-		encodeModel(productModel()),
-		threads === undefined ? {} : { threads },
-	);
+	const session = await runtime.createSession(encodeModel(productModel()), threads === undefined ? {} : { threads });
 	const sums = createSums(classes, Math.min(block, classes));
 	try {
 		for await (const rows of gathered(batches, classes)) await addRows(session, sums, rows);

@@ -75,7 +75,11 @@ export async function topKCovarianceOf(
 		cross: new Float64Array(classes),
 		second: squareMatrix(classes),
 	};
-	const row = { indices: new Uint32Array(shape.k), order: new Float64Array(shape.k), excess: new Float64Array(shape.k) };
+	const row = {
+		indices: new Uint32Array(shape.k),
+		order: new Float64Array(shape.k),
+		excess: new Float64Array(shape.k),
+	};
 	for await (const { indices, probabilities } of batches) {
 		checkLengths(indices, probabilities, shape.k);
 		for (let at = 0; at < indices.length; at += shape.k) addPrediction(sums, row, indices, probabilities, at);
@@ -147,7 +151,7 @@ function restOf(sums: TopSums, probabilities: Float32Array, at: number): { even:
 	let least = 1;
 	for (let i = 0; i < k; i++) {
 		const value = probabilities[at + i] ?? 0;
-		if (!(value >= 0)) throw wrongSum(sums, `${String(value)}`);
+		if (!(value >= 0)) throw wrongSum(sums, String(value));
 		kept += value;
 		least = Math.min(least, value);
 	}
@@ -188,7 +192,11 @@ function checkLengths(indices: Uint32Array, probabilities: Float32Array, k: numb
 
 function wrongClass({ shape: { classes }, count }: TopSums, c: number): LimbeckError {
 	const expected = `different classes below ${String(classes)}`;
-	return new LimbeckError("data", { where: `top-k predictions: row ${String(count)}`, expected, got: `class ${String(c)}` });
+	return new LimbeckError("data", {
+		where: `top-k predictions: row ${String(count)}`,
+		expected,
+		got: `class ${String(c)}`,
+	});
 }
 
 function wrongSum({ count }: TopSums, got: string): LimbeckError {
