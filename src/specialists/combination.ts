@@ -39,7 +39,8 @@ const combinations: Readonly<Record<CombinationRule, Combine>> = {
 		const { groups, groupOf, own } = grouped(generalist, answers);
 		const masses = minimum(groups, answers, options);
 		const factors = masses.map((mass, k) => mass / (groups[k]?.own ?? 1));
-		return own.map((value, i) => value * (factors[groupOf[i] ?? 0] ?? 0));
+		for (let i = 0; i < own.length; i++) own[i] = (own[i] ?? 0) * (factors[groupOf[i] ?? 0] ?? 0);
+		return own;
 	},
 	arithmetic: (generalist, answers) => {
 		const { groups, groupOf, own } = grouped(generalist, answers);
@@ -153,7 +154,9 @@ interface Grouped {
 
 function grouped(generalist: ArrayLike<number>, answers: readonly SpecialistAnswer[]): Grouped {
 	const groupOf = new Uint32Array(generalist.length);
-	const own = Float64Array.from(generalist, floored);
+	const own = new Float64Array(generalist.length);
+	// A plain loop: `from` with a function takes seven times as long.
+	for (let i = 0; i < own.length; i++) own[i] = floored(generalist[i]);
 	const insides: (readonly number[])[] = [[]];
 	for (const [m, { classes, probabilities }] of answers.entries()) {
 		const refined = new Map<number, number>();
