@@ -72,7 +72,7 @@ describe.each(Object.entries(examples))("%s", (_, options) => {
 });
 
 describe("planted groups are found", () => {
-	for (const columns of ["covariance", "correlation"]) {
+	for (const columns of ["profile", "covariance", "correlation"]) {
 		test(`by the columns of the ${columns}`, async () => {
 			const options = { specialists: groups, columns, epochs: 10, batch: 8 };
 			const nearest = await choose({ name: "nearest", classesPerSpecialist: groupSize, ...options });
@@ -115,6 +115,14 @@ test("a control has the sizes and the coverage of what it is compared with, and 
 test("another seed makes another control", async () => {
 	const of = examples.nearest;
 	expect(await choose({ name: "random", of }, 1)).not.toEqual(await choose({ name: "random", of }, 2));
+});
+
+test("a profile is a column without the class's own variance, of length 1", () => {
+	const values = Float32Array.of(9, 3, 4, 3, 5, 0, 4, 0, 7);
+	const three: Covariance = { classes: 3, count: 1, mean: new Float64Array(3), values, truncation: 0 };
+	const out = new Float32Array(6);
+	columnsOf(three, "profile").read([0, 1], out);
+	expect(out).toEqual(Float32Array.of(0, 0.6, 0.8, 1, 0, 0));
 });
 
 test("no cluster is empty, even where points are equal or clusters as many as points", async () => {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { LimbeckError } from "../errors.js";
 import { permutation, randomStream } from "../random.js";
-import { columnsOf } from "./columns.js";
+import { type ColumnScale, columnsOf } from "./columns.js";
 import { confusablePairs } from "./confusable-pairs.js";
 import type { Covariance } from "./covariance.js";
 import { type KMeansContext, type KMeansResult, kMeans } from "./k-means.js";
@@ -28,10 +28,11 @@ export interface Clustering<Options extends z.ZodType> {
 	) => ClassSets | Promise<ClassSets>;
 }
 
+/** The profile is the default: with thousands of classes, own variances else hide what classes have in common. */
 const columns = z
-	.enum(["covariance", "correlation"])
-	.default("covariance")
-	.describe("whose columns are compared; in the correlation frequent classes weigh as much as others");
+	.enum(["profile", "covariance", "correlation"])
+	.default("profile")
+	.describe("what K-means compares: columns without own variance and of length 1, or of the covariance or correlation");
 const specialists = z.int().min(1).describe("how many specialists");
 const classesPerSpecialist = z.int().min(2).describe("classes of each specialist");
 const kMeansFields = {
@@ -53,7 +54,10 @@ const partitionOptions = z.strictObject({
 const pairsOptions = z.strictObject({
 	name: z.literal("confusable-pairs").describe("sets grown around the most confused pairs of classes"),
 	specialists,
-	columns,
+	columns: z
+		.enum(["covariance", "correlation"])
+		.default("covariance")
+		.describe("what says how much two classes are confused; by the correlation rare ones count as much as others"),
 	classesPerSpecialist,
 });
 const clusteringsProper = z.discriminatedUnion("name", [nearestOptions, partitionOptions, pairsOptions]);
@@ -144,7 +148,7 @@ function clustered(
 	covariance: Covariance,
 	options: {
 		readonly specialists: number;
-		readonly columns: "covariance" | "correlation";
+		readonly columns: ColumnScale;
 		readonly epochs: number;
 		readonly batch: number;
 	},
