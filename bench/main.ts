@@ -6,6 +6,7 @@ import { LimbeckError } from "../src/errors.js";
 import { measureConvolutions } from "./convolution.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
 import { netOf } from "./nets.js";
+import { measureSpecialists, type Scale } from "./specialists.js";
 import { measureScoring, measureStore } from "./targets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
 
@@ -110,6 +111,19 @@ program
 		await measureStore(report);
 		await measureScoring(rounds, threads, toStderr, report);
 	});
+
+program
+	.command("specialists")
+	.description("covariance, clustering and combination at scale, against gradient descent in PyTorch")
+	.option("--classes <count>", "classes", count, 15_000)
+	.option("--specialists <count>", "specialists, and planted clusters", count, 61)
+	.option("--classes-per-specialist <count>", "classes of each specialist", count, 300)
+	.option("--predictions <count>", "predictions", count, 200_000)
+	.option("--rounds <count>", "rounds of the combination; the report is their median", count, 3)
+	.option("--threads <count>", "threads of every contestant", count, availableParallelism())
+	.action(({ rounds, ...scale }: Scale & { readonly rounds: number }) =>
+		measureSpecialists(scale, rounds, toStderr, (line) => process.stdout.write(`${line}\n`)),
+	);
 
 // A signal must not leave stopped children behind: they are killed on exit.
 process.once("SIGINT", () => process.exit(130));

@@ -51,6 +51,40 @@ export type { CaseInput, Operator, OperatorCase, Target, TrainingForms, Vjp, Vjp
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
+export {
+	type ClassSets,
+	type Clustering,
+	type ClusteringOptions,
+	clusterClasses,
+	clusteringOptions,
+	clusterings,
+	type Specialties,
+} from "./specialists/clustering.js";
+export {
+	activeSpecialists,
+	type CombinationRule,
+	type CombineOptions,
+	combinationRules,
+	combine,
+	type SpecialistAnswer,
+	specialistsOfClasses,
+} from "./specialists/combination.js";
+export {
+	type CombinationGraphOptions,
+	combinationModel,
+	combinedModel,
+	type Specialist,
+} from "./specialists/combination-graph.js";
+export { type Covariance, type CovarianceOptions, covarianceOf } from "./specialists/covariance.js";
+export {
+	type SpecialistTask,
+	samplingCorrection,
+	shiftDustbin,
+	specialistLabels,
+	specialistModel,
+} from "./specialists/dustbin.js";
+export type { KMeansContext } from "./specialists/k-means.js";
+export { type TopPredictions, type TopShape, topKCovarianceOf, topPredictions } from "./specialists/top-k.js";
 export type {
 	OpenTargets,
 	Plain,
