@@ -48,7 +48,7 @@ export function flatStart(hmm: Hmm, utterances: readonly Utterance[]): Alignment
 }
 
 /** The words in turn, with silence before, between and behind where there is some. */
-export function transcriptGrammar(hmm: Hmm, words: readonly number[]): Grammar {
+function transcriptGrammar(hmm: Hmm, words: readonly number[]): Grammar {
 	const silence = silenceOf(hmm);
 	const units = [silence, ...words.flatMap((word) => [word, silence])];
 	const links = units.slice(1).map((_, i) => [i, i + 1] as const);
