@@ -46,6 +46,9 @@ function pathOf(...names) {
 /** The files of single data sets: each has an entry, and what opens the test split. */
 const dataSetFiles = "^src/data/(?:digits|mnist|fashion-mnist|cifar-100|own/(?:csv|folder|npy|npz|parquet))[.]ts$";
 
+/** The same of corpora of speech. */
+const corpusFiles = "^src/speech/corpora/(?:fsdd|recordings)[.]ts$";
+
 const oneWay = layers.slice(0, -1).map((layer, i) => ({
 	name: `${layer.replace(/\/$/, "")}-imports-only-what-stands-above-it`,
 	severity: "error",
@@ -92,6 +95,20 @@ module.exports = {
 			severity: "error",
 			from: { path: "^src/", pathNot: [tests, "^src/distill/evaluate[.]ts$"] },
 			to: { path: "^src/data/test-sets[.]ts$" },
+		},
+		{
+			name: "only-evaluation-opens-the-test-part",
+			comment: "The same of speech: nobody but speech/evaluate.ts.",
+			severity: "error",
+			from: { path: "^src/", pathNot: [tests, "^src/speech/evaluate[.]ts$"] },
+			to: { path: "^src/speech/test-sets[.]ts$" },
+		},
+		{
+			name: "corpora-keep-their-test-parts-to-themselves",
+			comment: "Take corpora from speech/corpora/index.ts.",
+			severity: "error",
+			from: { path: "^src/", pathNot: [tests, "^src/speech/(?:corpora/index|test-sets)[.]ts$"] },
+			to: { path: corpusFiles },
 		},
 		{
 			name: "data-sets-are-reached-through-the-table",

@@ -63,4 +63,35 @@ export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run.
 export { planTrain, type TrainOptions, train } from "./pipeline/train.js";
 export { reportTable, trainReportTable } from "./report/table.js";
 export { nodeRuntime } from "./runtime/node.js";
+export {
+	type AlignedRound,
+	type Alignment,
+	align,
+	flatStart,
+	type Scorer,
+	type Settled,
+	type SettleOptions,
+	settle,
+	type Utterance,
+} from "./speech/align.js";
+export { type AlignedFrames, type Context, contextOptions, frameDataSet, windowsOver } from "./speech/context.js";
+export { loadSpeech } from "./speech/corpora/index.js";
+export { type SpeechChoice, speechOptions } from "./speech/corpora/options.js";
+export { type JoinOptions, joinRecordings, type Recording, type SpeechCorpus } from "./speech/corpus.js";
+export { createDecoder, type Decoder, type Sentences } from "./speech/decode.js";
+export { errorsOn, evaluateRecognizers, type RecognitionFigures, type Recognizer } from "./speech/evaluate.js";
+export {
+	createFilterbank,
+	type Filterbank,
+	type FilterbankOptions,
+	type Frames,
+	filterbankOptions,
+} from "./speech/filterbank.js";
+export { fitGaussians, type Gaussians, gaussianScores } from "./speech/gaussians.js";
+export { createHmm, type Hmm, hmmOptions, stateCount, stateNames } from "./speech/hmm.js";
+export { scaledLikelihoods, statePriors } from "./speech/likelihoods.js";
+export { type Moments, momentsOf, normalizeBySpeaker, normalizeFrames } from "./speech/normalize.js";
+export { resample } from "./speech/resample.js";
+export { type Audio, decodeWav } from "./speech/wav.js";
+export { type WordErrors, wordErrorRate, wordErrors } from "./speech/word-errors.js";
 export { openTargets } from "./targets/store.js";

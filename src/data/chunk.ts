@@ -48,7 +48,7 @@ const mostResident = 2 ** 30;
  */
 function isResident(options: Pick<BatchOptions, "split" | keyof Augmentation>): boolean {
 	const { samples } = options.split;
-	return samples.kind === "memory" && samples.data.byteLength <= mostResident && !augmentsViews(options);
+	return samples.kind !== "file" && samples.data.byteLength <= mostResident && !augmentsViews(options);
 }
 
 /** The options as chunks are made of. */

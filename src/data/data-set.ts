@@ -5,10 +5,15 @@ export type SampleShape = readonly number[];
  * Samples of equal size that can be read in any order, row after row: in memory, or in a file that may be larger than
  * memory. Plain data, so that it crosses to a worker. Bytes are stored as they came, not scaled; a file holds raw
  * little-endian elements from byte `offset` on.
+ *
+ * `windows`: `data` holds frames `[frames, …sampleShape.slice(1)]`, each once; sample i is the `sampleShape[0]` frames from
+ * frame `starts[i]` on. Windows may overlap. Whoever lays the frames out puts frames between, where a window reaches
+ * over an end.
  */
 export type Samples =
 	| { readonly kind: "memory"; readonly type: "uint8"; readonly data: Uint8Array }
 	| { readonly kind: "memory"; readonly type: "float"; readonly data: Float32Array }
+	| { readonly kind: "windows"; readonly type: "float"; readonly data: Float32Array; readonly starts: Int32Array }
 	| { readonly kind: "file"; readonly type: "uint8" | "float"; readonly path: string; readonly offset: number };
 
 /** So many samples. */

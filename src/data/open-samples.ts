@@ -23,7 +23,7 @@ type FileSamples = Extract<Samples, { readonly kind: "file" }>;
  */
 export function openSamples(set: SampleSet, sampleShape: SampleShape): SampleReader {
 	const { samples, count } = set;
-	return samples.kind === "memory" ? openMemory(set, sampleShape) : openFile(samples, count, elementCount(sampleShape));
+	return samples.kind === "file" ? openFile(samples, count, elementCount(sampleShape)) : openMemory(set, sampleShape);
 }
 
 /**

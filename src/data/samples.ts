@@ -26,6 +26,9 @@ export type OpenSamples = (set: SampleSet, sampleShape: SampleShape) => SampleRe
 /** Samples in memory. */
 export type MemorySamples = Extract<Samples, { readonly kind: "memory" }>;
 
+/** Samples that are windows over frames in memory. */
+export type WindowSamples = Extract<Samples, { readonly kind: "windows" }>;
+
 /** Elements as samples: bytes or floats. */
 export function inMemory(data: Uint8Array | Float32Array): MemorySamples {
 	return data instanceof Uint8Array ? { kind: "memory", type: "uint8", data } : { kind: "memory", type: "float", data };
@@ -37,12 +40,13 @@ export function allocate({ type }: Pick<Samples, "type">, length: number): Sampl
 }
 
 /**
- * Opens samples that are in memory.
+ * Opens samples that are in memory, windows among them.
  *
- * @throws LimbeckError `environment` for samples in a file.
+ * @throws LimbeckError `environment` for samples in a file, `usage` for windows beyond the frames.
  */
 export function openMemory({ count, samples }: SampleSet, sampleShape: SampleShape): SampleReader {
-	if (samples.kind !== "memory") {
+	if (samples.kind === "windows") return openWindows(samples, count, sampleShape);
+	if (samples.kind === "file") {
 		const [expected, got] = ["samples in memory where no file can be read", samples.path];
 		throw new LimbeckError("environment", { where: "reading samples", expected, got });
 	}
@@ -50,6 +54,23 @@ export function openMemory({ count, samples }: SampleSet, sampleShape: SampleSha
 	const { data } = samples;
 	const copy: CopyRows = (first, length, out, at) => {
 		out.set(data.subarray(first * size, (first + length) * size), at * size);
+	};
+	return rowReader(count, size, copy, () => undefined);
+}
+
+function openWindows({ data, starts }: WindowSamples, count: number, sampleShape: SampleShape): SampleReader {
+	const [size, frame] = [elementCount(sampleShape), elementCount(sampleShape.slice(1))];
+	const last = data.length / frame - (sampleShape[0] ?? 1);
+	const wrong = starts.find((start) => start < 0 || start > last);
+	if (wrong !== undefined) {
+		const expected = `windows that start at frames 0 to ${String(last)}`;
+		throw new LimbeckError("usage", { where: "reading samples", expected, got: String(wrong) });
+	}
+	const copy: CopyRows = (first, length, out, at) => {
+		for (let i = 0; i < length; i++) {
+			const start = (starts[first + i] ?? 0) * frame;
+			out.set(data.subarray(start, start + size), (at + i) * size);
+		}
 	};
 	return rowReader(count, size, copy, () => undefined);
 }

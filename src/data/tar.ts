@@ -25,19 +25,34 @@ export async function readTarMembers(
 	path: string,
 	wanted: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-	const fail = (expected: string, got: string): never => {
-		throw new LimbeckError("data", { where: path, expected, got, hint: "Fetch it again." });
-	};
+	const members = await readTar(path, (name) => wanted.get(name), wanted.size);
+	const missing = [...wanted.keys()].find((name) => !members.has(name));
+	if (missing !== undefined) damaged(path, `a member ${missing}`, "none");
+	return members;
+}
+
+/**
+ * Reads all members that are wanted, whatever their names, as {@link readTarMembers} does.
+ *
+ * @param limitOf - the most bytes of the member of a name; `undefined` where it is not wanted.
+ * @param most - how many are read at most.
+ */
+export async function readTar(
+	path: string,
+	limitOf: (name: string) => number | undefined,
+	most: number,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+	const fail = damaged.bind(undefined, path);
 	const members = new Map<string, Uint8Array>();
 	let skipped = 0;
 	const bytes = createByteSource(await openArchive(path), path);
 	try {
-		while (members.size < wanted.size) {
+		while (members.size < most) {
 			const block = await bytes.take(BLOCK);
 			if (block.length < BLOCK || block.every((byte) => byte === 0)) break;
 			const { name, size } = parseHeader(block) ?? fail("a tar archive", "a block that is no header");
 			const padding = (BLOCK - (size % BLOCK)) % BLOCK;
-			const limit = wanted.get(name);
+			const limit = limitOf(name);
 			if (limit === undefined) {
 				skipped += BLOCK + size + padding;
 				if (skipped > MAXIMUM_SKIPPED) fail(`at most ${String(MAXIMUM_SKIPPED)} bytes of other members`, "more");
@@ -53,9 +68,11 @@ export async function readTarMembers(
 	} finally {
 		await bytes.close();
 	}
-	const missing = [...wanted.keys()].find((name) => !members.has(name));
-	if (missing !== undefined) fail(`a member ${missing}`, "none");
 	return members;
+}
+
+function damaged(path: string, expected: string, got: string): never {
+	throw new LimbeckError("data", { where: path, expected, got, hint: "Fetch it again." });
 }
 
 /** A member's name and size; `undefined` for a block whose checksum is wrong. */

@@ -44,6 +44,17 @@ const cases: Readonly<Record<FamilyName, FamilyCase>> = {
 			},
 		],
 	},
+	acoustic: {
+		small: { layers: 1, units: 32 },
+		variants: [{ layers: 3, units: 16, inputDropout: 0.1 }],
+		known: [
+			{
+				// 26 · 40 inputs, two layers of 64, 60 states.
+				...{ what: "2x64 on 26 frames of 40", options: { layers: 2, units: 64 }, sampleShape: [26, 40], classes: 60 },
+				parameters: 1040 * 64 + 64 + 64 * 64 + 64 + 64 * 60 + 60,
+			},
+		],
+	},
 	cnn: {
 		small: { channels: [8, 16], convolutions: 1 },
 		variants: [

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { LimbeckError } from "../errors.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { createGraph } from "../ops/index.js";
+import { acoustic } from "./acoustic.js";
 import { cnn } from "./cnn.js";
 import { classifierOf, type ModelFamily, type ModelTask } from "./family.js";
 import { mlp } from "./mlp.js";
@@ -10,7 +11,7 @@ import { resnet } from "./resnet.js";
 import { vit } from "./vit.js";
 
 /** Every model family by name. */
-export const families = { mlp, cnn, resnet, mobilenet, vit } as const;
+export const families = { mlp, cnn, resnet, mobilenet, vit, acoustic } as const;
 
 /** The name of a model family. */
 export type FamilyName = keyof typeof families;

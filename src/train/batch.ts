@@ -10,9 +10,12 @@ export const feeds = {
 	steps: "steps",
 	/** float `[]`: steps done before this call. */
 	firstStep: "first_step",
-	/** uint8 or float `[R, …sampleShape]`: the samples that this call can see, R of any number. */
+	/**
+	 * uint8 or float `[R, …sampleShape]`: the samples that this call can see, R of any number; of windows their frames,
+	 * `[R, …sampleShape.slice(1)]`.
+	 */
 	samples: "samples",
-	/** int32 `[S, B]`: the rows of `samples` that make up every batch. */
+	/** int32 `[S, B]`: the rows of `samples` that make up every batch; of windows the first row of each. */
 	rows: "rows",
 	/** int32 `[S, B]`: the rows of `labels` that go with them. */
 	indices: "indices",
@@ -49,6 +52,8 @@ export interface BatchShape {
 	readonly sampleShape: SampleShape;
 	/** How samples are stored: bytes, or floats that are normalised as they are; bytes where absent. */
 	readonly sampleType?: Samples["type"];
+	/** Whether samples are windows over frames. */
+	readonly windows?: boolean;
 	readonly classes: number;
 	/** Whether batches are mixed with themselves (mixup). */
 	readonly mixes?: boolean;
@@ -59,6 +64,8 @@ export interface BatchShape {
 /** The inputs that batches are made of. */
 export interface BatchInputs {
 	readonly samples: Value;
+	/** Rows that make up a sample, where it is a window. */
+	readonly window: number | undefined;
 	readonly rows: Value;
 	readonly indices: Value;
 	readonly labels: Value;
@@ -68,9 +75,10 @@ export interface BatchInputs {
 
 /** Declares the inputs, for one step and one sample. */
 export function addBatchInputs(g: Graph, options: BatchShape): BatchInputs {
-	const { batch, sampleShape, sampleType = "uint8", classes, teacher, mixes = false } = options;
+	const { batch, sampleShape, sampleType = "uint8", windows = false, classes, teacher, mixes = false } = options;
 	return {
-		samples: g.input(feeds.samples, { type: sampleType, dims: [1, ...sampleShape] }),
+		samples: g.input(feeds.samples, { type: sampleType, dims: windows ? sampleShape : [1, ...sampleShape] }),
+		window: windows ? sampleShape[0] : undefined,
 		rows: g.input(feeds.rows, { type: "int32", dims: [1, batch] }),
 		indices: g.input(feeds.indices, { type: "int32", dims: [1, batch] }),
 		labels: g.input(feeds.labels, { type: "int32", dims: [1] }),
@@ -104,6 +112,17 @@ export interface Batch {
 	readonly labelled: readonly { readonly labels: Value; readonly share?: Value }[];
 }
 
+/** The rows of a batch's samples: `[batch]`, or `[batch, window]` from the first row of each on. */
+function rowsOf(body: Graph, rows: Value, window: number | undefined): Value {
+	if (window === undefined) return rows;
+	const within = body.constant({
+		type: "int32",
+		dims: [window],
+		data: Int32Array.from({ length: window }, (_, i) => i),
+	});
+	return body.op("Add", [body.op("Unsqueeze", [rows, body.integers([1])]), within]);
+}
+
 /**
  * The batch of one step.
  *
@@ -112,7 +131,7 @@ export interface Batch {
 export function batchAt(body: Graph, inputs: BatchInputs, index: Value): Batch {
 	const gather = (all: Value, rows: Value): Value => body.op("Gather", [all, rows]);
 	const indices = gather(inputs.indices, index);
-	const samples = gather(inputs.samples, gather(inputs.rows, index));
+	const samples = gather(inputs.samples, rowsOf(body, gather(inputs.rows, index), inputs.window));
 	const labels = cast(body, gather(inputs.labels, indices), "int64");
 	const stored = inputs.stored && gather(inputs.stored.logits, gather(inputs.stored.rows, index));
 	if (inputs.mixture === undefined) return { view: (prepare) => prepare(samples), stored, labelled: [{ labels }] };

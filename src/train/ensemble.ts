@@ -272,6 +272,9 @@ function sliceOf({ samples }: SampleSet, sampleShape: SampleShape, first: number
 		const bytes = size * (samples.type === "uint8" ? 1 : 4);
 		return { count, samples: { ...samples, offset: samples.offset + first * bytes } };
 	}
+	if (samples.kind === "windows") {
+		return { count, samples: { ...samples, starts: samples.starts.subarray(first, first + count) } };
+	}
 	const [from, to] = [first * size, (first + count) * size];
 	return samples.type === "uint8"
 		? { count, samples: { ...samples, data: samples.data.subarray(from, to) } }

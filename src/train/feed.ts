@@ -1,10 +1,10 @@
 /** What the training graph is fed: what a whole run shares, and the batches of one call. */
 import type { Chunk } from "../data/chunk.js";
 import type { DataSet } from "../data/data-set.js";
-import type { SampleData } from "../data/samples.js";
+import type { WindowSamples } from "../data/samples.js";
 import { mixupOf } from "../data/transforms/index.js";
 import { mixturesOf } from "../data/transforms/mixup.js";
-import type { Tensor, TensorOf } from "../onnx/tensor.js";
+import { elementCount, type Tensor, type TensorOf } from "../onnx/tensor.js";
 import { feeds } from "./batch.js";
 import { maskOffsets, maskPool } from "./masks.js";
 import type { State } from "./state.js";
@@ -35,6 +35,11 @@ export function createFeed({ graph, data, options, seed, stored }: FeedSource): 
 	const mixup = mixupOf(options);
 	// No objective reads them where there are none.
 	const labels = data.unlabelled === true ? new Int32Array(train.count) : train.labels;
+	const windows = train.samples.kind === "windows" ? train.samples : undefined;
+	const rowShape = windows === undefined ? sampleShape : sampleShape.slice(1);
+	const rowSize = elementCount(rowShape);
+	const tensorOf = (data: Uint8Array | Float32Array): Tensor =>
+		sampleTensor(data, [data.length / rowSize, ...rowShape]);
 	const logitsOf = (logits: Float32Array, rows: number): State => ({
 		[feeds.teacherLogits]: { type: "float", dims: [rows, classes.length], data: logits },
 	});
@@ -42,11 +47,10 @@ export function createFeed({ graph, data, options, seed, stored }: FeedSource): 
 		...maskPool(graph.masks, seed),
 		[feeds.labels]: { type: "int32", dims: [train.count], data: labels },
 		...(stored === undefined ? {} : logitsOf(stored, train.count)),
-		...(train.samples.kind === "memory"
-			? { [feeds.samples]: sampleTensor(train.samples.data, [train.count, ...sampleShape]) }
-			: {}),
+		...(train.samples.kind === "file" ? {} : { [feeds.samples]: tensorOf(train.samples.data) }),
 	};
-	const places = counter();
+	const places = counter(windows === undefined ? 1 : (sampleShape[0] ?? 1));
+	const answers = counter(1);
 	return ({ samples, indices }, firstStep, steps, asked) => {
 		const which = new Int32Array(indices.buffer, indices.byteOffset, indices.length);
 		const chosen = { type: "int32", dims: [steps, batch], data: which } as const;
@@ -56,15 +60,12 @@ export function createFeed({ graph, data, options, seed, stored }: FeedSource): 
 			[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(firstStep) },
 			[feeds.indices]: chosen,
 			...(samples === undefined
-				? { [feeds.rows]: chosen }
-				: {
-						[feeds.samples]: sampleTensor(samples, [steps * batch, ...sampleShape]),
-						[feeds.rows]: { ...chosen, data: places(steps * batch) },
-					}),
+				? { [feeds.rows]: { ...chosen, data: windows === undefined ? which : startsOf(windows, which) } }
+				: { [feeds.samples]: tensorOf(samples), [feeds.rows]: { ...chosen, data: places(steps * batch) } }),
 			...(stored === undefined ? {} : { [feeds.teacherRows]: chosen }),
 			...(asked === undefined
 				? {}
-				: { ...logitsOf(asked, steps * batch), [feeds.teacherRows]: { ...chosen, data: places(steps * batch) } }),
+				: { ...logitsOf(asked, steps * batch), [feeds.teacherRows]: { ...chosen, data: answers(steps * batch) } }),
 			...maskOffsets(graph.masks, seed, firstStep, steps),
 			...(mixup === undefined ? {} : mixtures(mixup.alpha, seed, firstStep, steps, batch)),
 		};
@@ -79,15 +80,20 @@ function mixtures(alpha: number, seed: number, firstStep: number, steps: number,
 	};
 }
 
-/** 0, 1, 2, …: as many as asked for, made once. */
-function counter(): (length: number) => TensorOf<"int32">["data"] {
+/** The first frame of each sample. */
+function startsOf({ starts }: WindowSamples, indices: Int32Array): TensorOf<"int32">["data"] {
+	return Int32Array.from(indices, (index) => starts[index] ?? 0);
+}
+
+/** 0, 1, 2, … times `apart`: as many as asked for, made once. */
+function counter(apart: number): (length: number) => TensorOf<"int32">["data"] {
 	let made = new Int32Array();
 	return (length) => {
-		if (made.length < length) made = Int32Array.from({ length }, (_, index) => index);
+		if (made.length < length) made = Int32Array.from({ length }, (_, index) => apart * index);
 		return made.subarray(0, length);
 	};
 }
 
-function sampleTensor(data: SampleData | Uint8Array | Float32Array, dims: readonly number[]): Tensor {
+function sampleTensor(data: Uint8Array | Float32Array, dims: readonly number[]): Tensor {
 	return data instanceof Uint8Array ? { type: "uint8", dims, data } : { type: "float", dims, data };
 }

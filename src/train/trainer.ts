@@ -142,6 +142,7 @@ function graphFor(
 		stepsATurn,
 		sampleShape: data.sampleShape,
 		sampleType: data.train.samples.type,
+		windows: data.train.samples.kind === "windows",
 		mixes: mixupOf(options) !== undefined,
 		classes: data.classes.length,
 		normalization,

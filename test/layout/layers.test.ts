@@ -55,6 +55,22 @@ test("only evaluation can open a test split", async () => {
 	]);
 });
 
+test("only the evaluation of speech can open a test part", async () => {
+	const found = await violations({
+		"src/speech/corpora/fsdd.ts": "export const loadFsdd = 1;\nexport const loadFsddTest = 2;\n",
+		"src/speech/corpora/index.ts": 'export { loadFsdd } from "./fsdd.js";\n',
+		"src/speech/test-sets.ts": 'export { loadFsddTest } from "./corpora/fsdd.js";\n',
+		"src/speech/evaluate.ts": 'import { loadFsddTest } from "./test-sets.js";\nexport const test = loadFsddTest;\n',
+		"src/speech/align.ts": 'import { loadFsddTest } from "./test-sets.js";\nexport const test = loadFsddTest;\n',
+		"src/pipeline/run.ts":
+			'import { loadFsddTest } from "../speech/corpora/fsdd.js";\nexport const test = loadFsddTest;\n',
+	});
+	expect(found).toEqual([
+		"src/pipeline/run.ts: corpora-keep-their-test-parts-to-themselves",
+		"src/speech/align.ts: only-evaluation-opens-the-test-part",
+	]);
+});
+
 test("the rules know every file that can open a test split", async () => {
 	const { forbidden } = createRequire(import.meta.url)(config) as {
 		readonly forbidden: readonly { readonly name: string; readonly to: { readonly path?: string } }[];

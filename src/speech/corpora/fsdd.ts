@@ -1,0 +1,72 @@
+import type { DataSurroundings } from "../../data/data-set.js";
+import { findFile } from "../../data/find-file.js";
+import { resolveDataFolders } from "../../data/folders.js";
+import { readTar } from "../../data/tar.js";
+import { LimbeckError } from "../../errors.js";
+import type { Recording, SpeechCorpus, SpeechPart, SpeechTest } from "../corpus.js";
+import { decodeWav } from "../wav.js";
+import type { SpeechOptionsOf } from "./options.js";
+
+type Options = SpeechOptionsOf<"fsdd"> & DataSurroundings;
+
+const archive = "free-spoken-digit-dataset.tar.gz";
+const words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] as const;
+const member = /(?:^|\/)recordings\/([0-9])_([a-z]+)_([0-9]+)\.wav$/;
+/** The most bytes of a recording, a minute. */
+const mostBytes = 2 ** 20;
+const mostRecordings = 100_000;
+/** Of every speaker and digit, recordings 0 to 4 are the official test, and the next five are for validation. */
+const [testEnd, validationEnd] = [5, 10];
+
+/**
+ * Training and validation parts of the Free Spoken Digit Dataset (Jackson et al.; 3,000 recordings at 8 kHz). Validation is
+ * recordings 5 to 9 of every speaker and digit that is not held out.
+ *
+ * @throws LimbeckError (`data`, `file`) for an archive that is missing or broken.
+ */
+export async function loadFsdd(options: Options): Promise<SpeechCorpus> {
+	const parts = await readParts(options, ["train", "validation"]);
+	return { words, train: parts("train"), validation: parts("validation") };
+}
+
+/** The test part of {@link loadFsdd}: recordings 0 to 4, or all of the speaker who is held out. */
+export async function loadFsddTest(options: Options): Promise<SpeechTest> {
+	return { words, recordings: (await readParts(options, ["test"]))("test") };
+}
+
+function partOf(speaker: string, index: number, heldOut: string | undefined): SpeechPart {
+	if (heldOut === undefined ? index < testEnd : speaker === heldOut) return "test";
+	return index >= testEnd && index < validationEnd ? "validation" : "train";
+}
+
+/** Reads some parts; files of the others are passed over. */
+async function readParts(
+	{ directory, env = process.env, heldOut }: Options,
+	wanted: readonly SpeechPart[],
+): Promise<(part: SpeechPart) => readonly Recording[]> {
+	const folders = resolveDataFolders("fsdd", directory, env);
+	const path = await findFile("fsdd", [archive, archive.replace(/\.gz$/, "")], folders);
+	const parse = (name: string) => {
+		const [, digit, speaker = "", index] = member.exec(name) ?? [];
+		return { known: digit !== undefined, digit: Number(digit), speaker, index: Number(index) };
+	};
+	const partOfFile = (name: string): SpeechPart | undefined => {
+		const { known, speaker, index } = parse(name);
+		return known ? partOf(speaker, index, heldOut) : undefined;
+	};
+	const isWanted = (name: string): boolean => wanted.some((part) => part === partOfFile(name));
+	const files = await readTar(path, (name) => (isWanted(name) ? mostBytes : undefined), mostRecordings);
+	const names = [...files.keys()].sort();
+	const empty = wanted.find((part) => !names.some((name) => partOfFile(name) === part));
+	if (empty !== undefined) {
+		const expected = `recordings/DIGIT_SPEAKER_INDEX.wav of the ${empty} part`;
+		throw new LimbeckError("data", { where: path, expected, got: "none" });
+	}
+	return (part) =>
+		names.flatMap((name) => {
+			if (partOfFile(name) !== part) return [];
+			const { digit, speaker } = parse(name);
+			const id = name.slice(name.lastIndexOf("/") + 1);
+			return [{ id, speaker, words: [digit], audio: decodeWav(files.get(name) ?? new Uint8Array(), `${path}: ${id}`) }];
+		});
+}
