@@ -54,6 +54,7 @@ export const familyNetworks = [
 	networkOf("resnet", families.resnet),
 	networkOf("mobilenet", families.mobilenet),
 	networkOf("vit", families.vit),
+	networkOf("acoustic", families.acoustic),
 ] as const;
 
 /** A network that is trained. */

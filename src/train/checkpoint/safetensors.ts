@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { LimbeckError } from "../../errors.js";
 import { type DataType, elementCount, type Tensor, tensorArrays } from "../../onnx/tensor.js";
+import { shown } from "../../options.js";
 
 /** What a file holds. */
 export interface TensorFile {
@@ -84,7 +85,7 @@ export function decodeTensors(bytes: Uint8Array, where: string): TensorFile {
 	const { fields, start } = readHeader(bytes, where);
 	const { [metadataKey]: written = {}, ...rest } = fields;
 	const metadata = metadataShape.safeParse(written);
-	if (!metadata.success) throw damaged(where, "texts as metadata", JSON.stringify(written).slice(0, 80));
+	if (!metadata.success) throw damaged(where, "texts as metadata", shown(written));
 	const entries = Object.entries(rest).map(([name, value]) => {
 		const parsed = entry.safeParse(value);
 		if (!parsed.success) throw damaged(where, `type, shape and place of ${name}`, "something else");
