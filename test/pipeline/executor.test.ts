@@ -1,0 +1,113 @@
+/** What every executor must do; one suite for all of them. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { canonicalHash } from "../../src/canonical.js";
+import { networkOptions } from "../../src/distill/networks.js";
+import type { Executor, OfferedStep, StepEvent, StepState } from "../../src/pipeline/executor.js";
+import type { localExecutor as LocalExecutor } from "../../src/pipeline/local-executor.js";
+import { openStore, type Store } from "../../src/store/store.js";
+import { temporaryFolder } from "../support/own-data.js";
+
+// The built one: it starts processes from a file.
+const { localExecutor } = (await import(join(import.meta.dirname, "../../dist/pipeline/local-executor.js"))) as {
+	readonly localExecutor: typeof LocalExecutor;
+};
+
+/** Opens an executor of so many cores over a store. */
+const executors: Readonly<Record<string, (store: Store, cores: number) => Executor>> = {
+	local: (store, cores) => localExecutor({ store, cores }),
+};
+
+/** A training of the digits: a moment long, or hours; with weights that are there, or in a file that is not. */
+function step(name: string, { epochs = 0.1, file = "" } = {}): OfferedStep {
+	const network = file === "" ? { family: "mlp", hidden: [4], epochs } : { family: "file", file, epochs };
+	const options = {
+		...{ data: { name: "digits" } as const, network: networkOptions.parse(network), seed: 1, threads: 1 },
+		loss: { name: "cross-entropy" } as const,
+	};
+	return { key: canonicalHash(name), kind: "train", label: name, options, about: { name }, cores: 1 };
+}
+
+async function stateOf(executor: Executor, { key }: OfferedStep): Promise<StepState> {
+	return (await executor.state([key])).get(key) ?? { status: "absent" };
+}
+
+async function settled(executor: Executor, one: OfferedStep): Promise<StepState> {
+	for (;;) {
+		const state = await stateOf(executor, one);
+		if (state.status !== "queued" && state.status !== "running") return state;
+		await sleep(10);
+	}
+}
+
+/** Every event until the test ends. */
+function hear(executor: Executor): { readonly events: readonly StepEvent[]; readonly end: () => Promise<void> } {
+	const events: StepEvent[] = [];
+	const stop = new AbortController();
+	const listening = (async () => {
+		for await (const event of executor.events(stop.signal)) events.push(event);
+	})();
+	return {
+		events,
+		async end() {
+			stop.abort();
+			await listening;
+		},
+	};
+}
+
+describe.each(Object.entries(executors))("the %s executor", (_, open) => {
+	it("runs a step once however often it is offered, tells of it, and leaves it in the store", async () => {
+		const store = openStore(await temporaryFolder());
+		const executor = open(store, 2);
+		const one = step("one");
+		const { events, end } = hear(executor);
+		expect(await stateOf(executor, one)).toEqual({ status: "absent" });
+		await executor.offer([one, one]);
+		await executor.offer([one]);
+		expect(await settled(executor, one)).toEqual({ status: "completed" });
+		await executor.offer([one]);
+		await end();
+		const states = events.flatMap((event) => (event.kind === "state" ? [event.state.status] : []));
+		expect(states).toEqual(["running", "completed"]);
+		expect(events.some((event) => event.kind === "training" && event.event.kind === "validation")).toBe(true);
+		expect((await store.find(one.key))?.about).toEqual({ name: "one" });
+		await executor.forget([one.key]);
+		expect(await stateOf(executor, one)).toEqual({ status: "absent" });
+	});
+
+	it("keeps a failed step failed until it is retried or forgotten", async () => {
+		const executor = open(openStore(await temporaryFolder()), 2);
+		const one = step("fails", { file: "no-such.onnx" });
+		await executor.offer([one]);
+		const failed = { status: "failed", error: { category: "model", where: "no-such.onnx" } };
+		expect(await settled(executor, one)).toMatchObject(failed);
+		await executor.offer([one]);
+		expect(await stateOf(executor, one)).toMatchObject(failed);
+		await executor.retry([one.key]);
+		expect((await stateOf(executor, one)).status).not.toBe("failed");
+		expect(await settled(executor, one)).toMatchObject(failed);
+		await executor.forget([one.key]);
+		expect(await stateOf(executor, one)).toEqual({ status: "absent" });
+	});
+
+	it("runs no more at once than its cores allow, and cancels those that run and those that wait", async () => {
+		const executor = open(openStore(await temporaryFolder()), 2);
+		const steps = ["a", "b", "c"].map((name) => step(name, { epochs: 100_000 }));
+		const keys = steps.map(({ key }) => key);
+		const { events, end } = hear(executor);
+		await executor.offer(steps);
+		const trains = (): number => new Set(events.flatMap(({ kind, id }) => (kind === "training" ? [id] : []))).size;
+		while (trains() < 2) await sleep(10);
+		const statuses = [...(await executor.state(keys)).values()].map(({ status }) => status);
+		expect(statuses).toEqual(["running", "running", "queued"]);
+		await executor.forget(keys); // Forgets none that is at work.
+		await executor.cancel(keys);
+		for (const one of steps) {
+			expect(await settled(executor, one)).toMatchObject({ status: "failed", error: { category: "interrupted" } });
+		}
+		await end();
+		expect(trains()).toBe(2);
+	});
+});
