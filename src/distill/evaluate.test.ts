@@ -51,12 +51,12 @@ describe("evaluateModels", () => {
 			classNames: "absent",
 		});
 		// At T = 2 / log 3 a margin of 2 has a confidence of ¾, which is what is right.
-		expect(right?.calibration.temperature).toBeCloseTo(2 / Math.log(3), 6);
-		expect(right?.calibration.nll).toBeCloseTo(0.75 * Math.log(4 / 3) + 0.25 * Math.log(4), 6);
-		expect(right?.calibration.ece).toBeCloseTo(0, 6);
+		expect(right?.calibration?.temperature).toBeCloseTo(2 / Math.log(3), 6);
+		expect(right?.calibration?.nll).toBeCloseTo(0.75 * Math.log(4 / 3) + 0.25 * Math.log(4), 6);
+		expect(right?.calibration?.ece).toBeCloseTo(0, 6);
 		expect(right?.reliability.map(({ count, accuracy }) => [count, accuracy])).toEqual([[4, 0.75]]);
 		// The other model is right in a quarter of the validation samples: no temperature is high enough.
-		expect(wrong?.calibration.temperature).toBe(10_000);
+		expect(wrong?.calibration?.temperature).toBe(10_000);
 		expect(right?.accuracyInterval).toEqual({ low: 0.25, high: 1 });
 	});
 
@@ -64,7 +64,7 @@ describe("evaluateModels", () => {
 		const { details } = await evaluated([[2, 0, "a"], ...Array.from({ length: 3 }, (): Row => [2, 0, "b"])], {
 			details: {},
 		});
-		expect(details["right"]?.calibration.temperature).toBeCloseTo(2 / Math.log(3), 6);
+		expect(details["right"]?.calibration?.temperature).toBeCloseTo(2 / Math.log(3), 6);
 		expect(details["right"]?.topK).toEqual({ "1": 0.25 });
 	});
 

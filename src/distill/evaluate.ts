@@ -107,7 +107,7 @@ export interface EvaluateOutcome {
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
 	const temperatures = step.details === undefined ? new Map<string, number>() : await calibrate(step, context);
 	const test = await loadTestSet(step.data);
-	if (step.details !== undefined || (step.compare ?? []).length > 0) requireLabels(test, "test");
+	if (step.details !== undefined || (step.compare ?? []).length > 0) requireLabels(test);
 	const results = new Map<string, ModelResult>();
 	for (const [name, source] of Object.entries(step.models)) {
 		results.set(name, await evaluateModel(source, test, step, temperatures.get(name), context));
@@ -115,11 +115,11 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 	return outcomeOf(step, test, results);
 }
 
-/** Every model's temperature, from the validation split. */
+/** Every model's temperature, from the validation split; none where that has no labels. */
 async function calibrate(step: EvaluateStep, { runtime }: EvaluateContext): Promise<ReadonlyMap<string, number>> {
 	const { classes, sampleShape, validation } = await dataSetOf(step.data).load(step.data);
-	requireLabels(validation, "validation");
 	for (const k of step.details?.top ?? []) checkRank(k, classes.length);
+	if (validation.labels.length === 0) return new Map();
 	const data = { classes, sampleShape, probe: validation, ...threadsOf(step) };
 	const temperatures = new Map<string, number>();
 	for (const [name, source] of Object.entries(step.models)) {
@@ -165,10 +165,10 @@ async function evaluateModel(
 			logits,
 			correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
 			details:
-				temperature === undefined || metrics === undefined
+				step.details === undefined || metrics === undefined
 					? undefined
 					: {
-							...detailsOf({ logits, metrics, temperature }, test, step.details ?? {}),
+							...detailsOf({ logits, metrics, temperature }, test, step.details),
 							classNames: opened.classNames,
 							...unknown,
 						},
@@ -186,10 +186,10 @@ function measured(
 	return { errors, accuracy, nll, brier, ece, parameters, bytes, ...known };
 }
 
-function requireLabels({ labels }: Split, name: string): void {
+function requireLabels({ labels }: Split): void {
 	if (labels.length > 0) return;
 	throw new LimbeckError("data", {
-		where: `the ${name} split`,
+		where: "the test split",
 		expected: "samples with labels, to evaluate by them",
 		got: "samples without",
 		hint: "`limbeck distill` evaluates without labels, by the teacher; or give samples with labels.",

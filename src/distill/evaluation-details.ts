@@ -50,8 +50,8 @@ export interface EvaluationDetails {
 	readonly accuracyInterval: Interval;
 	/** Accuracy by k: is the true class among the k most probable? */
 	readonly topK: Readonly<Record<string, number>>;
-	/** Temperature scaling, the baseline of calibration. */
-	readonly calibration: Calibration;
+	/** Temperature scaling, the baseline of calibration; absent where the validation split has no labels to fit it on. */
+	readonly calibration?: Calibration;
 	/** The reliability diagram, without empty bins. */
 	readonly reliability: readonly ReliabilityBin[];
 	readonly perClass: readonly NamedAccuracy[];
@@ -68,8 +68,8 @@ export interface DetailInput {
 	/** `[count, classes]`, on the test split. */
 	readonly logits: Float32Array;
 	readonly metrics: ClassificationMetrics;
-	/** From the validation split. */
-	readonly temperature: number;
+	/** From the validation split, where that has labels. */
+	readonly temperature: number | undefined;
 }
 
 const mostPairs = 20;
@@ -82,10 +82,13 @@ export function detailsOf(
 ): Omit<EvaluationDetails, "accuracyInterval" | "classNames" | "multiplyAddsUnknown"> {
 	const predicted = predictedClasses(logits, classes.length);
 	const nameOf = (index: number): string => classes[index] ?? "";
-	const { nll, ece } = classificationMetrics(scaledLogits(logits, temperature), labels, classes.length);
+	const calibrated = (at: number): Calibration => {
+		const { nll, ece } = classificationMetrics(scaledLogits(logits, at), labels, classes.length);
+		return { temperature: at, nll, ece };
+	};
 	return {
 		topK: Object.fromEntries(top.map((k) => [String(k), topKAccuracy(logits, labels, classes.length, k)])),
-		calibration: { temperature, nll, ece },
+		...(temperature === undefined ? {} : { calibration: calibrated(temperature) }),
 		reliability: metrics.reliabilityBins,
 		perClass: classAccuracies(predicted, labels, classes.length).map((one, index) => ({ name: nameOf(index), ...one })),
 		confused: mostConfused(predicted, labels, classes.length, mostPairs).map(({ count, ...pair }) => ({

@@ -99,9 +99,9 @@ const calibrationColumns: Columns = [
 	{ heading: "NLL", cell: ({ nll }) => nll.toFixed(4) },
 	{ heading: "Brier", cell: ({ brier }) => brier.toFixed(4) },
 	{ heading: "ECE", cell: ({ ece }) => ece.toFixed(4) },
-	{ heading: "T", cell: ({ calibration }) => calibration.temperature.toPrecision(3) },
-	{ heading: "NLL/T", cell: ({ calibration }) => calibration.nll.toFixed(4) },
-	{ heading: "ECE/T", cell: ({ calibration }) => calibration.ece.toFixed(4) },
+	{ heading: "T", cell: ({ calibration }) => calibration?.temperature.toPrecision(3) ?? "–" },
+	{ heading: "NLL/T", cell: ({ calibration }) => calibration?.nll.toFixed(4) ?? "–" },
+	{ heading: "ECE/T", cell: ({ calibration }) => calibration?.ece.toFixed(4) ?? "–" },
 ];
 
 const costColumns: Columns = [

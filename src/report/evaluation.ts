@@ -29,9 +29,13 @@ export function evaluationTable(report: EvaluationReport, details: boolean): str
 		["NLL", report.nll.toFixed(4)],
 		["Brier score", report.brier.toFixed(4)],
 		["ECE", report.ece.toFixed(4)],
-		["temperature, fitted on validation", calibration.temperature.toPrecision(4)],
-		["NLL at that temperature", calibration.nll.toFixed(4)],
-		["ECE at that temperature", calibration.ece.toFixed(4)],
+		...(calibration === undefined
+			? []
+			: [
+					["temperature, fitted on validation", calibration.temperature.toPrecision(4)],
+					["NLL at that temperature", calibration.nll.toFixed(4)],
+					["ECE at that temperature", calibration.ece.toFixed(4)],
+				]),
 		["parameters", count(report.parameters)],
 		["size", `${count(report.bytes / 1000)} kB`],
 		["multiply-adds of a sample", operations(report.multiplyAdds)],
@@ -40,6 +44,7 @@ export function evaluationTable(report: EvaluationReport, details: boolean): str
 		["throughput", `${count(report.throughput)} samples/s`],
 	]);
 	const notes = [
+		...(calibration === undefined ? ["No temperature is fitted: the validation split has no labels."] : []),
 		...(report.classNames === "other" ? ["The model's file names its classes otherwise than the data do."] : []),
 		...(multiplyAddsUnknown === undefined ? [] : [`Multiply-adds are unknown because of ${multiplyAddsUnknown}.`]),
 	];

@@ -109,5 +109,13 @@ describe("limbeck distill of pictures without classes", () => {
 		expect(report.student).toMatchObject({ accuracy: figure, nll: figure, agreement: figure });
 		expect(report.teacher).toMatchObject({ accuracy: figure });
 		expect(report).not.toHaveProperty("baseline");
+
+		const named = [...small, "--set", 'data.classes=["cat","dog","owl"]'];
+		const evaluated = await runCli(["evaluate", "--model", join(out, "student.onnx"), "--data", folder, ...named], {
+			XDG_CACHE_HOME: files,
+		});
+		expect(evaluated.code).toBe(0);
+		expect(evaluated.stdout).toMatch(/errors +\d of 5/);
+		expect(evaluated.stdout).toContain("No temperature is fitted: the validation split has no labels.");
 	});
 });
