@@ -6,6 +6,7 @@ import { LimbeckError } from "../src/errors.js";
 import { measureConvolutions } from "./convolution.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
 import { netOf } from "./nets.js";
+import { measurePipeline } from "./pipeline.js";
 import { measureSpecialists, type Scale } from "./specialists.js";
 import { measureScoring, measureStore } from "./targets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
@@ -70,7 +71,30 @@ async function memory({ steps, threads }: { readonly steps: number; readonly thr
 	);
 }
 
+/** A long training and the one of the first five minutes. */
+const pipelineCases = {
+	"mnist, 784-800-800-10, 3 epochs": { data: { name: "mnist" }, network: { hidden: [800, 800], epochs: 3 } },
+	"digits, the first five minutes": { data: { name: "digits" } },
+} as const;
+
+async function pipeline({ rounds, threads }: { readonly rounds: number; readonly threads: number }): Promise<void> {
+	for (const [name, recipe] of Object.entries(pipelineCases)) {
+		const { command, bare, cached } = await measurePipeline(recipe, threads, rounds);
+		process.stdout.write(
+			`${name}: command ${command.toFixed(2)} s, bare training ${bare.toFixed(2)} s: ` +
+				`${(command - bare).toFixed(2)} s more (${((100 * (command - bare)) / bare).toFixed(1)} %); ` +
+				`again, all in the store: ${cached.toFixed(2)} s\n`,
+		);
+	}
+}
+
 const program = new Command("bench");
+program
+	.command("pipeline")
+	.description("what plan, store, checkpoints and process cost beside training")
+	.option("--rounds <count>", "rounds; the report is their median", count, 3)
+	.option("--threads <count>", "threads", count, availableParallelism())
+	.action(pipeline);
 program
 	.command("epoch")
 	.description("whole training, with the data pipeline, against the bare step")
