@@ -50,6 +50,21 @@ describe("createProgress", () => {
 		]);
 	});
 
+	it("shows networks that train side by side in one line", () => {
+		const terminal = recording(true, 100);
+		const show = createProgress(terminal, 1, labelOf);
+		const [a, b] = [events("teacher"), events("baseline")];
+		a.forEach((event, k) => {
+			for (const one of [event, b[k]]) if (one !== undefined) show(one);
+		});
+		const plain = terminal.moving.map(stripVTControlCharacters);
+		expect(plain[3]).toBe("teacher ░░░░░░░░   5 % 90.10 %  student, alone ░░░░░░░░   5 % 90.10 %");
+		expect(terminal.told.map((line) => stripVTControlCharacters(line).slice(0, 14))).toEqual([
+			"teacher       ",
+			"student, alone",
+		]);
+	});
+
 	it.each([10, 40, 80, 120])("keeps a moving line within %i columns", (columns) => {
 		const terminal = recording(true, columns);
 		const show = createProgress(terminal, 3, labelOf);

@@ -27,8 +27,13 @@ export function createProgress<Event extends SeedEvent>(
 	seeds: number,
 	labelOf: (event: Event) => string,
 ): (event: Event) => void {
-	// Several may train side by side.
+	// Those that train; several may side by side.
 	const runs = new Map<string, Run>();
+	const showLive = (): void => {
+		const [first, ...others] = runs.values();
+		if (first === undefined) return;
+		terminal.replace(others.length === 0 ? liveLine(first, terminal) : sharedLine([first, ...others], terminal));
+	};
 	return (event) => {
 		const network = labelOf(event);
 		const label = seeds > 1 ? `${network.trimEnd()}, seed ${event.seed}`.padEnd(network.length) : network;
@@ -37,16 +42,18 @@ export function createProgress<Event extends SeedEvent>(
 			const fresh = { label, started: performance.now(), firstStep: event.step, validation: "", quarters: 0 };
 			const run: Run = { ...(before ?? fresh), progress: event };
 			runs.set(label, run);
-			if (terminal.live) terminal.replace(liveLine(run, terminal));
+			if (terminal.live) showLive();
 		} else if (event.kind === "validation" && before !== undefined) {
 			// Validation follows the progress that it belongs to, and is the last event of every network.
 			const quarters = Math.floor((4 * event.step) / before.progress.steps);
 			const run: Run = { ...before, validation: `validation ${validated(event)}`, quarters };
 			runs.set(label, run);
+			const ended = event.step === before.progress.steps;
+			if (ended) runs.delete(label);
 			if (!terminal.live) {
 				if (quarters > before.quarters) terminal.tell(calmLine(run));
-			} else if (event.step < before.progress.steps) terminal.replace(liveLine(run, terminal));
-			else terminal.tell(liveLine(run, terminal));
+			} else if (ended) terminal.tell(liveLine(run, terminal));
+			else showLive();
 		} else {
 			for (const note of notesOf(event)) terminal.tell(`${label.trimEnd()}: ${note}`);
 		}
@@ -85,6 +92,15 @@ function liveLine({ label, validation, progress, started, firstStep }: Run, { co
 		...(step > firstStep && step < steps ? [`${duration((perStep * (steps - step)) / 1000)} left`] : []),
 		colors.dim(`${Math.round(throughput).toLocaleString("en-US")} samples/s`),
 	];
+	return fitted(parts, columns - 1);
+}
+
+/** Several networks in a line. */
+function sharedLine(runs: readonly Run[], { colors, columns }: Terminal): string {
+	const parts = runs.map(({ label, validation, progress: { step, steps } }) => {
+		const seen = validation === "" ? "" : ` ${validation.replace("validation ", "")}`;
+		return `${label.trimEnd()} ${bar(step / steps, 8, colors)}${seen}`;
+	});
 	return fitted(parts, columns - 1);
 }
 
