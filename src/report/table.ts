@@ -115,6 +115,8 @@ function stored(answers: AnswerSummary | undefined): readonly string[] {
 	if (answers === undefined) return [];
 	const { asked, bytes, cost } = answers;
 	const came = asked === 0 ? "were found in the store" : `were made (${count(asked)}) and stored`;
+	const exact = cost.every(({ max }) => max === 0);
+	if (exact) return asked === 0 ? ["The answers that taught the student were found in the store."] : [];
 	const lost = cost.map(({ temperature, mean }) => `${mean.toPrecision(2)} at T = ${String(temperature)}`);
 	return [
 		`The answers that taught the student ${came}, ${count(bytes / 1000)} kB; KL from the full to the stored ones: ${lost.join(", ")}.`,
