@@ -5,6 +5,7 @@ const layers = [
 	"errors.ts",
 	"random.ts",
 	"files.ts",
+	"locks.ts",
 	"options.ts",
 	"canonical.ts",
 	"settings.ts",

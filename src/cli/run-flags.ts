@@ -17,6 +17,7 @@ export const runFlags = {
 	folder: z.string().optional(),
 	out: z.string().min(1),
 	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).optional(),
+	checkpointSeconds: z.coerce.number().pipe(z.number().min(0)).optional(),
 	json: z.boolean().default(false),
 	quiet: z.boolean().default(false),
 	showRecipe: z.boolean().default(false),
@@ -44,6 +45,7 @@ export function addRunFlags(command: Command): Command {
 		.option("--folder <folder>", "folder with the data set's files, where --data names the data set")
 		.option("--out <folder>", "folder for the results", "limbeck-out")
 		.option("--threads <count>", "threads to use (default: every core)")
+		.option("--checkpoint-seconds <seconds>", "time between checkpoints (default: 30 s or more, to cost 1 % at most)")
 		.option("--store <folder>", "where finished steps are kept and found again (default: LIMBECK_STORE, or .limbeck)")
 		.option("--dry-run", "print the steps and which of them are done already, and stop")
 		.option(
@@ -78,7 +80,7 @@ export async function withRunFlags(written: unknown, flags: RunFlags): Promise<u
 
 /** The options of a run as the flags have them, with progress on the terminal. */
 export function runOptionsOf<Event extends SeedEvent>(
-	{ out, threads, quiet, store, force }: RunFlags,
+	{ out, threads, quiet, store, force, checkpointSeconds }: RunFlags,
 	seeds: number,
 	labelOf: (event: Event) => string,
 	{ terminal, signal }: Surroundings,
@@ -88,6 +90,7 @@ export function runOptionsOf<Event extends SeedEvent>(
 		...(quiet ? {} : { onEvent: createProgress(terminal, seeds, labelOf), onStep: tellCached(terminal) }),
 		...(threads === undefined ? {} : { threads }),
 		...(store === undefined ? {} : { store }),
+		...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
 	};
 }
 

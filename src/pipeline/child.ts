@@ -23,7 +23,7 @@ process.on("message", (message: StepRequest | typeof stopMessage) => {
 });
 setInterval(() => void send({ kind: "alive" }), aliveMs).unref();
 
-async function runStep({ name, input, folders }: StepRequest): Promise<void> {
+async function runStep({ name, input, folders, checkpointSeconds }: StepRequest): Promise<void> {
 	try {
 		const context: StepContext = {
 			runtime: await nodeRuntime(),
@@ -33,6 +33,7 @@ async function runStep({ name, input, folders }: StepRequest): Promise<void> {
 			openCheckpoints: checkpointFolder,
 			stop: stop.signal,
 			folders,
+			...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
 			now: () => performance.now(),
 			onEvent: (event) => void send({ kind: "event", event }),
 		};

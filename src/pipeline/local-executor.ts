@@ -6,7 +6,7 @@ import { LimbeckError } from "../errors.js";
 import type { Store } from "../store/store.js";
 import type { Executor, OfferedStep, StepEvent, StepId, StepState } from "./executor.js";
 import { defaultSilenceMs, usableMemory } from "./limits.js";
-import { runStep } from "./run-step.js";
+import { type RunStepOptions, runStep } from "./run-step.js";
 
 /** What the executor may use. */
 export interface LocalExecutorOptions {
@@ -17,6 +17,8 @@ export interface LocalExecutorOptions {
 	readonly memory?: number;
 	/** See `StepLimits`. */
 	readonly silenceMs?: number;
+	/** See `TrainingContext`; no part of a step's options, as no key may depend on it. */
+	readonly checkpointSeconds?: number | undefined;
 }
 
 interface Job {
@@ -28,6 +30,7 @@ interface Job {
 /** Opens the executor; it holds nothing that needs closing. */
 export function localExecutor(options: LocalExecutorOptions): Executor {
 	const { store, cores = availableParallelism(), memory = usableMemory(), silenceMs = defaultSilenceMs } = options;
+	const { checkpointSeconds } = options;
 	const jobs = new Map<StepId, Job>();
 	const emitter = new EventEmitter();
 	let free = cores;
@@ -57,7 +60,7 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 			tell({ kind: "training", id: step.key, event });
 		};
 		try {
-			await obtainStep(store, step, { limits, signal: stop.signal, onEvent: hear });
+			await obtainStep(store, step, { limits, signal: stop.signal, onEvent: hear, checkpointSeconds });
 			return { status: "completed" };
 		} catch (error) {
 			return { status: "failed", error: failureOf(step, error).toJSON() };
@@ -114,7 +117,7 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 async function obtainStep(
 	store: Store,
 	{ key, about, kind, options, label }: OfferedStep,
-	{ limits, signal, onEvent }: Required<Pick<Parameters<typeof runStep>[2] & object, "limits" | "signal" | "onEvent">>,
+	{ signal, onEvent, ...how }: Required<Pick<RunStepOptions, "limits" | "signal" | "onEvent" | "checkpointSeconds">>,
 ): Promise<void> {
 	const note = (text: string): void => {
 		onEvent({ kind: "note", text });
@@ -127,7 +130,7 @@ async function obtainStep(
 			run: (output, progress) =>
 				// The kind picks the options; TypeScript cannot pair them here.
 				runStep(kind, options as never, {
-					limits,
+					...how,
 					signal,
 					onEvent,
 					folders: { output, progress, targets },

@@ -8,6 +8,7 @@ export type StepRequest = {
 		readonly name: Name;
 		readonly input: StepInput<Name>;
 		readonly folders?: StepFolders | undefined;
+		readonly checkpointSeconds?: number | undefined;
 	};
 }[StepName];
 

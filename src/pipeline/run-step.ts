@@ -12,6 +12,8 @@ export interface RunStepOptions {
 	readonly signal?: AbortSignal;
 	/** For steps that leave files. */
 	readonly folders?: StepFolders;
+	/** See `TrainingContext`. */
+	readonly checkpointSeconds?: number | undefined;
 	/** All memory that can be used, and ten minutes, where absent. */
 	readonly limits?: StepLimits;
 }
@@ -36,7 +38,7 @@ export async function runStep<Name extends StepName>(
 	input: StepInput<Name>,
 	options: RunStepOptions = {},
 ): Promise<StepOutput<Name>> {
-	const { signal, folders } = options;
+	const { signal, folders, checkpointSeconds } = options;
 	signal?.throwIfAborted();
 	const child = fork(new URL("./child.js", import.meta.url), { stdio: ["ignore", "ignore", "pipe", "ipc"] });
 	let deadline: NodeJS.Timeout | undefined;
@@ -47,7 +49,7 @@ export async function runStep<Name extends StepName>(
 	signal?.addEventListener("abort", abort);
 	try {
 		// The generic request is one of the union's members.
-		const request = { name, input, folders } as StepRequest;
+		const request = { name, input, folders, checkpointSeconds } as StepRequest;
 		return await outcome<StepOutput<Name>>(child, request, options);
 	} finally {
 		signal?.removeEventListener("abort", abort);

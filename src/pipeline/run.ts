@@ -30,6 +30,8 @@ export interface RunOptions<Event extends SeedEvent> {
 	readonly threads?: number;
 	/** Where finished steps are kept and found again: see `storeFolder` where absent. */
 	readonly store?: string;
+	/** Seconds between checkpoints; where absent about 30, and so many that they cost a hundredth of the time. */
+	readonly checkpointSeconds?: number;
 	/** Labels of steps, such as `seed 1, student`, to be done again with all that depends on them. */
 	readonly force?: readonly string[];
 	/** Hears of progress and validation while networks train. */
@@ -135,7 +137,7 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 	for (const label of options.force ?? []) await forget(store, planner, label);
 	const record = await openRecord(run, options, planned);
 	try {
-		const executor = localExecutor({ store, ...limits });
+		const executor = localExecutor({ store, checkpointSeconds: options.checkpointSeconds, ...limits });
 		const wanted = seeds.flatMap(({ plan }) => [...plan.networks.map(({ step }) => step), ...plan.others]);
 		const finished = await drive(
 			planner.steps,

@@ -10,10 +10,9 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { lock } from "proper-lockfile";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
+import { type HoldOptions, hold } from "../locks.js";
 import { type Entry, readEntry, sealFolder } from "./entry.js";
 
 /** A piece of work to be found in the store, or done. */
@@ -32,12 +31,9 @@ export interface Work {
 }
 
 /** What is told of the way to an entry. */
-export interface StoreEvents {
+export interface StoreEvents extends HoldOptions {
 	/** An entry was damaged; it is set aside and made again. */
 	readonly onDamaged?: (message: string) => void;
-	/** Another process does the same work; it is waited for. */
-	readonly onWait?: () => void;
-	readonly signal?: AbortSignal;
 }
 
 /** An entry, and whether it was there. */
@@ -61,10 +57,6 @@ export interface Store {
 	/** Takes the entry of a key out, if there is one. */
 	remove(key: string): Promise<void>;
 }
-
-/** After so long without a sign of life a holder of a lock is taken for dead; it gives one five times as often. */
-const deadMs = 10_000;
-const pollMs = 100;
 
 /**
  * Where the store is unless one is named: `LIMBECK_STORE`, or `.limbeck` in the project's folder, the nearest one
@@ -122,7 +114,8 @@ export function openStore(folder: string): Store {
 		async obtain(work, events = {}) {
 			const found = await find(work.key, events);
 			if (found !== undefined) return { entry: found, cached: true };
-			const held = await hold(folder, work.key, async () => (await find(work.key, events)) !== undefined, events);
+			const isDone = async (): Promise<boolean> => (await find(work.key, events)) !== undefined;
+			const release = await hold(join(folder, "locks"), work.key, isDone, events);
 			try {
 				// Made by another process while this one waited.
 				const meanwhile = await find(work.key, events);
@@ -137,38 +130,8 @@ export function openStore(folder: string): Store {
 					hint: "The disk may be failing.",
 				});
 			} finally {
-				await held?.();
+				await release?.();
 			}
 		},
 	};
-}
-
-/**
- * Holds the right to do the work of a key.
- *
- * @param done - whether the work has been done by another process: then it is not waited for any longer.
- * @returns gives the right back; absent where the work was done.
- */
-async function hold(
-	folder: string,
-	key: string,
-	done: () => Promise<boolean>,
-	{ onWait, signal }: StoreEvents,
-): Promise<(() => Promise<void>) | undefined> {
-	const locks = join(folder, "locks");
-	await mkdir(locks, { recursive: true }).catch((error: unknown) => {
-		throw fileError(error, locks);
-	});
-	for (let tries = 0; ; tries++) {
-		signal?.throwIfAborted();
-		try {
-			const path = join(locks, key);
-			return await lock(path, { realpath: false, stale: deadMs, update: deadMs / 5, onCompromised: () => undefined });
-		} catch (error) {
-			if (!(error instanceof Error && "code" in error && error.code === "ELOCKED")) throw fileError(error, locks);
-		}
-		if (await done()) return undefined;
-		if (tries === 0) onWait?.();
-		await sleep(pollMs);
-	}
 }

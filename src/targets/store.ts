@@ -1,8 +1,8 @@
 /** The store of a teacher's answers: a folder for each key, and in it a file for each view. */
-import { mkdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { LimbeckError } from "../errors.js";
-import { fileError } from "../files.js";
+import { hold } from "../locks.js";
 import type { Header } from "./format.js";
 import { keyFields, targetKey } from "./key.js";
 import { type RowCodec, rowCodec } from "./rows.js";
@@ -21,7 +21,8 @@ const viewPath = (folder: string, key: string, view: number): string =>
 
 /**
  * Opens stored answers. The teacher is asked about the views that are not there, each of which appears as a whole file
- * when it is done; one that was stopped goes on after its last whole block.
+ * when it is done; one that was stopped goes on after its last whole block. Of several processes that ask for the same
+ * view one asks the teacher and the others wait.
  *
  * @throws LimbeckError `usage` for a top-k that is none, `model` for answers that are not finite or cannot be kept,
  * `data` for a damaged file, `file` or `disk-full` if the folder cannot be used, and what `ask` throws.
@@ -38,7 +39,6 @@ export async function openTargets(request: TargetsRequest): Promise<Targets> {
 	}
 	const key = targetKey(request, request);
 	const codec = rowCodec(request, classes);
-	await makeFolder(join(folder, key));
 	const files: ViewFile[] = [];
 	const close = (): void => {
 		for (const file of files.splice(0)) file.close();
@@ -48,7 +48,7 @@ export async function openTargets(request: TargetsRequest): Promise<Targets> {
 		for (let view = 0; view < viewCount; view++) {
 			const path = viewPath(folder, key, view);
 			const header = headerOf(request, key, view, codec);
-			if (!(await exists(path))) asked += await makeView(path, header, codec, request);
+			if (!(await exists(path))) asked += await makeOnce(path, () => makeView(path, header, codec, request));
 			files.push(openViewFile(path, header, codec));
 		}
 		const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -65,6 +65,16 @@ function headerOf(request: TargetsRequest, key: string, view: number, { rowBytes
 	const { count, classes, temperature = 1 } = request;
 	const blockSamples = Math.max(1, Math.floor(blockBytes / rowBytes));
 	return { key, view, count, classes, rowBytes, blockSamples, temperature, fields: keyFields(request, request) };
+}
+
+/** Makes a view, unless another process does or did. @returns the number of samples asked about. */
+async function makeOnce(path: string, make: () => Promise<number>): Promise<number> {
+	const release = await hold(dirname(path), basename(path), () => exists(path));
+	try {
+		return (await exists(path)) ? 0 : await make();
+	} finally {
+		await release?.();
+	}
 }
 
 /** Asks the teacher about what is missing of one view. @returns the number of samples. */
@@ -121,12 +131,4 @@ async function exists(path: string): Promise<boolean> {
 		() => true,
 		() => false,
 	);
-}
-
-async function makeFolder(path: string): Promise<void> {
-	try {
-		await mkdir(path, { recursive: true });
-	} catch (error) {
-		throw fileError(error, path);
-	}
 }

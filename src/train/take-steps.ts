@@ -35,7 +35,7 @@ export interface Taken {
 /** Takes all steps, or those that a run before this one left. */
 export async function takeSteps(run: Run, context: TrainingContext): Promise<Taken> {
 	const { job, graph, session, loader, totalSteps, teacher, validate } = run;
-	const { now, onEvent, checkpoints, stop } = context;
+	const { now, onEvent, checkpoints, checkpointSeconds, stop } = context;
 	const { model, data, options, seed } = job;
 	const found = await checkpoints?.newest();
 	const started = now() - 1000 * (found?.seconds ?? 0);
@@ -59,7 +59,7 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 		stateBytes: stateBytesOf(graph),
 	};
 	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
-	const isDue = cadence(now);
+	const isDue = cadence(now, checkpointSeconds);
 	let stepMs: number | undefined;
 	let since = now();
 	for await (const { first, steps, validate: look, chunk } of chunksFrom(
@@ -111,13 +111,17 @@ const seconds = 30;
 /** Times as long as saving takes that training goes on before the next. */
 const shareOfSaving = 100;
 
-/** Saves when it is time, or at once where asked: so rarely that it costs a hundredth of the time. */
-function cadence(now: () => number): (atOnce: boolean, save: () => Promise<void>) => Promise<void> {
+/** Saves when it is time, or at once where asked: unless told how often, so rarely that it costs a hundredth of the time. */
+function cadence(
+	now: () => number,
+	wanted: number | undefined,
+): (atOnce: boolean, save: () => Promise<void>) => Promise<void> {
 	let last = now();
 	let took = 0;
 	return async (atOnce, save) => {
 		const begun = now();
-		if (!atOnce && begun - last < Math.max(1000 * seconds, shareOfSaving * took)) return;
+		const pause = wanted === undefined ? Math.max(1000 * seconds, shareOfSaving * took) : 1000 * wanted;
+		if (!atOnce && begun - last < pause) return;
 		await save();
 		last = now();
 		took = last - begun;

@@ -88,6 +88,11 @@ export interface TrainingContext {
 	readonly now: () => number;
 	/** Where training is kept as it goes, and taken up again; nowhere where absent. */
 	readonly checkpoints?: Checkpoints;
+	/**
+	 * Seconds from one checkpoint to the next, at least; where absent about 30, and so many that they cost a hundredth of
+	 * the time. No bit of the result depends on it.
+	 */
+	readonly checkpointSeconds?: number;
 	/** Ends training at the next checkpoint, made at once. */
 	readonly stop?: AbortSignal;
 	/** Called after every chunk of steps and every look at validation. */

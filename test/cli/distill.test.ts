@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type CliRun, eventsIn, runCli, startCli, temporaryFolder, tiny } from "./run-cli.js";
+import { type CliRun, eventsIn } from "../support/command-line.js";
+import { runCli, startCli, temporaryFolder, tiny } from "./run-cli.js";
 
 describe("limbeck distill and limbeck evaluate", () => {
 	it("print one JSON object on stdout and nothing else", async () => {

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type CliRun, eventsIn, runCli, startCli, temporaryFolder, tiny } from "./run-cli.js";
+import { type CliRun, eventsIn } from "../support/command-line.js";
+import { runCli, startCli, temporaryFolder, tiny } from "./run-cli.js";
 
 const args = ["train", "--model", "mlp:8", "--epochs", "150", "--set", "network.jitter=1", "--threads", "1", "--json"];
 
