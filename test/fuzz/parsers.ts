@@ -135,6 +135,7 @@ const checkpoint = encodeCheckpoint({
 	step: 2,
 	seconds: 1,
 	state: { w: { type: "float", dims: [2], data: Float32Array.of(1, 2) } },
+	rollbacks: [],
 	history: { losses: Float32Array.of(1, 2), validations: [] },
 });
 
