@@ -94,7 +94,14 @@ export type {
 	Targets,
 	TargetsRequest,
 } from "./targets/targets.js";
-export type { Candidate, Checkpoint, Checkpoints, History, Validation } from "./train/checkpoint/checkpoint.js";
+export type {
+	Candidate,
+	Checkpoint,
+	Checkpoints,
+	History,
+	Rollback,
+	Validation,
+} from "./train/checkpoint/checkpoint.js";
 export type { ClassOrder } from "./train/class-order.js";
 export type { Classifier, Ensemble, OpenMember } from "./train/ensemble.js";
 export type { GraphTeacher } from "./train/graph-teacher.js";

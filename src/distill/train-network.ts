@@ -20,7 +20,7 @@ import { createPredictor } from "../train/predict.js";
 import type { AnswerStore } from "../train/stored-answers.js";
 import type { Teacher, TeacherSummary } from "../train/teacher.js";
 import { checkJob, trainModel } from "../train/trainer.js";
-import type { TrainingContext } from "../train/training.js";
+import type { TrainingContext, TrainingResult } from "../train/training.js";
 import { classesKey } from "./class-names.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import { preprocessingKey } from "./preprocessing.js";
@@ -130,6 +130,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	);
 	await writeModelFile(step.output, described(result.model, data));
 	const { steps, keptStep, validationErrors, validationFidelity, seconds, teacher: summary } = result;
+	const told = rollbackNotes(result, network);
 	return {
 		...{ steps, epochs: network.epochs, keptStep, trainSeconds: seconds },
 		...(validationErrors === undefined ? {} : { validationErrors }),
@@ -138,8 +139,17 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 		...(step.trainAccuracy === true ? { trainAccuracy: await trainAccuracy(result.model, data, step, context) } : {}),
 		...{ parameters: parameterCount(result.model), curve: curveOf(result.history), data: summarize(whole) },
 		...(summary === undefined ? {} : { teacher: summary }),
-		...(notes.length === 0 ? {} : { notes }),
+		...(notes.length + told.length === 0 ? {} : { notes: [...notes, ...told] }),
 	};
+}
+
+/** What a reader of the report should know of a training that diverged. */
+function rollbackNotes({ rollbacks = [] }: TrainingResult, { divergence }: NetworkOptions): readonly string[] {
+	if (rollbacks.length === 0) return [];
+	const steps = rollbacks.join(", ");
+	return [
+		`Training diverged and went back, to step ${steps}; each time the learning rate times ${String(divergence.factor)}.`,
+	];
 }
 
 function withCheckpoints({ checkpoints }: TrainStep, context: TrainNetworkContext): TrainingContext {

@@ -4,11 +4,21 @@ import { LimbeckError } from "../errors.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Session } from "../runtime/runtime.js";
-import type { Candidate, Checkpoint, Checkpoints, History, Validation } from "./checkpoint/checkpoint.js";
+import { feeds } from "./batch.js";
+import {
+	type Candidate,
+	type Checkpoint,
+	type Checkpoints,
+	type History,
+	type Rollback,
+	stepsLost,
+	type Validation,
+} from "./checkpoint/checkpoint.js";
+import { afterDivergence, divergenceIn } from "./divergence.js";
 import { createFeed } from "./feed.js";
 import { badnessOf, type ValidationFigures } from "./labels.js";
 import { looksOf, nextChunk, type PlannedChunk, type PlanOptions, stateBytesOf } from "./plan.js";
-import { checkFinite, initialState, runChunk, withWeights } from "./state.js";
+import { initialState, runChunk, type State, withWeights } from "./state.js";
 import type { OpenTeacher } from "./teacher.js";
 import type { TrainingContext, TrainingJob } from "./training.js";
 import type { TrainingGraph } from "./training-graph.js";
@@ -28,6 +38,7 @@ export interface Run {
 export interface Taken {
 	readonly kept: Candidate;
 	readonly history: History;
+	readonly rollbacks: readonly Rollback[];
 	/** Wall-clock time, that before a stop included. */
 	readonly seconds: number;
 }
@@ -42,11 +53,20 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 	const losses = new Float32Array(totalSteps);
 	losses.set(found?.history.losses ?? []);
 	const validations: Validation[] = [...(found?.history.validations ?? [])];
-	let { state, kept } = found === undefined ? { state: initialState(graph, model, seed) } : resumed(found, graph);
+	const rollbacks: Rollback[] = [...(found?.rollbacks ?? [])];
+	const begin = (): State => initialState(graph, model, seed);
+	let { state, kept, good }: Standing = found === undefined ? { state: begin() } : resumed(found, graph);
+	const mayGoBack = options.divergence.action === "rollback";
+	const rateScale = (): State => {
+		const scale = Float32Array.of(options.divergence.factor ** rollbacks.length);
+		return mayGoBack ? { [feeds.rateScale]: { type: "float", dims: [], data: scale } } : {};
+	};
 	const reached = (step: number): Checkpoint => ({
-		step,
+		step: step + stepsLost(rollbacks),
+		rollbacks: [...rollbacks],
 		state,
 		...(kept === undefined ? {} : { kept }),
+		...(good === undefined ? {} : { good }),
 		history: { losses: losses.slice(0, step), validations },
 		seconds: (now() - started) / 1000,
 	});
@@ -61,17 +81,35 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
 	const isDue = cadence(now, checkpointSeconds);
 	let stepMs: number | undefined;
+	let backTo: number | undefined;
 	let since = now();
 	for await (const { first, steps, validate: look, chunk } of chunksFrom(
 		loader,
 		plan,
-		found?.step ?? 0,
+		found?.history.losses.length ?? 0,
 		() => stepMs,
+		() => backTo,
 	)) {
-		const done = await runChunk(session, graph, state, feed(chunk, first, steps, await teacher?.ask(chunk)));
-		checkFinite(done, graph, first, options);
-		state = done.state;
+		const fed = { ...feed(chunk, first, steps, await teacher?.ask(chunk)), ...rateScale() };
+		const done = await runChunk(session, graph, state, fed);
 		losses.set(done.losses, first);
+		const divergence = divergenceIn({ done, first, fed, losses }, graph, job);
+		backTo = undefined;
+		if (divergence !== undefined) {
+			const next = afterDivergence(divergence, job, rollbacks, validations.at(-1)?.step ?? 0);
+			if (next instanceof LimbeckError) throw next;
+			backTo = next.rollback.to;
+			rollbacks.push(next.rollback);
+			onEvent?.({ kind: "note", text: next.note });
+			if (backTo === 0) {
+				validations.length = 0;
+				kept = good = undefined;
+			}
+			state = good ?? begin();
+			since = now();
+			continue;
+		}
+		state = done.state;
 		const step = first + steps;
 		const epoch = (step * options.batch) / data.train.count;
 		stepMs = (now() - since) / steps;
@@ -83,6 +121,8 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 			onEvent?.({ kind: "validation", step, epoch, ...checked });
 			const better = kept === undefined || badnessOf(checked) < badnessOf(kept.figures);
 			if (options.keep === "last" || better) kept = { state, step, figures: checked };
+			// With `keep: "last"` it is the state that is kept, and takes no memory of its own.
+			if (mayGoBack) good = state;
 		}
 		if (step < totalSteps) {
 			if (checkpoints !== undefined) await isDue(stop?.aborted === true, () => checkpoints.save(reached(step)));
@@ -91,13 +131,18 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 		since = now();
 	}
 	if (kept === undefined) throw new TypeError("training: expected a look at validation at its end, got none");
-	return { kept, history: { losses, validations }, seconds: (now() - started) / 1000 };
+	return { kept, history: { losses, validations }, rollbacks, seconds: (now() - started) / 1000 };
 }
 
-/** A checkpoint's state, if it is one of this graph's. */
-function resumed({ state, kept }: Checkpoint, { carried }: TrainingGraph): Pick<Checkpoint, "state" | "kept"> {
+/** The states that training holds. */
+type Standing = Pick<Checkpoint, "state" | "kept" | "good">;
+
+/** A checkpoint's states, if they are of this graph. */
+function resumed({ state, kept, good }: Checkpoint, { carried }: TrainingGraph): Standing {
 	const wrong = carried.find(({ name, dims }) => state[name]?.dims.join() !== dims.join());
-	if (wrong === undefined) return { state, ...(kept === undefined ? {} : { kept }) };
+	if (wrong === undefined) {
+		return { state, ...(kept === undefined ? {} : { kept }), ...(good === undefined ? {} : { good }) };
+	}
 	throw new LimbeckError("file", {
 		where: `checkpoint: ${wrong.name}`,
 		expected: `float[${wrong.dims.join(",")}]`,
@@ -137,12 +182,17 @@ function stopped(step: number, checkpoints: Checkpoints | undefined): LimbeckErr
 	});
 }
 
-/** The calls of a plan with their data; the next is asked for before the last is worked on. */
+/**
+ * The calls of a plan with their data; the next is asked for before the last is worked on.
+ *
+ * @param backTo - after a call: the step to go on from, where that is not the next.
+ */
 async function* chunksFrom(
 	loader: Loader,
 	plan: PlanOptions,
 	first: number,
 	stepMs: () => number | undefined,
+	backTo: () => number | undefined,
 ): AsyncGenerator<PlannedChunk & { readonly chunk: Chunk }> {
 	const ask = (planned: PlannedChunk | undefined, spent?: Chunk): Promise<Chunk> | undefined =>
 		planned === undefined ? undefined : loader.chunk(planned.first, planned.steps, spent);
@@ -157,6 +207,10 @@ async function* chunksFrom(
 		last = chunk;
 		yield { ...planned, chunk };
 		planned = next;
+		const back = backTo();
+		if (back === undefined) continue;
+		planned = nextChunk(plan, back, stepMs());
+		coming = ask(planned, await coming);
 	}
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { runtime } from "../../test/support/graphs.js";
 import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining, weightsOf } from "../../test/support/training.js";
+import { weightsOf } from "../../test/support/training.js";
 import type { Split } from "../data/data-set.js";
 import { createInlineLoader } from "../data/loader.js";
 import { openSamples } from "../data/open-samples.js";
@@ -15,10 +15,8 @@ import { buildModel, families } from "../models/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
 import { badnessOf } from "./labels.js";
-import { checkFinite } from "./state.js";
 import { trainModel } from "./trainer.js";
 import type { TrainingEvent, TrainingJob, TrainingResult } from "./training.js";
-import { buildTrainingGraph } from "./training-graph.js";
 import { trainingShape } from "./training-options.js";
 
 const data = syntheticData();
@@ -210,43 +208,5 @@ describe("training", () => {
 		expect(error).toMatchObject({ name: "LimbeckError", category: "training" });
 		expect((error as Error).message).toMatch(/^(loss at|parameter\/.* by) step \d+: expected finite numbers/);
 		expect((error as Error).message).toContain("1000 with sgd");
-	});
-});
-
-describe("numbers that are not finite", () => {
-	const options = optionsOf();
-	const graph = buildTrainingGraph({
-		...plainTraining,
-		model: network(),
-		sampleShape: data.sampleShape,
-		classes: 4,
-		batch: 1,
-		totalSteps: 1,
-	});
-	const check = (losses: readonly number[], weight: number): void => {
-		const name = "parameter/logits.bias";
-		const state = { [name]: { type: "float", dims: [2], data: Float32Array.of(1, weight) } } as const;
-		checkFinite({ state, losses: Float32Array.from(losses) }, graph, 10, options);
-	};
-
-	test("in the losses: the first bad step is named, counted from 1", () => {
-		expect(() => {
-			check([1, 2, NaN, Infinity], 0);
-		}).toThrow("loss at step 13: expected finite numbers, got NaN");
-		expect(() => {
-			check([-Infinity], 0);
-		}).toThrow("loss at step 11");
-	});
-
-	test.each([NaN, Infinity, -Infinity])("in a weight (%d): it is named", (weight) => {
-		expect(() => {
-			check([1, 2], weight);
-		}).toThrow("parameter/logits.bias by step 12");
-	});
-
-	test("finite ones pass", () => {
-		expect(() => {
-			check([1, 2], 3);
-		}).not.toThrow();
 	});
 });

@@ -29,7 +29,8 @@ import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
  * The result is a function of the job alone: same job, same environment, same bits; whether or not it was stopped and
  * taken up again from a checkpoint.
  *
- * @throws LimbeckError (`training`) at the first loss or weight that is not finite; (`usage`, `model`) for a job that
+ * @throws LimbeckError (`training`) at the first loss or weight that is not finite, or a loss that explodes, where the
+ * options say so or rolling back did not help; (`usage`, `model`) for a job that
  * makes no sense, such as an objective that needs labels that the samples do not have; (`interrupted`) where it was
  * asked to stop, when its state is kept.
  */
@@ -60,12 +61,13 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			const setUp = (now() - started) / 1000;
 			const validate = (model: OnnxModel): Promise<ValidationFigures> => validateModel(job, model, teacher, context);
 			const taken = await takeSteps({ job, graph, session, loader, totalSteps, teacher, validate }, context);
-			const { kept, history, seconds } = taken;
+			const { kept, history, seconds, rollbacks } = taken;
 			const model = withWeights(job.model, graph, kept.state);
 			const { figures } = kept;
 			const validated = "errors" in figures ? { validationErrors: figures.errors } : { validationFidelity: figures };
 			const told = { steps: totalSteps, keptStep: kept.step, ...validated, seconds: setUp + seconds, history };
-			return { model, ...told, ...(teacher === undefined ? {} : { teacher: teacher.summary }) };
+			const back = rollbacks.length === 0 ? {} : { rollbacks: rollbacks.map(({ to }) => to) };
+			return { model, ...told, ...back, ...(teacher === undefined ? {} : { teacher: teacher.summary }) };
 		} finally {
 			await loader.close();
 		}
@@ -154,6 +156,7 @@ function graphFor(
 		momentumSchedule,
 		warmupSteps: Math.min(totalSteps - 1, stepsForEpochs(data.train.count, batch, warmupEpochs)),
 		totalSteps,
+		scalesRate: options.divergence.action === "rollback",
 		...(clipNorm === undefined ? {} : { clipNorm }),
 		...(maxNorm === undefined ? {} : { maxNorm }),
 		...(train === undefined ? {} : { train }),

@@ -3,6 +3,25 @@ import { transformOptions } from "../data/transforms/index.js";
 import { optimizerOptions } from "../optim/optimizers.js";
 import { scheduleOptions } from "../optim/schedules.js";
 
+/** What is done when training diverges. */
+const divergenceOptions = z.strictObject({
+	action: z
+		.enum(["stop", "rollback"])
+		.default("stop")
+		.describe("stop, or go back to the last look at validation and on from there with a smaller learning rate"),
+	tries: z.int().min(1).max(20).default(3).describe("rollbacks in a run before it stops after all"),
+	factor: z.number().gt(0).lt(1).default(0.5).describe("what the learning rate is multiplied by at each rollback"),
+	// Off by default: an objective may itself change the size of its loss in a run, where it has stages or a ramp.
+	spike: z
+		.number()
+		.min(2)
+		.optional()
+		.describe(
+			"a loss above so many times the median of the 32 before it, and above the first, is divergence too; " +
+				"only numbers that are not finite where absent",
+		),
+});
+
 /** The fields of a recipe that say how a network is trained. */
 export const trainingShape = {
 	epochs: z.number().gt(0).max(100_000).default(20).describe("passes over the training samples"),
@@ -36,6 +55,7 @@ export const trainingShape = {
 		.optional()
 		.describe("fixed augmented views of each sample, one an epoch in turn; a fresh one every epoch where absent"),
 	viewSeed: z.int().min(0).max(0xffff_ffff).default(0).describe("seed of the fixed views, the same in every run"),
+	divergence: divergenceOptions.prefault({}).describe("what is done when the loss is not finite or explodes"),
 	keep: z.enum(["last", "best"]).default("last").describe("weights to keep: the last, or the best by validation"),
 };
 

@@ -70,6 +70,8 @@ export interface TrainingResult {
 	readonly validationFidelity?: Fidelity;
 	/** Wall-clock time of training, validation included; of all its parts, where it was taken up again. */
 	readonly seconds: number;
+	/** The steps that training went back to when it diverged, in order; absent where it did not. */
+	readonly rollbacks?: readonly number[];
 	/** How the teacher was asked and read, where there was one. */
 	readonly teacher?: TeacherSummary;
 	readonly history: History;

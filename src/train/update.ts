@@ -75,25 +75,33 @@ export function carriedOf(
 	];
 }
 
+/** What an update is made from; all are scalars. */
+export interface UpdateInputs {
+	readonly loss: Value;
+	/** The number of steps done before this one. */
+	readonly step: Value;
+	/** What the scheduled learning rate is multiplied by; 1 where absent. */
+	readonly rateScale: Value | undefined;
+}
+
 /**
  * Adds a step's update to the loop's body.
  *
- * @param step - scalar: the number of steps done before this one.
  * @param valueOf - the carried value of a name.
  * @returns the carried values after the step, by name.
  */
 export function addUpdate(
 	g: Graph,
 	options: UpdateOptions,
-	loss: Value,
-	step: Value,
+	{ loss, step, rateScale }: UpdateInputs,
 	parameters: readonly { readonly name: string; readonly value: Value }[],
 	valueOf: (name: string) => Value,
 ): ReadonlyMap<string, Value> {
 	const { optimizer, maxNorm, totalSteps, warmupSteps } = options;
 	const { state: stateNames, update, wantsScaledGradient } = optimizerOf(optimizer);
 	const progress = { step, totalSteps, warmupSteps };
-	const learningRate = scheduledRate(g, optimizer.learningRate, options.schedule, progress);
+	const scheduled = scheduledRate(g, optimizer.learningRate, options.schedule, progress);
+	const learningRate = rateScale === undefined ? scheduled : g.op("Mul", [scheduled, rateScale]);
 	const momentum = scheduledRate(g, optimizer.momentum, options.momentumSchedule, { ...progress, warmupSteps: 0 });
 	const values = parameters.map(({ value }) => value);
 	const scaled = scaledGradients(g, loss, values, wantsScaledGradient ? learningRate : undefined, options.clipNorm);

@@ -132,9 +132,11 @@ async function manifestSeeds(): Promise<readonly Uint8Array[]> {
 }
 
 const checkpoint = encodeCheckpoint({
-	step: 2,
+	step: 4,
 	seconds: 1,
 	state: { w: { type: "float", dims: [2], data: Float32Array.of(1, 2) } },
+	good: { w: { type: "float", dims: [2], data: Float32Array.of(3, 4) } },
+	rollbacks: [{ from: 3, to: 1 }],
 	history: { losses: Float32Array.of(1, 2), validations: [] },
 });
 

@@ -25,19 +25,36 @@ export interface History {
 	readonly validations: readonly Validation[];
 }
 
+/** A return to an earlier step, from where training went on with a smaller learning rate. */
+export interface Rollback {
+	/** Steps taken when what is the cause was seen. */
+	readonly from: number;
+	/** The step gone back to. */
+	readonly to: number;
+}
+
 /**
  * A training between two steps. Randomness needs no place in it: order, views and masks are functions of seed and step.
  */
 export interface Checkpoint {
-	/** Steps taken. */
+	/** Steps taken, those that were rolled back included: it grows from checkpoint to checkpoint. */
 	readonly step: number;
+	/** Returns to earlier steps, in order. */
+	readonly rollbacks: readonly Rollback[];
 	/** Weights, running averages and the optimizer's state. */
 	readonly state: State;
 	/** What training would end with; absent before the first look at the validation split. */
 	readonly kept?: Candidate;
+	/** What training would go back to; absent before the first look at the validation split, or where it never does. */
+	readonly good?: State;
 	readonly history: History;
 	/** Wall-clock time that it took. */
 	readonly seconds: number;
+}
+
+/** Steps that were taken and rolled back. */
+export function stepsLost(rollbacks: readonly Rollback[]): number {
+	return rollbacks.reduce((sum, { from, to }) => sum + from - to, 0);
 }
 
 /** Where checkpoints are kept. */
@@ -63,23 +80,29 @@ const about = z.strictObject({
 	format: z.literal(format),
 	step: natural,
 	seconds: z.number().min(0),
+	rollbacks: z.array(z.strictObject({ from: natural, to: natural })),
 	kept: z.strictObject({ step: natural, figures, state: z.enum(["own", "current"]) }).optional(),
+	good: z.enum(["own", "current", "kept"]).optional(),
 	validations: z.array(z.strictObject({ step: natural, figures })),
 });
 const aboutKey = "limbeck";
 
 /** The parts of the file, by the beginning of their tensors' names. */
-const parts = { state: "state/", kept: "kept/" } as const;
+const parts = { state: "state/", kept: "kept/", good: "good/" } as const;
 const lossesName = "losses";
 
 /** A checkpoint as a safetensors file; the same checkpoint gives the same bytes. */
-export function encodeCheckpoint({ step, seconds, state, kept, history }: Checkpoint): Uint8Array<ArrayBuffer> {
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+	const { step, seconds, rollbacks, state, kept, good, history } = checkpoint;
 	const current = kept?.state === state;
+	const goodIs = good === state ? "current" : good === kept?.state ? "kept" : "own";
 	const { losses, validations } = history;
 	const told: z.input<typeof about> = {
 		format,
 		step,
 		seconds,
+		rollbacks: [...rollbacks],
+		...(good === undefined ? {} : { good: goodIs }),
 		...(kept === undefined
 			? {}
 			: { kept: { step: kept.step, figures: kept.figures, state: current ? "current" : "own" } }),
@@ -89,6 +112,7 @@ export function encodeCheckpoint({ step, seconds, state, kept, history }: Checkp
 		tensors: {
 			...prefixed(parts.state, state),
 			...(kept === undefined || current ? {} : prefixed(parts.kept, kept.state)),
+			...(good === undefined || goodIs !== "own" ? {} : prefixed(parts.good, good)),
 			[lossesName]: { type: "float", dims: [losses.length], data: losses },
 		},
 		metadata: { [aboutKey]: JSON.stringify(told) },
@@ -103,19 +127,23 @@ export function encodeCheckpoint({ step, seconds, state, kept, history }: Checkp
  */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
 	const { tensors, metadata } = decodeTensors(bytes, where);
-	const { step, seconds, kept, validations } = readAbout(metadata[aboutKey], where);
+	const { step, seconds, rollbacks, kept: told, good: goodIs, validations } = readAbout(metadata[aboutKey], where);
 	const state = withoutPrefix(parts.state, tensors);
 	const losses = tensors[lossesName];
-	if (losses?.type !== "float" || losses.data.length !== step) {
-		throw notACheckpoint(where, `the losses of ${String(step)} steps`);
+	const place = step - stepsLost(rollbacks);
+	if (losses?.type !== "float" || losses.data.length !== place) {
+		throw notACheckpoint(where, `the losses of ${String(place)} steps`);
 	}
+	const kept = told && { ...told, state: told.state === "current" ? state : withoutPrefix(parts.kept, tensors) };
+	const states = { own: () => withoutPrefix(parts.good, tensors), current: () => state, kept: () => kept?.state };
+	const good = goodIs && states[goodIs]();
 	return {
 		step,
 		seconds,
+		rollbacks,
 		state,
-		...(kept === undefined
-			? {}
-			: { kept: { ...kept, state: kept.state === "current" ? state : withoutPrefix(parts.kept, tensors) } }),
+		...(kept === undefined ? {} : { kept }),
+		...(good === undefined ? {} : { good }),
 		history: {
 			losses: losses.data,
 			validations: validations.map(({ step: at, figures: seen }) => ({ step: at, ...seen })),
