@@ -19,7 +19,8 @@ function checkpointAt(step: number): Checkpoint {
 		weight: { type: "float", dims: [30, 20], data: Float32Array.from({ length: 600 }, (_, i) => step + i / 600) },
 		bias: { type: "float", dims: [20], data: new Float32Array(20).fill(step) },
 	} as const;
-	return { step, state, history: { losses: new Float32Array(step).fill(1), validations: [] }, seconds: step };
+	const history = { losses: new Float32Array(step).fill(1), validations: [] };
+	return { step, state, history, rollbacks: [], seconds: step };
 }
 
 /** The newest checkpoint in a folder, and what was said of those that were passed over. */
