@@ -98,16 +98,19 @@ export interface Progress {
 }
 
 /**
- * A scheduled rate: `base` times the schedule's factor, after a linear warm-up from `base / warmupSteps`.
+ * A scheduled rate: `base`, a number or a scalar of the graph, times the schedule's factor, after a linear warm-up from `base / warmupSteps`.
  *
- * @returns a scalar; a constant where the rate never changes.
+ * @returns a scalar; a constant where the rate never changes and `base` is a number.
  */
-export function scheduledRate(g: Graph, base: number, options: ScheduleOptions, progress: Progress): Value {
+export function scheduledRate(g: Graph, base: number | Value, options: ScheduleOptions, progress: Progress): Value {
 	const { step: done, totalSteps, warmupSteps } = progress;
 	const after = g.op("Max", [add(g, done, -warmupSteps), g.scalar(0)]);
 	const share = mul(g, after, 1 / Math.max(1, totalSteps - warmupSteps));
 	const factor = factorOf(g, share, options);
-	const rate = factor.constant === undefined ? mul(g, factor, base) : g.scalar(base * Number(factor.constant.data[0]));
+	const rate =
+		typeof base === "number" && factor.constant !== undefined
+			? g.scalar(base * Number(factor.constant.data[0]))
+			: g.op("Mul", [factor, typeof base === "number" ? g.scalar(base) : base]);
 	if (warmupSteps === 0) return rate;
 	const warmup = g.op("Min", [mul(g, add(g, done, 1), 1 / warmupSteps), g.scalar(1)]);
 	return g.op("Mul", [rate, warmup]);

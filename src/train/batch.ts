@@ -29,8 +29,8 @@ export const feeds = {
 	mixtureShares: "mixture_shares",
 	/** int32 `[S, B]`: the place in the batch of the sample that gets the rest; only where batches are mixed. */
 	mixturePartners: "mixture_partners",
-	/** float `[]`: what the scheduled learning rate is multiplied by; only where that may change in a run. */
-	rateScale: "rate_scale",
+	/** float `[]`: the base learning rate; only where that may change in a run. */
+	baseRate: "base_rate",
 	/** Output, float `[S]`: the loss of every step, before its update. */
 	losses: "losses",
 } as const;

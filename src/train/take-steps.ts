@@ -57,9 +57,9 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 	const begin = (): State => initialState(graph, model, seed);
 	let { state, kept, good }: Standing = found === undefined ? { state: begin() } : resumed(found, graph);
 	const mayGoBack = options.divergence.action === "rollback";
-	const rateScale = (): State => {
-		const scale = Float32Array.of(options.divergence.factor ** rollbacks.length);
-		return mayGoBack ? { [feeds.rateScale]: { type: "float", dims: [], data: scale } } : {};
+	const baseRate = (): State => {
+		const rate = Float32Array.of(options.optimizer.learningRate * options.divergence.factor ** rollbacks.length);
+		return mayGoBack ? { [feeds.baseRate]: { type: "float", dims: [], data: rate } } : {};
 	};
 	const reached = (step: number): Checkpoint => ({
 		step: step + stepsLost(rollbacks),
@@ -90,7 +90,7 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 		() => stepMs,
 		() => backTo,
 	)) {
-		const fed = { ...feed(chunk, first, steps, await teacher?.ask(chunk)), ...rateScale() };
+		const fed = { ...feed(chunk, first, steps, await teacher?.ask(chunk)), ...baseRate() };
 		const done = await runChunk(session, graph, state, fed);
 		losses.set(done.losses, first);
 		const divergence = divergenceIn({ done, first, fed, losses }, graph, job);

@@ -156,7 +156,7 @@ function graphFor(
 		momentumSchedule,
 		warmupSteps: Math.min(totalSteps - 1, stepsForEpochs(data.train.count, batch, warmupEpochs)),
 		totalSteps,
-		scalesRate: options.divergence.action === "rollback",
+		feedsRate: options.divergence.action === "rollback",
 		...(clipNorm === undefined ? {} : { clipNorm }),
 		...(maxNorm === undefined ? {} : { maxNorm }),
 		...(train === undefined ? {} : { train }),

@@ -33,8 +33,8 @@ export interface StepOptions extends UpdateOptions {
 	/** Statistics of normalisation over the batch: the batch's own where absent, or the running averages as they are. */
 	readonly batchNorm?: "batch" | "running";
 	readonly loss: LossOptions;
-	/** Whether the learning rate is multiplied by an input, `feeds.rateScale`; not where absent. */
-	readonly scalesRate?: boolean;
+	/** Whether the base learning rate is an input, `feeds.baseRate`; a constant where absent. */
+	readonly feedsRate?: boolean;
 }
 
 /** What the graph is made for. */
@@ -77,7 +77,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	const outer: Outer = {
 		options,
 		first: g.input(feeds.firstStep, { type: "float", dims: [] }),
-		rateScale: options.scalesRate === true ? g.input(feeds.rateScale, { type: "float", dims: [] }) : undefined,
+		baseRate: options.feedsRate === true ? g.input(feeds.baseRate, { type: "float", dims: [] }) : undefined,
 		batch: addBatchInputs(g, options),
 		constants: placeWeights(g, student, "student/"),
 		teacher: teacher && { ...teacher, weights: placeTeacherWeights(g, teacher) },
@@ -121,7 +121,7 @@ function placedForShapes(
 interface Outer {
 	readonly options: TrainingGraphOptions;
 	readonly first: Value;
-	readonly rateScale: Value | undefined;
+	readonly baseRate: Value | undefined;
 	readonly batch: BatchInputs;
 	/** The large constants of the model, which all steps share. */
 	readonly constants: ReadonlyMap<string, Value>;
@@ -216,7 +216,7 @@ function joined(g: Graph, vectors: readonly Value[], length: number): Value {
  */
 function addStep(
 	body: Graph,
-	{ options, first, rateScale, batch, constants, teacher, carried, masks }: Outer,
+	{ options, first, baseRate, batch, constants, teacher, carried, masks }: Outer,
 	index: Value,
 	current: ReadonlyMap<string, Value>,
 ): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
@@ -259,7 +259,7 @@ function addStep(
 		return [parameterInput(one.name), next] as const;
 	});
 	const next = new Map([
-		...addUpdate(body, options, { loss, step, rateScale }, [...parameters, ...own], value),
+		...addUpdate(body, options, { loss, step, baseRate }, [...parameters, ...own], value),
 		...kept,
 	]);
 	return { next, loss };

@@ -80,8 +80,8 @@ export interface UpdateInputs {
 	readonly loss: Value;
 	/** The number of steps done before this one. */
 	readonly step: Value;
-	/** What the scheduled learning rate is multiplied by; 1 where absent. */
-	readonly rateScale: Value | undefined;
+	/** The base learning rate; that of the options where absent. */
+	readonly baseRate: Value | undefined;
 }
 
 /**
@@ -93,15 +93,14 @@ export interface UpdateInputs {
 export function addUpdate(
 	g: Graph,
 	options: UpdateOptions,
-	{ loss, step, rateScale }: UpdateInputs,
+	{ loss, step, baseRate }: UpdateInputs,
 	parameters: readonly { readonly name: string; readonly value: Value }[],
 	valueOf: (name: string) => Value,
 ): ReadonlyMap<string, Value> {
 	const { optimizer, maxNorm, totalSteps, warmupSteps } = options;
 	const { state: stateNames, update, wantsScaledGradient } = optimizerOf(optimizer);
 	const progress = { step, totalSteps, warmupSteps };
-	const scheduled = scheduledRate(g, optimizer.learningRate, options.schedule, progress);
-	const learningRate = rateScale === undefined ? scheduled : g.op("Mul", [scheduled, rateScale]);
+	const learningRate = scheduledRate(g, baseRate ?? optimizer.learningRate, options.schedule, progress);
 	const momentum = scheduledRate(g, optimizer.momentum, options.momentumSchedule, { ...progress, warmupSteps: 0 });
 	const values = parameters.map(({ value }) => value);
 	const scaled = scaledGradients(g, loss, values, wantsScaledGradient ? learningRate : undefined, options.clipNorm);
