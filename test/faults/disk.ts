@@ -258,13 +258,13 @@ export const diskPromises = {
 	R4: {
 		promise: "atomic commit",
 		fault: "stop after every file system call of a save, a publication, a store of answers; every write torn too",
-		tries: { short: 90, long: 6 * mostCalls },
+		tries: { short: 60, long: 6 * mostCalls },
 		tryOnce: stopInTheMiddle,
 	},
 	R5: {
 		promise: "corruption is seen",
 		fault: "flip a bit in a checkpoint, a store entry, stored answers, answers in the making",
-		tries: { short: 50, long: 1000 },
+		tries: { short: 25, long: 1000 },
 		tryOnce: flipABit,
 	},
 	R6: {
