@@ -2,6 +2,8 @@
  * `npm run faults -- [--only R1] [--tries N]`: tries to break what Limbeck promises of files and processes. Prints a
  * Markdown table on stdout; what failed, and how to try it again, on stderr.
  */
+// First: it replaces calls that the modules behind it import.
+import "../test/faults/file-layer.js";
 import { Command, InvalidArgumentError } from "commander";
 import { type Tally, tryMany } from "../test/faults/promise.js";
 import { promises } from "../test/faults/promises.js";

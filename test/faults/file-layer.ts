@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from "node:module";
 
 /** The calls that count, of the module and of open files. */
 const moduleCalls = ["mkdir", "open", "readdir", "readFile", "rename", "rm", "stat", "writeFile"] as const;
-const handleCalls = ["close", "read", "sync", "truncate", "write", "writeFile"] as const;
+const handleCalls = ["read", "sync", "truncate", "write", "writeFile"] as const;
 
 /** How a piece of work went. */
 export interface Stopped {
@@ -23,69 +23,68 @@ type Call = (...args: unknown[]) => unknown;
  * @param torn - whether a write that is the first not to be done is done by half.
  */
 export async function stoppedAfter(calls: number, torn: boolean, work: () => Promise<unknown>): Promise<Stopped> {
-	const { prototype, open } = await originals();
 	const files: FileHandle[] = [];
 	let done = 0;
-	let stop: (outcome: Stopped) => void = () => undefined;
-	const stopping = new Promise<Stopped>((resolve) => {
-		stop = resolve;
-	});
-	const never = new Promise<never>(() => undefined);
-	const counted = (name: string, original: Call): Call =>
-		function (this: unknown, ...args) {
-			if (done < calls) {
-				done++;
-				return original.apply(this, args);
-			}
-			const half = torn && done === calls ? halfOf(name, args) : undefined;
-			done++;
-			const written = half === undefined ? undefined : original.apply(this, half);
-			void Promise.resolve(written).finally(() => {
-				stop({ stopped: true, calls });
-			});
-			return never;
-		};
-	const restoreHandles = replaceAll(prototype, handleCalls, counted);
-	// The module's own calls are not torn: they write what tests put into place.
-	const restoreModule = replaceAll(promises, moduleCalls, (name, original) =>
-		counted("", name === "open" ? remembering(open, files) : original),
-	);
 	try {
-		return await Promise.race([work().then(() => ({ stopped: false, calls: done })), stopping]);
+		return await new Promise<Stopped>((resolve, reject) => {
+			current = {
+				files,
+				call(original, half) {
+					if (done < calls) {
+						done++;
+						return original();
+					}
+					current = dead;
+					void Promise.resolve(torn ? half?.() : undefined).finally(() => {
+						resolve({ stopped: true, calls });
+					});
+					return never;
+				},
+			};
+			work().then(() => {
+				resolve({ stopped: false, calls: done });
+			}, reject);
+		});
 	} finally {
-		restoreModule();
-		restoreHandles();
+		current = undefined;
 		// What the system does for a dead process; those that the work has closed refuse.
 		await Promise.all(files.map((file) => file.close().catch(() => undefined)));
 	}
 }
 
-async function originals(): Promise<{ readonly prototype: object; readonly open: typeof promises.open }> {
-	const file = await promises.open(import.meta.filename);
-	// FileHandle is not exported.
-	const prototype = Object.getPrototypeOf(file) as object;
-	await file.close();
-	return { prototype, open: promises.open };
+/** What decides about calls, while a piece of work is watched. */
+interface Watch {
+	/** Files that were opened. */
+	readonly files: FileHandle[];
+	/** @param half - does half of a write. */
+	readonly call: (original: () => unknown, half: (() => unknown) | undefined) => unknown;
 }
 
-function remembering(open: typeof promises.open, files: FileHandle[]): Call {
-	return async (...args) => {
-		// The arguments are passed on as they came.
-		const file = await open(...(args as Parameters<typeof promises.open>));
-		files.push(file);
-		return file;
-	};
+const never = new Promise<never>(() => undefined);
+const dead: Watch = { files: [], call: () => never };
+let current: Watch | undefined;
+
+/** @param tears - whether writes may be torn: those of open files. */
+function replaceAll(object: object, names: readonly string[], tears: boolean): void {
+	for (const name of names) {
+		const original = Reflect.get(object, name) as Call;
+		Reflect.set(object, name, function (this: unknown, ...args: unknown[]) {
+			const half = tears ? halfOf(name, args) : undefined;
+			const watch = current;
+			if (watch === undefined) return original.apply(this, args);
+			return watch.call(
+				() => (name === "open" ? remembered(original.apply(this, args), watch) : original.apply(this, args)),
+				half === undefined ? undefined : () => original.apply(this, half),
+			);
+		});
+	}
 }
 
-/** Puts other functions in place of an object's. @returns what puts them back. */
-function replaceAll(object: object, names: readonly string[], replacement: (name: string, original: Call) => Call) {
-	const before = names.map((name) => [name, Reflect.get(object, name) as Call] as const);
-	for (const [name, original] of before) Reflect.set(object, name, replacement(name, original));
-	syncBuiltinESMExports();
-	return () => {
-		for (const [name, original] of before) Reflect.set(object, name, original);
-		syncBuiltinESMExports();
-	};
+async function remembered(opening: unknown, { files }: Watch): Promise<FileHandle> {
+	// What `open` gives.
+	const file = (await opening) as FileHandle;
+	files.push(file);
+	return file;
 }
 
 /** The arguments of a write of the first half only; none for a call that is no write of bytes. */
@@ -95,3 +94,11 @@ function halfOf(name: string, [bytes, offset, length, position]: unknown[]): unk
 	if (typeof bytes === "string") return [bytes.slice(0, bytes.length >> 1)];
 	return bytes instanceof Uint8Array ? [bytes.subarray(0, bytes.length >> 1)] : undefined;
 }
+
+// Once and for all, before what is watched is loaded: a loader may keep what a module once exported.
+const file = await promises.open(import.meta.filename);
+// FileHandle is not exported.
+replaceAll(Object.getPrototypeOf(file) as object, handleCalls, true);
+await file.close();
+replaceAll(promises, moduleCalls, false);
+syncBuiltinESMExports();
