@@ -3,6 +3,7 @@ import { EventEmitter, on } from "node:events";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LimbeckError } from "../errors.js";
+import { isRecord, shown } from "../options.js";
 import type { Store } from "../store/store.js";
 import type { Executor, OfferedStep, StepEvent, StepId, StepState } from "./executor.js";
 import { defaultSilenceMs, usableMemory } from "./limits.js";
@@ -127,14 +128,17 @@ async function obtainStep(
 		{
 			key,
 			about,
-			run: (output, progress) =>
+			run: async (output, progress) => {
 				// The kind picks the options; TypeScript cannot pair them here.
-				runStep(kind, options as never, {
+				const result: unknown = await runStep(kind, options as never, {
 					...how,
 					signal,
 					onEvent,
 					folders: { output, progress, targets },
-				}),
+				});
+				checkData(label, about, result);
+				return result;
+			},
 		},
 		{
 			signal,
@@ -144,6 +148,18 @@ async function obtainStep(
 			},
 		},
 	);
+}
+
+/** A training tells what data it has read; a plan took them for what they were when they were last read. */
+function checkData(label: string, { data }: OfferedStep["about"], result: unknown): void {
+	const read = isRecord(result) && isRecord(result["data"]) ? result["data"]["fingerprint"] : undefined;
+	if (data === undefined || read === undefined || read === data) return;
+	throw new LimbeckError("data", {
+		where: `${label}: the data`,
+		expected: `the samples that the plan was made for (${shown(data)})`,
+		got: `others (${shown(read)})`,
+		hint: "They have changed in the meantime, size and time of change apart: touch their files and run again.",
+	});
 }
 
 function cancelled({ label }: OfferedStep): LimbeckError {
