@@ -72,3 +72,9 @@ export interface SerializedError {
 	readonly got: string;
 	readonly hint?: string;
 }
+
+/** The error of work that a signal has stopped. */
+export function interruption(where: string, hint?: string): LimbeckError {
+	const detail = { where, expected: "time to finish", got: "a signal to stop" };
+	return new LimbeckError("interrupted", hint === undefined ? detail : { ...detail, hint });
+}

@@ -30,6 +30,11 @@ export function fileError(error: unknown, where: string): LimbeckError {
 	return new LimbeckError(category, { where, expected, got: code === "" ? got : `${got} (${code})`, cause: error });
 }
 
+/** Whether the file system says that there is no such file or folder. */
+export function isMissing(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
 async function writeAndSync(handle: FileHandle, bytes: Uint8Array | string): Promise<void> {
 	try {
 		await handle.writeFile(bytes);

@@ -12,11 +12,9 @@ import { readRecipe } from "./recipe-file.js";
 import {
 	addRunFlags,
 	collect,
-	printPlan,
-	printReport,
+	perform,
 	type RunFlags,
 	runFlags,
-	runOptionsOf,
 	type Surroundings,
 	withRunFlags,
 } from "./run-flags.js";
@@ -104,18 +102,20 @@ limbeck recipe lists every field that --set and a recipe file can change.`,
 }
 
 /** Runs a recipe, or tells its plan, and prints what comes of it. */
-export async function performDistill(recipe: Recipe, flags: RunFlags, surroundings: Surroundings): Promise<void> {
-	const { terminal } = surroundings;
-	const labelOf = ({ role, member }: DistillEvent): string =>
-		`${labels[role]}${member === undefined ? "" : ` ${String(member)}`}`.padEnd(labelWidth);
-	const options = runOptionsOf(flags, recipe.seeds, labelOf, surroundings);
-	if (flags.dryRun) {
-		printPlan(await planDistill(recipe, options), flags, terminal);
-		return;
-	}
-	const report = await distill(recipe, options);
-	const table = (): string => reportTable(report, terminal.width);
-	printReport(report, table, flags, terminal, "Models and report.json are");
+export function performDistill(recipe: Recipe, flags: RunFlags, surroundings: Surroundings): Promise<void> {
+	return perform(
+		{
+			seeds: recipe.seeds,
+			labelOf: ({ role, member }: DistillEvent) =>
+				`${labels[role]}${member === undefined ? "" : ` ${String(member)}`}`.padEnd(labelWidth),
+			plan: (options) => planDistill(recipe, options),
+			run: (options) => distill(recipe, options),
+			table: (report) => reportTable(report, surroundings.terminal.width),
+			files: "Models and report.json are",
+		},
+		flags,
+		surroundings,
+	);
 }
 
 async function recipeFrom(name: string, flags: z.infer<typeof distillFlags>): Promise<Recipe> {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { LimbeckError } from "../errors.js";
+import { interruption, LimbeckError } from "../errors.js";
 import { packageVersion } from "../pipeline/environment.js";
 import { addCompareCommand } from "./compare-command.js";
 import { addDataCommands } from "./data-command.js";
@@ -28,9 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 	const onSignal = (): void => {
 		// The second signal: whoever sends it does not want to wait for anything.
 		if (stop.signal.aborted) process.exit(exitCodes.interrupted);
-		stop.abort(
-			new LimbeckError("interrupted", { where: "limbeck", expected: "time to finish", got: "a signal to stop" }),
-		);
+		stop.abort(interruption("limbeck"));
 	};
 	for (const name of stopSignals) process.on(name, onSignal);
 	const program = await createProgram(terminal, stop.signal);

@@ -78,8 +78,38 @@ export async function withRunFlags(written: unknown, flags: RunFlags): Promise<u
 	};
 }
 
+/** What a command does with a recipe. */
+export interface Performance<Event extends SeedEvent, Report extends object> {
+	readonly seeds: number;
+	/** Whose event it is. */
+	readonly labelOf: (event: Event) => string;
+	readonly plan: (options: RunOptions<Event>) => Promise<readonly PlanLine[]>;
+	readonly run: (options: RunOptions<Event>) => Promise<Report>;
+	readonly table: (report: Report) => string;
+	/** What is in the output folder then: a noun phrase and its verb. */
+	readonly files: string;
+}
+
+/** Runs a recipe, or tells its plan, and prints what comes of it. */
+export async function perform<Event extends SeedEvent, Report extends object>(
+	{ seeds, labelOf, plan, run, table, files }: Performance<Event, Report>,
+	flags: RunFlags,
+	surroundings: Surroundings,
+): Promise<void> {
+	const { terminal } = surroundings;
+	const options = runOptionsOf(flags, seeds, labelOf, surroundings);
+	if (flags.dryRun) {
+		printPlan(await plan(options), flags, terminal);
+		return;
+	}
+	const report = await run(options);
+	if (!flags.quiet) terminal.tell("");
+	if (flags.json) terminal.print(JSON.stringify(report));
+	else terminal.print(`${table(report)}\n\n${files} in ${flags.out}.`);
+}
+
 /** The options of a run as the flags have them, with progress on the terminal. */
-export function runOptionsOf<Event extends SeedEvent>(
+function runOptionsOf<Event extends SeedEvent>(
 	{ out, threads, quiet, store, force, checkpointSeconds }: RunFlags,
 	seeds: number,
 	labelOf: (event: Event) => string,
@@ -102,24 +132,11 @@ function tellCached({ tell, colors }: Terminal): NonNullable<RunOptions<SeedEven
 }
 
 /** Prints a plan: every step, and whether it is in the store. */
-export function printPlan(plan: readonly PlanLine[], { json }: RunFlags, terminal: Terminal): void {
+function printPlan(plan: readonly PlanLine[], { json }: RunFlags, terminal: Terminal): void {
 	if (json) {
 		terminal.print(JSON.stringify({ steps: plan }));
 		return;
 	}
 	const rows = plan.map((line) => [line.label, line.kind, line.key.slice(0, 8), line.cached ? "done" : "to do"]);
 	terminal.print(alignTable([["step", "kind", "key", ""], ...rows]).join("\n"));
-}
-
-/** Prints a finished run's report: as JSON, or as a table for people. */
-export function printReport(
-	report: object,
-	table: () => string,
-	{ json, quiet, out }: RunFlags,
-	terminal: Terminal,
-	files: string,
-): void {
-	if (!quiet) terminal.tell("");
-	if (json) terminal.print(JSON.stringify(report));
-	else terminal.print(`${table()}\n\n${files} in ${out}.`);
 }

@@ -7,16 +7,7 @@ import { isRecord, parseOptions } from "../options.js";
 import { planTrain, train } from "../pipeline/train.js";
 import { trainReportTable } from "../report/table.js";
 import { readRecipe } from "./recipe-file.js";
-import {
-	addRunFlags,
-	printPlan,
-	printReport,
-	type RunFlags,
-	runFlags,
-	runOptionsOf,
-	type Surroundings,
-	withRunFlags,
-} from "./run-flags.js";
+import { addRunFlags, perform, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const trainFlags = z.object({
@@ -75,16 +66,19 @@ Fields of network: those of student in limbeck recipe.`,
 }
 
 /** Runs a recipe, or tells its plan, and prints what comes of it. */
-export async function performTrain(recipe: TrainRecipe, flags: RunFlags, surroundings: Surroundings): Promise<void> {
-	const { terminal } = surroundings;
-	const options = runOptionsOf(flags, recipe.seeds, () => recipe.network.family, surroundings);
-	if (flags.dryRun) {
-		printPlan(await planTrain(recipe, options), flags, terminal);
-		return;
-	}
-	const report = await train(recipe, options);
-	const table = (): string => trainReportTable(report, terminal.width);
-	printReport(report, table, flags, terminal, "model.onnx and report.json are");
+export function performTrain(recipe: TrainRecipe, flags: RunFlags, surroundings: Surroundings): Promise<void> {
+	return perform(
+		{
+			seeds: recipe.seeds,
+			labelOf: () => recipe.network.family,
+			plan: (options) => planTrain(recipe, options),
+			run: (options) => train(recipe, options),
+			table: (report) => trainReportTable(report, surroundings.terminal.width),
+			files: "model.onnx and report.json are",
+		},
+		flags,
+		surroundings,
+	);
 }
 
 async function recipeFrom(name: string | undefined, flags: TrainFlags): Promise<TrainRecipe> {

@@ -1,21 +1,34 @@
 /** What tells, without reading them, whether the files of a data set are the ones that were there before. */
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { DataSurroundings } from "./data-set.js";
 import { resolveDataFolders } from "./folders.js";
+import { missingFile } from "./formats/bytes.js";
 import type { DataChoice } from "./options.js";
 
 /** A file as it lies. */
 export interface FileStamp {
 	readonly path: string;
-	readonly bytes: number;
-	/** When it was last written, in ms. */
-	readonly modified: number;
+	readonly size: number;
+	readonly mtimeMs: number;
+}
+
+/** A file's stamp. @throws LimbeckError (`data`, `file`) if it cannot be looked at. */
+export async function stampOf(path: string): Promise<FileStamp> {
+	const found = await stat(path).catch((error: unknown) => {
+		throw missingFile(error, path);
+	});
+	return stampFrom(path, found);
+}
+
+function stampFrom(path: string, { size, mtimeMs }: Stats): FileStamp {
+	return { path: resolve(path), size, mtimeMs };
 }
 
 /** The stamps of every file that a data set may read, test samples included, by their paths; missing ones are left out. */
 export async function dataStamps(choice: DataChoice & DataSurroundings): Promise<readonly FileStamp[]> {
-	const found = await Promise.all((await pathsOf(choice)).map(stampOf));
+	const found = await Promise.all((await pathsOf(choice)).map(stampIfFile));
 	return found.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -35,8 +48,7 @@ async function filesBelow(folder: string, recursive: boolean): Promise<readonly 
 	return names.map((name) => join(folder, name));
 }
 
-async function stampOf(path: string): Promise<readonly FileStamp[]> {
+async function stampIfFile(path: string): Promise<readonly FileStamp[]> {
 	const found = await stat(path).catch(() => undefined);
-	if (found?.isFile() !== true) return [];
-	return [{ path: resolve(path), bytes: found.size, modified: found.mtimeMs }];
+	return found?.isFile() === true ? [stampFrom(path, found)] : [];
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { LimbeckError } from "../errors.js";
-import { fileError } from "../files.js";
+import { fileError, isMissing } from "../files.js";
 import type { RemoteFile } from "./data-set.js";
 import { readMaybeGzip } from "./gzip.js";
 
@@ -46,7 +46,7 @@ async function sha256IfPresent(path: string): Promise<string | undefined> {
 	try {
 		return await sha256OfFile(path);
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+		if (isMissing(error)) return undefined;
 		throw fileError(error, path);
 	}
 }

@@ -1,5 +1,6 @@
 import { LimbeckError } from "../errors.js";
 import type { OnnxModel } from "../onnx/model.js";
+import { parsedJson } from "../options.js";
 
 /** Where a model file of ours says which classes its outputs are: a JSON list of names. */
 export const classesKey = "limbeck.classes";
@@ -38,21 +39,13 @@ export function compareClassNames(model: OnnxModel, classes: readonly string[], 
 export function classNamesOf({ metadata }: OnnxModel, where: string): readonly string[] | undefined {
 	const text = metadata.get(classesKey);
 	if (text === undefined) return undefined;
-	const names = parsed(text);
+	const names = parsedJson(text);
 	if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
 	throw new LimbeckError("model", {
 		where: `${where}: metadata ${classesKey}`,
 		expected: "a JSON list of names",
 		got: text.slice(0, 100),
 	});
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** The most entries of a list that a message shows. */

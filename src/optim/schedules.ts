@@ -98,7 +98,8 @@ export interface Progress {
 }
 
 /**
- * A scheduled rate: `base`, a number or a scalar of the graph, times the schedule's factor, after a linear warm-up from `base / warmupSteps`.
+ * A scheduled rate: `base`, a number or a scalar of the graph, times the schedule's factor, after a linear warm-up from
+ * `base / warmupSteps`.
  *
  * @returns a scalar; a constant where the rate never changes and `base` is a number.
  */

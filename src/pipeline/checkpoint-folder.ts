@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, writeFileAtomic } from "../files.js";
+import { fileError, isMissing, writeFileAtomic } from "../files.js";
 import { type Checkpoints, decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint/checkpoint.js";
 
 /** Checkpoints that are kept, the newest ones: one more than is needed, in case it is damaged. */
@@ -54,7 +54,7 @@ export function checkpointFolder(folder: string, warn: (message: string) => void
 /** The checkpoints in a folder, the newest first; none where there is no folder. */
 async function filesOf(folder: string): Promise<readonly Named[]> {
 	const names = await readdir(folder).catch((error: unknown) => {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+		if (isMissing(error)) return [];
 		throw fileError(error, folder);
 	});
 	const files = names.flatMap((name) => {

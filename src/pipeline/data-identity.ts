@@ -1,4 +1,5 @@
 /** What a run's data is, told without reading it where its files have not changed since it was last read. */
+
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -6,6 +7,7 @@ import { canonicalHash } from "../canonical.js";
 import type { DataChoice } from "../data/options.js";
 import { dataStamps, type FileStamp } from "../data/stamps.js";
 import { fileError, writeFileAtomic } from "../files.js";
+import { parsedJson } from "../options.js";
 import { packageVersion } from "./environment.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
 
@@ -29,7 +31,7 @@ export async function identifyData(store: string, data: DataChoice, options: Run
 	const folder = join(store, "data");
 	const path = join(folder, `${canonicalHash({ limbeck: await packageVersion(), data, stamps })}.json`);
 	const remembered = await readFile(path, "utf8").then(
-		(text) => shape.safeParse(parsed(text)).data,
+		(text) => shape.safeParse(parsedJson(text)).data,
 		() => undefined,
 	);
 	if (remembered !== undefined) return { ...remembered, stamps };
@@ -40,12 +42,4 @@ export async function identifyData(store: string, data: DataChoice, options: Run
 	});
 	await writeFileAtomic(path, JSON.stringify(identity));
 	return { ...identity, stamps };
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

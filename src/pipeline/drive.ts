@@ -1,9 +1,10 @@
 /** The walk over a plan: what is in the store is taken, what is not is offered to an executor as soon as it can be run. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { LimbeckError } from "../errors.js";
 import type { Entry } from "../store/entry.js";
 import type { Store } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
-import type { Executor, StepEvent, StepId } from "./executor.js";
+import type { Executor, StepEvent, StepId, StepState } from "./executor.js";
 import type { PlannedStep } from "./plan.js";
 import type { StepName, StepOutput } from "./steps.js";
 
@@ -21,11 +22,8 @@ export interface DriveOptions {
 /** What became of a step. */
 export type StepNews = "cached" | "started" | "done" | "failed";
 
-/** A finished step, and whether it was in the store before. */
-export interface FinishedStep {
-	readonly entry: Entry;
-	readonly cached: boolean;
-}
+/** The entries of finished steps, by their keys. */
+export type Finished = ReadonlyMap<StepId, Entry>;
 
 /** A wake-up may be lost; so often the state is asked for anyway. */
 const pollMs = 2000;
@@ -42,10 +40,10 @@ export async function drive(
 	plan: readonly PlannedStep[],
 	wanted: readonly string[],
 	options: DriveOptions,
-): Promise<ReadonlyMap<StepId, FinishedStep>> {
+): Promise<Finished> {
 	const { store, executor, onTraining, onStep, signal } = options;
 	const steps = new Map(plan.map((step) => [step.key, step]));
-	const finished = new Map<StepId, FinishedStep>();
+	const finished = new Map<StepId, Entry>();
 	const missing = await missingSteps(steps, wanted, options, finished);
 	if (missing.size === 0) return finished;
 	const closing = new AbortController();
@@ -73,7 +71,7 @@ export async function drive(
 				if (state.status === "completed") {
 					const entry = await store.find(key);
 					if (entry === undefined) throw lost(step);
-					finished.set(key, { entry, cached: false });
+					finished.set(key, entry);
 					missing.delete(key);
 					onStep?.(step, "done");
 					moved = true;
@@ -84,8 +82,7 @@ export async function drive(
 					moved = true;
 				}
 			}
-			const busy = [...states.values()].some(({ status }) => status === "running" || status === "queued");
-			if (failure !== undefined && !busy) throw failure;
+			if (failure !== undefined && !isBusy(states)) throw failure;
 			if (missing.size === 0) return finished;
 			if (!moved) await bell.wait(pollMs);
 		}
@@ -104,7 +101,7 @@ async function missingSteps(
 	steps: ReadonlyMap<StepId, PlannedStep>,
 	wanted: readonly StepId[],
 	{ store, onStep, onTraining }: DriveOptions,
-	finished: Map<StepId, FinishedStep>,
+	finished: Map<StepId, Entry>,
 ): Promise<Set<StepId>> {
 	const missing = new Set<StepId>();
 	const look = async (key: StepId): Promise<void> => {
@@ -114,7 +111,7 @@ async function missingSteps(
 			onDamaged: (text) => onTraining?.(step, { kind: "note", text }),
 		});
 		if (entry !== undefined) {
-			finished.set(key, { entry, cached: true });
+			finished.set(key, entry);
 			onStep?.(step, "cached");
 			return;
 		}
@@ -128,11 +125,11 @@ async function missingSteps(
 /** Waits until none of the steps runs any longer. */
 async function settle(executor: Executor, ids: readonly StepId[]): Promise<void> {
 	await executor.cancel(ids);
-	for (;;) {
-		const states = await executor.state(ids);
-		if (![...states.values()].some(({ status }) => status === "running" || status === "queued")) return;
-		await new Promise((resolve) => setTimeout(resolve, settleMs));
-	}
+	while (isBusy(await executor.state(ids))) await sleep(settleMs);
+}
+
+function isBusy(states: ReadonlyMap<StepId, StepState>): boolean {
+	return [...states.values()].some(({ status }) => status === "running" || status === "queued");
 }
 
 const settleMs = 20;
@@ -174,11 +171,11 @@ function lost({ label, key }: PlannedStep): LimbeckError {
 export type OutputOf = <Name extends StepName>(step: PlannedStep<Name>) => StepOutput<Name>;
 
 /** What finished steps have given, by the steps. */
-export function outputs(finished: ReadonlyMap<string, FinishedStep>): OutputOf {
+export function outputs(finished: Finished): OutputOf {
 	return <Name extends StepName>({ key, label }: PlannedStep<Name>): StepOutput<Name> => {
-		const step = finished.get(key);
-		if (step === undefined) throw new TypeError(`drive: expected a result of ${label}, got none`);
+		const entry = finished.get(key);
+		if (entry === undefined) throw new TypeError(`drive: expected a result of ${label}, got none`);
 		// What the step gave: the key names its kind and version.
-		return step.entry.result as StepOutput<Name>;
+		return entry.result as StepOutput<Name>;
 	};
 }

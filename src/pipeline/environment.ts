@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import type { Environment } from "../distill/report.js";
-import { nodeRuntime } from "../runtime/node.js";
+import { installedVersion } from "../runtime/node.js";
 
 /** This machine and these versions. */
 export async function describeEnvironment(threads: number): Promise<Environment> {
 	return {
 		limbeck: await packageVersion(),
 		node: process.version,
-		onnxruntime: (await nodeRuntime()).version,
+		onnxruntime: await installedVersion(),
 		cpu: `${cpus()[0]?.model.trim() ?? "unknown"} (${String(availableParallelism())} cores)`,
 		threads,
 		platform: `${process.platform}-${process.arch}`,

@@ -2,7 +2,7 @@
 import { EventEmitter, on } from "node:events";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { LimbeckError } from "../errors.js";
+import { interruption, LimbeckError } from "../errors.js";
 import { isRecord, shown } from "../options.js";
 import type { Store } from "../store/store.js";
 import type { Executor, OfferedStep, StepEvent, StepId, StepState } from "./executor.js";
@@ -55,8 +55,9 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 			});
 		}
 	};
-	const work = async ({ step, stop }: Job): Promise<StepState> => {
-		const limits = { memory: Math.floor((memory * Math.min(step.cores, cores)) / cores), silenceMs };
+	const work = async (job: Job): Promise<StepState> => {
+		const { step, stop } = job;
+		const limits = { memory: Math.floor((memory * costOf(job)) / cores), silenceMs };
 		const hear = (event: Extract<StepEvent, { readonly kind: "training" }>["event"]): void => {
 			tell({ kind: "training", id: step.key, event });
 		};
@@ -100,7 +101,8 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 				const job = jobs.get(id);
 				if (job === undefined) continue;
 				job.stop.abort();
-				if (job.state.status === "queued") enter(job, { status: "failed", error: cancelled(job.step).toJSON() });
+				if (job.state.status === "queued")
+					enter(job, { status: "failed", error: interruption(job.step.label).toJSON() });
 			}
 			return Promise.resolve();
 		},
@@ -162,13 +164,9 @@ function checkData(label: string, { data }: OfferedStep["about"], result: unknow
 	});
 }
 
-function cancelled({ label }: OfferedStep): LimbeckError {
-	return new LimbeckError("interrupted", { where: label, expected: "time to finish", got: "a signal to stop" });
-}
-
 function failureOf(step: OfferedStep, error: unknown): LimbeckError {
 	if (error instanceof LimbeckError) return error;
-	if (error instanceof Error && error.name === "AbortError") return cancelled(step);
+	if (error instanceof Error && error.name === "AbortError") return interruption(step.label);
 	const got = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	return new LimbeckError("internal", { where: step.label, expected: "no defect of Limbeck's own", got });
 }

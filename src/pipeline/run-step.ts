@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { LimbeckError } from "../errors.js";
+import { interruption, LimbeckError } from "../errors.js";
 import type { TrainingEvent } from "../train/training.js";
 import { defaultSilenceMs, residentBytes, type StepLimits, usableMemory } from "./limits.js";
 import { type StepMessage, type StepRequest, stopMessage } from "./messages.js";
@@ -80,7 +80,7 @@ function outcome<Output>(
 			if (answer?.kind === "result")
 				resolve(answer.output as Output); // The step's own type: it ran in the child.
 			else if (answer?.kind === "error") reject(new LimbeckError(answer.error.category, answer.error));
-			else if (signal?.aborted === true) reject(interrupted(request.name));
+			else if (signal?.aborted === true) reject(interruption(`step ${request.name}`));
 			else reject(died(request.name, broken ?? killedBy ?? `exit code ${String(code)}`, errorText));
 		});
 		child.send(request);
@@ -113,14 +113,6 @@ function watchOver(
 			return broken;
 		},
 	};
-}
-
-function interrupted(name: string): LimbeckError {
-	return new LimbeckError("interrupted", {
-		where: `step ${name}`,
-		expected: "time to finish",
-		got: "a signal to stop",
-	});
 }
 
 function died(name: StepName, how: string, errorText: string): LimbeckError {

@@ -6,14 +6,14 @@ import { join, resolve } from "node:path";
 import type { DataChoice } from "../data/options.js";
 import type { Environment } from "../distill/report.js";
 import type { TrainOutcome } from "../distill/train-network.js";
-import { LimbeckError } from "../errors.js";
+import { interruption, LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { openStore, type Store, storeFolder } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
 import { type DataIdentity, identifyData } from "./data-identity.js";
-import { type DriveOptions, drive, type FinishedStep, type OutputOf, outputs, type StepNews } from "./drive.js";
+import { type DriveOptions, drive, type Finished, type OutputOf, outputs, type StepNews } from "./drive.js";
 import { describeEnvironment } from "./environment.js";
-import { type LocalExecutorOptions, localExecutor } from "./local-executor.js";
+import { localExecutor } from "./local-executor.js";
 import { openMetricsLog } from "./metrics-log.js";
 import { openPlanner, type PlannedStep, type Planner } from "./plan.js";
 import { newRunId, type RunRecord, runFolder, type StepRecord, writeRecord } from "./records.js";
@@ -121,7 +121,6 @@ export async function planLines<Event extends SeedEvent, Result, Report extends 
 export async function executeRun<Event extends SeedEvent, Result, Report extends object>(
 	run: Run<Event, Result, Report>,
 	options: RunOptions<Event>,
-	limits: Omit<LocalExecutorOptions, "store"> = {},
 ): Promise<Report> {
 	const { out } = options;
 	await mkdir(out, { recursive: true }).catch((error: unknown) => {
@@ -137,7 +136,7 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 	for (const label of options.force ?? []) await forget(store, planner, label);
 	const record = await openRecord(run, options, planned);
 	try {
-		const executor = localExecutor({ store, checkpointSeconds: options.checkpointSeconds, ...limits });
+		const executor = localExecutor({ store, checkpointSeconds: options.checkpointSeconds });
 		const wanted = seeds.flatMap(({ plan }) => [...plan.networks.map(({ step }) => step), ...plan.others]);
 		const finished = await drive(
 			planner.steps,
@@ -156,7 +155,7 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 		const stopped = error instanceof LimbeckError && error.category === "interrupted";
 		await record.close(stopped ? "stopped" : "failed", error instanceof Error ? error.message : String(error));
 		await tidy();
-		throw stopped ? withHint(error, record.id) : error;
+		throw stopped ? stopOf(error, record.id) : error;
 	}
 }
 
@@ -267,15 +266,17 @@ async function openRecord<Event extends SeedEvent, Result, Report extends object
 	};
 }
 
-function withHint({ where, expected, got, category }: LimbeckError, id: string): LimbeckError {
-	const hint = `What is done is kept: the same command goes on from here, and so does limbeck resume ${id}.`;
-	return new LimbeckError(category, { where, expected, got, hint });
+function stopOf({ where }: LimbeckError, id: string): LimbeckError {
+	return interruption(
+		where,
+		`What is done is kept: the same command goes on from here, and so does limbeck resume ${id}.`,
+	);
 }
 
 /** Writes a run's files into its output folder: together, at the end. */
 async function leave<Event extends SeedEvent, Result>(
 	{ seeds, planner }: Planned<Event, Result>,
-	finished: ReadonlyMap<string, FinishedStep>,
+	finished: Finished,
 	report: object,
 	out: string,
 ): Promise<void> {

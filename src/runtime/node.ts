@@ -114,7 +114,8 @@ async function loadOrt(): Promise<Ort> {
 	}
 }
 
-async function installedVersion(): Promise<string> {
+/** The version of the ONNX Runtime that is installed, without loading it. */
+export async function installedVersion(): Promise<string> {
 	const file = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
 	// A published package.json always has a version.
 	return (JSON.parse(await readFile(file, "utf8")) as { version: string }).version;

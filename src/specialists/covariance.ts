@@ -1,12 +1,12 @@
 /** The covariance of a classifier's predictions, summed up batch by batch. */
 import { LimbeckError } from "../errors.js";
 import { int } from "../graph/attributes.js";
-import { modelOf } from "../models/family.js";
 import { encodeModel } from "../onnx/encode.js";
-import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
+import type { OnnxModel } from "../onnx/model.js";
 import type { TensorOf } from "../onnx/tensor.js";
 import { createGraph } from "../ops/index.js";
 import { outputOf, type Runtime, type Session } from "../runtime/runtime.js";
+import { modelOfAnySize } from "./any-size.js";
 
 /** How the predicted probabilities of classes vary together (Hinton et al. 2015, §5.3). */
 export interface Covariance {
@@ -67,13 +67,7 @@ function productModel(): OnnxModel {
 	const g = createGraph();
 	const [left, right] = ["left", "right"].map((name) => g.input(name, { type: "float", dims: [1, 1] }));
 	const graph = g.toOnnx("products", [["product", g.op("Gemm", [left, right], { transA: int(1) })]]);
-	const sizes = new Map([
-		["left", ["rows", "a"]],
-		["right", ["rows", "b"]],
-		["product", ["a", "b"]],
-	]);
-	const freed = (info: OnnxValueInfo): OnnxValueInfo => ({ ...info, dims: sizes.get(info.name) });
-	return modelOf({ ...graph, inputs: graph.inputs.map(freed), outputs: graph.outputs.map(freed) });
+	return modelOfAnySize(graph, { left: ["rows", "a"], right: ["rows", "b"], product: ["a", "b"] });
 }
 
 /** What is summed while predictions come. */

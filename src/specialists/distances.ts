@@ -1,10 +1,10 @@
 /** Squared distances between points and centres, by a product in the engine. */
 import { int } from "../graph/attributes.js";
-import { modelOf } from "../models/family.js";
 import { encodeModel } from "../onnx/encode.js";
-import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
+import type { OnnxModel } from "../onnx/model.js";
 import { createGraph } from "../ops/index.js";
 import { outputOf, type Runtime } from "../runtime/runtime.js";
+import { modelOfAnySize } from "./any-size.js";
 
 /** Computes distances. */
 export interface Distances {
@@ -45,11 +45,9 @@ function distanceModel(): OnnxModel {
 	const product = g.op("Gemm", [points, centres, own], { transB: int(1), alpha: { kind: "float", value: -2 } });
 	const distances = g.op("Relu", [g.op("Add", [product, squares(points)])]);
 	const graph = g.toOnnx("distances", [["distances", distances]]);
-	const sizes = new Map([
-		["points", ["points", "size"]],
-		["centres", ["centres", "size"]],
-		["distances", ["points", "centres"]],
-	]);
-	const freed = (info: OnnxValueInfo): OnnxValueInfo => ({ ...info, dims: sizes.get(info.name) });
-	return modelOf({ ...graph, inputs: graph.inputs.map(freed), outputs: graph.outputs.map(freed) });
+	return modelOfAnySize(graph, {
+		points: ["points", "size"],
+		centres: ["centres", "size"],
+		distances: ["points", "centres"],
+	});
 }

@@ -37,7 +37,8 @@ const readBatch = 256;
 /**
  * On-line K-means with mini-batches (MacQueen 1967; Bottou and Bengio 1995; Sculley 2010): every point moves the centre
  * that is nearest to it by 1 / n of the way, where n counts the points that the centre has had, and those of earlier
- * passes half as much with each pass, so that early mistakes fade. The start is k-means++ (Arthur and Vassilvitskii 2007) with several candidates for each centre, of which the best is taken.
+ * passes half as much with each pass, so that early mistakes fade. The start is k-means++ (Arthur and Vassilvitskii
+ * 2007) with several candidates for each centre, of which the best is taken.
  *
  * A centre that had no point in a pass moves to the point that was furthest from its own. At the end, every point is
  * assigned to the nearest centre, and a cluster that is empty still gets the point that is furthest from its own.

@@ -1,4 +1,5 @@
 /** What a net's answers say of frames, as hidden Markov models need it. */
+import { logSoftmaxRow } from "../metrics/softmax.js";
 
 /**
  * ln of the share of frames that each state has, with one frame more for each state.
@@ -23,10 +24,8 @@ export function scaledLikelihoods(logits: Float32Array, priors: Float64Array): F
 	const states = priors.length;
 	const out = new Float64Array(logits.length);
 	for (let start = 0; start < logits.length; start += states) {
-		const row = logits.subarray(start, start + states);
-		const most = row.reduce((a, b) => Math.max(a, b), -Infinity);
-		const total = most + Math.log(row.reduce((sum, z) => sum + Math.exp(z - most), 0));
-		for (let s = 0; s < states; s++) out[start + s] = (row[s] ?? 0) - total - (priors[s] ?? 0);
+		const posteriors = logSoftmaxRow(logits.subarray(start, start + states));
+		for (let s = 0; s < states; s++) out[start + s] = (posteriors[s] ?? 0) - (priors[s] ?? 0);
 	}
 	return out;
 }

@@ -1,4 +1,5 @@
 /** What the store keeps of a finished piece of work: a manifest and the files that it names. */
+
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
@@ -6,7 +7,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { canonicalHash } from "../canonical.js";
-import { fileError } from "../files.js";
+import { fileError, isMissing } from "../files.js";
+import { parsedJson } from "../options.js";
 
 /** The hash of a file's content and its length. */
 export interface FileDigest {
@@ -95,7 +97,7 @@ export type Unreadable = { readonly kind: "absent" } | { readonly kind: "damaged
 export async function readEntry(folder: string, key: string): Promise<Entry | Unreadable> {
 	const path = join(folder, manifestFile);
 	const text = await readFile(path, "utf8").catch((error: unknown) => {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+		if (isMissing(error)) return undefined;
 		throw fileError(error, path);
 	});
 	if (text === undefined) return { kind: "absent" };
@@ -116,14 +118,6 @@ export async function readEntry(folder: string, key: string): Promise<Entry | Un
 function sealOf(content: Omit<Manifest, "seal">): string | undefined {
 	try {
 		return canonicalHash(content);
-	} catch {
-		return undefined;
-	}
-}
-
-function parsedJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}

@@ -7,9 +7,11 @@
  * (two uint32). The CRC is that of the key, the view, the block's number and everything in the block before it, so that
  * no block passes for another.
  */
+
 import { crc32 } from "node:zlib";
 import { z } from "zod";
 import { LimbeckError } from "../errors.js";
+import { parsedJson } from "../options.js";
 import type { Memory } from "./memory.js";
 
 const magic = "limbeckT";
@@ -85,15 +87,6 @@ export function decodeHeader(read: (length: number) => Buffer, path: string): Re
 	const header = headerSchema.safeParse(parsedJson(json.toString("utf8")));
 	if (!header.success) throw damaged(path, "a header of this version", "another one");
 	return { header: header.data, bytes: length };
-}
-
-/** A checksum is no signature: a hostile header has one too. */
-function parsedJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** Where the blocks of a file lie. */

@@ -39,8 +39,10 @@ export function divergenceIn(
 	{ carried }: TrainingGraph,
 	{ data, options }: Pick<TrainingJob, "data" | "options">,
 ): Divergence | undefined {
-	const { spike = Number.POSITIVE_INFINITY } = options.divergence;
-	const bad = own.findIndex((loss, index) => !Number.isFinite(loss) || isSpike(losses, first + index, spike));
+	const { spike } = options.divergence;
+	const isBad = (loss: number, index: number): boolean =>
+		!Number.isFinite(loss) || (spike !== undefined && isSpike(losses, first + index, spike));
+	const bad = own.findIndex(isBad);
 	const weight = carried.find(({ name }) => state[name]?.type === "float" && !allFinite(state[name].data));
 	if (bad === -1 && weight === undefined) return undefined;
 	const loss = own[bad];

@@ -1,6 +1,6 @@
 /** The steps of a training one after the other: taken, looked at, kept. */
 import type { Chunk, Loader } from "../data/chunk.js";
-import { LimbeckError } from "../errors.js";
+import { interruption, LimbeckError } from "../errors.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Session } from "../runtime/runtime.js";
@@ -174,12 +174,8 @@ function cadence(
 }
 
 function stopped(step: number, checkpoints: Checkpoints | undefined): LimbeckError {
-	return new LimbeckError("interrupted", {
-		where: `training, after step ${String(step)}`,
-		expected: "time to finish",
-		got: "a signal to stop",
-		...(checkpoints === undefined ? {} : { hint: "Its state is kept: the same command goes on from here." }),
-	});
+	const hint = checkpoints === undefined ? undefined : "Its state is kept: the same command goes on from here.";
+	return interruption(`training, after step ${String(step)}`, hint);
 }
 
 /**

@@ -1,31 +1,16 @@
 /** Prepared samples in the user's cache folder: a folder of raw files under the hash of all that they depend on. */
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { fileError } from "../../files.js";
 import { elementCount } from "../../onnx/tensor.js";
 import type { Split } from "../data-set.js";
 import { userCacheFolder } from "../folders.js";
-import { missingFile } from "../formats/bytes.js";
+import type { FileStamp } from "../stamps.js";
 import { type Built } from "./build.js";
 import { type SplitName, splitNames } from "./partition.js";
 import { bytesOf } from "./sinks.js";
-
-/** A file that samples come from. */
-export interface FileStamp {
-	readonly path: string;
-	readonly size: number;
-	readonly mtimeMs: number;
-}
-
-/** A file's stamp. @throws LimbeckError `file` if it cannot be looked at. */
-export async function stampOf(path: string): Promise<FileStamp> {
-	const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
-		throw missingFile(error, path);
-	});
-	return { path: resolve(path), size, mtimeMs };
-}
 
 /** To be raised whenever the same files and options give other samples than before. */
 const version = 2;

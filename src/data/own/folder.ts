@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { LimbeckError } from "../../errors.js";
 import { createImageDecoder, type DecodeImage, type ImageFormat } from "../formats/image.js";
 import type { OptionsOf } from "../options.js";
-import { type FileStamp, stampOf } from "./cache.js";
+import { type FileStamp, stampOf } from "../stamps.js";
 import { ownDataSet } from "./entry.js";
 import { type FolderLists, type ImageList, listImages, listUnlabelled, looksOfFolder } from "./folder-files.js";
 import { splitNames } from "./partition.js";

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { elementCount } from "../../onnx/tensor.js";
 import type { Samples, Split } from "../data-set.js";
 import { readSamples } from "../open-samples.js";
+import type { FileStamp } from "../stamps.js";
 import { type Built, type Plan, planSplits, readSplits, type Sources } from "./build.js";
-import { cacheFolder, type FileStamp, fillCache, readCache, samplesFile } from "./cache.js";
+import { cacheFolder, fillCache, readCache, samplesFile } from "./cache.js";
 import { type Shares, type SplitName, splitNames } from "./partition.js";
 import { fileSink, memorySink, type Sink } from "./sinks.js";
 

@@ -2,8 +2,8 @@ import { LimbeckError } from "../../errors.js";
 import { fileSource } from "../formats/bytes.js";
 import { openNpy } from "../formats/npy.js";
 import type { OptionsOf } from "../options.js";
+import { stampOf } from "../stamps.js";
 import { type ArrayOptions, arraySource } from "./array-source.js";
-import { stampOf } from "./cache.js";
 import { ownDataSet } from "./entry.js";
 import type { Source } from "./source.js";
 

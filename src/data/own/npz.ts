@@ -1,8 +1,8 @@
 import { openNpy } from "../formats/npy.js";
 import { openNpz } from "../formats/npz.js";
 import type { OptionsOf } from "../options.js";
+import { stampOf } from "../stamps.js";
 import { arraySource } from "./array-source.js";
-import { stampOf } from "./cache.js";
 import { ownDataSet } from "./entry.js";
 import { fileFromPath } from "./from-path.js";
 import type { Source } from "./source.js";

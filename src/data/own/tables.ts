@@ -1,4 +1,4 @@
-import { stampOf } from "./cache.js";
+import { stampOf } from "../stamps.js";
 import type { TableSource } from "./csv-source.js";
 import type { OwnData } from "./load.js";
 
