@@ -16,7 +16,7 @@ export type OfferedStep = {
 		readonly options: StepInput<Name>;
 		/** What the key is the hash of, for people. */
 		readonly about: Readonly<Record<string, unknown>>;
-		/** Cores that it uses. */
+		/** The most cores that it uses; a step whose result no number of threads changes may be given fewer. */
 		readonly cores: number;
 	};
 }[StepName];

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.js";
 import type { Executor, OfferedStep, StepEvent, StepId, StepState } from "./executor.js";
 import { defaultSilenceMs, usableMemory } from "./limits.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
+import { stepEntry } from "./steps.js";
 
 /** What the executor may use. */
 export interface LocalExecutorOptions {
@@ -24,9 +25,16 @@ export interface LocalExecutorOptions {
 
 interface Job {
 	readonly step: OfferedStep;
-	readonly stop: AbortController;
+	stop: AbortController;
 	state: StepState;
+	/** The cores that it runs on. */
+	cores: number;
+	/** Whether it is stopped only to go on with more cores. */
+	moves: boolean;
 }
+
+/** How long cores lie idle before a running step gets them: what is done may let others be offered. */
+const idleMs = 1000;
 
 /** Opens the executor; it holds nothing that needs closing. */
 export function localExecutor(options: LocalExecutorOptions): Executor {
@@ -40,38 +48,58 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 		job.state = state;
 		tell({ kind: "state", id: job.step.key, state });
 	};
-	const costOf = ({ step }: Job): number => Math.min(step.cores, cores);
+	const withStatus = (...statuses: readonly StepState["status"][]): readonly Job[] =>
+		[...jobs.values()].filter(({ state }) => statuses.includes(state.status));
+	/** Networks trained side by side, a core each, are done sooner than one after the other on all cores. */
+	const shareOf = ({ step }: Job): number => {
+		const most = Math.min(step.cores, cores);
+		if (!isDivisible(step)) return most;
+		const like = withStatus("queued", "running").filter((other) => isDivisible(other.step));
+		return Math.max(1, Math.min(most, Math.floor(cores / like.length)));
+	};
 	const start = (): void => {
-		for (const job of jobs.values()) {
-			if (job.state.status !== "queued") continue;
+		for (const job of withStatus("queued")) {
+			const share = shareOf(job);
 			// In order: a small step does not hold up a large one for ever.
-			if (costOf(job) > free) return;
-			free -= costOf(job);
+			if (share > free) return;
+			free -= share;
+			Object.assign(job, { cores: share, stop: new AbortController(), moves: false });
 			enter(job, { status: "running" });
 			void work(job).then((state) => {
-				free += costOf(job);
+				free += share;
 				enter(job, state);
 				start();
 			});
 		}
+		setTimeout(widen, idleMs).unref();
+	};
+	/** Gives cores that would lie idle to a step that has fewer: it leaves at a checkpoint and goes on from there. */
+	const widen = (): void => {
+		if (free === 0 || withStatus("queued").length > 0) return;
+		const job = withStatus("running").find((one) => one.cores < Math.min(shareOf(one), one.cores + free));
+		if (job === undefined) return;
+		job.moves = true;
+		job.stop.abort();
 	};
 	const work = async (job: Job): Promise<StepState> => {
 		const { step, stop } = job;
-		const limits = { memory: Math.floor((memory * costOf(job)) / cores), silenceMs };
+		const limits = { memory: Math.floor((memory * job.cores) / cores), silenceMs };
 		const hear = (event: Extract<StepEvent, { readonly kind: "training" }>["event"]): void => {
 			tell({ kind: "training", id: step.key, event });
 		};
 		try {
-			await obtainStep(store, step, { limits, signal: stop.signal, onEvent: hear, checkpointSeconds });
+			await obtainStep(store, withCores(step, job.cores), { limits, signal: stop.signal, onEvent: hear, checkpointSeconds });
 			return { status: "completed" };
 		} catch (error) {
-			return { status: "failed", error: failureOf(step, error).toJSON() };
+			const failure = failureOf(step, error);
+			if (job.moves && failure.category === "interrupted") return { status: "queued" };
+			return { status: "failed", error: failure.toJSON() };
 		}
 	};
 	return {
 		offer(ready) {
 			for (const step of ready) {
-				if (!jobs.has(step.key)) jobs.set(step.key, { step, stop: new AbortController(), state: { status: "queued" } });
+				if (!jobs.has(step.key)) jobs.set(step.key, queued(step));
 			}
 			start();
 			return Promise.resolve();
@@ -84,7 +112,7 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 				const job = jobs.get(id);
 				if (job?.state.status !== "failed") continue;
 				jobs.delete(id);
-				jobs.set(id, { step: job.step, stop: new AbortController(), state: { status: "queued" } });
+				jobs.set(id, queued(job.step));
 			}
 			start();
 			return Promise.resolve();
@@ -100,6 +128,7 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 			for (const id of ids) {
 				const job = jobs.get(id);
 				if (job === undefined) continue;
+				job.moves = false;
 				job.stop.abort();
 				if (job.state.status === "queued")
 					enter(job, { status: "failed", error: interruption(job.step.label).toJSON() });
@@ -114,6 +143,22 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 			}
 		},
 	};
+}
+
+function queued(step: OfferedStep): Job {
+	return { step, stop: new AbortController(), state: { status: "queued" }, cores: 0, moves: false };
+}
+
+/** Whether a step gives the same result on fewer cores than it can use. */
+function isDivisible({ kind, cores }: OfferedStep): boolean {
+	return cores > 1 && (stepEntry(kind).unkeyed as readonly string[]).includes("threads");
+}
+
+/** A step with as many threads as it has cores. */
+function withCores(step: OfferedStep, cores: number): OfferedStep {
+	if (!isDivisible(step)) return step;
+	// Such a kind has threads among its options.
+	return { ...step, options: { ...step.options, threads: cores } } as OfferedStep;
 }
 
 /** Runs a step in a process and puts what it leaves into the store, unless it is there. */

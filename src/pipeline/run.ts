@@ -251,7 +251,8 @@ async function openRecord<Event extends SeedEvent, Result, Report extends object
 			log.append(event);
 		},
 		move({ key, kind, label }, what) {
-			if (what === "started") began.set(key, performance.now());
+			// A step that goes on with more cores is started again.
+			if (what === "started" && !began.has(key)) began.set(key, performance.now());
 			const start = began.get(key);
 			const seconds = start === undefined || what === "started" ? {} : { seconds: (performance.now() - start) / 1000 };
 			steps.set(key, { label, kind, key, state: what === "started" ? "running" : what, ...seconds });

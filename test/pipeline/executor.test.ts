@@ -15,18 +15,18 @@ const { localExecutor } = (await import(join(import.meta.dirname, "../../dist/pi
 };
 
 /** Opens an executor of so many cores over a store. */
-const executors: Readonly<Record<string, (store: Store, cores: number) => Executor>> = {
+const executors = {
 	local: (store, cores) => localExecutor({ store, cores }),
-};
+} satisfies Readonly<Record<string, (store: Store, cores: number) => Executor>>;
 
 /** A training of the digits: a moment long, or hours; with weights that are there, or in a file that is not. */
-function step(name: string, { epochs = 0.1, file = "" } = {}): OfferedStep {
+function step(name: string, { epochs = 0.1, file = "", cores = 1 } = {}): OfferedStep {
 	const network = file === "" ? { family: "mlp", hidden: [4], epochs } : { family: "file", file, epochs };
 	const options = {
 		...{ data: { name: "digits" } as const, network: networkOptions.parse(network), seed: 1, threads: 1 },
 		loss: { name: "cross-entropy" } as const,
 	};
-	return { key: canonicalHash(name), kind: "train", label: name, options, about: { name }, cores: 1 };
+	return { key: canonicalHash(name), kind: "train", label: name, options, about: { name }, cores };
 }
 
 async function stateOf(executor: Executor, { key }: OfferedStep): Promise<StepState> {
@@ -109,5 +109,28 @@ describe.each(Object.entries(executors))("the %s executor", (_, open) => {
 		}
 		await end();
 		expect(trains()).toBe(2);
+	});
+});
+
+describe("the local executor", () => {
+	it("lets trainings share the cores, gives idle ones to who is left, and moves no bit by that", async () => {
+		const store = openStore(await temporaryFolder());
+		const executor = executors.local(store, 2);
+		const { events, end } = hear(executor);
+		const alone = step("alone", { epochs: 60 });
+		const shared = { ...alone, key: canonicalHash("shared"), label: "shared", cores: 2 };
+		const beside = step("beside", { epochs: 1, cores: 2 });
+		await executor.offer([shared, beside]);
+		for (const one of [shared, beside]) expect(await stateOf(executor, one)).toEqual({ status: "running" });
+		for (const one of [shared, beside]) expect(await settled(executor, one)).toEqual({ status: "completed" });
+		await executor.offer([alone]);
+		expect(await settled(executor, alone)).toEqual({ status: "completed" });
+		await end();
+		const states = events.flatMap((event) =>
+			event.kind === "state" && event.id === shared.key ? [event.state.status] : [],
+		);
+		expect(states).toEqual(["running", "queued", "running", "completed"]);
+		const files = await Promise.all([shared, alone].map(async ({ key }) => (await store.find(key))?.files));
+		expect(files[0]).toEqual(files[1]);
 	});
 });
