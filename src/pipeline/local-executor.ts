@@ -88,7 +88,12 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 			tell({ kind: "training", id: step.key, event });
 		};
 		try {
-			await obtainStep(store, withCores(step, job.cores), { limits, signal: stop.signal, onEvent: hear, checkpointSeconds });
+			await obtainStep(store, withCores(step, job.cores), {
+				limits,
+				signal: stop.signal,
+				onEvent: hear,
+				checkpointSeconds,
+			});
 			return { status: "completed" };
 		} catch (error) {
 			const failure = failureOf(step, error);
@@ -151,7 +156,7 @@ function queued(step: OfferedStep): Job {
 
 /** Whether a step gives the same result on fewer cores than it can use. */
 function isDivisible({ kind, cores }: OfferedStep): boolean {
-	return cores > 1 && (stepEntry(kind).unkeyed as readonly string[]).includes("threads");
+	return cores > 1 && stepEntry(kind).unkeyed.includes("threads");
 }
 
 /** A step with as many threads as it has cores. */
