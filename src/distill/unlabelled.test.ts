@@ -53,7 +53,6 @@ test("what cannot say them is refused", async () => {
 	await expect(classesOf({ file: open })).rejects.toMatchObject({ category: "model", where: open });
 	for (const [fields, got] of [
 		[{ family: "mlp" }, "a network to be trained"],
-		[{ file: "targets.npz" }, "a file of targets, which cannot be asked"],
 		[{ family: "ensemble", members: [{ file: open }, { family: "mlp" }] }, "a network to be trained"],
 	] as const) {
 		await expect(classesOf(fields)).rejects.toMatchObject({ category: "usage", where: "teacher", got });

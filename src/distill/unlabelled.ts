@@ -1,11 +1,12 @@
-/** Distillation of samples without labels: a teacher that is given says what they are. */
+/** Distillation of samples without labels: a teacher that is given, or its soft targets, say what they are. */
 import { LimbeckError } from "../errors.js";
 import { readModelFile } from "../onnx/file.js";
 import { refuseLabels } from "../train/labels.js";
 import { classNamesOf } from "./class-names.js";
 import type { Recipe } from "./recipe.js";
-import type { GivenTeacher } from "./teachers/options.js";
+import type { GivenTeacher, TargetsTeacher } from "./teachers/options.js";
 import { membersOf } from "./teachers/sources.js";
+import { targetClasses } from "./teachers/targets.js";
 
 /** Whether a recipe's samples have no labels. */
 export function isUnlabelled(data: Recipe["data"]): data is Extract<Recipe["data"], { unlabelled: boolean }> {
@@ -16,21 +17,22 @@ export function isUnlabelled(data: Recipe["data"]): data is Extract<Recipe["data
  * A recipe's data with the teacher's classes, where samples have no labels and nobody has named the classes; other data
  * as they are. Of several teachers the first that names its classes says them; one that does not has "0", "1" and so on.
  *
- * @throws LimbeckError (`usage`) without labels for a teacher that would have to be trained, targets in its place, or an
- * objective or another field that needs labels; (`model`, `file`) for a teacher that does not say how many classes it has.
+ * @throws LimbeckError (`usage`) without labels for a teacher that would have to be trained, or an objective or another field
+ * that needs labels; (`model`, `file`, `data`) for a teacher, or targets, that do not say how many classes there are.
  */
 export async function withTeacherClasses(recipe: Recipe): Promise<Recipe["data"]> {
 	const { data, teacher, distillation } = recipe;
 	if (!isUnlabelled(data)) return data;
 	refuseLabels(distillation);
 	refuseFields(recipe);
+	if (teacher.family === "targets") return { ...data, classes: data.classes ?? (await classesOfTargets(teacher)) };
 	const given = membersOf(teacher).flatMap((member) => ("given" in member ? [member.given] : []));
 	if (given.length === 0 || given.length < membersOf(teacher).length) {
 		throw new LimbeckError("usage", {
 			where: "teacher",
 			expected: "model files, as the samples have no labels to train a teacher on",
-			got: teacher.family === "targets" ? "a file of targets, which cannot be asked" : "a network to be trained",
-			hint: "Give it: --teacher teacher.onnx.",
+			got: "a network to be trained",
+			hint: "Give it: --teacher teacher.onnx, or its soft targets: --teacher targets.npz.",
 		});
 	}
 	return { ...data, classes: data.classes ?? (await classesOf(given)) };
@@ -70,6 +72,17 @@ async function classesOf(teachers: readonly GivenTeacher[]): Promise<string[]> {
 		expected: "an output whose number of classes is known",
 		got: "one of any size, and no names of classes",
 		hint: "Name them in the teacher's order: data.classes.",
+	});
+}
+
+async function classesOfTargets(teacher: TargetsTeacher): Promise<string[]> {
+	const classes = await targetClasses(teacher);
+	if (classes !== undefined) return classes;
+	throw new LimbeckError("data", {
+		where: teacher.file,
+		expected: "a number for each class in a row",
+		got: "some of the classes only",
+		hint: "Name the classes in the targets' order: teacher.classes.",
 	});
 }
 

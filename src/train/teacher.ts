@@ -21,6 +21,8 @@ export interface StoredTargets {
 	readonly where: string;
 	/** A row for each training sample, in order: logits `[count, classes]`. */
 	readonly logits: Float32Array;
+	/** The same for the validation samples, where these have no labels. */
+	readonly validation?: Float32Array;
 	/** What they were before, and how that is known. */
 	readonly form: OutputForm;
 	readonly reason: string;
@@ -161,9 +163,10 @@ export async function openTeacher(
 	}
 }
 
-function openTargets({ where, logits, form, reason }: StoredTargets, setting: TeacherSetting): OpenTeacher {
+function openTargets({ where, logits, validation, form, reason }: StoredTargets, setting: TeacherSetting): OpenTeacher {
 	if (setting.looksInside) throw cannotLookInside(`${where}, which are targets only`);
-	if (setting.validation !== undefined) throw cannotJudge(where);
+	const judges = setting.validation !== undefined;
+	if (judges && validation === undefined) throw cannotJudge(where);
 	if (setting.mixes) throw cannotMix(`${where}, which says nothing of mixtures`);
 	const note = `${where}: every random view of a sample gets the targets of the sample as it is`;
 	const member = { where, outputs: form, reason, ...(setting.randomViews ? { notes: [note] } : {}) };
@@ -171,6 +174,7 @@ function openTargets({ where, logits, form, reason }: StoredTargets, setting: Te
 		plan: { how: "stored" },
 		summary: { how: "stored", members: [member] },
 		stored: logits,
+		...(judges && validation !== undefined ? { validation } : {}),
 		ask: nothingToAsk,
 		release: nothingToRelease,
 	};
@@ -216,9 +220,9 @@ function summaryOf({ members }: OpenEnsemble, combine: Ensemble["combine"], plan
 function cannotJudge(where: string): LimbeckError {
 	return new LimbeckError("usage", {
 		where: "samples without labels",
-		expected: "a teacher that can be asked, to validate by it",
-		got: `${where}, which are targets only`,
-		hint: "Give the teacher's model file, or samples with labels.",
+		expected: "a teacher's logits on the validation samples, to validate by them",
+		got: `none from ${where}`,
+		hint: "Give them too (validation), or the teacher's model, or samples with labels.",
 	});
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -87,6 +87,35 @@ describe("limbeck distill of pictures without classes", () => {
 		const alone = await runCli(["train", "--data", folder, ...small, "--set", 'data.classes=["a","b"]'], env);
 		expect(alone).toMatchObject({ code: 2 });
 		expect(alone.stderr).toContain("objective cross-entropy");
+	});
+
+	it("learns from a file of soft targets, and is judged by those of the validation samples", async () => {
+		const [folder, files, out] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
+		await pictures(folder, 40);
+		const targets = join(files, "targets.jsonl");
+		const rows = (count: number): string =>
+			Array.from({ length: count }, () => `${JSON.stringify({ logits: draws.reals(3, -3, 3) })}\n`).join("");
+		await writeFile(targets, rows(40));
+		const soft = ["--teacher", targets, "--set", "distillation.hardWeight=0"];
+		const args = ["distill", "--data", folder, ...small, ...soft, ...quick, "--out", out];
+		const env = { XDG_CACHE_HOME: files };
+		const { code, stdout, stderr } = await runCli(args, env);
+		expect({ code, stderr }).toMatchObject({ code: 0 });
+		expect(stderr).toMatch(/validation agreement \d+\.\d\d %, KL \d\.\d{4}$/m);
+		expect(stdout).toContain("No labels: validation goes by the teacher");
+		const report = JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Report;
+		expect(report.data).toMatchObject({ unlabelled: true, train: 28, validation: 4, classes: 3 });
+		expect(report.student).toMatchObject({ validationKlToTeacher: expect.any(Number) as number });
+		expect(report.student).not.toHaveProperty("klToTeacher");
+
+		await writeFile(targets, rows(28)); // The training samples alone.
+		const few = await runCli(args, env);
+		expect(few).toMatchObject({ code: 3 });
+		expect(few.stderr).toContain("validation goes by them, so 40 for all rows that they were taken from\n  got      28 rows");
+		await writeFile(targets, '{"indices":[0,2],"values":[1,2]}\n'.repeat(40));
+		const unnamed = await runCli(args, env);
+		expect(unnamed).toMatchObject({ code: 3 });
+		expect(unnamed.stderr).toContain("Name the classes in the targets' order: teacher.classes.");
 	});
 
 	it("has the usual figures on a labelled test set that is apart", async () => {

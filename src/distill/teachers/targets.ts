@@ -18,7 +18,8 @@ const formOfField: Readonly<Partial<Record<TargetField, OutputForm>>> = {
 const valueFields = ["logits", "probabilities", "logProbabilities", "values"] as const;
 
 /**
- * Reads soft targets and puts them in the order of the training samples. With ids, a row is for the sample of that row
+ * Reads soft targets and puts them in the order of the training samples, and of the validation samples where these have
+ * no labels. With ids, a row is for the sample of that row
  * of the data that the training samples were taken from (see `Split.origin`); without them there is a row for each
  * training sample, in the order of the training split, or a row for each of all rows that they were taken from.
  *
@@ -32,7 +33,8 @@ export async function readTargets(options: TargetsTeacher, data: DataSet): Promi
 	const { file } = options;
 	const rows: TargetRow[] = [];
 	for await (const row of readTargetRows(file)) rows.push(row);
-	const aligned = align(rows, data.train, file);
+	const train = align(rows, data.train, "training", file);
+	const validation = data.unlabelled === true ? align(rows, data.validation, "validation", file) : undefined;
 	const field = fieldOf(rows, file);
 	const isTopK = rows[0]?.fields.indices !== undefined;
 	const width = isTopK ? undefined : widthOf(rows, field, file);
@@ -46,17 +48,44 @@ export async function readTargets(options: TargetsTeacher, data: DataSet): Promi
 		data.classes,
 		file,
 	);
-	const logits = new Float32Array(data.train.count * data.classes.length);
-	for (const [sample, at] of aligned.entries()) {
-		const row = rows[at];
-		const own = values[at] ?? [];
-		if (row === undefined) continue;
-		const all = isTopK
-			? topKLogits(row, own, { form: found.form, remaining: options.remaining, outputs })
-			: own.map((value) => logitOf(value, found.form));
-		logits.set(select === undefined ? all : select.map((index) => all[index] ?? 0), sample * data.classes.length);
+	const logitsOf = (aligned: Uint32Array): Float32Array => {
+		const logits = new Float32Array(aligned.length * data.classes.length);
+		for (const [sample, at] of aligned.entries()) {
+			const row = rows[at];
+			const own = values[at] ?? [];
+			if (row === undefined) continue;
+			const all = isTopK
+				? topKLogits(row, own, { form: found.form, remaining: options.remaining, outputs })
+				: own.map((value) => logitOf(value, found.form));
+			logits.set(select === undefined ? all : select.map((index) => all[index] ?? 0), sample * data.classes.length);
+		}
+		return logits;
+	};
+	return {
+		...{ where: file, logits: logitsOf(train), ...found },
+		...(validation === undefined ? {} : { validation: logitsOf(validation) }),
+	};
+}
+
+/**
+ * The classes of a file of soft targets, in the data's order: those that the recipe names, else `0`, `1` and so on.
+ *
+ * @returns `undefined` where nobody says how many they are, as in top-k targets.
+ * @throws LimbeckError (`data`) for a file that is missing, damaged or of another kind.
+ */
+export async function targetClasses({ file, classes, select }: TargetsTeacher): Promise<string[] | undefined> {
+	const all = classes ?? (await countedOutputs(file));
+	if (select !== undefined) return select.map((index) => all?.[index] ?? String(index));
+	return all && [...all];
+}
+
+async function countedOutputs(file: string): Promise<string[] | undefined> {
+	for await (const { fields } of readTargetRows(file)) {
+		if (fields.indices !== undefined) return undefined;
+		const width = valueFields.map((name) => fields[name]?.length).find((length) => length !== undefined);
+		return width === undefined ? undefined : Array.from({ length: width }, (_, index) => String(index));
 	}
-	return { where: file, logits, ...found };
+	return undefined;
 }
 
 function logitOf(value: number, form: OutputForm): number {
@@ -120,23 +149,35 @@ function outputsOfTopK({ classes, select }: TargetsTeacher, rows: readonly Targe
 	return 1 + Math.max(largest(select), largest(rows.map(({ fields }) => largest(fields.indices ?? []))));
 }
 
-/** The row of targets for each training sample. */
-function align(rows: readonly TargetRow[], { count, origin }: Split, where: string): Uint32Array {
+/** The row of targets for each sample of a split. */
+function align(
+	rows: readonly TargetRow[],
+	{ count, origin }: Split,
+	name: "training" | "validation",
+	where: string,
+): Uint32Array {
 	const idOf = (sample: number): number => origin?.rows[sample] ?? sample;
 	const withIds = rows.filter(({ id }) => id !== undefined).length;
-	if (withIds > 0) return byId(rows, count, idOf, where);
-	if (rows.length === count) return Uint32Array.from(rows.keys());
+	if (withIds > 0) return byId(rows, count, idOf, name, where);
+	if (name === "training" && rows.length === count) return Uint32Array.from(rows.keys());
 	if (rows.length === origin?.count) return Uint32Array.from({ length: count }, (_, k) => idOf(k));
-	const whole = origin === undefined ? "" : `, or ${String(origin.count)} for all rows that they were taken from`;
+	const whole = `${String(origin?.count ?? count)} for all rows that they were taken from`;
+	const own = `a row for each of ${String(count)} training samples, in order`;
 	throw new LimbeckError("data", {
 		where,
-		expected: `targets for this data: a row for each of ${String(count)} training samples, in order${whole}`,
+		expected: `targets for this data: ${name === "training" ? `${own}, or ` : "validation goes by them, so "}${whole}`,
 		got: `${String(rows.length)} rows`,
 		hint: "Give each row the id of its sample: its row in the data's own file, counted from 0.",
 	});
 }
 
-function byId(rows: readonly TargetRow[], count: number, idOf: (sample: number) => number, where: string): Uint32Array {
+function byId(
+	rows: readonly TargetRow[],
+	count: number,
+	idOf: (sample: number) => number,
+	name: string,
+	where: string,
+): Uint32Array {
 	const places = new Map<number, number>();
 	for (const [at, { id, where: place }] of rows.entries()) {
 		if (id === undefined || places.has(id)) {
@@ -150,7 +191,7 @@ function byId(rows: readonly TargetRow[], count: number, idOf: (sample: number) 
 		if (at !== undefined) return at;
 		throw new LimbeckError("data", {
 			where,
-			expected: `targets for this data: one for each of ${String(count)} training samples`,
+			expected: `targets for this data: one for each of ${String(count)} ${name} samples`,
 			got: `${String(rows.length)} rows, none of id ${String(idOf(sample))}`,
 			hint: "An id is the row of a sample in the data's own file, counted from 0.",
 		});
