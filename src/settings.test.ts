@@ -15,6 +15,36 @@ describe("applySettings", () => {
 		expect(applySettings({}, settings, free)).toEqual(expected);
 	});
 
+	it.each([
+		["an element's field", ["a.0.b=2"], { a: [{ b: 2, c: 1 }] }],
+		["a whole element", ["a.0=3"], { a: [3] }],
+		["one more at the end", ["a.1.b=2", "a.2=4"], { a: [{ b: 1, c: 1 }, { b: 2 }, 4] }],
+	])("sets in lists %s", (_, settings, expected) => {
+		const options = { a: [{ b: 1, c: 1 }] };
+		expect(applySettings(options, settings, free)).toEqual(expected);
+		expect(options).toEqual({ a: [{ b: 1, c: 1 }] });
+	});
+
+	it.each([
+		["a.2=1", "the place of an element of a, 0 to 1"],
+		["a.b=1", "the place of an element of a, 0 to 1"],
+		["a.-1=1", "the place of an element of a, 0 to 1"],
+	])("refuses %s", (setting, expected) => {
+		expect(() => applySettings({ a: [{ b: 1 }] }, [setting], free)).toThrow(
+			expect.objectContaining({ category: "usage", expected }) as Error,
+		);
+	});
+
+	it("chooses another entry inside a list", () => {
+		const entry = z.discriminatedUnion("name", [
+			z.strictObject({ name: z.literal("kd"), temperature: z.number() }),
+			z.strictObject({ name: z.literal("hints"), pairs: z.number() }),
+		]);
+		const schema = z.strictObject({ of: z.array(entry) });
+		const options = { of: [{ name: "kd", temperature: 4 }] };
+		expect(applySettings(options, ["of.0.name=hints"], schema)).toEqual({ of: [{ name: "hints" }] });
+	});
+
 	it("leaves its input as it was", () => {
 		const options = { a: { b: 1 } };
 		applySettings(options, ["a.b=2"], free);
@@ -61,8 +91,8 @@ describe("applySettings", () => {
 	);
 
 	it("refuses a path through what is no object", () => {
-		expect(() => applySettings({ a: { b: [3] } }, ["a.b.0=1"], free)).toThrow(
-			'--set a.b.0=1: expected an object at a.b, to set its field "0", got [3]',
+		expect(() => applySettings({ a: { b: 3 } }, ["a.b.c=1"], free)).toThrow(
+			'--set a.b.c=1: expected an object at a.b, to set its field "c", got 3',
 		);
 		expect(() => applySettings([], ["a=1"], free)).toThrow('expected an object, to set its field "a", got []');
 	});

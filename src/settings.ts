@@ -8,11 +8,13 @@ const deepest = 32;
 
 /**
  * Applies settings such as `student.hidden=[400,400]` to plain options. The right side is JSON, or text where it is not
- * JSON. Where a setting chooses another entry, such as another optimizer or another model family, the fields beside it
+ * JSON. A number in a path is a place in a list, such as `chain.0.epochs=5`; the one behind the last adds an element.
+ * Where a setting chooses another entry, such as another optimizer or another model family, the fields beside it
  * that belonged to the old one are dropped; those that the new entry has in the very same form stay.
  *
  * @param schema - says where there are choices.
- * @throws LimbeckError (`usage`) for a setting without `=` or with a path through something that is not an object.
+ * @throws LimbeckError (`usage`) for a setting without `=` or with a path through something that has no such
+ * field or place.
  */
 export function applySettings(options: unknown, settings: readonly string[], schema: z.ZodType): unknown {
 	const root = inputSchema(schema);
@@ -46,6 +48,7 @@ function setAt(target: unknown, path: readonly string[], value: unknown, place: 
 	const [key, ...rest] = path;
 	if (key === undefined) return value;
 	const { where, above, entries } = place;
+	if (Array.isArray(target) && above.length > 0) return setElement(target, key, rest, value, place);
 	if (target !== undefined && !isRecord(target)) {
 		const expected = `an object${above.length === 0 ? "" : ` at ${above.join(".")}`}, to set its field "${key}"`;
 		throw new LimbeckError("usage", { where, expected, got: shown(target) });
@@ -55,6 +58,23 @@ function setAt(target: unknown, path: readonly string[], value: unknown, place: 
 	const below = { where, above: [...above, key], entries: entriesAt(chosen, key) };
 	const changed = { ...target, [key]: setAt(old, rest, value, below) };
 	return fittingFields(changed, key, chosen, chosenOf(entries, changed));
+}
+
+/** A list with one element changed, or one more at its end. */
+function setElement(
+	list: readonly unknown[],
+	key: string,
+	rest: readonly string[],
+	value: unknown,
+	{ where, above, entries }: SettingPlace,
+): readonly unknown[] {
+	const index = /^\d+$/.test(key) ? Number(key) : list.length + 1;
+	if (index > list.length) {
+		const expected = `the place of an element of ${above.join(".")}, 0 to ${String(list.length)}`;
+		throw new LimbeckError("usage", { where, expected, got: JSON.stringify(key) });
+	}
+	const below = { where, above: [...above, key], entries: entriesAt(entries, index) };
+	return Object.assign([...list], { [index]: setAt(list[index], rest, value, below) });
 }
 
 /** The fields without those of an entry that is no longer chosen; `key` has just been set. */
