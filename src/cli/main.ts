@@ -8,6 +8,7 @@ import { addDoctorCommand } from "./doctor-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
 import { exitCodes } from "./exit-codes.js";
 import { addRecipeCommand } from "./recipe-command.js";
+import { addReportCommand } from "./report-command.js";
 import { addResumeCommand } from "./resume-command.js";
 import { addRunsCommands } from "./runs-command.js";
 import { describeError, processTerminal, type Terminal } from "./terminal.js";
@@ -54,6 +55,7 @@ async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<C
 	addTrainCommand(program, terminal, signal);
 	addResumeCommand(program, terminal, signal);
 	addRunsCommands(program, terminal);
+	addReportCommand(program, terminal);
 	addEvaluateCommand(program, terminal, signal);
 	addCompareCommand(program, terminal, signal);
 	addRecipeCommand(program, terminal);

@@ -6,6 +6,7 @@ import type { PlanLine, RunOptions, SeedEvent } from "../pipeline/run.js";
 import { alignTable } from "../report/text.js";
 import { dataFields } from "./data-flags.js";
 import { createProgress } from "./progress.js";
+import { writePage } from "./report-command.js";
 import type { Terminal } from "./terminal.js";
 
 /** The flags' types, to be taken into a command's own schema. */
@@ -103,6 +104,7 @@ export async function perform<Event extends SeedEvent, Report extends object>(
 		return;
 	}
 	const report = await run(options);
+	await writePage(flags.out);
 	if (!flags.quiet) terminal.tell("");
 	if (flags.json) terminal.print(JSON.stringify(report));
 	else terminal.print(`${table(report)}\n\n${files} in ${flags.out}.`);

@@ -21,6 +21,7 @@ import {
 import type { Fidelity } from "../train/labels.js";
 import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withModel } from "./evaluated-model.js";
 import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
+import { type ExhibitChoice, type Exhibits, exhibitsOf } from "./exhibits.js";
 import type { Recipe } from "./recipe.js";
 import type { EnsembleSource } from "./teachers/sources.js";
 
@@ -36,6 +37,8 @@ export interface EvaluateStep {
 	readonly compare?: readonly (readonly [string, string])[];
 	/** Asks for the details of every model; the validation split is then read to calibrate them. */
 	readonly details?: DetailOptions;
+	/** Asks for samples to be shown. */
+	readonly exhibit?: ExhibitChoice;
 }
 
 /** How good a model is on labelled samples. */
@@ -94,6 +97,8 @@ export interface EvaluateOutcome {
 	readonly comparisons: readonly Comparison[];
 	/** Of every model, where they were asked for. */
 	readonly details: Readonly<Record<string, EvaluationDetails>>;
+	/** Where they were asked for. */
+	readonly exhibits?: Exhibits;
 }
 
 /**
@@ -107,7 +112,7 @@ export interface EvaluateOutcome {
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
 	const temperatures = step.details === undefined ? new Map<string, number>() : await calibrate(step, context);
 	const test = await loadTestSet(step.data);
-	if (step.details !== undefined || (step.compare ?? []).length > 0) requireLabels(test);
+	if (needsLabels(step)) requireLabels(test);
 	const results = new Map<string, ModelResult>();
 	for (const [name, source] of Object.entries(step.models)) {
 		results.set(name, await evaluateModel(source, test, step, temperatures.get(name), context));
@@ -186,6 +191,10 @@ function measured(
 	return { errors, accuracy, nll, brier, ece, parameters, bytes, ...known };
 }
 
+function needsLabels({ details, compare = [], exhibit }: EvaluateStep): boolean {
+	return details !== undefined || compare.length > 0 || exhibit !== undefined;
+}
+
 function requireLabels({ labels }: Split): void {
 	if (labels.length > 0) return;
 	throw new LimbeckError("data", {
@@ -212,6 +221,7 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 	// The same resamples for all models, so that pairs are compared on the same samples.
 	const needed = step.details !== undefined || pairs.length > 0;
 	const means = needed ? resampledMeans(Array.from(results.values(), ({ correct }) => correct)) : [];
+	const logits = new Map(Array.from(results, ([name, result]) => [name, result.logits]));
 	const resampled = new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
 	return {
 		test: test.count,
@@ -237,6 +247,7 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 					: [[name, { accuracyInterval: percentileInterval(resampled.get(name) ?? []), ...details }]],
 			),
 		),
+		...(step.exhibit === undefined ? {} : { exhibits: exhibitsOf(test, logits, step.exhibit) }),
 	};
 }
 

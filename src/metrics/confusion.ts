@@ -65,6 +65,20 @@ export function mostConfused(
 	return pairs.sort((a, b) => b.count - a.count).slice(0, limit);
 }
 
+/**
+ * The confusion matrix: a row for each label, a column for each prediction.
+ *
+ * @throws LimbeckError as {@link mostConfused} does.
+ */
+export function confusionMatrix(
+	predicted: ArrayLike<number>,
+	labels: ArrayLike<number>,
+	classes: number,
+): readonly (readonly number[])[] {
+	const counts = confusionCounts(predicted, labels, classes);
+	return Array.from({ length: classes }, (_, row) => [...counts.subarray(row * classes, (row + 1) * classes)]);
+}
+
 /** `[classes, classes]`: samples by label, then by prediction. */
 function confusionCounts(predicted: ArrayLike<number>, labels: ArrayLike<number>, classes: number): Uint32Array {
 	if (predicted.length !== labels.length) {

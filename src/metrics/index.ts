@@ -3,7 +3,7 @@ export { agreement, meanKl } from "./agreement.js";
 export { type BootstrapOptions, type Interval, percentileInterval, resampledMeans } from "./bootstrap.js";
 export type { ReliabilityBin } from "./calibration.js";
 export { type ClassificationMetrics, classificationMetrics, predictedClasses } from "./classification.js";
-export { type ClassAccuracy, type Confusion, classAccuracies, mostConfused } from "./confusion.js";
+export { type ClassAccuracy, type Confusion, classAccuracies, confusionMatrix, mostConfused } from "./confusion.js";
 export { type MultiplyAdds, multiplyAdds } from "./multiply-adds.js";
 export { checkRank, topKAccuracy } from "./ranking.js";
 export { holm, type McnemarResult, mcnemar, type Summary, summary } from "./significance.js";

@@ -64,6 +64,7 @@ async function runOf(recipe: Recipe): Promise<Run<DistillEvent, SeedResult, Repo
 		command: "distill",
 		recipe: { ...recipe, data },
 		planSeed: (context) => planSeed({ ...recipe, data }, context),
+		details: ({ evaluated }) => evaluated,
 		assemble: (results, environment, created) => assembleReport(recipe, results, environment, created),
 	};
 }
@@ -211,6 +212,7 @@ function planEvaluation(
 		models: { ...teacher, ...Object.fromEntries(files), ...together },
 		fidelity: "teacher" in teacher ? links.map(({ part }) => [nameOf(part), "teacher"]) : [],
 		compare: labelled ? [["student", "baseline"]] : [],
+		...(labelled ? { details: {}, exhibit: { of: "student", beside: [...Object.keys(teacher), "baseline"] } } : {}),
 	};
 	return planner.add("evaluate", `seed ${String(seed)}, evaluation`, options, { cores: threads });
 }

@@ -12,6 +12,8 @@ const stepShape = z.strictObject({
 	kind: z.string(),
 	key: z.string(),
 	state: z.enum(["waiting", "running", "done", "cached", "failed"]),
+	/** Seconds from the run's beginning to the step's, where it was run. */
+	began: z.number().optional(),
 	/** Wall-clock time in this run. */
 	seconds: z.number().optional(),
 });

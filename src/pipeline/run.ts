@@ -4,6 +4,7 @@ import { constants, copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/
 import { availableParallelism, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { DataChoice } from "../data/options.js";
+import type { EvaluateOutcome } from "../distill/evaluate.js";
 import type { Environment } from "../distill/report.js";
 import type { TrainOutcome } from "../distill/train-network.js";
 import { interruption, LimbeckError } from "../errors.js";
@@ -70,6 +71,15 @@ export interface Run<Event extends SeedEvent, Result, Report extends object> {
 	readonly planSeed: (context: SeedContext) => Promise<SeedPlan<Event, Result>>;
 	/** @param created - ISO 8601 time. */
 	readonly assemble: (results: readonly [Result, ...Result[]], environment: Environment, created: string) => Report;
+	/** What is known of the networks of a seed besides: `details.json` has it of the first. */
+	readonly details?: (result: Result) => Pick<EvaluateOutcome, "details" | "exhibits">;
+}
+
+/** `details.json`: what a page shows of a run besides its report. */
+export interface RunDetails extends Partial<Pick<EvaluateOutcome, "details" | "exhibits">> {
+	/** The run's name in the store. */
+	readonly run: string;
+	readonly steps: readonly StepRecord[];
 }
 
 /** What a step is called. */
@@ -89,7 +99,8 @@ export interface PlanLine extends StepLabel {
 	readonly cached: boolean;
 }
 
-const reportFile = "report.json";
+/** The files that a run leaves besides its networks. */
+export const runFiles = { report: "report.json", details: "details.json", metrics: "metrics.jsonl" } as const;
 
 interface Planned<Event extends SeedEvent, Result> {
 	readonly planner: Planner;
@@ -148,7 +159,13 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 		if (first === undefined) throw new TypeError("executeRun: expected a seed, got none");
 		const environment = await describeEnvironment(threads);
 		const report = run.assemble([first, ...others], environment, new Date().toISOString());
-		await leave(planned, finished, report, out);
+		const { details, exhibits } = run.details?.(first) ?? {};
+		const about: RunDetails = {
+			...{ run: record.id, steps: record.steps() },
+			...(details === undefined ? {} : { details }),
+			...(exhibits === undefined ? {} : { exhibits }),
+		};
+		await leave(planned, finished, { report, details: about }, out);
 		await record.close("done");
 		return report;
 	} catch (error) {
@@ -220,6 +237,7 @@ interface OpenRecord {
 	readonly id: string;
 	readonly log: (event: object) => void;
 	readonly move: (step: PlannedStep, what: StepNews) => void;
+	readonly steps: () => readonly StepRecord[];
 	readonly close: (state: RunRecord["state"], error?: string) => Promise<void>;
 }
 
@@ -233,7 +251,9 @@ async function openRecord<Event extends SeedEvent, Result, Report extends object
 	const steps = new Map<string, StepRecord>(
 		planner.steps.map(({ key, kind, label }) => [key, { label, kind, key, state: "waiting" }]),
 	);
+	const start = performance.now();
 	const began = new Map<string, number>();
+	const secondsSince = (time: number): number => Math.round(performance.now() - time) / 1000;
 	const write = (state: RunRecord["state"], error?: string): Promise<void> =>
 		writeRecord(store.folder, {
 			...({ schema: 1, id, command, recipe, out: resolve(out), threads, state } as const),
@@ -253,12 +273,19 @@ async function openRecord<Event extends SeedEvent, Result, Report extends object
 		move({ key, kind, label }, what) {
 			// A step that goes on with more cores is started again.
 			if (what === "started" && !began.has(key)) began.set(key, performance.now());
-			const start = began.get(key);
-			const seconds = start === undefined || what === "started" ? {} : { seconds: (performance.now() - start) / 1000 };
-			steps.set(key, { label, kind, key, state: what === "started" ? "running" : what, ...seconds });
+			const since = began.get(key);
+			const times =
+				since === undefined
+					? {}
+					: {
+							began: Math.round(since - start) / 1000,
+							...(what === "started" ? {} : { seconds: secondsSince(since) }),
+						};
+			steps.set(key, { label, kind, key, state: what === "started" ? "running" : what, ...times });
 			// A record that cannot be written now is written at the end, or fails there.
 			writing = writing.then(() => write("running")).catch(() => undefined);
 		},
+		steps: () => [...steps.values()],
 		async close(state, error) {
 			await writing;
 			await log.close();
@@ -278,7 +305,7 @@ function stopOf({ where }: LimbeckError, id: string): LimbeckError {
 async function leave<Event extends SeedEvent, Result>(
 	{ seeds, planner }: Planned<Event, Result>,
 	finished: Finished,
-	report: object,
+	{ report, details }: { readonly report: object; readonly details: RunDetails },
 	out: string,
 ): Promise<void> {
 	const work = join(out, `.unfinished-${randomUUID()}`);
@@ -296,8 +323,9 @@ async function leave<Event extends SeedEvent, Result>(
 			}
 		}
 		const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-		await writeFileAtomic(join(work, "metrics.jsonl"), text);
-		await writeFileAtomic(join(work, reportFile), `${JSON.stringify(report, undefined, "\t")}\n`);
+		await writeFileAtomic(join(work, runFiles.metrics), text);
+		await writeFileAtomic(join(work, runFiles.details), `${JSON.stringify(details)}\n`);
+		await writeFileAtomic(join(work, runFiles.report), `${JSON.stringify(report, undefined, "\t")}\n`);
 		await publish(work, out);
 	} catch (error) {
 		throw error instanceof Error && "code" in error ? fileError(error, out) : error;
@@ -318,7 +346,7 @@ function curveLines({ curve, steps, epochs }: TrainOutcome, about: object): read
 /** Moves the finished files into place; the report last, so that it never speaks of files that are not there. */
 async function publish(work: string, out: string): Promise<void> {
 	const entries = await readdir(work, { withFileTypes: true });
-	const inOrder = entries.sort((a, b) => Number(a.name === reportFile) - Number(b.name === reportFile));
+	const inOrder = entries.sort((a, b) => Number(a.name === runFiles.report) - Number(b.name === runFiles.report));
 	for (const entry of inOrder) {
 		// A file takes the place of a file; a folder has to be made room for.
 		if (entry.isDirectory()) await rm(join(out, entry.name), { recursive: true, force: true });

@@ -11,7 +11,8 @@ export type TrainOptions = RunOptions<SeedEvent>;
  * Runs a recipe for one network: for every seed it is trained on hard labels, and evaluated once, at the end, on the
  * test set.
  *
- * Leaves in `out`: `model.onnx` of the first seed, those of the others in `seed-N/`, `metrics.jsonl` and `report.json`.
+ * Leaves in `out`: `model.onnx` of the first seed, those of the others in `seed-N/`, `metrics.jsonl`, `details.json` and
+ * `report.json`.
  * The files appear together at the end; a run that fails or is stopped leaves what stood there before.
  *
  * @throws LimbeckError of every category.
@@ -36,13 +37,15 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 			const trained = await planner.add("train", `seed ${String(seed)}, network`, options, { cores });
 			const models = { network: planner.fileOf(trained, modelFile) };
 			const label = `seed ${String(seed)}, evaluation`;
-			const evaluated = await planner.add("evaluate", label, { data, threads, models }, { cores: threads });
+			const shown = { details: {}, exhibit: { of: "network", beside: [] } };
+			const evaluated = await planner.add("evaluate", label, { data, threads, models, ...shown }, { cores: threads });
 			return {
 				networks: [{ name: "model", step: trained, about: {} }],
 				others: [evaluated],
 				result: (outputOf) => ({ seed, trained: outputOf(trained), evaluated: outputOf(evaluated) }),
 			};
 		},
+		details: ({ evaluated }) => evaluated,
 		assemble: (results, environment, created) => assembleTrainReport(recipe, results, environment, created),
 	};
 }

@@ -7,7 +7,7 @@ import { count } from "./numbers.js";
 import { wrapText } from "./text.js";
 
 /** A network in a table; one that was given has no measures of training. */
-type Row = Measured<MemberEvaluation & Partial<NetworkReport>>;
+export type Row = Measured<MemberEvaluation & Partial<NetworkReport>>;
 
 /** A mean, with its deviation where there are several seeds. */
 function spread(value: number | undefined, deviation: number | undefined, digits: number): string {
@@ -43,15 +43,11 @@ const secondsPerEpoch: Column<Row> = {
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
 
-/**
- * The report's results as lines of text: a table, and what it means.
- *
- * @param width - columns to stay within; where a line for each network is too wide, each gets a column.
- */
-export function reportTable(report: Report, width = Infinity): string {
+/** The networks of a report, by what they are called. */
+export function networksOf(report: Report): readonly (readonly [label: string, network: Row])[] {
 	const { teacher, members = [], chain = [], generations, baseline, earlyStopped, student } = report;
 	const [single] = members;
-	const rows: readonly (readonly [label: string, network: Row])[] = [
+	return [
 		...(single === undefined ? [] : [["teacher, first alone", single] as const]),
 		...(teacher === undefined
 			? []
@@ -62,24 +58,41 @@ export function reportTable(report: Report, width = Infinity): string {
 		["student, distilled", student],
 		...(generations === undefined ? [] : [["all generations", generations] as const]),
 	];
-	const withTraining = rows.some(([, { trainAccuracy }]) => trainAccuracy !== undefined);
-	const shown = withTraining ? columns.toSpliced(2, 0, trainAccuracy) : columns;
+}
+
+/** What is told of such networks. */
+export function columnsOf(rows: readonly (readonly [label: string, network: Row])[]): readonly Column<Row>[] {
+	const withTraining = rows.some(([, network]) => network.trainAccuracy !== undefined);
+	return withTraining ? columns.toSpliced(2, 0, trainAccuracy) : columns;
+}
+
+/**
+ * The report's results as lines of text: a table, and what it means.
+ *
+ * @param width - columns to stay within; where a line for each network is too wide, each gets a column.
+ */
+export function reportTable(report: Report, width = Infinity): string {
+	const rows = networksOf(report);
 	const sentences = verdict(report).flatMap((sentence) => wrapText(sentence, width));
-	return [...columnTable(rows, shown, width), "", ...sentences].join("\n");
+	return [...columnTable(rows, columnsOf(rows), width), "", ...sentences].join("\n");
 }
 
 /** {@link reportTable} for the training of one network. */
 export function trainReportTable({ recipe, network, data, seeds }: TrainReport, width = Infinity): string {
 	const rows = [[recipe.network.family, network]] as const;
-	const sentence = `On ${count(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
 	const table = columnTable(rows, [...columns, secondsPerEpoch], width);
-	return [...table, "", ...wrapText(sentence, width)].join("\n");
+	return [...table, "", ...wrapText(trainVerdict({ data, seeds }), width)].join("\n");
+}
+
+/** What the figures of one network rest on. */
+export function trainVerdict({ data, seeds }: Pick<TrainReport, "data" | "seeds">): string {
+	return `On ${count(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
 }
 
 const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");
 
 /** What the numbers say, in sentences; nothing is claimed that they do not show. */
-function verdict(report: Report): readonly string[] {
+export function verdict(report: Report): readonly string[] {
 	const { student, baseline, teaching, members = [], data, seeds } = report;
 	const digits = seeds.length > 1 ? 1 : 0;
 	return [

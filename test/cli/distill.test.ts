@@ -49,10 +49,7 @@ describe("limbeck distill and limbeck evaluate", () => {
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect(stdout).toMatch(/^ +errors +accuracy/);
 		expect(await readdir(out)).toEqual([
-			"baseline.onnx",
-			"metrics.jsonl",
-			"report.json",
-			"student.onnx",
+			...["baseline.onnx", "details.json", "metrics.jsonl", "report.html", "report.json", "student.onnx"],
 			"teacher.onnx",
 		]);
 	});

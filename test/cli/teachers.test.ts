@@ -59,7 +59,8 @@ describe("limbeck distill with several teachers", () => {
 	it("trains --members of them and reports each", async () => {
 		const { teacher, members, teaching, stderr, out } = await distilled(...tiny, "--members", "2");
 		expect(await readdir(out)).toEqual([
-			...["baseline.onnx", "metrics.jsonl", "report.json", "student.onnx", "teacher-1.onnx", "teacher-2.onnx"],
+			...["baseline.onnx", "details.json", "metrics.jsonl", "report.html", "report.json"],
+			...["student.onnx", "teacher-1.onnx", "teacher-2.onnx"],
 		]);
 		// They may train side by side.
 		for (const k of [1, 2]) expect(stderr).toMatch(new RegExp(`^teacher ${String(k)}: epoch 0\\.5 of 0\\.5`, "m"));

@@ -42,7 +42,14 @@ describe("limbeck train", () => {
 		// A share of 0.1 would be right by chance.
 		expect(accuracy).toBeGreaterThan(0.15);
 		expect(stderr).toMatch(/^mlp, seed 2: epoch 0\.5 of 0\.5, validation \d+\.\d\d %$/m);
-		expect(await readdir(out)).toEqual(["metrics.jsonl", "model.onnx", "report.json", "seed-2"]);
+		expect(await readdir(out)).toEqual([
+			"details.json",
+			"metrics.jsonl",
+			"model.onnx",
+			"report.html",
+			"report.json",
+			"seed-2",
+		]);
 		expect(await readdir(join(out, "seed-2"))).toEqual(["model.onnx"]);
 	});
 
@@ -172,6 +179,8 @@ describe("limbeck distill with other networks", () => {
 		expect(report["teacher"]?.["errors"]).toBe(trained["network"]?.["errors"]);
 		expect(report["teacher"]).not.toHaveProperty("trainSeconds");
 		expect(report["student"]).toMatchObject({ parameters: 785 * 4 + 50 });
-		expect(await readdir(files)).toEqual(["baseline.onnx", "metrics.jsonl", "report.json", "student.onnx"]);
+		expect(await readdir(files)).toEqual([
+			...["baseline.onnx", "details.json", "metrics.jsonl", "report.html", "report.json", "student.onnx"],
+		]);
 	});
 });

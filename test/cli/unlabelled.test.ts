@@ -67,7 +67,7 @@ describe("limbeck distill of pictures without classes", () => {
 		);
 		expect(stdout).toContain("No labels: validation goes by the teacher");
 		expect(stdout).toContain("The distilled student agrees with the teacher on");
-		expect(await readdir(out)).toEqual(["metrics.jsonl", "report.json", "student.onnx"]);
+		expect(await readdir(out)).toEqual(["details.json", "metrics.jsonl", "report.html", "report.json", "student.onnx"]);
 		const report = JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Report;
 		expect(report.data).toMatchObject({ unlabelled: true, train: 28, validation: 4, test: 8, classes: 3 });
 		const figure = expect.any(Number) as number;
@@ -111,7 +111,9 @@ describe("limbeck distill of pictures without classes", () => {
 		await writeFile(targets, rows(28)); // The training samples alone.
 		const few = await runCli(args, env);
 		expect(few).toMatchObject({ code: 3 });
-		expect(few.stderr).toContain("validation goes by them, so 40 for all rows that they were taken from\n  got      28 rows");
+		expect(few.stderr).toContain(
+			"validation goes by them, so 40 for all rows that they were taken from\n  got      28 rows",
+		);
 		await writeFile(targets, '{"indices":[0,2],"values":[1,2]}\n'.repeat(40));
 		const unnamed = await runCli(args, env);
 		expect(unnamed).toMatchObject({ code: 3 });

@@ -1,0 +1,64 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import { writeFileAtomic } from "../files.js";
+import { parseOptions } from "../options.js";
+import { findRun } from "../pipeline/records.js";
+import { runFiles } from "../pipeline/run.js";
+import { storeFolder } from "../store/store.js";
+import type { Terminal } from "./terminal.js";
+
+/** The page of a run, beside its other files. */
+const pageFile = "report.html";
+
+/** The page of several runs, where no other name is given. */
+const comparisonFile = "limbeck-report.html";
+
+const reportFlags = z.object({ store: z.string().optional(), to: z.string().optional() });
+
+/** Writes the page of the run that a folder holds. */
+export async function writePage(folder: string, path = join(folder, pageFile)): Promise<void> {
+	// Drawing takes a while to load, and most commands draw nothing.
+	const { readRunFolder, runPage } = await import("../report/html/index.js");
+	await writeFileAtomic(path, await runPage(await readRunFolder(folder)));
+}
+
+/** Adds `limbeck report`. */
+export function addReportCommand(program: Command, terminal: Terminal): void {
+	program
+		.command("report")
+		.summary("write the page of a run, or of several side by side")
+		.description(
+			"Writes report.html of a run, or one page that compares several: a file by itself, which needs no network and " +
+				"runs nothing.",
+		)
+		.argument("<runs...>", "output folders, or names of runs as `limbeck runs list` has them (last: the newest)")
+		.option("--to <file>", `the page; ${pageFile} in the run's folder, or ${comparisonFile}`)
+		.option("--store <folder>", "where finished steps are kept (default: LIMBECK_STORE, or .limbeck of the project)")
+		.action(async (runs: readonly string[], options: unknown) => {
+			const flags = parseOptions(reportFlags, options, "limbeck report");
+			const store = flags.store ?? storeFolder(process.env, process.cwd());
+			const folders: string[] = [];
+			for (const run of runs) folders.push(await folderOf(run, store));
+			const [only = ""] = folders;
+			const path = flags.to ?? (folders.length === 1 ? join(only, pageFile) : comparisonFile);
+			if (folders.length === 1) await writePage(only, path);
+			else await writeComparison(folders, path);
+			terminal.print(path);
+		});
+}
+
+async function writeComparison(folders: readonly string[], path: string): Promise<void> {
+	const { comparisonPage, readRunFolder } = await import("../report/html/index.js");
+	await writeFileAtomic(path, comparisonPage(await Promise.all(folders.map(readRunFolder))));
+}
+
+/** A folder that holds a report, or that of the run so called. */
+async function folderOf(run: string, store: string): Promise<string> {
+	const isFolder = await access(join(run, runFiles.report)).then(
+		() => true,
+		() => false,
+	);
+	return isFolder ? run : (await findRun(store, run)).out;
+}

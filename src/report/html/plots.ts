@@ -1,0 +1,201 @@
+/** Pictures of a report, as SVG: drawn by Observable Plot, in colours that the page names. */
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import type { ReliabilityBin } from "../../metrics/index.js";
+import type { StepRecord } from "../../pipeline/records.js";
+import { Html } from "./html.js";
+
+/** A network in pictures: what it is called, and its colour. */
+export interface Series {
+	readonly label: string;
+	/** A CSS colour. */
+	readonly color: string;
+}
+
+/** A line of a curve. */
+export interface CurvePoint {
+	readonly series: Series;
+	readonly epoch: number;
+	readonly value: number;
+}
+
+// Types of a browser's documents are not ours to have; linkedom's is one that Plot draws in.
+const { document } = parseHTML("<html><body></body></html>") as { readonly document: unknown };
+
+const faint = "var(--faint, #8886)";
+
+/** Options that all pictures share; `title` is what a screen reader says. */
+function draw(title: string, options: Plot.PlotOptions): Html {
+	const shared = { width: 640, height: 300, marginLeft: 56, ariaLabel: title, style: { fontSize: "12px" }, document };
+	const svg: unknown = Plot.plot({ ...shared, ...options });
+	// Plot puts text in as text.
+	return new Html((svg as { readonly outerHTML: string }).outerHTML);
+}
+
+/** Curves over the epochs, the last value of each labelled by the legend beside the picture. */
+export function curves(title: string, points: readonly CurvePoint[], label: string, scale: "linear" | "log"): Html {
+	const series = new Map(points.map((point) => [point.series.label, point.series.color]));
+	return draw(title, {
+		x: { label: "epoch", grid: false },
+		y: { label, type: scale, grid: true, nice: true },
+		marks: Array.from(series, ([name, stroke]) =>
+			Plot.line(
+				points.filter((point) => point.series.label === name),
+				{ x: "epoch", y: "value", stroke, strokeWidth: 1.8 },
+			),
+		),
+	});
+}
+
+/** How often a network is right, by how sure it is: on the diagonal where it may be believed. */
+export function reliability(title: string, bins: readonly ReliabilityBin[], color: string): Html {
+	return draw(title, {
+		...{ width: 260, height: 240, marginLeft: 44 },
+		x: { domain: [0, 1], label: "confidence", ticks: 5 },
+		y: { domain: [0, 1], label: "accuracy", ticks: 5, grid: true },
+		marks: [
+			Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: faint, strokeDasharray: "4 3" }),
+			Plot.link(bins, {
+				...{ x1: "confidence", x2: "confidence", y1: "confidence", y2: "accuracy" },
+				...{ stroke: color, strokeOpacity: 0.5 },
+			}),
+			Plot.dot(bins, { x: "confidence", y: "accuracy", r: "count", fill: color, fillOpacity: 0.7 }),
+		],
+		r: { range: [2, 10] },
+	});
+}
+
+/** A network by its size and errors. */
+export interface SizedNetwork {
+	readonly series: Series;
+	readonly bytes: number;
+	readonly errors: number;
+	/** Deviation over the seeds. */
+	readonly std?: number | undefined;
+}
+
+/** Errors against bytes: what deployment gains. */
+export function sizes(title: string, networks: readonly SizedNetwork[]): Html {
+	const kilobytes = ({ bytes }: SizedNetwork): number => bytes / 1000;
+	return draw(title, {
+		...{ marginRight: 120, height: 260 },
+		x: { type: "log", label: "size, kB", nice: true, ticks: 4, tickFormat: "~s" },
+		y: { label: "test errors", grid: true, nice: true, zero: false },
+		marks: [
+			Plot.ruleX(networks, {
+				x: kilobytes,
+				y1: ({ errors, std = 0 }: SizedNetwork) => errors - std,
+				y2: ({ errors, std = 0 }: SizedNetwork) => errors + std,
+				stroke: ({ series }: SizedNetwork) => series.color,
+			}),
+			Plot.dot(networks, {
+				...{ x: kilobytes, y: "errors", r: 5 },
+				fill: ({ series }: SizedNetwork) => series.color,
+			}),
+			Plot.text(networks, {
+				...{ x: kilobytes, y: "errors", dx: 10, textAnchor: "start", fill: "currentColor" },
+				text: ({ series }: SizedNetwork) => series.label,
+			}),
+		],
+		color: { type: "identity" },
+	});
+}
+
+/** A class, and the share that a network gives it. */
+export interface ClassShare {
+	readonly name: string;
+	readonly share: number;
+}
+
+/** A distribution over classes as bars. */
+export function distribution(title: string, shares: readonly ClassShare[], color: string): Html {
+	return draw(title, {
+		...{ width: 220, height: 22 * shares.length + 8, marginLeft: 84, marginRight: 44, marginTop: 2, marginBottom: 2 },
+		x: { domain: [0, 1], axis: null },
+		y: { domain: shares.map(({ name }) => name), label: null, tickSize: 0 },
+		marks: [
+			Plot.barX(shares, { x: "share", y: "name", fill: color, insetTop: 2, insetBottom: 2 }),
+			Plot.text(shares, {
+				...{ x: "share", y: "name", dx: 4, textAnchor: "start", fill: "currentColor" },
+				text: ({ share }: ClassShare) => shareText(share),
+			}),
+		],
+	});
+}
+
+/** A share in per cent, and not 0 where it is none. */
+function shareText(share: number): string {
+	if (share >= 0.0995) return `${(100 * share).toFixed(0)} %`;
+	return share >= 0.000_95 ? `${(100 * share).toFixed(1)} %` : share.toExponential(0);
+}
+
+/** The confusion matrix; colour goes by the share of the row, so that rare errors are seen. */
+export function confusion(title: string, matrix: readonly (readonly number[])[], classes: readonly string[]): Html {
+	const cells = matrix.flatMap((row, label) => {
+		const all = row.reduce((sum, count) => sum + count, 0);
+		return row.flatMap((count, predicted) =>
+			count === 0
+				? []
+				: [
+						{
+							...{ label, predicted, count },
+							share: count / all,
+							title: `${classes[label] ?? ""} taken for ${classes[predicted] ?? ""}: ${String(count)}`,
+						},
+					],
+		);
+	});
+	const few = matrix.length <= 20;
+	const [size, margin] = few ? [520, 90] : [600, 30];
+	const names = (index: number): string => (few ? (classes[index] ?? "") : "");
+	return draw(title, {
+		...{ width: size, height: size, marginLeft: margin, marginTop: few ? 70 : 30, marginBottom: 10 },
+		x: {
+			type: "band",
+			domain: matrix.keys(),
+			axis: "top",
+			label: "predicted",
+			tickFormat: names,
+			tickRotate: few ? -45 : 0,
+			tickSize: 0,
+		},
+		y: { type: "band", domain: matrix.keys(), label: "true", tickFormat: names, tickSize: 0 },
+		marks: [
+			Plot.cell(cells, {
+				...{ x: "predicted", y: "label", title: "title", inset: few ? 0.5 : 0 },
+				fill: ({ label, predicted }: (typeof cells)[number]) =>
+					label === predicted ? "var(--right, #2a78d6)" : "var(--wrong, #d64a2a)",
+				fillOpacity: ({ share }: (typeof cells)[number]) => 0.08 + 0.92 * Math.sqrt(share),
+			}),
+			...(few
+				? [Plot.text(cells, { x: "predicted", y: "label", text: "count", fill: "currentColor", fontSize: 10 })]
+				: []),
+		],
+		color: { type: "identity" },
+		opacity: { type: "identity" },
+	});
+}
+
+/** When each step ran, and what was found in the store. */
+export function timeline(title: string, steps: readonly StepRecord[]): Html {
+	const end = Math.max(1, ...steps.map(({ began = 0, seconds = 0 }) => began + seconds));
+	const ran = steps.filter(({ began }) => began !== undefined);
+	const found = steps.filter(({ state }) => state === "cached");
+	return draw(title, {
+		...{ height: 24 * steps.length + 44, marginLeft: 190, marginRight: 70 },
+		x: { domain: [0, end], label: "seconds", grid: true },
+		y: { domain: steps.map(({ label }) => label), label: null, tickSize: 0 },
+		marks: [
+			Plot.barX(ran, {
+				...{ x1: "began", y: "label", fill: "var(--teacher, #2a78d6)", insetTop: 4, insetBottom: 4 },
+				x2: ({ began = 0, seconds = 0 }: StepRecord) => began + seconds,
+			}),
+			Plot.text(ran, {
+				...{ y: "label", dx: 5, textAnchor: "start", fill: "currentColor" },
+				x: ({ began = 0, seconds = 0 }: StepRecord) => began + seconds,
+				text: ({ seconds = 0 }: StepRecord) => `${seconds.toFixed(1)} s`,
+			}),
+			Plot.text(found, { x: 0, y: "label", dx: 5, textAnchor: "start", fill: "currentColor", text: () => "found" }),
+		],
+	});
+}

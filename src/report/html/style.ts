@@ -1,0 +1,35 @@
+/** How pages look: light and dark, on a screen and on paper. */
+export const style = `
+:root { color-scheme: light dark; --ink: #1c2024; --soft: #60646c; --line: #d9dce1; --paper: #fff; --panel: #f6f7f9;
+	--teacher: #2563c9; --student: #b8480b; --baseline: #5c636e; --other-1: #7a3fc4; --other-2: #0b7d74; --other-3: #8a6500;
+	--right: #2563c9; --wrong: #c92f1c; --faint: #8886; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --soft: #a3a8b0; --line: #3a3f46; --paper: #14171a;
+	--panel: #1d2125; --teacher: #7fb0ff; --student: #ff9d5c; --baseline: #b4bac4; --other-1: #c59bff; --other-2: #4fd0c4;
+	--other-3: #e0b84a; --right: #7fb0ff; --wrong: #ff7a66; } }
+* { box-sizing: border-box; }
+body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
+h2 { font-size: 1.15rem; margin: 2.6rem 0 .6rem; padding-top: .8rem; border-top: 1px solid var(--line); }
+h3 { font-size: .95rem; margin: 0 0 .3rem; font-weight: 600; }
+p { margin: .4rem 0; max-width: 46rem; }
+.soft, figcaption, .legend { color: var(--soft); font-size: .875rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; }
+thead th { color: var(--soft); font-weight: 500; }
+.row { display: flex; flex-wrap: wrap; gap: 1.25rem 2rem; align-items: flex-start; }
+figure { margin: 0; min-width: 0; }
+figure > svg { max-width: 100%; height: auto; }
+.key { display: inline-flex; align-items: center; gap: .4em; margin-right: 1.1em; white-space: nowrap; }
+.key i { width: .8em; height: .8em; border-radius: 2px; }
+.sample { image-rendering: pixelated; width: 84px; height: 84px; object-fit: contain; background: #000; border-radius: 4px; }
+.small { width: 56px; height: 56px; }
+.card { background: var(--panel); border-radius: 8px; padding: .9rem 1rem; }
+pre { background: var(--panel); border-radius: 8px; padding: 1rem; overflow-x: auto; font-size: .82rem; line-height: 1.45; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; font-size: .9rem; margin: .6rem 0; }
+dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+summary { cursor: pointer; color: var(--soft); }
+@media print { main { max-width: none; padding: 0; } h2, figure, .card, tr { break-inside: avoid; } pre { white-space: pre-wrap; } }
+`;

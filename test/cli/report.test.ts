@@ -1,0 +1,89 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLimbeck } from "../support/command-line.js";
+import { runCli, temporaryFolder } from "./run-cli.js";
+
+const small = ["--set", "teacher.hidden=[16]", "--set", "student.hidden=[8]", "--threads", "1", "--quiet"];
+const short = ["--set", "teacher.epochs=2", "--set", "student.epochs=2"];
+
+/** A page as a reader has it: its text without markup. */
+const textOf = (page: string): string => page.replaceAll(/<style>[^]*?<\/style>|<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
+
+describe("the page of a run", () => {
+	let out = "";
+	let page = "";
+
+	beforeAll(async () => {
+		out = await mkdtemp(join(tmpdir(), "limbeck-report-"));
+		const run = startLimbeck(["distill", ...small, ...short, "--out", out], join(out, "store"));
+		expect(await run.result).toMatchObject({ code: 0, stderr: "" });
+		page = await readFile(join(out, "report.html"), "utf8");
+	});
+
+	afterAll(() => rm(out, { recursive: true, force: true }));
+
+	it("has every part, and figures that are those of report.json", async () => {
+		const titles = Array.from(page.matchAll(/<h2>(.*?)<\/h2>/g), ([, title]) => title);
+		expect(titles).toEqual([
+			...["Results", "Size and errors", "Dark knowledge", "Training", "Calibration", "Confusions", "Steps"],
+			"To do it again",
+		]);
+		const report = JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Record<
+			"teacher" | "student" | "baseline",
+			{ readonly errors: number; readonly accuracy: number }
+		>;
+		for (const { errors, accuracy } of [report.teacher, report.student, report.baseline]) {
+			expect(textOf(page)).toContain(` ${String(errors)} ${(100 * accuracy).toFixed(2)} %`);
+		}
+		expect(page.match(/<img [^>]*src="data:image\/png;base64,/g)?.length).toBeGreaterThan(6);
+	});
+
+	it("needs nothing but itself: no script, no address", () => {
+		expect(page).not.toMatch(/<script|javascript:|\son\w+=/i);
+		const addresses = Array.from(page.matchAll(/(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)/gi), ([, at]) => at);
+		expect(addresses.filter((at) => at?.startsWith("data:image/png;base64,") !== true)).toEqual([]);
+		expect(page).not.toMatch(/https?:(?!\/\/www\.w3\.org\/)/);
+		expect(page).toContain("default-src &#39;none&#39;");
+	});
+
+	it("shows hostile names as text", async () => {
+		const folder = await temporaryFolder();
+		const hostile = `<img src=x onerror=alert(1)>"'&`;
+		const rename = (text: string): string =>
+			text
+				.replaceAll(/"(?:0|1|2|3|4|5|6|7|8|9)"(?!:)/g, JSON.stringify(hostile))
+				.replaceAll('"digits"', JSON.stringify(hostile));
+		for (const name of ["report.json", "details.json", "metrics.jsonl"]) {
+			await writeFile(join(folder, name), rename(await readFile(join(out, name), "utf8")));
+		}
+		const { code, stdout, stderr } = await runCli(["report", folder, "--to", join(folder, "page.html")]);
+		expect({ code, stderr }).toMatchObject({ code: 0, stderr: "" });
+		expect(stdout).toBe(`${join(folder, "page.html")}\n`);
+		const renamed = await readFile(join(folder, "page.html"), "utf8");
+		expect(renamed).toContain("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;");
+		expect(renamed).not.toContain("<img src=x");
+	});
+
+	it("is one of several runs side by side, with what differs", async () => {
+		const other = await temporaryFolder();
+		const changed = ["--set", "distillation.temperature=2", "--out", other, "--store", join(out, "store")];
+		expect(await runCli(["distill", ...small, ...short, ...changed])).toMatchObject({ code: 0 });
+		const to = join(other, "both.html");
+		expect(await runCli(["report", out, other, "--to", to])).toMatchObject({ code: 0, stdout: `${to}\n` });
+		const text = textOf(await readFile(to, "utf8"));
+		expect(text).toContain("distillation.temperature 4 2");
+		expect(text).not.toContain("student.epochs");
+	});
+
+	it("refuses what is no run, by name", async () => {
+		const folder = await temporaryFolder();
+		const none = await runCli(["report", join(folder, "none"), "--store", folder]);
+		expect(none).toMatchObject({ code: 2, stdout: "" });
+		await writeFile(join(folder, "report.json"), "[]");
+		const foreign = await runCli(["report", folder]);
+		expect(foreign).toMatchObject({ code: 3, stdout: "" });
+		expect(foreign.stderr).toContain(join(folder, "report.json"));
+	});
+});
