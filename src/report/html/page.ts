@@ -206,23 +206,17 @@ async function darkKnowledge(run: Shown): Promise<Content> {
 	for (const sample of exhibits.soft) {
 		const names = Object.keys(sample.logits).filter((name) => name !== "baseline");
 		const order = topClasses(sample.logits[teller] ?? [], exhibits.classes.length);
-		const bars = temperatures.map(
-			(temperature) =>
-				html`<div><h3>T = ${temperature}</h3>${names.map(
-					(name) =>
-						html`<figure>${plots.distribution(
-							`${titleOf(name)}, T = ${String(temperature)}`,
-							sharesOf(sample.logits[name] ?? [], temperature, order, exhibits.classes),
-							seriesOf(titleOf(name)).color,
-						)}<figcaption>${titleOf(name)}</figcaption></figure>`,
-				)}</div>`,
+		const rows = names.map(
+			(name) =>
+				html`<tr><th scope="row">${titleOf(name)}</th>${temperatures.map((temperature) => {
+					const shares = sharesOf(sample.logits[name] ?? [], temperature, order, exhibits.classes);
+					const title = `${titleOf(name)}, T = ${String(temperature)}`;
+					return html`<td>${plots.distribution(title, shares, seriesOf(titleOf(name)).color)}</td>`;
+				})}</tr>`,
 		);
 		cards.push(
-			html`<div class="card"><h3>${sample.label}</h3><div class="row"><div>${await picture(
-				sample,
-				exhibits,
-				"sample",
-			)}</div>${bars}</div></div>`,
+			html`<div class="card"><h3>${sample.label} ${await picture(sample, exhibits, "sample small")}</h3>
+<table class="bars"><thead><tr><th></th>${temperatures.map((one) => html`<th>T = ${one}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`,
 		);
 	}
 	return html`<p>What ${titleOf(teller)} says of single test samples that it has right, from a sure one to the least sure: the

@@ -26,7 +26,7 @@ const faint = "var(--faint, #8886)";
 
 /** Options that all pictures share; `title` is what a screen reader says. */
 function draw(title: string, options: Plot.PlotOptions): Html {
-	const shared = { width: 640, height: 300, marginLeft: 56, ariaLabel: title, style: { fontSize: "12px" }, document };
+	const shared = { width: 640, height: 300, marginLeft: 56, marginBottom: 36, ariaLabel: title, style: { fontSize: "12px" }, document };
 	const svg: unknown = Plot.plot({ ...shared, ...options });
 	// Plot puts text in as text.
 	return new Html((svg as { readonly outerHTML: string }).outerHTML);
@@ -36,7 +36,7 @@ function draw(title: string, options: Plot.PlotOptions): Html {
 export function curves(title: string, points: readonly CurvePoint[], label: string, scale: "linear" | "log"): Html {
 	const series = new Map(points.map((point) => [point.series.label, point.series.color]));
 	return draw(title, {
-		x: { label: "epoch", grid: false },
+		x: { label: "epoch", labelAnchor: "center", labelArrow: "none" },
 		y: { label, type: scale, grid: true, nice: true },
 		marks: Array.from(series, ([name, stroke]) =>
 			Plot.line(
@@ -51,7 +51,7 @@ export function curves(title: string, points: readonly CurvePoint[], label: stri
 export function reliability(title: string, bins: readonly ReliabilityBin[], color: string): Html {
 	return draw(title, {
 		...{ width: 260, height: 240, marginLeft: 44 },
-		x: { domain: [0, 1], label: "confidence", ticks: 5 },
+		x: { domain: [0, 1], label: "confidence", labelAnchor: "center", labelArrow: "none", ticks: 5 },
 		y: { domain: [0, 1], label: "accuracy", ticks: 5, grid: true },
 		marks: [
 			Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: faint, strokeDasharray: "4 3" }),
@@ -79,7 +79,7 @@ export function sizes(title: string, networks: readonly SizedNetwork[]): Html {
 	const kilobytes = ({ bytes }: SizedNetwork): number => bytes / 1000;
 	return draw(title, {
 		...{ marginRight: 120, height: 260 },
-		x: { type: "log", label: "size, kB", nice: true, ticks: 4, tickFormat: "~s" },
+		x: { type: "log", label: "size, kB", labelAnchor: "center", nice: true, ticks: 4, tickFormat: "~s" },
 		y: { label: "test errors", grid: true, nice: true, zero: false },
 		marks: [
 			Plot.ruleX(networks, {
@@ -109,8 +109,11 @@ export interface ClassShare {
 
 /** A distribution over classes as bars. */
 export function distribution(title: string, shares: readonly ClassShare[], color: string): Html {
+	const longest = Math.max(...shares.map(({ name }) => name.length));
+	const marginLeft = Math.min(110, 12 + 7 * longest);
 	return draw(title, {
-		...{ width: 220, height: 22 * shares.length + 8, marginLeft: 84, marginRight: 44, marginTop: 2, marginBottom: 2 },
+		...{ width: 130 + marginLeft, height: 20 * shares.length + 4 },
+		...{ marginLeft, marginRight: 44, marginTop: 2, marginBottom: 2 },
 		x: { domain: [0, 1], axis: null },
 		y: { domain: shares.map(({ name }) => name), label: null, tickSize: 0 },
 		marks: [

@@ -8,7 +8,7 @@ export const style = `
 	--other-3: #e0b84a; --right: #7fb0ff; --wrong: #ff7a66; } }
 * { box-sizing: border-box; }
 body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 68rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
 h2 { font-size: 1.15rem; margin: 2.6rem 0 .6rem; padding-top: .8rem; border-top: 1px solid var(--line); }
 h3 { font-size: .95rem; margin: 0 0 .3rem; font-weight: 600; }
@@ -16,7 +16,7 @@ p { margin: .4rem 0; max-width: 46rem; }
 .soft, figcaption, .legend { color: var(--soft); font-size: .875rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: .35rem .7rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 thead th { color: var(--soft); font-weight: 500; }
 .row { display: flex; flex-wrap: wrap; gap: 1.25rem 2rem; align-items: flex-start; }
@@ -27,6 +27,9 @@ figure > svg { max-width: 100%; height: auto; }
 .sample { image-rendering: pixelated; width: 84px; height: 84px; object-fit: contain; background: #000; border-radius: 4px; }
 .small { width: 56px; height: 56px; }
 .card { background: var(--panel); border-radius: 8px; padding: .9rem 1rem; }
+h3 > img { vertical-align: middle; margin-left: .4rem; }
+.bars th, .bars td { padding: .1rem .5rem .1rem 0; border: 0; text-align: left; vertical-align: middle; }
+.bars th { font-weight: 500; color: var(--soft); white-space: normal; max-width: 5.2rem; }
 pre { background: var(--panel); border-radius: 8px; padding: 1rem; overflow-x: auto; font-size: .82rem; line-height: 1.45; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; font-size: .9rem; margin: .6rem 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
