@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkpointFolder } from "../../src/pipeline/checkpoint-folder.js";
 import { type CliResult, type CliRun, eventsIn, startLimbeck } from "../support/command-line.js";
-import { createDraws } from "../support/draws.js";
+import { createDraws, type Draws } from "../support/draws.js";
 import { type Attempt, expectation, type FaultPromise, type Outcome } from "./promise.js";
 
 /** A training of a second or two that is kept after every chunk of steps. */
@@ -164,35 +164,51 @@ async function fill(folder: string): Promise<() => Promise<void>> {
 	return () => rm(path);
 }
 
-async function diskFull({ seed, folder: parent }: Attempt): Promise<Outcome> {
-	const draws = createDraws(seed, "room");
-	const folder = join(parent, "small");
+/** Does something in a small file system of its own. */
+async function inSmall(folder: string, size: string, work: () => Promise<Outcome>): Promise<Outcome> {
 	await mkdir(folder);
-	const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], { encoding: "utf8" });
+	const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { encoding: "utf8" });
 	if (mounted.status !== 0) {
 		return { kind: "skipped", why: `no tmpfs can be mounted: ${(mounted.stderr || String(mounted.error)).trim()}` };
 	}
 	try {
-		const run = start(folder);
-		const saved = await waitFor(run, async () => {
-			const path = await checkpointsOf(folder);
-			return path !== undefined && (await readdir(path)).some((name) => name.endsWith(".safetensors"))
-				? path
-				: undefined;
-		});
-		await sleep(draws.integer(0, 300));
-		const empty = await fill(folder);
-		const { code, stderr } = await run.result;
-		if (code !== 7 || saved === undefined) return { kind: "broken", why: `exit code ${String(code)}: ${stderr}` };
-		const warnings: string[] = [];
-		const newest = await checkpointFolder(saved, (text) => warnings.push(text)).newest();
-		if (newest === undefined || warnings.length > 0) return { kind: "broken", why: "the old checkpoint is not intact" };
-		await empty();
-		const wrong = await wrongEnd(folder);
-		return expectation(wrong === undefined, wrong ?? "");
+		return await work();
 	} finally {
 		spawnSync("umount", [folder]);
 	}
+}
+
+/** Every fourth time there is too little room from the beginning. */
+function diskFull({ seed, folder: parent }: Attempt): Promise<Outcome> {
+	const folder = join(parent, "small");
+	return seed % 4 === 2
+		? inSmall(folder, "6m", () => refusedAtOnce(folder))
+		: inSmall(folder, "16m", () => filledUp(folder, createDraws(seed, "room")));
+}
+
+async function refusedAtOnce(folder: string): Promise<Outcome> {
+	const { code, stderr } = await start(folder).result;
+	const begun = await readdir(join(folder, "store", "work")).catch(() => []);
+	const refused = code === 7 && /expected [\d.]+ MB free .*, got [\d.]+ MB/.test(stderr) && begun.length === 0;
+	return expectation(refused, `exit code ${String(code)}, begun: ${begun.join()}: ${stderr}`, "refused before any work");
+}
+
+async function filledUp(folder: string, draws: Draws): Promise<Outcome> {
+	const run = start(folder);
+	const saved = await waitFor(run, async () => {
+		const path = await checkpointsOf(folder);
+		return path !== undefined && (await readdir(path)).some((name) => name.endsWith(".safetensors")) ? path : undefined;
+	});
+	await sleep(draws.integer(0, 100));
+	const empty = await fill(folder);
+	const { code, stderr } = await run.result;
+	if (code !== 7 || saved === undefined) return { kind: "broken", why: `exit code ${String(code)}: ${stderr}` };
+	const warnings: string[] = [];
+	const newest = await checkpointFolder(saved, (text) => warnings.push(text)).newest();
+	if (newest === undefined || warnings.length > 0) return { kind: "broken", why: "the old checkpoint is not intact" };
+	await empty();
+	const wrong = await wrongEnd(folder);
+	return expectation(wrong === undefined, wrong ?? "", "filled up");
 }
 
 export const runPromises = {
@@ -212,8 +228,9 @@ export const runPromises = {
 	R7: {
 		promise: "disk full",
 		fault:
-			"a small tmpfs fills up in training: exit code 7, the old checkpoint whole; with room again the same SHA-256",
-		tries: { short: 1, long: 10 },
+			"a small tmpfs fills up in training: exit code 7, the old checkpoint whole; with room again the same SHA-256; " +
+			"every fourth time it is too small: an error before any work",
+		tries: { short: 2, long: 10 },
 		tryOnce: diskFull,
 	},
 	R15: {
