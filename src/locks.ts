@@ -67,7 +67,9 @@ export async function hold(
 			await sleep(pollMs);
 		}
 	} catch (error) {
-		throw error instanceof Error && "code" in error && typeof error.code === "string" ? fileError(error, folder) : error;
+		throw error instanceof Error && "code" in error && typeof error.code === "string"
+			? fileError(error, folder)
+			: error;
 	}
 }
 

@@ -198,11 +198,7 @@ async function prepare<Event extends SeedEvent, Result, Report extends object>(
 	return planned;
 }
 
-function needFor<Event extends SeedEvent, Result>({
-	planner,
-	data,
-	store,
-}: Planned<Event, Result>): Promise<RunNeed> {
+function needFor<Event extends SeedEvent, Result>({ planner, data, store }: Planned<Event, Result>): Promise<RunNeed> {
 	return needOf(planner.steps, data, { store: store.folder, cores: availableParallelism() });
 }
 

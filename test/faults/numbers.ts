@@ -4,7 +4,17 @@ import { join } from "node:path";
 import { checkpointFolder } from "../../src/pipeline/checkpoint-folder.js";
 import { decodeCheckpoint } from "../../src/train/checkpoint/checkpoint.js";
 import type { TrainingJob } from "../../src/train/training.js";
-import { data, exploding, firstSeen, jobOf, poisonedJob, type Seen, slowClock, spikedJob, train } from "../support/diverging.js";
+import {
+	data,
+	exploding,
+	firstSeen,
+	jobOf,
+	poisonedJob,
+	type Seen,
+	slowClock,
+	spikedJob,
+	train,
+} from "../support/diverging.js";
 import { createDraws } from "../support/draws.js";
 import { type Attempt, expectation, type FaultPromise, type Outcome } from "./promise.js";
 

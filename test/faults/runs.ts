@@ -102,7 +102,11 @@ async function killed({ seed, folder }: Attempt): Promise<Outcome> {
 	const path = await checkpointsOf(folder);
 	const torn = path !== undefined && (await readdir(path)).some((name) => name.endsWith(".tmp"));
 	const wrong = await wrongEnd(folder);
-	return expectation(wrong === undefined, wrong ?? "", code === null ? (torn ? inSave : "between saves") : "done before it was killed");
+	return expectation(
+		wrong === undefined,
+		wrong ?? "",
+		code === null ? (torn ? inSave : "between saves") : "done before it was killed",
+	);
 }
 
 async function repeated({ seed, folder }: Attempt): Promise<Outcome> {
@@ -190,7 +194,11 @@ async function refusedAtOnce(folder: string): Promise<Outcome> {
 	const { code, stderr } = await start(folder).result;
 	const begun = await readdir(join(folder, "store", "work")).catch(() => []);
 	const refused = code === 7 && /expected [\d.]+ MB free .*, got [\d.]+ MB/.test(stderr) && begun.length === 0;
-	return expectation(refused, `exit code ${String(code)}, begun: ${begun.join()}: ${stderr}`, "refused before any work");
+	return expectation(
+		refused,
+		`exit code ${String(code)}, begun: ${begun.join()}: ${stderr}`,
+		"refused before any work",
+	);
 }
 
 async function filledUp(folder: string, draws: Draws): Promise<Outcome> {

@@ -78,7 +78,14 @@ async function large(): Promise<Growth> {
 		for (let i = 0; i < values.length; i++) values[i] = ((i * 7919) % 256) / 256;
 		await writeFile(file, npy("<f4", [rows, width], values));
 		const labels = join(folder, `${String(rows)}-labels.npy`);
-		await writeFile(labels, npy("|u1", [rows], Uint8Array.from({ length: rows }, (_, row) => row % 4)));
+		await writeFile(
+			labels,
+			npy(
+				"|u1",
+				[rows],
+				Uint8Array.from({ length: rows }, (_, row) => row % 4),
+			),
+		);
 		const choice = dataOptions.parse({ name: "npy", file, labels, memory });
 		return dataSetOf(choice).load({ ...choice, env: { XDG_CACHE_HOME: folder } });
 	};

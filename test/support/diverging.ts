@@ -51,7 +51,11 @@ export interface Seen {
 }
 
 /** Trains to the end, to an error, or until it is stopped after so many calls. */
-export async function train(job: TrainingJob, context: Partial<TrainingContext> = {}, stopAfter?: number): Promise<Seen> {
+export async function train(
+	job: TrainingJob,
+	context: Partial<TrainingContext> = {},
+	stopAfter?: number,
+): Promise<Seen> {
 	const events: TrainingEvent[] = [];
 	const stop = new AbortController();
 	const onEvent = (event: TrainingEvent): void => {
