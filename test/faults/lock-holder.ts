@@ -13,7 +13,11 @@ const log = (what: string): void => {
 };
 
 for (let round = 0; round < Number(rounds); round++) {
-	const release = await hold(folder, name, () => Promise.resolve(false), { onWait: () => log("wait") });
+	const release = await hold(folder, name, () => Promise.resolve(false), {
+		onWait: () => {
+			log("wait");
+		},
+	});
 	log("enter");
 	await sleep(draws.integer(0, 5));
 	if (round === Number(rounds) - 1) {

@@ -84,7 +84,10 @@ test.each(["another machine", "nobody that can be read"])("a holder on %s counts
 	const holder = await holderIn(join(folder, "work.lock"));
 	await writeFile(path, who === "another machine" ? JSON.stringify({ ...holder, machine: "other" }) : "");
 	const stop = new AbortController();
-	const waiting = hold(folder, "work", never, { signal: stop.signal, onWait: () => stop.abort() });
+	const abort = (): void => {
+		stop.abort();
+	};
+	const waiting = hold(folder, "work", never, { signal: stop.signal, onWait: abort });
 	await expect(waiting).rejects.toThrow("aborted");
 	await utimes(path, 0, 0);
 	expect(await holdNow(folder)).toBe(0);
