@@ -86,15 +86,13 @@ function answersOf(steps: readonly StepNeed[]): number {
 function peakWith(first: StepNeed, all: readonly StepNeed[], plan: readonly PlannedStep[], cores: number): number {
 	const dependOn = (key: string): ReadonlySet<string> => dependents(plan, key);
 	const running = [first];
-	let free = cores - Math.min(cores, first.step.cores);
 	for (const other of [...all].sort((a, b) => b.checkpoints - a.checkpoints)) {
 		const apart = running.every(
 			({ step: { key } }) =>
 				key !== other.step.key && !dependOn(key).has(other.step.key) && !dependOn(other.step.key).has(key),
 		);
-		if (!apart || other.step.cores > free) continue;
-		running.push(other);
-		free -= other.step.cores;
+		// Trainings that are ready share the cores.
+		if (apart && running.length < cores) running.push(other);
 	}
 	const later = new Set(running.flatMap(({ step: { key } }) => [key, ...dependOn(key)]));
 	const done = all.filter(({ step }) => !later.has(step.key));
