@@ -115,7 +115,7 @@ export const numberPromises = {
 		fault:
 			"NaN, ±∞ or a spike at a step of its own, or a rate that explodes; kept after every step: seen at its step, " +
 			"stopped or rolled back as the recipe says, with its cause named; no such number in any checkpoint",
-		tries: { short: 10, long: 100 },
+		tries: { short: 10, long: 60 },
 		tryOnce: injected,
 	},
 } as const satisfies Readonly<Record<string, FaultPromise>>;
