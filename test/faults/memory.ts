@@ -6,7 +6,7 @@ import type { Growth } from "./trainer.js";
 
 /** Bytes that the resident set may grow by in a step. */
 const mostAStep = 1024;
-/** Of the samples in a file, what a training may hold more than one of few samples: chunks on their way. */
+/** Of the samples in a file, what a training may hold more than one of a fifth of them. */
 const mostHeld = 0.5;
 
 function growthOf(kind: string, folder: string): Promise<Growth> {
