@@ -23,7 +23,7 @@ const [mostPacked, smallPage] = [1024, 2 ** 25];
 /** Values that a run may go on for behind the last one: writers fill groups of eight up. */
 const slack = 512;
 
-function require(holds: boolean, what: string): void {
+function ensure(holds: boolean, what: string): void {
 	if (!holds) throw new RangeError(what);
 }
 
@@ -35,10 +35,10 @@ export function mostValues(fileBytes: number): number {
 /** Checks the sizes of lists and texts in the footer. */
 export async function checkFooter(file: AsyncBuffer): Promise<void> {
 	const { byteLength } = file;
-	require(byteLength >= 12, "a file that is too short");
+	ensure(byteLength >= 12, "a file that is too short");
 	const tail = new DataView(await file.slice(byteLength - 8, byteLength));
 	const length = tail.getUint32(0, true);
-	require(length <= byteLength - 8, "a footer that is longer than the file");
+	ensure(length <= byteLength - 8, "a footer that is longer than the file");
 	skipStruct({ view: new DataView(await file.slice(byteLength - 8 - length, byteLength - 8)), offset: 0 }, 0);
 }
 
@@ -48,7 +48,7 @@ const deepest = 64;
 
 /** Goes past a structure of Thrift's. */
 function skipStruct(reader: Reader, depth: number): void {
-	require(depth < deepest, "structures inside structures");
+	ensure(depth < deepest, "structures inside structures");
 	for (;;) {
 		const head = reader.view.getUint8(reader.offset++);
 		if ((head & 0x0f) === stop) return;
@@ -66,13 +66,13 @@ function skipValue(reader: Reader, type: number, depth: number): void {
 	else if (type === struct) skipStruct(reader, depth + 1);
 	else if (type === binary) {
 		const length = readVarInt(reader);
-		require(length >= 0 && length <= left(), "a text that is longer than the file");
+		ensure(length >= 0 && length <= left(), "a text that is longer than the file");
 		reader.offset += length;
 	} else {
-		require(type === list && depth < deepest, `Thrift's type ${String(type)}`);
+		ensure(type === list && depth < deepest, `Thrift's type ${String(type)}`);
 		const head = reader.view.getUint8(reader.offset++);
 		const length = head >> 4 === 15 ? readVarInt(reader) : head >> 4;
-		require(length >= 0 && length <= left(), "a list that is longer than the file");
+		ensure(length >= 0 && length <= left(), "a list that is longer than the file");
 		const element = head & 0x0f;
 		// In a list, booleans take a byte.
 		for (let i = 0; i < length; i++) skipValue(reader, element < byte ? byte : element, depth + 1);
@@ -106,7 +106,7 @@ export async function checkPages(
 		const [data, dictionary] = [Number(column.data_page_offset), Number(column.dictionary_page_offset ?? 0n)];
 		const begin = dictionary > 0 && dictionary < data ? dictionary : data;
 		const end = begin + Number(column.total_compressed_size);
-		require(begin >= 0 && begin <= end && end <= file.byteLength, "a column outside the file");
+		ensure(begin >= 0 && begin <= end && end <= file.byteLength, "a column outside the file");
 		const reader = { view: new DataView(await file.slice(begin, end)), offset: 0 };
 		const path = getTreePath(tree, column.path_in_schema);
 		checkChunk(reader, { column, path, rows, fileBytes: file.byteLength });
@@ -140,19 +140,19 @@ function checkChunk(reader: Reader, chunk: Chunk): void {
 function checkPage(reader: Reader, { column, path, rows, fileBytes }: Chunk, before: number): number {
 	const header = parquetHeader(reader);
 	const { compressed_page_size: packed, uncompressed_page_size: size } = header;
-	require(packed >= 0 && packed <= reader.view.byteLength - reader.offset, "a page that is longer than its column");
-	require(size >= 0 && size <= smallPage + mostPacked * packed, `a page of ${String(size)} bytes`);
+	ensure(packed >= 0 && packed <= reader.view.byteLength - reader.offset, "a page that is longer than its column");
+	ensure(size >= 0 && size <= smallPage + mostPacked * packed, `a page of ${String(size)} bytes`);
 	const bytes = new Uint8Array(reader.view.buffer, reader.view.byteOffset + reader.offset, packed);
 	reader.offset += packed;
 	const { dictionary_page_header: dictionary, data_page_header: v1, data_page_header_v2: v2 } = header;
 	const most = isFlatColumn(path) ? rows - before : mostValues(fileBytes);
 	const checked = (count: number): number => {
-		require(count >= 0 && count <= most, `a page of ${String(count)} values`);
+		ensure(count >= 0 && count <= most, `a page of ${String(count)} values`);
 		return count;
 	};
 	if (header.type === "DICTIONARY_PAGE") {
 		const count = dictionary?.num_values ?? 0;
-		require(count >= 0 && count <= 8 * size, `a dictionary of ${String(count)} values`);
+		ensure(count >= 0 && count <= 8 * size, `a dictionary of ${String(count)} values`);
 		return 0;
 	}
 	if (header.type === "DATA_PAGE" && v1 !== undefined) {
@@ -166,17 +166,17 @@ function checkPage(reader: Reader, { column, path, rows, fileBytes }: Chunk, bef
 	if (header.type === "DATA_PAGE_V2" && v2 !== undefined) {
 		const count = checked(v2.num_values);
 		const [repetition, definition] = [v2.repetition_levels_byte_length, v2.definition_levels_byte_length];
-		require(repetition >= 0 && definition >= 0 && repetition + definition <= packed, "levels longer than their page");
-		require(v2.num_nulls >= 0 && v2.num_nulls <= count && v2.num_rows >= 0, "more nulls than values");
+		ensure(repetition >= 0 && definition >= 0 && repetition + definition <= packed, "levels longer than their page");
+		ensure(v2.num_nulls >= 0 && v2.num_nulls <= count && v2.num_rows >= 0, "more nulls than values");
 		const levels = readerOf(bytes);
 		checkRuns(levels, bitsOf(getMaxRepetitionLevel(path)), count, repetition);
 		levels.offset = repetition;
 		checkRuns(levels, bitsOf(getMaxDefinitionLevel(path)), count, repetition + definition);
 		const rest = bytes.subarray(repetition + definition);
 		const plain = v2.is_compressed === false;
-		require(plain || size >= repetition + definition, "levels longer than their page");
+		ensure(plain || size >= repetition + definition, "levels longer than their page");
 		const page = plain ? rest : decompressPage(rest, size - repetition - definition, column.codec, compressors);
-		checkValues(readerOf(page), v2.encoding, column.type, count, true);
+		checkValues(readerOf(page), v2.encoding, column.type, count);
 		return count;
 	}
 	throw new RangeError(`a page of type ${String(header.type)}`);
@@ -194,26 +194,26 @@ function checkLevels(page: Reader, largest: number, count: number): void {
 	const length = page.view.getUint32(page.offset, true);
 	page.offset += 4;
 	const end = page.offset + length;
-	require(end <= page.view.byteLength, "levels longer than their page");
+	ensure(end <= page.view.byteLength, "levels longer than their page");
 	checkRuns(page, bitsOf(largest), count, page.view.byteLength);
 	page.offset = end;
 }
 
-/** @param bare - whether runs of booleans begin without their length. */
-function checkValues(page: Reader, encoding: string, type: string, count: number, bare = false): void {
+function checkValues(page: Reader, encoding: string, type: string, count: number): void {
 	const left = page.view.byteLength - page.offset;
 	if (encoding.endsWith("DICTIONARY") || encoding === "RLE") {
 		if (count === 0 || left === 0) return;
 		const isBoolean = type === "BOOLEAN";
 		const bits = isBoolean ? 1 : page.view.getUint8(page.offset++);
-		if (isBoolean && !bare) page.offset += 4;
-		require(bits <= 32, `indices of ${String(bits)} bits`);
+		// Runs of booleans begin with their length.
+		if (isBoolean) page.offset += 4;
+		ensure(bits <= 32, `indices of ${String(bits)} bits`);
 		if (bits > 0) checkRuns(page, bits, count, page.view.byteLength);
 	} else if (encoding.startsWith("DELTA")) {
 		const [block, parts] = [readVarInt(page), readVarInt(page)];
-		require(block > 0 && parts > 0 && parts <= block && block <= 2 ** 20, "blocks of differences that make no sense");
+		ensure(block > 0 && parts > 0 && parts <= block && block <= 2 ** 20, "blocks of differences that make no sense");
 	} else if (encoding === "BYTE_STREAM_SPLIT")
-		require(count <= left, `${String(count)} values in ${String(left)} bytes`);
+		ensure(count <= left, `${String(count)} values in ${String(left)} bytes`);
 }
 
 /** Goes through runs, as hyparquet does, without writing what they stand for. */
@@ -223,7 +223,7 @@ function checkRuns(page: Reader, bits: number, count: number, end: number): void
 		const header = readVarInt(page);
 		const isPacked = (header & 1) === 1;
 		const run = isPacked ? (header >>> 1) * 8 : header >>> 1;
-		require(run <= count - seen + slack, `a run of ${String(run)} values where ${String(count - seen)} are left`);
+		ensure(run <= count - seen + slack, `a run of ${String(run)} values where ${String(count - seen)} are left`);
 		page.offset += isPacked ? Math.ceil((run * bits) / 8) : (bits + 7) >> 3;
 		seen += run;
 	}
