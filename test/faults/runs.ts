@@ -193,7 +193,7 @@ function diskFull({ seed, folder: parent }: Attempt): Promise<Outcome> {
 async function refusedAtOnce(folder: string): Promise<Outcome> {
 	const { code, stderr } = await start(folder).result;
 	const begun = await readdir(join(folder, "store", "work")).catch(() => []);
-	const refused = code === 7 && /expected [\d.]+ MB free .*, got [\d.]+ MB/.test(stderr) && begun.length === 0;
+	const refused = code === 7 && /expected [\d.]+ MB free .*\s+got +[\d.]+ MB/.test(stderr) && begun.length === 0;
 	return expectation(
 		refused,
 		`exit code ${String(code)}, begun: ${begun.join()}: ${stderr}`,
