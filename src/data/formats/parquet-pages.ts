@@ -179,7 +179,7 @@ function checkPage(reader: Reader, { column, path, rows, fileBytes }: Chunk, bef
 		checkValues(readerOf(page), v2.encoding, column.type, count);
 		return count;
 	}
-	throw new RangeError(`a page of type ${String(header.type)}`);
+	throw new RangeError(`a page of type ${header.type}`);
 }
 
 function readerOf(bytes: Uint8Array): Reader {
