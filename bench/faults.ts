@@ -5,7 +5,7 @@
 // First: it replaces calls that the modules behind it import.
 import "../test/faults/file-layer.js";
 import { Command, InvalidArgumentError } from "commander";
-import { type Tally, tryMany } from "../test/faults/promise.js";
+import { type Tally, tryMany, untried } from "../test/faults/promise.js";
 import { promises } from "../test/faults/promises.js";
 
 /** How long a run that is told to stop may take. */
@@ -38,9 +38,12 @@ async function run({ only, tries }: Options): Promise<void> {
 		const tally = await tryMany(promise, tries ?? promise.tries.long, patienceMs, (text) => {
 			process.stderr.write(`${id}, ${text}\n`);
 		});
-		failed += tally.failures.length;
+		const missing = untried(promise, tally);
+		for (const text of missing) process.stderr.write(`${id}, ${text}\n`);
+		const failures = tally.failures.length + missing.length;
+		failed += failures;
 		const made = tally.tries - tally.skipped.length;
-		const cells = [id, promise.promise, promise.fault, made, tally.failures.length, remarks(tally)];
+		const cells = [id, promise.promise, promise.fault, made, failures, remarks(tally)];
 		process.stdout.write(`| ${cells.join(" | ")} |\n`);
 	}
 	process.exitCode = failed === 0 ? 0 : 1;

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { isRecord } from "../options.js";
+import { megabytes } from "../pipeline/preflight.js";
 import type { PlanLine, RunOptions, SeedEvent } from "../pipeline/run.js";
 import { alignTable } from "../report/text.js";
 import { dataFields } from "./data-flags.js";
@@ -48,7 +49,7 @@ export function addRunFlags(command: Command): Command {
 		.option("--threads <count>", "threads to use (default: every core)")
 		.option("--checkpoint-seconds <seconds>", "time between checkpoints (default: 30 s or more, to cost 1 % at most)")
 		.option("--store <folder>", "where finished steps are kept and found again (default: LIMBECK_STORE, or .limbeck)")
-		.option("--dry-run", "print the steps and which of them are done already, and stop")
+		.option("--dry-run", "print the steps, which of them are done already, what disk they need, and stop")
 		.option(
 			"--force <step>",
 			"do a step again, such as student, and what depends on it; may be given many times",
@@ -139,6 +140,9 @@ function printPlan(plan: readonly PlanLine[], { json }: RunFlags, terminal: Term
 		terminal.print(JSON.stringify({ steps: plan }));
 		return;
 	}
-	const rows = plan.map((line) => [line.label, line.kind, line.key.slice(0, 8), line.cached ? "done" : "to do"]);
-	terminal.print(alignTable([["step", "kind", "key", ""], ...rows]).join("\n"));
+	const rows = plan.map(({ label, kind, key, cached, diskBytes }) => [
+		...[label, kind, key.slice(0, 8), cached ? "done" : "to do"],
+		diskBytes === undefined ? "" : megabytes(diskBytes),
+	]);
+	terminal.print(alignTable([["step", "kind", "key", "", "disk"], ...rows]).join("\n"));
 }

@@ -221,14 +221,14 @@ export function parameterCount(model: OnnxModel): number {
 	return weights.reduce((sum, { tensor }) => sum + tensor.data.length, 0);
 }
 
-/** A network to start from, and what is to be told of it. */
-interface Untrained {
+/** A network that a training starts from, and what is to be told of it. */
+export interface Untrained {
 	readonly model: OnnxModel;
 	readonly notes: readonly string[];
 }
 
-/** The network to start from: with fresh weights, or as its file has it, but giving logits. */
-async function untrained(network: NetworkOptions, task: ModelTask): Promise<Untrained> {
+/** The network that a training starts from: with fresh weights, or as its file has it, but giving logits. */
+export async function untrained(network: NetworkOptions, task: ModelTask): Promise<Untrained> {
 	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
 	const { file, head } = network;
 	const { model: logits, removed } = withoutFinalSoftmax(await readModelFile(file));

@@ -8,6 +8,9 @@ import { type Checkpoints, decodeCheckpoint, encodeCheckpoint } from "../train/c
 /** Checkpoints that are kept, the newest ones: one more than is needed, in case it is damaged. */
 const kept = 2;
 
+/** Those that are there at once: the oldest is removed when the newest is whole. */
+export const mostCheckpoints = kept + 1;
+
 /** `step-00000120-<SHA-256 of the content>.safetensors` */
 const pattern = /^step-(\d{8,})-([0-9a-f]{64})\.safetensors$/;
 

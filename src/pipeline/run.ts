@@ -17,6 +17,7 @@ import { describeEnvironment } from "./environment.js";
 import { localExecutor } from "./local-executor.js";
 import { openMetricsLog } from "./metrics-log.js";
 import { openPlanner, type PlannedStep, type Planner } from "./plan.js";
+import { checkRoom, needOf, type RunNeed } from "./preflight.js";
 import { newRunId, type RunRecord, runFolder, type StepRecord, writeRecord } from "./records.js";
 import { modelFile } from "./steps.js";
 
@@ -97,6 +98,8 @@ export interface PlanLine extends StepLabel {
 	/** Cores that it uses. */
 	readonly cores: number;
 	readonly cached: boolean;
+	/** Bytes that a training needs on the disk while it goes on: checkpoints, its network, stored answers. */
+	readonly diskBytes?: number;
 }
 
 /** The files that a run leaves besides its networks. */
@@ -107,6 +110,7 @@ interface Planned<Event extends SeedEvent, Result> {
 	readonly seeds: readonly { readonly seed: number; readonly plan: SeedPlan<Event, Result> }[];
 	readonly threads: number;
 	readonly store: Store;
+	readonly data: DataIdentity;
 }
 
 /** A run's steps in order, none of them run. */
@@ -114,10 +118,17 @@ export async function planLines<Event extends SeedEvent, Result, Report extends 
 	run: Run<Event, Result, Report>,
 	options: RunOptions<Event>,
 ): Promise<readonly PlanLine[]> {
-	const { planner, store } = await planRun(run, options);
+	const planned = await planRun(run, options);
+	const { planner, store } = planned;
+	const need = await needFor(planned);
+	const bytes = new Map(
+		need.steps.map(({ step, checkpoints, network, targets }) => [step.key, checkpoints + network + targets]),
+	);
 	return Promise.all(
 		planner.steps.map(async ({ label, kind, key, cores }) => {
-			return { label, kind, key, cores, cached: (await store.find(key)) !== undefined };
+			const diskBytes = bytes.get(key);
+			const needed = diskBytes === undefined ? {} : { diskBytes };
+			return { label, kind, key, cores, cached: (await store.find(key)) !== undefined, ...needed };
 		}),
 	);
 }
@@ -139,12 +150,11 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 	});
 	// Removes the output folder only where nothing came into it.
 	const tidy = (): Promise<void> => rmdir(out).catch(() => undefined);
-	const planned = await planRun(run, options).catch(async (error: unknown) => {
+	const planned = await prepare(run, options).catch(async (error: unknown) => {
 		await tidy();
 		throw error;
 	});
 	const { store, planner, threads, seeds } = planned;
-	for (const label of options.force ?? []) await forget(store, planner, label);
 	const record = await openRecord(run, options, planned);
 	try {
 		const executor = localExecutor({ store, checkpointSeconds: options.checkpointSeconds });
@@ -176,6 +186,22 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 	}
 }
 
+/** Plans a run whose steps are to be done, and sees that there is room for them. */
+async function prepare<Event extends SeedEvent, Result, Report extends object>(
+	run: Run<Event, Result, Report>,
+	options: RunOptions<Event>,
+): Promise<Planned<Event, Result>> {
+	const planned = await planRun(run, options);
+	const { store, planner } = planned;
+	for (const label of options.force ?? []) await forget(store, planner, label);
+	await checkRoom(await needFor(planned), { store: store.folder, out: options.out });
+	return planned;
+}
+
+function needFor<Event extends SeedEvent, Result>({ planner, data, store }: Planned<Event, Result>): Promise<RunNeed> {
+	return needOf(planner.steps, data, { store: store.folder, cores: availableParallelism() });
+}
+
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
 	{ recipe, planSeed }: Run<Event, Result, Report>,
 	{ threads = availableParallelism(), store: named, signal }: RunOptions<Event>,
@@ -187,7 +213,7 @@ async function planRun<Event extends SeedEvent, Result, Report extends object>(
 	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {
 		seeds.push({ seed, plan: await planSeed({ seed, threads, data, planner }) });
 	}
-	return { planner, seeds, threads, store };
+	return { planner, seeds, threads, store, data };
 }
 
 /** Removes the steps of that label from the store, and all that depends on them. */

@@ -28,7 +28,8 @@ export async function collectGarbage(folder: string, kept: ReadonlySet<string>):
 	return { entries, bytes };
 }
 
-async function sizeOf(path: string): Promise<number> {
+/** Bytes of the files in a folder and those below it; 0 where there is none. */
+export async function sizeOf(path: string): Promise<number> {
 	const names = await readdir(path, { recursive: true }).catch(() => []);
 	const sizes = await Promise.all(
 		names.map((name) =>

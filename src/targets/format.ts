@@ -16,7 +16,8 @@ import type { Memory } from "./memory.js";
 
 const magic = "limbeckT";
 const prefixBytes = 16;
-const page = 4096;
+/** Headers are whole pages, of which most take one. */
+export const page = 4096;
 /** Room in the header for what is known at the end. */
 const slack = 1024;
 /** More is no header. */
@@ -101,7 +102,10 @@ export interface Layout {
 }
 
 /** @param headerBytes - where the first block begins. */
-export function layoutOf({ count, rowBytes, blockSamples }: Header, headerBytes: number): Layout {
+export function layoutOf(
+	{ count, rowBytes, blockSamples }: Pick<Header, "count" | "rowBytes" | "blockSamples">,
+	headerBytes: number,
+): Layout {
 	const blockBytes = (rows: number): number => 8 * Math.ceil((rows * rowBytes) / 8) + trailerBytes;
 	const blocks = Math.ceil(count / blockSamples);
 	const rowsOf = (block: number): number => Math.min(blockSamples, count - block * blockSamples);

@@ -6,14 +6,13 @@ import { hold } from "../locks.js";
 import type { Header } from "./format.js";
 import { keyFields, targetKey } from "./key.js";
 import { type RowCodec, rowCodec } from "./rows.js";
+import { blockSamplesOf } from "./size.js";
 import type { TargetCost, Targets, TargetsRequest } from "./targets.js";
 import { openViewFile, type ViewFile } from "./view-file.js";
 import { openWriter } from "./writer.js";
 
 /** Files of up to so many bytes together are held in memory. */
 const mostHeld = 2 ** 28;
-/** Bytes of a block, about: small enough to be read for one row, large enough for a fast pass. */
-const blockBytes = 2 ** 18;
 
 /** Where views of a key lie. */
 const viewPath = (folder: string, key: string, view: number): string =>
@@ -63,7 +62,7 @@ export async function openTargets(request: TargetsRequest): Promise<Targets> {
 
 function headerOf(request: TargetsRequest, key: string, view: number, { rowBytes }: RowCodec): Header {
 	const { count, classes, temperature = 1 } = request;
-	const blockSamples = Math.max(1, Math.floor(blockBytes / rowBytes));
+	const blockSamples = blockSamplesOf(rowBytes);
 	return { key, view, count, classes, rowBytes, blockSamples, temperature, fields: keyFields(request, request) };
 }
 

@@ -14,7 +14,7 @@ import {
 	stepsLost,
 	type Validation,
 } from "./checkpoint/checkpoint.js";
-import { afterDivergence, divergenceIn } from "./divergence.js";
+import { afterDivergence, type Divergence, divergenceIn } from "./divergence.js";
 import { createFeed } from "./feed.js";
 import { badnessOf, type ValidationFigures } from "./labels.js";
 import { looksOf, nextChunk, type PlannedChunk, type PlanOptions, stateBytesOf } from "./plan.js";
@@ -43,106 +43,82 @@ export interface Taken {
 	readonly seconds: number;
 }
 
-/** Takes all steps, or those that a run before this one left. */
-export async function takeSteps(run: Run, context: TrainingContext): Promise<Taken> {
-	const { job, graph, session, loader, totalSteps, teacher, validate } = run;
-	const { now, onEvent, checkpoints, checkpointSeconds, stop } = context;
-	const { model, data, options, seed } = job;
-	const found = await checkpoints?.newest();
-	const started = now() - 1000 * (found?.seconds ?? 0);
-	const losses = new Float32Array(totalSteps);
-	losses.set(found?.history.losses ?? []);
-	const validations: Validation[] = [...(found?.history.validations ?? [])];
-	const rollbacks: Rollback[] = [...(found?.rollbacks ?? [])];
-	const begin = (): State => initialState(graph, model, seed);
-	let { state, kept, good }: Standing = found === undefined ? { state: begin() } : resumed(found, graph);
-	const mayGoBack = options.divergence.action === "rollback";
-	const baseRate = (): State => {
-		const rate = Float32Array.of(options.optimizer.learningRate * options.divergence.factor ** rollbacks.length);
-		return mayGoBack ? { [feeds.baseRate]: { type: "float", dims: [], data: rate } } : {};
-	};
-	const reached = (step: number): Checkpoint => ({
-		step: step + stepsLost(rollbacks),
-		rollbacks: [...rollbacks],
-		state,
-		...(kept === undefined ? {} : { kept }),
-		...(good === undefined ? {} : { good }),
-		history: { losses: losses.slice(0, step), validations },
-		seconds: (now() - started) / 1000,
-	});
-	// Of a sample, what is read from a store along with it.
-	const answerBytes = teacher?.summary.answers === undefined ? 0 : 4 * data.classes.length;
-	const plan: PlanOptions = {
-		totalSteps,
-		looks: looksOf(options.epochs),
-		bytesPerStep: options.batch * (elementCount(data.sampleShape) + answerBytes),
-		stateBytes: stateBytesOf(graph),
-	};
-	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
-	const isDue = cadence(now, checkpointSeconds);
-	let stepMs: number | undefined;
-	let backTo: number | undefined;
-	let since = now();
-	for await (const { first, steps, validate: look, chunk } of chunksFrom(
-		loader,
-		plan,
-		found?.history.losses.length ?? 0,
-		() => stepMs,
-		() => backTo,
-	)) {
-		const fed = { ...feed(chunk, first, steps, await teacher?.ask(chunk)), ...baseRate() };
-		const done = await runChunk(session, graph, state, fed);
-		losses.set(done.losses, first);
-		const divergence = divergenceIn({ done, first, fed, losses }, graph, job);
-		backTo = undefined;
-		if (divergence !== undefined) {
-			const next = afterDivergence(divergence, job, rollbacks, validations.at(-1)?.step ?? 0);
-			if (next instanceof LimbeckError) throw next;
-			backTo = next.rollback.to;
-			rollbacks.push(next.rollback);
-			onEvent?.({ kind: "note", text: next.note });
-			if (backTo === 0) {
-				validations.length = 0;
-				kept = good = undefined;
-			}
-			state = good ?? begin();
-			since = now();
-			continue;
-		}
-		state = done.state;
-		const step = first + steps;
-		const epoch = (step * options.batch) / data.train.count;
-		stepMs = (now() - since) / steps;
-		const throughput = (options.batch * 1000) / stepMs;
-		onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(done.losses), throughput });
-		if (look) {
-			const checked = await validate(withWeights(model, graph, state));
-			validations.push({ step, ...checked });
-			onEvent?.({ kind: "validation", step, epoch, ...checked });
-			const better = kept === undefined || badnessOf(checked) < badnessOf(kept.figures);
-			if (options.keep === "last" || better) kept = { state, step, figures: checked };
-			// With `keep: "last"` it is the state that is kept, and takes no memory of its own.
-			if (mayGoBack) good = state;
-		}
-		if (step < totalSteps) {
-			if (checkpoints !== undefined) await isDue(stop?.aborted === true, () => checkpoints.save(reached(step)));
-			if (stop?.aborted === true) throw stopped(step, checkpoints);
-		}
-		since = now();
-	}
-	if (kept === undefined) throw new TypeError("training: expected a look at validation at its end, got none");
-	return { kept, history: { losses, validations }, rollbacks, seconds: (now() - started) / 1000 };
+/** Where a training is: what changes from call to call. */
+interface Standing extends Omit<History, "validations"> {
+	state: State;
+	kept: Candidate | undefined;
+	good: State | undefined;
+	readonly validations: Validation[];
+	readonly rollbacks: Rollback[];
+	/** On the training's clock, from which the time that earlier parts took is taken off. */
+	readonly started: number;
+	/** When the last call began. */
+	since: number;
+	/** How long a step takes, as far as is known. */
+	stepMs: number | undefined;
+	/** After a divergence: the step that is gone back to. */
+	backTo: number | undefined;
 }
 
-/** The states that training holds. */
-type Standing = Pick<Checkpoint, "state" | "kept" | "good">;
+/** Takes all steps, or those that a run before this one left. */
+export async function takeSteps(run: Run, context: TrainingContext): Promise<Taken> {
+	const { job, graph, session, loader, teacher } = run;
+	const { now, checkpoints, checkpointSeconds } = context;
+	const found = await checkpoints?.newest();
+	const at = standing(run, found, now());
+	const feed = createFeed({
+		...{ graph, data: job.data, options: job.options },
+		seed: job.seed,
+		stored: teacher?.stored,
+	});
+	const isDue = cadence(now, checkpointSeconds);
+	const left = found?.history.losses.length ?? 0;
+	for await (const { first, steps, validate, chunk } of chunksFrom(loader, planOf(run), left, at)) {
+		const fed = { ...feed(chunk, first, steps, await teacher?.ask(chunk)), ...baseRate(job, at) };
+		const done = await runChunk(session, graph, at.state, fed);
+		at.losses.set(done.losses, first);
+		const divergence = divergenceIn({ done, first, fed, losses: at.losses }, graph, job);
+		at.backTo = undefined;
+		if (divergence === undefined) {
+			at.state = done.state;
+			at.stepMs = (now() - at.since) / steps;
+			await look(run, at, first + steps, { losses: done.losses, validate }, context);
+			await keep(run, at, first + steps, isDue, context);
+		} else goBack(run, at, divergence, context);
+		at.since = now();
+	}
+	const { kept, losses, validations, rollbacks } = at;
+	if (kept === undefined) throw new TypeError("training: expected a look at validation at its end, got none");
+	return { kept, history: { losses, validations }, rollbacks, seconds: (now() - at.started) / 1000 };
+}
+
+/** The beginning, or what a checkpoint holds. */
+function standing({ graph, job, totalSteps }: Run, found: Checkpoint | undefined, now: number): Standing {
+	const losses = new Float32Array(totalSteps);
+	losses.set(found?.history.losses ?? []);
+	return {
+		...(found === undefined ? { ...beginning(graph, job), kept: undefined, good: undefined } : resumed(found, graph)),
+		losses,
+		validations: [...(found?.history.validations ?? [])],
+		rollbacks: [...(found?.rollbacks ?? [])],
+		started: now - 1000 * (found?.seconds ?? 0),
+		since: now,
+		stepMs: undefined,
+		backTo: undefined,
+	};
+}
+
+function beginning(graph: TrainingGraph, { model, seed }: TrainingJob): Pick<Standing, "state"> {
+	return { state: initialState(graph, model, seed) };
+}
 
 /** A checkpoint's states, if they are of this graph. */
-function resumed({ state, kept, good }: Checkpoint, { carried }: TrainingGraph): Standing {
+function resumed(
+	{ state, kept, good }: Checkpoint,
+	{ carried }: TrainingGraph,
+): Pick<Standing, "state" | "kept" | "good"> {
 	const wrong = carried.find(({ name, dims }) => state[name]?.dims.join() !== dims.join());
-	if (wrong === undefined) {
-		return { state, ...(kept === undefined ? {} : { kept }), ...(good === undefined ? {} : { good }) };
-	}
+	if (wrong === undefined) return { state, kept, good };
 	throw new LimbeckError("file", {
 		where: `checkpoint: ${wrong.name}`,
 		expected: `float[${wrong.dims.join(",")}]`,
@@ -151,16 +127,110 @@ function resumed({ state, kept, good }: Checkpoint, { carried }: TrainingGraph):
 	});
 }
 
+function planOf({ job: { data, options }, graph, totalSteps, teacher }: Run): PlanOptions {
+	// Of a sample, what is read from a store along with it.
+	const answerBytes = teacher?.summary.answers === undefined ? 0 : 4 * data.classes.length;
+	return {
+		totalSteps,
+		looks: looksOf(options.epochs),
+		bytesPerStep: options.batch * (elementCount(data.sampleShape) + answerBytes),
+		stateBytes: stateBytesOf(graph),
+	};
+}
+
+const mayGoBack = ({ options }: TrainingJob): boolean => options.divergence.action === "rollback";
+
+/** The base learning rate, for graphs that are fed it: smaller after every rollback. */
+function baseRate(job: TrainingJob, { rollbacks }: Standing): State {
+	if (!mayGoBack(job)) return {};
+	const { optimizer, divergence } = job.options;
+	const rate = Float32Array.of(optimizer.learningRate * divergence.factor ** rollbacks.length);
+	return { [feeds.baseRate]: { type: "float", dims: [], data: rate } };
+}
+
+/**
+ * Goes back to the last look at validation, or to the start.
+ *
+ * @throws LimbeckError (`training`) where training ends instead.
+ */
+function goBack({ job, graph }: Run, at: Standing, divergence: Divergence, { onEvent }: TrainingContext): void {
+	const next = afterDivergence(divergence, job, at.rollbacks, at.validations.at(-1)?.step ?? 0);
+	if (next instanceof LimbeckError) throw next;
+	at.backTo = next.rollback.to;
+	at.rollbacks.push(next.rollback);
+	onEvent?.({ kind: "note", text: next.note });
+	if (at.backTo === 0) {
+		at.validations.length = 0;
+		at.kept = at.good = undefined;
+	}
+	at.state = at.good ?? beginning(graph, job).state;
+}
+
+/** Tells of a call that is done, and looks at the validation split where that was planned. */
+async function look(
+	{ job: { model, data, options }, job, graph, totalSteps, validate }: Run,
+	at: Standing,
+	step: number,
+	call: { readonly losses: Float32Array; readonly validate: boolean },
+	{ onEvent }: TrainingContext,
+): Promise<void> {
+	const epoch = (step * options.batch) / data.train.count;
+	const throughput = (options.batch * 1000) / (at.stepMs ?? Number.POSITIVE_INFINITY);
+	onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(call.losses), throughput });
+	if (!call.validate) return;
+	const { state, kept } = at;
+	const checked = await validate(withWeights(model, graph, state));
+	at.validations.push({ step, ...checked });
+	onEvent?.({ kind: "validation", step, epoch, ...checked });
+	const better = kept === undefined || badnessOf(checked) < badnessOf(kept.figures);
+	if (options.keep === "last" || better) at.kept = { state, step, figures: checked };
+	// With `keep: "last"` it is the state that is kept, and takes no memory of its own.
+	if (mayGoBack(job)) at.good = state;
+}
+
+/**
+ * Saves a checkpoint where it is time.
+ *
+ * @throws LimbeckError (`interrupted`) where training is told to stop; it is saved first.
+ */
+async function keep(
+	{ totalSteps }: Run,
+	at: Standing,
+	step: number,
+	isDue: Cadence,
+	{ now, checkpoints, stop }: TrainingContext,
+): Promise<void> {
+	if (step >= totalSteps) return;
+	if (checkpoints !== undefined) {
+		await isDue(stop?.aborted === true, () => checkpoints.save(reached(at, step, now())));
+	}
+	if (stop?.aborted === true) throw stopped(step, checkpoints);
+}
+
+/** A training after so many steps. */
+function reached(at: Standing, step: number, now: number): Checkpoint {
+	const { state, kept, good, losses, validations, rollbacks, started } = at;
+	return {
+		step: step + stepsLost(rollbacks),
+		rollbacks: [...rollbacks],
+		state,
+		...(kept === undefined ? {} : { kept }),
+		...(good === undefined ? {} : { good }),
+		history: { losses: losses.slice(0, step), validations },
+		seconds: (now - started) / 1000,
+	};
+}
+
 /** Seconds between checkpoints, where saving one takes next to no time. */
 const seconds = 30;
 /** Times as long as saving takes that training goes on before the next. */
 const shareOfSaving = 100;
 
-/** Saves when it is time, or at once where asked: unless told how often, so rarely that it costs a hundredth of the time. */
-function cadence(
-	now: () => number,
-	wanted: number | undefined,
-): (atOnce: boolean, save: () => Promise<void>) => Promise<void> {
+/** Saves when it is time, or at once where asked. */
+type Cadence = (atOnce: boolean, save: () => Promise<void>) => Promise<void>;
+
+/** Unless told how often, so rarely that it costs a hundredth of the time. */
+function cadence(now: () => number, wanted: number | undefined): Cadence {
 	let last = now();
 	let took = 0;
 	return async (atOnce, save) => {
@@ -178,34 +248,28 @@ function stopped(step: number, checkpoints: Checkpoints | undefined): LimbeckErr
 	return interruption(`training, after step ${String(step)}`, hint);
 }
 
-/**
- * The calls of a plan with their data; the next is asked for before the last is worked on.
- *
- * @param backTo - after a call: the step to go on from, where that is not the next.
- */
+/** The calls of a plan with their data; the next is asked for before the last is worked on. */
 async function* chunksFrom(
 	loader: Loader,
 	plan: PlanOptions,
 	first: number,
-	stepMs: () => number | undefined,
-	backTo: () => number | undefined,
+	at: Pick<Standing, "stepMs" | "backTo">,
 ): AsyncGenerator<PlannedChunk & { readonly chunk: Chunk }> {
 	const ask = (planned: PlannedChunk | undefined, spent?: Chunk): Promise<Chunk> | undefined =>
 		planned === undefined ? undefined : loader.chunk(planned.first, planned.steps, spent);
-	let planned = nextChunk(plan, first, stepMs());
+	let planned = nextChunk(plan, first, at.stepMs);
 	let coming = ask(planned);
 	let last: Chunk | undefined;
 	while (planned !== undefined) {
 		const chunk = await coming;
 		if (chunk === undefined) return;
-		const next = nextChunk(plan, planned.first + planned.steps, stepMs());
+		const next = nextChunk(plan, planned.first + planned.steps, at.stepMs);
 		coming = ask(next, last);
 		last = chunk;
 		yield { ...planned, chunk };
 		planned = next;
-		const back = backTo();
-		if (back === undefined) continue;
-		planned = nextChunk(plan, back, stepMs());
+		if (at.backTo === undefined) continue;
+		planned = nextChunk(plan, at.backTo, at.stepMs);
 		coming = ask(planned, await coming);
 	}
 }

@@ -51,7 +51,7 @@ const stateInput = (state: string, name: string): string => `${state}/${name}`;
  */
 export function carriedOf(
 	model: OnnxModel,
-	{ optimizer, train }: UpdateOptions,
+	{ optimizer, train }: Pick<UpdateOptions, "optimizer" | "train">,
 	own: readonly LossParameter[] = [],
 ): readonly Carried[] {
 	const parameter = (name: string, dims: readonly number[]): Carried => ({

@@ -1,7 +1,6 @@
 /** Promises about what is on the disk after a stop in the middle, and after damage. */
-import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { unlock } from "proper-lockfile";
 import { canonicalHash } from "../../src/canonical.js";
 import { LimbeckError } from "../../src/errors.js";
 import { checkpointFolder } from "../../src/pipeline/checkpoint-folder.js";
@@ -99,9 +98,9 @@ function allRight(targets: Targets): boolean {
 	return out.every((value, i) => value === answer(0, Math.floor(i / classes), i % classes));
 }
 
-/** Gives a lock back that a stopped process held: without it, the next one waits until the holder is taken for dead. */
+/** Removes the lock of work that was stopped: its process, this one, is alive and would be waited for. */
 async function releaseLock(folder: string, name: string): Promise<void> {
-	await unlock(join(folder, name), { realpath: false }).catch(() => undefined);
+	await rm(join(folder, `${name}.lock`), { recursive: true, force: true });
 }
 
 /** Work that is stopped in the middle, by what it leaves. `check` says what is wrong afterwards. */

@@ -28,6 +28,8 @@ export interface FaultPromise {
 	readonly fault: string;
 	/** Tries in `npm test` and in `npm run faults`. */
 	readonly tries: { readonly short: number; readonly long: number };
+	/** Kinds of tries of which the long form must have made so many. */
+	readonly least?: Readonly<Record<string, number>>;
 	readonly tryOnce: (attempt: Attempt) => Promise<Outcome>;
 }
 
@@ -66,6 +68,15 @@ export async function tryMany(
 		}
 	}
 	return { tries, failures, skipped, kinds, slowestMs };
+}
+
+/** What the long form was to try and did not, as which kind a try becomes is a matter of time. */
+export function untried({ least = {}, tries }: FaultPromise, tally: Tally): readonly string[] {
+	if (tally.tries < tries.long || tally.skipped.length > 0) return [];
+	return Object.entries(least).flatMap(([kind, times]) => {
+		const made = tally.kinds.get(kind) ?? 0;
+		return made >= times ? [] : [`${kind}: ${String(made)} tries, ${String(times)} expected`];
+	});
 }
 
 async function tryIn(tryOnce: FaultPromise["tryOnce"], seed: number, patienceMs: number): Promise<Outcome> {

@@ -2,6 +2,8 @@
 import { askerPromises } from "./askers.js";
 import { diskPromises } from "./disk.js";
 import { keyPromises } from "./keys.js";
+import { memoryPromises } from "./memory.js";
+import { numberPromises } from "./numbers.js";
 import type { FaultPromise } from "./promise.js";
 import { runPromises } from "./runs.js";
 
@@ -10,4 +12,6 @@ export const promises: Readonly<Record<string, FaultPromise>> = {
 	...runPromises,
 	...askerPromises,
 	...keyPromises,
+	...numberPromises,
+	...memoryPromises,
 };

@@ -8,11 +8,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkpointFolder } from "../../src/pipeline/checkpoint-folder.js";
 import { type CliResult, type CliRun, eventsIn, startLimbeck } from "../support/command-line.js";
-import { createDraws } from "../support/draws.js";
+import { createDraws, type Draws } from "../support/draws.js";
 import { type Attempt, expectation, type FaultPromise, type Outcome } from "./promise.js";
 
 /** A training of a second or two that is kept after every chunk of steps. */
-const recipe = ["train", "--model", "mlp:128,128", "--epochs", "20", "--set", "network.jitter=1"];
+const recipe = ["train", "--model", "mlp:128,128", "--epochs", "10", "--set", "network.jitter=1"];
 
 function start(folder: string, threads = 1): CliRun {
 	const args = [...recipe, "--threads", String(threads), "--checkpoint-seconds", "0", "--json", "--quiet"];
@@ -87,11 +87,13 @@ async function killInSave(run: CliRun, folder: string, saves: number): Promise<v
 	watcher.close();
 }
 
+const inSave = "inside a save";
+
 async function killed({ seed, folder }: Attempt): Promise<Outcome> {
 	const draws = createDraws(seed, "kills");
 	await undisturbed();
 	const run = start(folder);
-	if (seed % 2 === 1) await killInSave(run, folder, draws.integer(1, 12));
+	if (seed % 2 === 1) await killInSave(run, folder, draws.integer(1, 8));
 	else {
 		await sleep(draws.integer(300, 3000));
 		signal(run, "SIGKILL");
@@ -100,8 +102,11 @@ async function killed({ seed, folder }: Attempt): Promise<Outcome> {
 	const path = await checkpointsOf(folder);
 	const torn = path !== undefined && (await readdir(path)).some((name) => name.endsWith(".tmp"));
 	const wrong = await wrongEnd(folder);
-	const how = torn ? "inside a save" : "between saves";
-	return expectation(wrong === undefined, wrong ?? "", code === null ? how : "done before it was killed");
+	return expectation(
+		wrong === undefined,
+		wrong ?? "",
+		code === null ? (torn ? inSave : "between saves") : "done before it was killed",
+	);
 }
 
 async function repeated({ seed, folder }: Attempt): Promise<Outcome> {
@@ -118,23 +123,27 @@ function wrongStop({ code, stderr }: CliResult, ms: number, patienceMs: number):
 	return ms <= patienceMs ? undefined : `left after ${ms.toFixed(0)} ms`;
 }
 
+/** How much sooner than after one signal a run has left after two. */
+const atOnce = 5;
+
 /** The signal comes when training has begun; every second time another follows at once. */
 async function interrupted({ seed, folder, patienceMs }: Attempt): Promise<Outcome> {
 	const draws = createDraws(seed, "signals");
 	const run = start(folder);
 	await waitFor(run, async () => ((await eventsIn(run.store)) === "" ? undefined : true));
 	await sleep(draws.integer(0, 600));
-	const begun = performance.now();
+	let begun = performance.now();
 	signal(run, "SIGINT");
 	const twice = seed % 2 === 0;
 	if (twice) {
 		await sleep(draws.integer(10, 60));
+		begun = performance.now();
 		signal(run, "SIGINT");
 	}
 	const result = await run.result;
 	const ms = performance.now() - begun;
 	if (result.code === 0) return { kind: "kept", how: "done before the signal" };
-	const wrong = wrongStop(result, ms, patienceMs);
+	const wrong = wrongStop(result, ms, twice ? patienceMs / atOnce : patienceMs);
 	if (wrong !== undefined) return { kind: "broken", why: wrong };
 	if (twice) return { kind: "kept", how: "two signals", ms };
 	const path = await checkpointsOf(folder);
@@ -159,35 +168,55 @@ async function fill(folder: string): Promise<() => Promise<void>> {
 	return () => rm(path);
 }
 
-async function diskFull({ seed, folder: parent }: Attempt): Promise<Outcome> {
-	const draws = createDraws(seed, "room");
-	const folder = join(parent, "small");
+/** Does something in a small file system of its own. */
+async function inSmall(folder: string, size: string, work: () => Promise<Outcome>): Promise<Outcome> {
 	await mkdir(folder);
-	const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], { encoding: "utf8" });
+	const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { encoding: "utf8" });
 	if (mounted.status !== 0) {
 		return { kind: "skipped", why: `no tmpfs can be mounted: ${(mounted.stderr || String(mounted.error)).trim()}` };
 	}
 	try {
-		const run = start(folder);
-		const saved = await waitFor(run, async () => {
-			const path = await checkpointsOf(folder);
-			return path !== undefined && (await readdir(path)).some((name) => name.endsWith(".safetensors"))
-				? path
-				: undefined;
-		});
-		await sleep(draws.integer(0, 300));
-		const empty = await fill(folder);
-		const { code, stderr } = await run.result;
-		if (code !== 7 || saved === undefined) return { kind: "broken", why: `exit code ${String(code)}: ${stderr}` };
-		const warnings: string[] = [];
-		const newest = await checkpointFolder(saved, (text) => warnings.push(text)).newest();
-		if (newest === undefined || warnings.length > 0) return { kind: "broken", why: "the old checkpoint is not intact" };
-		await empty();
-		const wrong = await wrongEnd(folder);
-		return expectation(wrong === undefined, wrong ?? "");
+		return await work();
 	} finally {
 		spawnSync("umount", [folder]);
 	}
+}
+
+/** Every fourth time there is too little room from the beginning. */
+function diskFull({ seed, folder: parent }: Attempt): Promise<Outcome> {
+	const folder = join(parent, "small");
+	return seed % 4 === 2
+		? inSmall(folder, "6m", () => refusedAtOnce(folder))
+		: inSmall(folder, "16m", () => filledUp(folder, createDraws(seed, "room")));
+}
+
+async function refusedAtOnce(folder: string): Promise<Outcome> {
+	const { code, stderr } = await start(folder).result;
+	const begun = await readdir(join(folder, "store", "work")).catch(() => []);
+	const refused = code === 7 && /expected [\d.]+ MB free .*\s+got +[\d.]+ MB/.test(stderr) && begun.length === 0;
+	return expectation(
+		refused,
+		`exit code ${String(code)}, begun: ${begun.join()}: ${stderr}`,
+		"refused before any work",
+	);
+}
+
+async function filledUp(folder: string, draws: Draws): Promise<Outcome> {
+	const run = start(folder);
+	const saved = await waitFor(run, async () => {
+		const path = await checkpointsOf(folder);
+		return path !== undefined && (await readdir(path)).some((name) => name.endsWith(".safetensors")) ? path : undefined;
+	});
+	await sleep(draws.integer(0, 100));
+	const empty = await fill(folder);
+	const { code, stderr } = await run.result;
+	if (code !== 7 || saved === undefined) return { kind: "broken", why: `exit code ${String(code)}: ${stderr}` };
+	const warnings: string[] = [];
+	const newest = await checkpointFolder(saved, (text) => warnings.push(text)).newest();
+	if (newest === undefined || warnings.length > 0) return { kind: "broken", why: "the old checkpoint is not intact" };
+	await empty();
+	const wrong = await wrongEnd(folder);
+	return expectation(wrong === undefined, wrong ?? "", "filled up");
 }
 
 export const runPromises = {
@@ -195,6 +224,7 @@ export const runPromises = {
 		promise: "a killed run resumes to the same weights",
 		fault: "kill -9, every second time as soon as a save has begun; then the same command: the same SHA-256",
 		tries: { short: 2, long: 50 },
+		least: { [inSave]: 10 },
 		tryOnce: killed,
 	},
 	R3: {
@@ -206,13 +236,14 @@ export const runPromises = {
 	R7: {
 		promise: "disk full",
 		fault:
-			"a small tmpfs fills up in training: exit code 7, the old checkpoint whole; with room again the same SHA-256",
-		tries: { short: 1, long: 10 },
+			"a small tmpfs fills up in training: exit code 7, the old checkpoint whole; with room again the same SHA-256; " +
+			"every fourth time it is too small: an error before any work",
+		tries: { short: 2, long: 10 },
 		tryOnce: diskFull,
 	},
 	R15: {
 		promise: "Ctrl-C is safe",
-		fault: "SIGINT: exit code 130 in 5 s, and a checkpoint; every second time SIGINT again: at once",
+		fault: "SIGINT: exit code 130 in 5 s, and a checkpoint; every second time SIGINT again: gone within 1 s of it",
 		tries: { short: 2, long: 20 },
 		tryOnce: interrupted,
 	},

@@ -3,6 +3,7 @@ import { compressors } from "hyparquet-compressors";
 import { LimbeckError } from "../../errors.js";
 import { fileError } from "../../files.js";
 import { fileSource } from "./bytes.js";
+import { checkFooter, checkPages, mostValues } from "./parquet-pages.js";
 
 /** A column of a Parquet file. */
 export interface ParquetColumn {
@@ -45,7 +46,9 @@ export async function openParquet(path: string): Promise<ParquetTable> {
 		throw new LimbeckError("data", { where: path, expected: "a whole Parquet file", got, cause });
 	};
 	const file = await asyncBufferFromFile(path);
-	const scan = await parquetScan({ file, compressors }).catch(damaged);
+	await checkFooter(file).catch(damaged);
+	// Whole columns are read: an index of pages would say no more than where else to look.
+	const scan = await parquetScan({ file, compressors, useOffsetIndex: false }).catch(damaged);
 	const { metadata, ranges } = scan;
 	const count = Number(metadata.num_rows);
 	checkCount(path, count, ranges, size);
@@ -54,6 +57,7 @@ export async function openParquet(path: string): Promise<ParquetTable> {
 		count,
 		groups: ranges,
 		async read(column, group) {
+			await checkPages(file, metadata, group.rowStart, column).catch(damaged);
 			const cells: ArrayLike<unknown> = await scan.readColumn({ column, ...group }).catch(damaged);
 			const length = group.rowEnd - group.rowStart;
 			if (cells.length !== length) damaged(`${String(cells.length)} of ${String(length)} rows in column ${column}`);
@@ -62,11 +66,11 @@ export async function openParquet(path: string): Promise<ParquetTable> {
 	};
 }
 
-/** A number of rows that no file of that size could hold is a lie; run-length coding may pack 2³¹ rows into a few bytes. */
+/** A number of rows that no file of that size could hold is a lie. */
 function checkCount(where: string, count: number, ranges: readonly RowRange[], size: number): void {
 	const last = ranges.at(-1)?.rowEnd ?? 0;
-	if (Number.isSafeInteger(count) && last === count && count < 2 ** 31) return;
-	const expected = "fewer than 2³¹ rows, as many as its row groups hold";
+	if (Number.isSafeInteger(count) && last === count && count <= mostValues(size)) return;
+	const expected = `at most ${String(mostValues(size))} rows, as many as its row groups hold`;
 	throw new LimbeckError("data", { where, expected, got: `${String(count)} in ${String(size)} bytes` });
 }
 

@@ -1,6 +1,7 @@
 /** All that a training needs to go on as if it had not stopped, and its form as a file. */
 import { z } from "zod";
 import { LimbeckError } from "../../errors.js";
+import { elementCount } from "../../onnx/tensor.js";
 import type { ValidationFigures } from "../labels.js";
 import type { State } from "../state.js";
 import { decodeTensors, encodeTensors } from "./safetensors.js";
@@ -86,6 +87,34 @@ const about = z.strictObject({
 	validations: z.array(z.strictObject({ step: natural, figures })),
 });
 const aboutKey = "limbeck";
+
+/**
+ * The most bytes that a training's checkpoint takes.
+ *
+ * @param carried - what one of its states holds.
+ */
+export function checkpointBytes(
+	carried: readonly { readonly name: string; readonly dims: readonly number[] }[],
+	{ steps, looks, keep, goesBack }: CheckpointSize,
+): number {
+	const state = carried.reduce((sum, { name, dims }) => sum + 4 * elementCount(dims) + name.length + entryBytes, 0);
+	// Before the only look, at the end, nothing is kept. The last state is the one to go back to, the best one need not be.
+	const states = looks === 1 ? 1 : keep === "best" && goesBack ? 3 : 2;
+	return states * state + 4 * steps;
+}
+
+/** What a checkpoint's size depends on besides its states. */
+export interface CheckpointSize {
+	readonly steps: number;
+	/** At the validation split. */
+	readonly looks: number;
+	readonly keep: "last" | "best";
+	/** Whether training goes back where it diverges. */
+	readonly goesBack: boolean;
+}
+
+/** Of a tensor, what the file's header says besides its name, about. */
+const entryBytes = 70;
 
 /** The parts of the file, by the beginning of their tensors' names. */
 const parts = { state: "state/", kept: "kept/", good: "good/" } as const;

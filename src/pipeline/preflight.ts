@@ -1,0 +1,150 @@
+/** Whether the disk has room for a run, looked at before any of its work is done. */
+import { existsSync } from "node:fs";
+import { stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { canonicalHash } from "../canonical.js";
+import { type DiskNeed, diskNeedOf, type TrainedOn } from "../distill/disk-need.js";
+import { LimbeckError } from "../errors.js";
+import { fileError } from "../files.js";
+import { sizeOf } from "../store/maintenance.js";
+import { entryFolder } from "../store/store.js";
+import { mostCheckpoints } from "./checkpoint-folder.js";
+import type { PlannedStep } from "./plan.js";
+
+/** What one training needs of the store's disk. */
+export interface StepNeed {
+	readonly step: PlannedStep<"train">;
+	/** Bytes of checkpoints while it goes on, beyond those that are there. */
+	readonly checkpoints: number;
+	/** Bytes of what it leaves in the store. */
+	readonly network: number;
+	/** Bytes of its teacher's answers, and which answers they are; several trainings may share them. */
+	readonly targets: number;
+	readonly answers: string;
+}
+
+/** What a run needs on the disk, in bytes. */
+export interface RunNeed {
+	/** The most that the store's folder grows by. */
+	readonly store: number;
+	/** What comes into the output folder. */
+	readonly out: number;
+	readonly steps: readonly StepNeed[];
+}
+
+/** Where a run's files go. */
+export interface Places {
+	/** The store's folder. */
+	readonly store: string;
+	readonly out: string;
+}
+
+/**
+ * Estimates what a run needs on the disk: networks, stored answers, and the checkpoints of trainings that go on at the
+ * same time. Steps that are in the store need nothing. Records, logs and reports are not counted.
+ *
+ * @param cores - for steps that run side by side.
+ * @throws LimbeckError (`model`, `file`) for a network whose file cannot be read.
+ */
+export async function needOf(
+	plan: readonly PlannedStep[],
+	data: TrainedOn,
+	{ store, cores }: Pick<Places, "store"> & { readonly cores: number },
+): Promise<RunNeed> {
+	const steps: StepNeed[] = [];
+	let out = 0;
+	for (const step of plan) {
+		if (step.kind !== "train") continue;
+		const { network: options, teacher, targets } = step.options;
+		const need = await diskNeedOf(options, data, teacher === undefined ? undefined : targets);
+		out += need.network;
+		if (!existsSync(entryFolder(store, step.key))) steps.push(await stepNeed(step, need, store));
+	}
+	const networks = steps.reduce((sum, { network }) => sum + network, 0) + answersOf(steps);
+	const peaks = steps.map((step) => peakWith(step, steps, plan, cores));
+	return { store: Math.max(networks, ...peaks), out, steps };
+}
+
+async function stepNeed(step: PlannedStep<"train">, need: DiskNeed, store: string): Promise<StepNeed> {
+	const { teacher, targets, network } = step.options;
+	const { augment, jitter, views, viewSeed, fraction, fractionSeed } = network;
+	const kept = await sizeOf(join(store, "work", step.key));
+	return {
+		step,
+		checkpoints: Math.max(0, mostCheckpoints * need.checkpoint - kept),
+		network: need.network,
+		targets: need.targets,
+		answers: canonicalHash({ teacher, targets, augment, jitter, views, viewSeed, fraction, fractionSeed }),
+	};
+}
+
+function answersOf(steps: readonly StepNeed[]): number {
+	return [...new Map(steps.map(({ answers, targets }) => [answers, targets])).values()].reduce((a, b) => a + b, 0);
+}
+
+/** What is on the disk while a training goes on, others beside it, and all is done that can be without them. */
+function peakWith(first: StepNeed, all: readonly StepNeed[], plan: readonly PlannedStep[], cores: number): number {
+	const dependOn = (key: string): ReadonlySet<string> => dependents(plan, key);
+	const running = [first];
+	for (const other of [...all].sort((a, b) => b.checkpoints - a.checkpoints)) {
+		const apart = running.every(
+			({ step: { key } }) =>
+				key !== other.step.key && !dependOn(key).has(other.step.key) && !dependOn(other.step.key).has(key),
+		);
+		// Trainings that are ready share the cores.
+		if (apart && running.length < cores) running.push(other);
+	}
+	const later = new Set(running.flatMap(({ step: { key } }) => [key, ...dependOn(key)]));
+	const done = all.filter(({ step }) => !later.has(step.key));
+	const checkpoints = running.reduce((sum, one) => sum + one.checkpoints, 0);
+	return checkpoints + done.reduce((sum, { network }) => sum + network, 0) + answersOf([...running, ...done]);
+}
+
+/** The keys of the steps that build on one. */
+function dependents(plan: readonly PlannedStep[], key: string): ReadonlySet<string> {
+	const found = new Set<string>();
+	// Steps stand in order: inputs first.
+	for (const step of plan) if (step.inputs.some((input) => input === key || found.has(input))) found.add(step.key);
+	return found;
+}
+
+/**
+ * Refuses a run for which the disk has no room.
+ *
+ * @throws LimbeckError (`disk-full`).
+ */
+export async function checkRoom(need: RunNeed, { store, out }: Places): Promise<void> {
+	const [disk, outDisk] = [await diskOf(store), await diskOf(out)];
+	const together = disk.device === outDisk.device;
+	refuse(store, together ? Math.max(need.store, stored(need) + need.out) : need.store, disk.free, "--store");
+	if (!together) refuse(out, need.out, outDisk.free, "--out");
+}
+
+/** What a run leaves in the store. */
+function stored({ steps }: RunNeed): number {
+	return steps.reduce((sum, { network }) => sum + network, 0) + answersOf(steps);
+}
+
+function refuse(where: string, needed: number, free: number, option: string): void {
+	if (needed <= free) return;
+	throw new LimbeckError("disk-full", {
+		where,
+		expected: `${megabytes(needed)} free for checkpoints, networks and stored answers`,
+		got: megabytes(free),
+		hint: `Make room, or name a folder on another disk with ${option}.`,
+	});
+}
+
+/** Bytes for people. */
+export function megabytes(bytes: number): string {
+	return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+async function diskOf(folder: string): Promise<{ readonly device: number; readonly free: number }> {
+	try {
+		const [{ dev }, { bavail, bsize }] = [await stat(folder), await statfs(folder)];
+		return { device: dev, free: bavail * bsize };
+	} catch (error) {
+		throw fileError(error, folder);
+	}
+}
