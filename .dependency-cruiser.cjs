@@ -91,6 +91,16 @@ module.exports = {
 			},
 		},
 		{
+			name: "predict-holds-no-code-that-trains",
+			severity: "error",
+			from: { path: pathOf("predict/") },
+			to: {
+				path: pathOf("ops/", "autodiff/", "import/", "models/", "losses/", "optim/"),
+				pathNot: "^src/ops/operator[.]ts$",
+				reachable: true,
+			},
+		},
+		{
 			name: "only-evaluation-opens-the-test-split",
 			comment:
 				"Nothing may be trained, calibrated or chosen by the test split, so nobody but distill/evaluate.ts may open " +

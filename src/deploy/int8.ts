@@ -172,23 +172,23 @@ function quantizedNode(
 	});
 	const round = (value: number, channel: number): number =>
 		Math.max(-largest, Math.min(largest, Math.round(value / (scales[channel] ?? 1))));
-	const scale = constant(`${base}/weight-scale`, { type: "float", dims: [scales.length], data: scales });
-	const zero = constant(`${base}/weight-zero`, {
+	const scale = constant(`${base}/int8/weight-scale`, { type: "float", dims: [scales.length], data: scales });
+	const zero = constant(`${base}/int8/weight-zero`, {
 		type: "int8",
 		dims: [scales.length],
 		data: new Int8Array(scales.length),
 	});
 	const data = Int8Array.from(weight.data, (value, at) => round(value, channelOf(at)));
-	const stored = constant(`${base}/weight`, { type: "int8", dims: weight.dims, data });
-	const made = [onnxNode("DequantizeLinear", [stored, scale, zero], [`${base}/weight-float`], { axis: int(axis) })];
-	const inputs = [input, `${base}/weight-float`];
+	const stored = constant(`${base}/int8/weight`, { type: "int8", dims: weight.dims, data });
+	const made = [onnxNode("DequantizeLinear", [stored, scale, zero], [`${base}/int8/weight-float`], { axis: int(axis) })];
+	const inputs = [input, `${base}/int8/weight-float`];
 	if (bias === undefined) return [...made, { ...node, inputs }];
 	const biasScales = scales.map((one) => one * inputScale);
 	const biasData = Int32Array.from(bias.data, (value, c) => Math.round(value / (biasScales[c] ?? 1)));
-	const biasScale = constant(`${base}/bias-scale`, { type: "float", dims: [scales.length], data: biasScales });
-	const biasStored = constant(`${base}/bias`, { type: "int32", dims: [scales.length], data: biasData });
-	const biasNode = onnxNode("DequantizeLinear", [biasStored, biasScale], [`${base}/bias-float`], { axis: int(0) });
-	return [...made, biasNode, { ...node, inputs: [...inputs, `${base}/bias-float`] }];
+	const biasScale = constant(`${base}/int8/bias-scale`, { type: "float", dims: [scales.length], data: biasScales });
+	const biasStored = constant(`${base}/int8/bias`, { type: "int32", dims: [scales.length], data: biasData });
+	const biasNode = onnxNode("DequantizeLinear", [biasStored, biasScale], [`${base}/int8/bias-float`], { axis: int(0) });
+	return [...made, biasNode, { ...node, inputs: [...inputs, `${base}/int8/bias-float`] }];
 }
 
 /** Which entry of an axis an element lies in. */

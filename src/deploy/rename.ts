@@ -1,6 +1,6 @@
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
 
-/** A model whose values have other names; types, order and metadata stay. Bodies of control flow are not looked at. */
+/** A model whose values, and the nodes called after them, have other names; types, order and metadata stay. Bodies of control flow are not looked at. */
 export function renameValues(model: OnnxModel, nameOf: (name: string) => string): OnnxModel {
 	const { graph } = model;
 	const renamed = <T extends { readonly name: string }>(one: T): T => ({ ...one, name: nameOf(one.name) });
@@ -15,7 +15,12 @@ export function renameValues(model: OnnxModel, nameOf: (name: string) => string)
 			valueInfos: graph.valueInfos.map(renamed),
 			initializers: graph.initializers.map(renamed),
 			nodes: graph.nodes.map(
-				(node): OnnxNode => ({ ...node, inputs: names(node.inputs), outputs: names(node.outputs) }),
+				(node): OnnxNode => ({
+					...node,
+					name: nameOf(node.name),
+					inputs: names(node.inputs),
+					outputs: names(node.outputs),
+				}),
 			),
 		},
 	};
