@@ -16,10 +16,19 @@ const figures = z.looseObject({
 	bytes: z.number(),
 });
 
+/** Parsing takes any depth of nesting, writing does not; a card shows the recipe. */
+function canBeWritten(value: unknown): boolean {
+	try {
+		return JSON.stringify(value).length > 0;
+	} catch {
+		return false;
+	}
+}
+
 const reportSchema = z.looseObject({
 	schema: z.literal(1),
 	created: z.string(),
-	recipe: z.looseObject({ data: dataOptions }),
+	recipe: z.looseObject({ data: dataOptions }).refine(canBeWritten, "nested too deeply"),
 	seeds: z.array(z.number()).min(1),
 	data: z.looseObject({ train: z.number(), validation: z.number(), test: z.number() }),
 	teacher: figures.optional(),

@@ -12,7 +12,7 @@ async function loadedBy(entry: string): Promise<{ readonly files: readonly strin
 		if (seen.has(file)) return;
 		seen.add(file);
 		const text = await readFile(file, "utf8");
-		const specifiers = text.matchAll(/(?:from\s+|import\s*\(?\s*)"([^"]+)"/g);
+		const specifiers = text.matchAll(/(?:from\s+|import\s*\(?\s*)"([\w@./:-]+)"/g);
 		for (const [, specifier = ""] of specifiers) {
 			if (specifier.startsWith(".")) await visit(join(dirname(file), specifier));
 			else packages.add(specifier);
