@@ -3,6 +3,7 @@ const { builtinModules } = require("node:module");
 /** The one-way layout of src/: a line may import only the lines above it, and its own folder. */
 const layers = [
 	"errors.ts",
+	"json.ts",
 	"random.ts",
 	"files.ts",
 	"locks.ts",
@@ -20,6 +21,7 @@ const layers = [
 	"optim/",
 	"data/",
 	"metrics/",
+	"predict/",
 	"targets/",
 	"train/",
 	"distill/",
@@ -81,10 +83,20 @@ module.exports = {
 			from: { path: pathOf("index.ts") },
 			to: {
 				path: [
-					"^src/runtime/node[.]ts$",
+					"^src/runtime/node(?:-session)?[.]ts$",
 					`^(?:node:)?(?:${builtinModules.join("|")})$`,
 					"node_modules/(?:onnxruntime-node|jiti)/",
 				],
+				reachable: true,
+			},
+		},
+		{
+			name: "predict-holds-no-code-that-trains",
+			severity: "error",
+			from: { path: pathOf("predict/") },
+			to: {
+				path: pathOf("ops/", "autodiff/", "import/", "models/", "losses/", "optim/"),
+				pathNot: "^src/ops/operator[.]ts$",
 				reachable: true,
 			},
 		},

@@ -14,6 +14,11 @@ export type {
 export { dataSetOf, dataSets, findDataSet } from "./data/index.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
+export { type ExportOptions, exportModel } from "./deploy/export.js";
+export type { Quantization } from "./deploy/quantize.js";
+export type { Advice, ExportedModel, ExportReport, PreprocessPlace } from "./deploy/report.js";
+export type { RunReport } from "./deploy/run-report.js";
+export type { ExportSource } from "./deploy/source.js";
 export type { ClassNames } from "./distill/class-names.js";
 export {
 	type AnyEvaluation,

@@ -1,6 +1,9 @@
 /** Options: one zod schema each. Here its issues become one error that teaches, and text becomes values. */
 import { z } from "zod";
 import { LimbeckError } from "./errors.js";
+import { isRecord } from "./json.js";
+
+export { isRecord, parsedJson } from "./json.js";
 
 /**
  * Checks options against their schema and fills in defaults.
@@ -266,17 +269,4 @@ function editDistance(a: string, b: string): number {
 		row = next;
 	}
 	return row[b.length] ?? 0;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** What a JSON text says; nothing where it is none. */
-export function parsedJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

@@ -27,10 +27,21 @@ export const evaluateFlags = {
 
 type EvaluateFlags = z.infer<z.ZodObject<typeof evaluateFlags>>;
 
+/** The flags that choose data. */
+type DataFlags = Pick<EvaluateFlags, "data" | "folder" | "set">;
+
 /** Adds the flags to a command. */
 export function addEvaluateFlags(command: Command): Command {
+	command.requiredOption("--data <name|path>", "data set, or data of yours: see limbeck data list");
+	return addDataFlags(command).option(
+		"--top <k,k>",
+		"top-k accuracies to tell (default: 1, and 5 where there are more than five classes)",
+	);
+}
+
+/** Adds what says more of the data than `--data`, and how the work is done and told. */
+export function addDataFlags(command: Command): Command {
 	return command
-		.requiredOption("--data <name|path>", "data set, or data of yours: see limbeck data list")
 		.option(
 			"--folder <folder>",
 			"folder with the data set's files (default: LIMBECK_DATA, or where data get puts them)",
@@ -40,7 +51,6 @@ export function addEvaluateFlags(command: Command): Command {
 			"set an option of the data, such as data.label=species; may be given many times",
 			collect,
 		)
-		.option("--top <k,k>", "top-k accuracies to tell (default: 1, and 5 where there are more than five classes)")
 		.option("--threads <count>", "threads to use (default: every core)")
 		.option("--json", "print one JSON object on stdout");
 }
@@ -48,7 +58,7 @@ export function addEvaluateFlags(command: Command): Command {
 const dataChoice = z.strictObject({ data: dataOptions });
 
 /** The data that the flags choose. */
-export async function dataChoiceOf({ data, folder, set }: EvaluateFlags, where: string): Promise<DataChoice> {
+export async function dataChoiceOf({ data, folder, set }: DataFlags, where: string): Promise<DataChoice> {
 	const written = applySettings({ data: await dataFields(data, folder) }, set, dataChoice);
 	return parseOptions(dataChoice, written, where).data;
 }

@@ -7,6 +7,7 @@ import { addDistillCommand } from "./distill-command.js";
 import { addDoctorCommand } from "./doctor-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
 import { exitCodes } from "./exit-codes.js";
+import { addExportCommand } from "./export-command.js";
 import { addRecipeCommand } from "./recipe-command.js";
 import { addReportCommand } from "./report-command.js";
 import { addResumeCommand } from "./resume-command.js";
@@ -58,6 +59,7 @@ async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<C
 	addReportCommand(program, terminal);
 	addEvaluateCommand(program, terminal, signal);
 	addCompareCommand(program, terminal, signal);
+	addExportCommand(program, terminal, signal);
 	addRecipeCommand(program, terminal);
 	addDataCommands(program, terminal, signal);
 	addDoctorCommand(program, terminal);
@@ -71,6 +73,7 @@ Examples:
   limbeck train --model cnn:16,32                 one network, hard labels
   limbeck evaluate --model limbeck-out/student.onnx --data digits
   limbeck compare a.onnx b.onnx --data digits
+  limbeck export last --to ./model                float32, float16 and int8 to ship
   limbeck data get mnist                          fetch a data set
   limbeck recipe                                  every field of a recipe
   limbeck runs list                               what has been run, and limbeck resume last

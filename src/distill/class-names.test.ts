@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { foreignModel } from "../../test/support/models.js";
 import { LimbeckError } from "../errors.js";
-import { classesKey, compareClassNames } from "./class-names.js";
+import { classesKey } from "../predict/metadata.js";
+import { compareClassNames } from "./class-names.js";
 
 const classes = ["cat", "dog", "owl"];
 

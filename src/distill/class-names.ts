@@ -1,9 +1,6 @@
 import { LimbeckError } from "../errors.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { parsedJson } from "../options.js";
-
-/** Where a model file of ours says which classes its outputs are: a JSON list of names. */
-export const classesKey = "limbeck.classes";
+import { classesKey, classNamesOf } from "../predict/metadata.js";
 
 /**
  * How a model's class names are to those of the data: the same; others, which says nothing since anybody may name
@@ -32,19 +29,6 @@ export function compareClassNames(model: OnnxModel, classes: readonly string[], 
 		hint:
 			"Evaluate on the data that the model was trained on, or put its outputs into the data's order: a Gather over " +
 			`their last axis with the indices ${listed(order, 0)}, and ${classesKey} to match.`,
-	});
-}
-
-/** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
-export function classNamesOf({ metadata }: OnnxModel, where: string): readonly string[] | undefined {
-	const text = metadata.get(classesKey);
-	if (text === undefined) return undefined;
-	const names = parsedJson(text);
-	if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
-	throw new LimbeckError("model", {
-		where: `${where}: metadata ${classesKey}`,
-		expected: "a JSON list of names",
-		got: text.slice(0, 100),
 	});
 }
 

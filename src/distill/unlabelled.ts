@@ -1,8 +1,8 @@
 /** Distillation of samples without labels: a teacher that is given, or its soft targets, say what they are. */
 import { LimbeckError } from "../errors.js";
 import { readModelFile } from "../onnx/file.js";
+import { classNamesOf } from "../predict/metadata.js";
 import { refuseLabels } from "../train/labels.js";
-import { classNamesOf } from "./class-names.js";
 import type { Recipe } from "./recipe.js";
 import type { GivenTeacher, TargetsTeacher } from "./teachers/options.js";
 import { membersOf } from "./teachers/sources.js";

@@ -6,7 +6,8 @@ import { modelOf } from "../models/family.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { Tensor } from "../onnx/tensor.js";
 import { createGraph } from "../ops/index.js";
-import { normalize, normalizer } from "./normalize.js";
+import { normalizer } from "../predict/normalizer.js";
+import { normalize } from "./normalize.js";
 
 async function inGraph(data: SampleData, shape: SampleShape, normalization: Normalization): Promise<readonly number[]> {
 	const dims = [data.length / shape.reduce((a, b) => a * b, 1), ...shape];

@@ -40,9 +40,9 @@ export interface PredictorOptions {
 }
 
 /**
- * Loads a classifier of one float input, `[batch, …]` with as many elements a sample as the data has, and one float
- * output `[batch, classes]`. Samples are fed as its preprocessing says. A model that was exported for one batch size is asked in
- * batches of that size.
+ * Loads a classifier of one input, `[batch, …]` with as many elements a sample as the data has, and one float
+ * output `[batch, classes]`. Samples are fed as its preprocessing says; a model whose input is uint8 normalises them itself, and
+ * is given bytes as they are stored. A model that was exported for one batch size is asked in batches of that size.
  *
  * @throws LimbeckError (`model`) where the model has other inputs or outputs.
  */
@@ -85,11 +85,18 @@ export async function createPredictor(
 type Ask = (samples: SampleData, count: number) => Promise<Float32Array>;
 
 function asking(session: Session, preparer: Preparer, signature: Signature, options: PredictorOptions): Ask {
-	const { inputName, inputShape, fixedBatch: fixed } = signature;
-	return async (samples, count) => {
+	const { inputName, inputType, inputShape, fixedBatch: fixed } = signature;
+	const inputOf = async (samples: SampleData, count: number): Promise<Tensor> => {
 		const dims = [fixed ?? count, ...inputShape];
-		const data = filledUp(await preparer.prepare(samples, count), elementCount(dims));
-		const outputs = await session.run({ [inputName]: { type: "float", dims, data } });
+		const length = elementCount(dims);
+		if (inputType === "float") {
+			return { type: inputType, dims, data: filledUp(await preparer.prepare(samples, count), length) };
+		}
+		if (samples instanceof Uint8Array) return { type: inputType, dims, data: filledUp(samples, length) };
+		throw new LimbeckError("model", { where: options.where, expected: "an input of floats", got: "one of bytes" });
+	};
+	return async (samples, count) => {
+		const outputs = await session.run({ [inputName]: await inputOf(samples, count) });
 		const { data: answer, width } = answerOf(outputs[signature.outputName], options);
 		return answer.subarray(0, count * width);
 	};
@@ -111,9 +118,10 @@ function takesHalf({ graph }: OnnxModel): boolean {
 }
 
 /** The values and zeros after them, `length` in all: a model of a fixed batch wants it whole. */
-function filledUp(values: Float32Array, length: number): Float32Array {
+function filledUp<T extends Float32Array | Uint8Array>(values: T, length: number): T {
 	if (values.length === length) return values;
-	const whole = new Float32Array(length);
+	// The same kind of array, longer.
+	const whole = (values instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length)) as T;
 	whole.set(values);
 	return whole;
 }
@@ -132,6 +140,7 @@ function answerOf(
 /** What a classifier is asked with. */
 interface Signature {
 	readonly inputName: string;
+	readonly inputType: "float" | "uint8";
 	readonly inputShape: readonly number[];
 	readonly outputName: string;
 	/** The one batch size that it takes; any where absent. */
@@ -143,12 +152,13 @@ function signatureOf({ graph }: OnnxModel, { sampleShape, normalization, where }
 	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
 	const [input] = inputs;
 	const [output] = graph.outputs;
-	if (input?.type !== "float" || inputs.length !== 1 || output === undefined) {
+	if ((input?.type !== "float" && input?.type !== "uint8") || inputs.length !== 1 || output === undefined) {
 		const got = `inputs ${inputs.map(({ name, type }) => `${name} (${type})`).join(", ")}`;
-		throw new LimbeckError("model", { where, expected: "one float input and an output", got });
+		throw new LimbeckError("model", { where, expected: "one float or uint8 input, and an output", got });
 	}
 	return {
 		inputName: input.name,
+		inputType: input.type,
 		inputShape: sampleDims(input, preprocessedShape(sampleShape, normalization), where),
 		outputName: output.name,
 		fixedBatch: fixedBatch({ inputs }),

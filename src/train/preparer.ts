@@ -2,8 +2,8 @@ import type { SampleShape } from "../data/data-set.js";
 import type { SampleData } from "../data/samples.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { TensorOf } from "../onnx/tensor.js";
+import { normalizer } from "../predict/normalizer.js";
 import { outputOf, type Runtime, type Session } from "../runtime/runtime.js";
-import { normalizer } from "./normalize.js";
 import { onlyNormalizes, type Preprocessing, preprocessingModel } from "./preprocess.js";
 
 /** Makes a network's input of samples, outside its graph. */

@@ -8,7 +8,8 @@ import type { Value } from "../graph/value.js";
 import { anyBatchModel } from "../models/family.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
-import { normalize, unitOf } from "./normalize.js";
+import { unitOf } from "../predict/normalizer.js";
+import { normalize } from "./normalize.js";
 
 const perChannel = (number: z.ZodNumber): z.ZodUnion<readonly [z.ZodNumber, z.ZodArray<z.ZodNumber>]> =>
 	z.union([number, z.array(number).min(1).max(65_536)]);

@@ -12,8 +12,9 @@ import { dataSets } from "../../src/data/index.js";
 import { dataOptions } from "../../src/data/options.js";
 import { readCache } from "../../src/data/own/cache.js";
 import { readTarMembers } from "../../src/data/tar.js";
-import { classesKey, compareClassNames } from "../../src/distill/class-names.js";
-import { normalizationOf, preprocessingKey } from "../../src/distill/preprocessing.js";
+import { readRunReport } from "../../src/deploy/run-report.js";
+import { compareClassNames } from "../../src/distill/class-names.js";
+import { classesKey, normalizationOf, preprocessingKey } from "../../src/predict/metadata.js";
 import { parseRecipe, parseTrainRecipe } from "../../src/distill/recipe.js";
 import { readTargets } from "../../src/distill/teachers/targets.js";
 import { importModel } from "../../src/import/index.js";
@@ -37,7 +38,7 @@ import type { Parser } from "./engine.js";
 import { externalSeeds, modelFiles, seedModels } from "./model-seeds.js";
 import { type Mutate, mutateBytes } from "./mutate.js";
 import { mutateModel } from "./mutate-model.js";
-import { cacheSeeds, jsonTokens, metadataSeeds, recipeSeeds, settingSeeds, settingTokens } from "./text-seeds.js";
+import { cacheSeeds, jsonTokens, metadataSeeds, recipeSeeds, reportSeeds, settingSeeds, settingTokens } from "./text-seeds.js";
 
 const bytewise = mutateBytes();
 const json = mutateBytes(jsonTokens);
@@ -234,6 +235,7 @@ export const parsers = {
 		parse: (bytes) => parseRecipe({}, "recipe", Buffer.from(bytes).toString("utf8").split("\n")),
 		mutate: mutateBytes(settingTokens),
 	},
+	"run report": { seeds: () => reportSeeds, parse: ofFile("report.json", readRunReport), mutate: json },
 	"model metadata": { seeds: () => metadataSeeds, parse: metadata, mutate: json },
 	"cache index": {
 		seeds: () => cacheSeeds,

@@ -61,6 +61,17 @@ export const settingSeeds: readonly Uint8Array[] = [
 	`student=${"[".repeat(20_000)}${"]".repeat(20_000)}`,
 ].map((text) => Buffer.from(text));
 
+export const reportSeeds: readonly Uint8Array[] = [
+	JSON.stringify({
+		...{ schema: 1, created: "2026-01-01T00:00:00.000Z", seeds: [1], data: { train: 7, validation: 1, test: 2 } },
+		recipe: { data: { name: "digits" }, student: { hidden: [30] } },
+		student: { errors: 1, accuracy: 0.5, parameters: 10, bytes: 40 },
+		notes: ["a note"],
+	}),
+	...reservedNames.map((name) => `{"schema":1,"recipe":{"${name}":{"polluted":1},"data":{}}}`),
+	`{"schema":1,"recipe":${'{"data":'.repeat(20_000)}1${"}".repeat(20_000)}}`,
+].map((text) => Buffer.from(text));
+
 export const metadataSeeds: readonly Uint8Array[] = [
 	'["a","b","c"]',
 	'{"mean":0.5,"std":0.25}',

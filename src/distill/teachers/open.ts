@@ -1,10 +1,9 @@
 import type { DataSet } from "../../data/data-set.js";
 import { readModelFile } from "../../onnx/file.js";
+import { classNamesOf, normalizationOf, preprocessingKey } from "../../predict/metadata.js";
 import type { Classifier, Ensemble } from "../../train/ensemble.js";
 import type { Preprocessing } from "../../train/preprocess.js";
 import type { Teacher } from "../../train/teacher.js";
-import { classNamesOf } from "../class-names.js";
-import { normalizationOf, preprocessingKey } from "../preprocessing.js";
 import type { EnsembleSource, MemberSource, TeacherSource } from "./sources.js";
 import { readTargets } from "./targets.js";
 

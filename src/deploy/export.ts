@@ -1,0 +1,247 @@
+/** Makes a folder that ships a classifier: float32, float16 and int8, what libraries need to load it, and a model card. */
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { DataSet } from "../data/data-set.js";
+import { dataSetOf } from "../data/index.js";
+import type { DataChoice } from "../data/options.js";
+import { compareClassNames } from "../distill/class-names.js";
+import { LimbeckError } from "../errors.js";
+import { fileError, isMissing } from "../files.js";
+import { agreement, classificationMetrics } from "../metrics/index.js";
+import { readModelFile, writeModelFile } from "../onnx/file.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { describeEnvironment } from "../pipeline/environment.js";
+import { runStep } from "../pipeline/run-step.js";
+import type { StepOutput } from "../pipeline/steps.js";
+import { normalizationOf } from "../predict/metadata.js";
+import { type Precision, precisions } from "../predict/precisions.js";
+import { nodeRuntime } from "../runtime/node.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { calibrationCount } from "./calibrate.js";
+import { deployable, inputNameFor, withPreprocessing } from "./deployable.js";
+import { toFloat16 } from "./float16.js";
+import { modelCard } from "./model-card.js";
+import { answersOf, type Quantization, quantize } from "./quantize.js";
+import { adviceOn, type ExportedModel, type ExportReport, type PreprocessPlace } from "./report.js";
+import type { ExportSource } from "./source.js";
+import { jsonFile, transformersFiles } from "./transformers.js";
+
+/** What is exported, and how. */
+export interface ExportOptions {
+	readonly source: ExportSource;
+	/** What it is calibrated on (training samples), chosen by (validation samples) and measured on (test samples). */
+	readonly data: DataChoice;
+	/** The folder to make: none, or an empty one. */
+	readonly to: string;
+	readonly preprocess: PreprocessPlace;
+	readonly threads: number;
+	readonly signal?: AbortSignal;
+	/** Told before each part of the work, in a few words. */
+	readonly onPart?: (part: string) => void;
+}
+
+/**
+ * Exports a classifier: `onnx/model.onnx`, `onnx/model_fp16.onnx` and, where something in it can be quantised,
+ * `onnx/model_quantized.onnx`; `README.md`, `export.json`, and for images whose preprocessing is outside the model the
+ * files by which transformers.js loads the folder. The folder appears whole or not at all.
+ *
+ * @throws LimbeckError `usage` for a folder that is not empty; `model` for a file that is no such classifier, quantised, or
+ * of operators that Limbeck does not know; `data`, `file`, `disk-full`, `environment`.
+ */
+export async function exportModel(options: ExportOptions): Promise<ExportReport> {
+	const { source, to, signal, onPart = () => undefined } = options;
+	await requireEmpty(to);
+	const model = await readModelFile(source.file);
+	const loaded = await dataSetOf(options.data).load(options.data);
+	compareClassNames(model, loaded.classes, source.file);
+	const data = { ...loaded, normalization: normalizationOf(model, source.file) };
+	const float32 = deployable(model, { ...data, where: source.file });
+	const runtime = await nodeRuntime();
+	onPart("int8: calibrating on training samples, choosing on the validation split");
+	const made = await variants(runtime, float32, data, options);
+	const folder = join(dirname(resolve(to)), `.limbeck-export-${randomUUID()}`);
+	try {
+		await makeFolder(join(folder, "onnx"));
+		for (const { precision, model: variant } of made.models) {
+			await writeModelFile(join(folder, precisions[precision]), variant);
+		}
+		signal?.throwIfAborted();
+		onPart("measuring on the test split");
+		const measured = await measure(folder, made, options);
+		const report = await reportOf(measured, made, data, options);
+		await writeTexts(folder, report, data, options);
+		await publish(folder, to);
+		return report;
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function requireEmpty(to: string): Promise<void> {
+	const entries = await readdir(to).catch((error: unknown) => {
+		if (isMissing(error)) return [];
+		throw fileError(error, to);
+	});
+	if (entries.length === 0) return;
+	throw new LimbeckError("usage", {
+		where: `--to ${to}`,
+		expected: "a folder that does not exist, or is empty",
+		got: `${String(entries.length)} files in it`,
+	});
+}
+
+/** A shipped model, and what the validation split says of it. */
+interface Variant {
+	readonly precision: Precision;
+	readonly model: OnnxModel;
+	readonly validation: ExportedModel["validation"];
+}
+
+interface Variants {
+	readonly models: readonly Variant[];
+	readonly quantization: Quantization | undefined;
+}
+
+async function variants(
+	runtime: Runtime,
+	float32: OnnxModel,
+	data: DataSet,
+	{ threads, preprocess, signal }: ExportOptions,
+): Promise<Variants> {
+	const quantized = await quantize(runtime, float32, data, threads);
+	signal?.throwIfAborted();
+	const made: readonly (readonly [Precision, OnnxModel])[] = [
+		["float32", float32],
+		["float16", toFloat16(float32)],
+		...(quantized === undefined ? [] : [["int8", quantized.model] as const]),
+	];
+	const inGraph = preprocess === "in-graph";
+	// What is stored is what these models take.
+	const shownTo = inGraph ? { ...data, normalization: { mean: 0, std: 1 } } : data;
+	const type = data.train.samples.type;
+	const models: Variant[] = [];
+	let reference: Float32Array | undefined;
+	for (const [precision, bare] of made) {
+		const model = inGraph ? withPreprocessing(bare, type, data) : bare;
+		const answers = await answersOf(runtime, model, shownTo, threads);
+		reference ??= answers;
+		models.push({ precision, model, validation: validationOf(answers, reference, data) });
+	}
+	return { models, quantization: quantized?.quantization };
+}
+
+function validationOf(
+	answers: Float32Array,
+	reference: Float32Array,
+	{ classes, validation }: DataSet,
+): ExportedModel["validation"] {
+	const agreed = agreement(answers, reference, classes.length);
+	if (validation.labels.length === 0) return { agreement: agreed };
+	return { agreement: agreed, accuracy: classificationMetrics(answers, validation.labels, classes.length).accuracy };
+}
+
+/** Evaluates the files, in a process of its own. */
+function measure(
+	folder: string,
+	{ models }: Variants,
+	{ data, threads, signal }: ExportOptions,
+): Promise<StepOutput<"evaluate">> {
+	const step = {
+		data,
+		threads,
+		models: Object.fromEntries(models.map(({ precision }) => [precision, join(folder, precisions[precision])])),
+		fidelity: models.map(({ precision }) => [precision, "float32"] as const),
+	};
+	return runStep("evaluate", step, signal === undefined ? {} : { signal });
+}
+
+async function reportOf(
+	{ test, models: evaluations, fidelity }: StepOutput<"evaluate">,
+	{ models, quantization }: Variants,
+	data: DataSet,
+	{ preprocess, threads }: ExportOptions,
+): Promise<ExportReport> {
+	const exported = models.map(({ precision, validation }, at): ExportedModel => {
+		const evaluation = evaluations[precision];
+		if (evaluation === undefined) throw new TypeError(`export: expected an evaluation of ${precision}, got none`);
+		const { bytes, latencyMs, errors, accuracy } = evaluation;
+		const labelled = errors === undefined || accuracy === undefined ? {} : { errors, accuracy };
+		const same = fidelity[at]?.agreement ?? 0;
+		return {
+			...{ precision, file: precisions[precision], bytes, latencyMs, validation },
+			test: { agreement: same, ...labelled },
+		};
+	});
+	const [float32] = exported;
+	const int8 = exported.find(({ precision }) => precision === "int8");
+	const advised =
+		quantization === undefined || int8 === undefined || float32 === undefined
+			? {}
+			: {
+					int8: {
+						...{ ...quantization, ...adviceOn(int8, float32) },
+						calibrationSamples: Math.min(calibrationCount, data.train.count),
+					},
+				};
+	return {
+		schema: 1,
+		created: new Date().toISOString(),
+		data: data.name,
+		test,
+		classes: data.classes,
+		input: {
+			name: inputNameFor(data.sampleShape),
+			type: preprocess === "in-graph" ? data.train.samples.type : "float",
+			sampleShape: data.sampleShape,
+			preprocess,
+		},
+		models: exported,
+		...advised,
+		environment: await describeEnvironment(threads),
+	};
+}
+
+async function writeTexts(
+	folder: string,
+	report: ExportReport,
+	data: DataSet,
+	{ source, preprocess }: ExportOptions,
+): Promise<void> {
+	const files =
+		preprocess === "in-graph"
+			? new Map<string, string>()
+			: transformersFiles({ ...data, int8: report.int8?.recommended === true });
+	const texts = new Map([
+		...files,
+		["export.json", jsonFile(report)],
+		["README.md", modelCard(report, source.report, files.size > 0)],
+	]);
+	for (const [name, text] of texts) {
+		await writeFile(join(folder, name), text).catch((error: unknown) => {
+			throw fileError(error, join(folder, name));
+		});
+	}
+}
+
+async function makeFolder(folder: string): Promise<void> {
+	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+		throw fileError(error, folder);
+	});
+}
+
+/** Gives a folder that is whole its name; an empty one that stood there goes. */
+async function publish(folder: string, to: string): Promise<void> {
+	try {
+		if (
+			await stat(to).then(
+				() => true,
+				() => false,
+			)
+		)
+			await rmdir(to);
+		await rename(folder, to);
+	} catch (error) {
+		throw fileError(error, to);
+	}
+}

@@ -1,0 +1,146 @@
+/** README.md of an exported folder: the model card. */
+
+import { outputName } from "./deployable.js";
+import { codeBlock, escaped, markdownTable } from "./markdown.js";
+import { adviceSentence, type ExportedModel, type ExportReport } from "./report.js";
+import type { RunReport } from "./run-report.js";
+
+/** The most class names that a card lists. */
+const mostClasses = 100;
+
+/** A model card in Markdown. @param run - the report of the run that made the model, where there is one. */
+export function modelCard(report: ExportReport, run: RunReport | undefined, transformers: boolean): string {
+	const parts = [
+		frontMatter(transformers),
+		`# Classifier of ${escaped(report.data)}, ${String(report.classes.length)} classes`,
+		made(run),
+		"## Use",
+		use(report, transformers),
+		"## Figures",
+		figures(report),
+		...(run === undefined ? [] : origin(run)),
+		"## Limits",
+		limits(report),
+	];
+	return `${parts.join("\n\n")}\n`;
+}
+
+function frontMatter(transformers: boolean): string {
+	const library = transformers ? "library_name: transformers.js\npipeline_tag: image-classification\n" : "";
+	return `---\n${library}tags:\n- onnx\n- knowledge-distillation\n---`;
+}
+
+function made(run: RunReport | undefined): string {
+	if (run?.student !== undefined) {
+		return "A student network, distilled from a teacher by Limbeck (Hinton, Vinyals & Dean 2015, arXiv:1503.02531).";
+	}
+	return run === undefined ? "A network, exported by Limbeck." : "A network, trained on hard labels by Limbeck.";
+}
+
+function use({ input, classes, models }: ExportReport, transformers: boolean): string {
+	const shape = `[batch, ${input.sampleShape.join(", ")}]`;
+	const values =
+		input.preprocess === "in-graph"
+			? "samples as they are stored; the model normalises them itself"
+			: "normalised samples; `limbeck.normalization` in the file's metadata says with what";
+	const files = models.map(({ file, precision }) => `\`${file}\` (${precision})`).join(", ");
+	const lines = [
+		`- Input \`${input.name}\`, ${input.type} \`${shape}\`: ${values}.`,
+		`- Output \`${outputName}\`, float \`[batch, ${String(classes.length)}]\`; softmax gives probabilities.`,
+		`- Files: ${files}.`,
+		`- Classes, in order: ${classNames(classes)}.`,
+	];
+	const node = [
+		'import { loadClassifier } from "limbeck/predict";',
+		"",
+		'const classifier = await loadClassifier("this-folder");',
+		"const { label, probabilities } = await classifier.predict(sample);",
+	].join("\n");
+	return [lines.join("\n"), codeBlock(node, "js"), ...(transformers ? [transformersUse(input.sampleShape)] : [])].join(
+		"\n\n",
+	);
+}
+
+function transformersUse([channels]: readonly number[]): string {
+	const code = [
+		'import { pipeline } from "@huggingface/transformers";',
+		"",
+		'const classify = await pipeline("image-classification", "this-folder", { dtype: "fp32" });',
+		"const [best] = await classify(image);",
+	].join("\n");
+	const grey = channels === 1 ? ["The model is for grey images: give it `image.grayscale()` of a `RawImage`."] : [];
+	return [codeBlock(code, "js"), ...grey].join("\n\n");
+}
+
+function classNames(classes: readonly string[]): string {
+	const shown = classes.slice(0, mostClasses).map(escaped).join(", ");
+	return classes.length > mostClasses ? `${shown} and ${String(classes.length - mostClasses)} more` : shown;
+}
+
+function figures({ models, test, int8, environment }: ExportReport): string {
+	const table = markdownTable(
+		["", "errors", "accuracy", "as float32", "as float32, validation", "kB", "ms, p50", "ms, p99"],
+		models.map((model) => [model.precision, ...cells(model)]),
+	);
+	const machine = `${environment.cpu}, ${String(environment.threads)} threads, ONNX Runtime ${environment.onnxruntime}`;
+	const lines = [
+		`On ${String(test)} test samples that neither training, calibration nor choice has seen. Timed on ${escaped(machine)}.`,
+		...(int8 === undefined
+			? []
+			: [
+					adviceSentence(int8),
+					`int8 is static: ${String(int8.weightBits)}-bit weights by channel, ranges that hold ` +
+						`${String(100 * int8.share)} % of the values on ${String(int8.calibrationSamples)} training samples.`,
+				]),
+	];
+	return [table, lines.join(" ")].join("\n\n");
+}
+
+function cells({ bytes, latencyMs, validation, test }: ExportedModel): readonly string[] {
+	return [
+		test.errors === undefined ? "–" : String(test.errors),
+		shareOf(test.accuracy),
+		shareOf(test.agreement),
+		shareOf(validation.agreement),
+		(bytes / 1000).toFixed(0),
+		latencyMs.p50.toFixed(3),
+		latencyMs.p99.toFixed(3),
+	];
+}
+
+const shareOf = (share: number | undefined): string => (share === undefined ? "–" : `${(100 * share).toFixed(2)} %`);
+
+/** What the run's report says of where the model came from. */
+function origin(run: RunReport): readonly string[] {
+	const { data, seeds, notes = [], created } = run;
+	const networks = [
+		["teacher", run.teacher],
+		["student alone", run.baseline],
+		["student, distilled", run.student],
+		["network", run.network],
+	] as const;
+	const rows = networks.flatMap(([name, one]) =>
+		one === undefined
+			? []
+			: [[name, one.errors?.toFixed(1) ?? "–", shareOf(one.accuracy), String(Math.round(one.parameters))]],
+	);
+	const seedNote = seeds.length > 1 ? `, means of ${String(seeds.length)} seeds; the model is the first's` : "";
+	return [
+		"## Training",
+		`${String(data.train)} training, ${String(data.validation)} validation and ${String(data.test)} test samples ` +
+			`(${escaped(created)})${seedNote}.`,
+		markdownTable(["", "errors", "accuracy", "parameters"], rows),
+		...(notes.length === 0 ? [] : [notes.map((note) => `- ${escaped(note)}`).join("\n")]),
+		"The recipe, every default filled in:",
+		codeBlock(JSON.stringify(run.recipe, undefined, "\t"), "json"),
+	];
+}
+
+function limits({ data, classes }: ExportReport): string {
+	return [
+		`- It knows ${String(classes.length)} classes and answers with one of them, whatever it is shown.`,
+		`- The figures hold for samples like those of ${escaped(data)}, prepared alike; others were not tried.`,
+		"- Nothing was tried on changed, noisy or hostile samples, nor for fairness between groups of people.",
+		"- Latencies are of one machine. int8 with 8-bit weights can saturate on x64 processors without VNNI.",
+	].join("\n");
+}

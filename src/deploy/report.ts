@@ -1,0 +1,87 @@
+/** export.json: what an export made, and what it measured. */
+import type { Environment } from "../distill/report.js";
+import type { Latency } from "../metrics/index.js";
+import type { Precision } from "../predict/precisions.js";
+import type { Quantization } from "./quantize.js";
+
+/** Where samples are normalised: before the model, or by it. */
+export type PreprocessPlace = "outside" | "in-graph";
+
+/** One of the exported models. */
+export interface ExportedModel {
+	readonly precision: Precision;
+	/** Inside the folder. */
+	readonly file: string;
+	readonly bytes: number;
+	/** Of one sample in one call, on this machine. */
+	readonly latencyMs: Latency;
+	/** On the validation split: what the choice between them goes by. */
+	readonly validation: {
+		/** Share of samples on which it predicts the float32 model's class. */
+		readonly agreement: number;
+		/** Absent without labels. */
+		readonly accuracy?: number;
+	};
+	/** On the test split, seen once, when all was made and chosen. */
+	readonly test: {
+		readonly agreement: number;
+		/** Absent without labels, as is the next. */
+		readonly accuracy?: number;
+		readonly errors?: number;
+	};
+}
+
+/** Whether int8 is advised, and why. */
+export interface Advice {
+	readonly recommended: boolean;
+	readonly reason: string;
+}
+
+/** What an export made, `schema: 1`. */
+export interface ExportReport {
+	readonly schema: 1;
+	readonly created: string;
+	/** The name of the data. */
+	readonly data: string;
+	/** Test samples. */
+	readonly test: number;
+	readonly classes: readonly string[];
+	readonly input: {
+		readonly name: string;
+		readonly type: "float" | "uint8";
+		readonly sampleShape: readonly number[];
+		readonly preprocess: PreprocessPlace;
+	};
+	/** float32 first. */
+	readonly models: readonly ExportedModel[];
+	/** Absent where nothing in the model can be quantised. */
+	readonly int8?: Quantization & Advice & { readonly calibrationSamples: number };
+	readonly environment: Environment;
+}
+
+/** The most accuracy that int8 may lose on the validation split, as a share. */
+const mostLoss = 0.005;
+/** The least agreement with float32 where there are no labels. */
+const leastAgreement = 0.99;
+
+/** Whether int8 is advised, by the validation split and the size alone: the test split decides nothing. */
+export function adviceOn(
+	int8: Pick<ExportedModel, "validation" | "bytes">,
+	float32: Pick<ExportedModel, "validation" | "bytes">,
+): Advice {
+	const { accuracy, agreement } = int8.validation;
+	const whole = float32.validation.accuracy;
+	if (int8.bytes >= float32.bytes) return { recommended: false, reason: "it is no smaller than float32" };
+	if (accuracy === undefined || whole === undefined) {
+		const share = `agrees with float32 on ${(100 * agreement).toFixed(2)} % of the validation samples`;
+		return { recommended: agreement >= leastAgreement, reason: `it ${share}` };
+	}
+	const points = 100 * (whole - accuracy);
+	const change = `${Math.abs(points).toFixed(2)} points of accuracy on the validation split`;
+	return { recommended: whole - accuracy <= mostLoss, reason: `it ${points > 0 ? "loses" : "gains"} ${change}` };
+}
+
+/** The advice as a sentence. */
+export function adviceSentence({ recommended, reason }: Advice): string {
+	return recommended ? `int8 can be used: ${reason}.` : `int8 is not recommended: ${reason}.`;
+}

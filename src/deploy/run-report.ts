@@ -1,0 +1,69 @@
+/** What is read of a run's report.json, which may come from anybody. */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { type DataChoice, dataOptions } from "../data/options.js";
+import { LimbeckError } from "../errors.js";
+import { fileError, isMissing } from "../files.js";
+import { parsedJson } from "../json.js";
+
+const figures = z.looseObject({
+	errors: z.number().optional(),
+	accuracy: z.number().optional(),
+	nll: z.number().optional(),
+	ece: z.number().optional(),
+	agreement: z.number().optional(),
+	parameters: z.number(),
+	bytes: z.number(),
+});
+
+/** Parsing takes any depth of nesting, writing does not; a card shows the recipe. */
+function canBeWritten(value: unknown): boolean {
+	try {
+		return JSON.stringify(value).length > 0;
+	} catch {
+		return false;
+	}
+}
+
+const reportSchema = z.looseObject({
+	schema: z.literal(1),
+	created: z.string(),
+	recipe: z.looseObject({ data: dataOptions }).refine(canBeWritten, "nested too deeply"),
+	seeds: z.array(z.number()).min(1),
+	data: z.looseObject({ train: z.number(), validation: z.number(), test: z.number() }),
+	teacher: figures.optional(),
+	baseline: figures.optional(),
+	student: figures.optional(),
+	network: figures.optional(),
+	notes: z.array(z.string()).optional(),
+});
+
+/** A run's report, as far as a model card needs it. */
+export type RunReport = z.infer<typeof reportSchema>;
+
+/** The data that a run was made with. */
+export function dataOf({ recipe }: RunReport): DataChoice {
+	return recipe.data;
+}
+
+/**
+ * Reads a report.json.
+ *
+ * @returns `undefined` where there is no such file.
+ * @throws LimbeckError `data` for one that Limbeck did not write, `file` where it cannot be read.
+ */
+export async function readRunReport(path: string): Promise<RunReport | undefined> {
+	const text = await readFile(path, "utf8").catch((error: unknown) => {
+		if (isMissing(error)) return undefined;
+		throw fileError(error, path);
+	});
+	if (text === undefined) return undefined;
+	const result = reportSchema.safeParse(parsedJson(text));
+	if (result.success) return result.data;
+	const [issue] = result.error.issues;
+	throw new LimbeckError("data", {
+		where: path,
+		expected: "a report of limbeck distill or limbeck train",
+		got: issue === undefined ? "something else" : `${issue.path.join(".")}: ${issue.message}`,
+	});
+}

@@ -1,0 +1,42 @@
+/**
+ * Answers of an exported student in Node, and no more: `limbeck/predict` loads no code that trains.
+ *
+ * @module
+ */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readModelFile } from "../onnx/file.js";
+import { createSession, loadOrt } from "../runtime/node-session.js";
+import { type Classifier, openClassifier } from "./classifier.js";
+import { type Precision, precisions } from "./precisions.js";
+
+export { type ErrorCategory, type ErrorDetail, LimbeckError, type SerializedError } from "../errors.js";
+export type { Classifier, Prediction, Sample } from "./classifier.js";
+export type { Precision } from "./precisions.js";
+
+/** How {@link loadClassifier} loads. */
+export interface LoadOptions {
+	/** Which of the folder's models; float32 where absent. A file is loaded as it is. */
+	readonly precision?: Precision;
+	/** Threads inside one operator; ONNX Runtime's own choice where absent. */
+	readonly threads?: number;
+}
+
+/**
+ * Loads a classifier.
+ *
+ * @param path - a folder that `limbeck export` wrote, or an ONNX file with one input and logits `[batch, classes]`.
+ * @throws LimbeckError `model` for a file that is missing, malformed, hostile or no classifier; `file` where it cannot be
+ * read; `environment` where onnxruntime-node cannot be loaded.
+ */
+export async function loadClassifier(path: string, options: LoadOptions = {}): Promise<Classifier> {
+	const { precision = "float32", threads } = options;
+	const isFolder = await stat(path).then(
+		(found) => found.isDirectory(),
+		() => false,
+	);
+	const file = isFolder ? join(path, precisions[precision]) : path;
+	const model = await readModelFile(file);
+	const ort = await loadOrt();
+	return openClassifier(model, file, (bytes) => createSession(ort, bytes, threads === undefined ? {} : { threads }));
+}

@@ -1,0 +1,47 @@
+/** What a classifier's file says of itself: its classes, and how its inputs are normalised. */
+import type { Normalization } from "../data/data-set.js";
+import { LimbeckError } from "../errors.js";
+import { isRecord, parsedJson } from "../json.js";
+import type { OnnxModel } from "../onnx/model.js";
+
+/** Where a model file of ours says which classes its outputs are: a JSON list of names. */
+export const classesKey = "limbeck.classes";
+
+/** Where a model file of ours says how its inputs are normalised: JSON `{mean, std}`, each a number or one for each channel. */
+export const preprocessingKey = "limbeck.normalization";
+
+/** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
+export function classNamesOf({ metadata }: OnnxModel, where: string): readonly string[] | undefined {
+	const text = metadata.get(classesKey);
+	if (text === undefined) return undefined;
+	const names = parsedJson(text);
+	if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+	throw metadataError(where, classesKey, "a JSON list of names", text);
+}
+
+/**
+ * How a model wants its inputs: as its metadata says, or byte / 255 where it says nothing.
+ *
+ * @throws LimbeckError (`model`) for metadata that is not what we write.
+ */
+export function normalizationOf({ metadata }: OnnxModel, where: string): Normalization {
+	const text = metadata.get(preprocessingKey);
+	if (text === undefined) return { mean: 0, std: 1 };
+	const value = parsedJson(text);
+	const mean = isRecord(value) ? numbersOf(value["mean"], Number.isFinite) : undefined;
+	const std = isRecord(value) ? numbersOf(value["std"], (one) => Number.isFinite(one) && one > 0) : undefined;
+	if (mean !== undefined && std !== undefined) return { mean, std };
+	const expected = '{"mean": number, "std": number > 0}, or lists of a number for each channel';
+	throw metadataError(where, preprocessingKey, expected, text);
+}
+
+/** A number, or a list of numbers, that all pass; `undefined` for anything else. */
+function numbersOf(value: unknown, passes: (one: number) => boolean): number | readonly number[] | undefined {
+	const allowed = (one: unknown): one is number => typeof one === "number" && passes(one);
+	if (allowed(value)) return value;
+	return Array.isArray(value) && value.every(allowed) ? value : undefined;
+}
+
+function metadataError(where: string, key: string, expected: string, text: string): LimbeckError {
+	return new LimbeckError("model", { where: `${where}: metadata ${key}`, expected, got: text.slice(0, 100) });
+}
