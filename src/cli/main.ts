@@ -11,6 +11,7 @@ import { addRecipeCommand } from "./recipe-command.js";
 import { addReportCommand } from "./report-command.js";
 import { addResumeCommand } from "./resume-command.js";
 import { addRunsCommands } from "./runs-command.js";
+import { addSpecializeCommand } from "./specialize-command.js";
 import { describeError, processTerminal, type Terminal } from "./terminal.js";
 import { addTrainCommand } from "./train-command.js";
 
@@ -53,6 +54,7 @@ async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<C
 		.addHelpText("after", helpText);
 	addDistillCommand(program, terminal, signal);
 	addTrainCommand(program, terminal, signal);
+	addSpecializeCommand(program, terminal, signal);
 	addResumeCommand(program, terminal, signal);
 	addRunsCommands(program, terminal);
 	addReportCommand(program, terminal);
@@ -69,6 +71,7 @@ Examples:
   limbeck distill                                 real digits, in minutes
   limbeck distill --set student.hidden=[20,20]    with a smaller student
   limbeck train --model cnn:16,32                 one network, hard labels
+  limbeck specialize                              a generalist and specialists
   limbeck evaluate --model limbeck-out/student.onnx --data digits
   limbeck compare a.onnx b.onnx --data digits
   limbeck data get mnist                          fetch a data set

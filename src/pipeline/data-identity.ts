@@ -15,10 +15,16 @@ import { type RunStepOptions, runStep } from "./run-step.js";
 export interface DataIdentity {
 	readonly fingerprint: string;
 	readonly sampleShape: readonly number[];
+	/** How many there are. */
+	readonly classes: number;
 	readonly stamps: readonly FileStamp[];
 }
 
-const shape = z.strictObject({ fingerprint: z.string(), sampleShape: z.array(z.int().min(1)) });
+const shape = z.strictObject({
+	fingerprint: z.string(),
+	sampleShape: z.array(z.int().min(1)),
+	classes: z.int().min(0),
+});
 
 /**
  * The identity of data. It is remembered in the store under the data's options, the stamps of its files and Limbeck's
@@ -35,8 +41,8 @@ export async function identifyData(store: string, data: DataChoice, options: Run
 		() => undefined,
 	);
 	if (remembered !== undefined) return { ...remembered, stamps };
-	const { fingerprint, sampleShape } = await runStep("describe", { data }, options);
-	const identity = { fingerprint, sampleShape: [...sampleShape] };
+	const { fingerprint, sampleShape, classes } = await runStep("describe", { data }, options);
+	const identity = { fingerprint, sampleShape: [...sampleShape], classes };
 	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);
 	});

@@ -1,5 +1,6 @@
 /** The steps of a training one after the other: taken, looked at, kept. */
 import type { Chunk, Loader } from "../data/chunk.js";
+import { epochLength } from "../data/order.js";
 import { interruption, LimbeckError } from "../errors.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
@@ -111,7 +112,7 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 		}
 		state = done.state;
 		const step = first + steps;
-		const epoch = (step * options.batch) / data.train.count;
+		const epoch = (step * options.batch) / epochLength(data.train.count, job.sampling);
 		stepMs = (now() - since) / steps;
 		const throughput = (options.batch * 1000) / stepMs;
 		onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(done.losses), throughput });

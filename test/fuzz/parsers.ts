@@ -15,6 +15,8 @@ import { readTarMembers } from "../../src/data/tar.js";
 import { classesKey, compareClassNames } from "../../src/distill/class-names.js";
 import { normalizationOf, preprocessingKey } from "../../src/distill/preprocessing.js";
 import { parseRecipe, parseTrainRecipe } from "../../src/distill/recipe.js";
+import { readManifest } from "../../src/distill/specialists/manifest.js";
+import { parseSpecializeRecipe } from "../../src/distill/specialists/recipe.js";
 import { readTargets } from "../../src/distill/teachers/targets.js";
 import { importModel } from "../../src/import/index.js";
 import { multiplyAdds } from "../../src/metrics/multiply-adds.js";
@@ -37,7 +39,15 @@ import type { Parser } from "./engine.js";
 import { externalSeeds, modelFiles, seedModels } from "./model-seeds.js";
 import { type Mutate, mutateBytes } from "./mutate.js";
 import { mutateModel } from "./mutate-model.js";
-import { cacheSeeds, jsonTokens, metadataSeeds, recipeSeeds, settingSeeds, settingTokens } from "./text-seeds.js";
+import {
+	cacheSeeds,
+	jsonTokens,
+	metadataSeeds,
+	recipeSeeds,
+	settingSeeds,
+	settingTokens,
+	specialistsSeeds,
+} from "./text-seeds.js";
 
 const bytewise = mutateBytes();
 const json = mutateBytes(jsonTokens);
@@ -229,6 +239,16 @@ export const parsers = {
 	"train recipe .json": {
 		seeds: () => recipeSeeds,
 		parse: ofFile("recipe.json", async (path) => parseTrainRecipe(await readRecipe(path, {}))),
+		mutate: json,
+	},
+	"specialize recipe .json": {
+		seeds: () => recipeSeeds,
+		parse: ofFile("recipe.json", async (path) => parseSpecializeRecipe(await readRecipe(path, {}))),
+		mutate: json,
+	},
+	"specialists.json": {
+		seeds: () => specialistsSeeds,
+		parse: ofFile("specialists.json", (_, scratch) => readManifest(scratch)),
 		mutate: json,
 	},
 	"--set": {
