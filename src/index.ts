@@ -28,6 +28,13 @@ export {
 	type TrainRecipeInput,
 } from "./distill/recipe.js";
 export { recipes, trainRecipes } from "./distill/recipes.js";
+export {
+	parseSpecializeRecipe,
+	type SpecializeRecipe,
+	type SpecializeRecipeInput,
+	specializeSchema,
+} from "./distill/specialists/recipe.js";
+export { specializeRecipes } from "./distill/specialists/recipes.js";
 export type { TeacherInput, TeacherOptions } from "./distill/teachers/options.js";
 export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";

@@ -49,6 +49,25 @@ export type {
 	Report,
 	Role,
 } from "./distill/report.js";
+export type { ChosenClasses } from "./distill/specialists/choose-classes.js";
+export type { Coverage, Tally } from "./distill/specialists/coverage.js";
+export {
+	type CombinedAnswers,
+	type OpenSpecialists,
+	type OpenSpecialistsOptions,
+	openSpecialists,
+} from "./distill/specialists/open.js";
+export type {
+	ClustersReport,
+	ConditionalReport,
+	ControlName,
+	CoverageLine,
+	NamedComparison,
+	SpecialistReport,
+	SpecializeReport,
+	SpecializeRole,
+	TrainedEvaluation,
+} from "./distill/specialists/report.js";
 export type { GivenTeacher, TargetsTeacher } from "./distill/teachers/options.js";
 export type { EnsembleSource, MemberSource, TeacherSource } from "./distill/teachers/sources.js";
 export {
@@ -65,7 +84,9 @@ export { readModelFile, writeModelFile } from "./onnx/file.js";
 export { type DistillEvent, type DistillOptions, distill, planDistill } from "./pipeline/distill.js";
 export type { StepNews } from "./pipeline/drive.js";
 export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run.js";
+export { planSpecialize, type SpecializeEvent, type SpecializeOptions, specialize } from "./pipeline/specialize.js";
 export { planTrain, type TrainOptions, train } from "./pipeline/train.js";
+export { specializeReportTable } from "./report/specialize.js";
 export { reportTable, trainReportTable } from "./report/table.js";
 export { nodeRuntime } from "./runtime/node.js";
 export {

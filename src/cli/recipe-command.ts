@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { parseRecipe, parseTrainRecipe, recipeSchema } from "../distill/recipe.js";
 import { recipes, trainRecipes } from "../distill/recipes.js";
+import { parseSpecializeRecipe, specializeSchema } from "../distill/specialists/recipe.js";
+import { specializeRecipes } from "../distill/specialists/recipes.js";
 import {
 	choiceName,
 	choicesOf,
@@ -16,7 +18,18 @@ import { wrapText } from "../report/text.js";
 import { readRecipe } from "./recipe-file.js";
 import type { Terminal } from "./terminal.js";
 
-const recipeFlags = z.object({ json: z.boolean().default(false), train: z.boolean().default(false) });
+const recipeFlags = z.object({
+	json: z.boolean().default(false),
+	train: z.boolean().default(false),
+	specialize: z.boolean().default(false),
+});
+
+/** The kinds of recipes, by the commands that run them. */
+const kinds = {
+	distill: { builtIn: recipes, parse: parseRecipe, schema: () => recipeSchema("distill") },
+	train: { builtIn: trainRecipes, parse: parseTrainRecipe, schema: () => recipeSchema("train") },
+	specialize: { builtIn: specializeRecipes, parse: parseSpecializeRecipe, schema: specializeSchema },
+} as const;
 
 /** Adds `limbeck recipe`. */
 export function addRecipeCommand(program: Command, terminal: Terminal): void {
@@ -29,6 +42,7 @@ export function addRecipeCommand(program: Command, terminal: Terminal): void {
 			`show this recipe's values: ${Object.keys(recipes).join(", ")}, or a file; the defaults without it`,
 		)
 		.option("--train", "the recipes of limbeck train, in place of those of limbeck distill")
+		.option("--specialize", "those of limbeck specialize")
 		.option("--json", "print the JSON schema, or the given recipe, as one JSON object on stdout")
 		.addHelpText(
 			"after",
@@ -37,14 +51,16 @@ Examples:
   limbeck recipe                      the fields and their defaults
   limbeck recipe mnist                the same with the values of a recipe
   limbeck recipe --train cifar-100    those of one network's training
+  limbeck recipe --specialize digits  those of a generalist and specialists
   limbeck recipe --json > schema.json for an editor that completes JSON
   limbeck recipe mnist --json > mine.json, then: limbeck distill mine.json`,
 		)
 		.action(async (name: string | undefined, raw: unknown) => {
-			const { json, train } = parseOptions(recipeFlags, raw, "limbeck recipe");
-			const written = name === undefined ? {} : await readRecipe(name, train ? trainRecipes : recipes);
-			const recipe = (train ? parseTrainRecipe : parseRecipe)(written, `recipe ${name ?? ""}`);
-			const schema = recipeSchema(train ? "train" : "distill");
+			const { json, train, specialize } = parseOptions(recipeFlags, raw, "limbeck recipe");
+			const { builtIn, parse, schema: schemaOf } = kinds[specialize ? "specialize" : train ? "train" : "distill"];
+			const written = name === undefined ? {} : await readRecipe(name, builtIn);
+			const recipe = parse(written, `recipe ${name ?? ""}`);
+			const schema = schemaOf();
 			if (json) terminal.print(JSON.stringify(name === undefined ? schema : recipe, undefined, "\t"));
 			else terminal.print(describeFields(schema, recipe, Math.min(terminal.width, 120)));
 		});

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { parseRecipe, parseTrainRecipe } from "../distill/recipe.js";
+import { parseSpecializeRecipe } from "../distill/specialists/recipe.js";
 import { parseOptions } from "../options.js";
 import { findRun, type RunRecord } from "../pipeline/records.js";
 import { storeFolder } from "../store/store.js";
 import { performDistill } from "./distill-command.js";
 import type { RunFlags, Surroundings } from "./run-flags.js";
+import { performSpecialize } from "./specialize-command.js";
 import type { Terminal } from "./terminal.js";
 import { performTrain } from "./train-command.js";
 
@@ -21,6 +23,8 @@ const performers = {
 		performDistill(parseRecipe(recipe, "the run's recipe"), flags, surroundings),
 	train: (recipe, flags, surroundings) =>
 		performTrain(parseTrainRecipe(recipe, "the run's recipe"), flags, surroundings),
+	specialize: (recipe, flags, surroundings) =>
+		performSpecialize(parseSpecializeRecipe(recipe, "the run's recipe"), flags, surroundings),
 } as const satisfies Record<
 	RunRecord["command"],
 	(recipe: unknown, flags: RunFlags, surroundings: Surroundings) => Promise<void>

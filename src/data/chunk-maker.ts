@@ -3,7 +3,7 @@ import { elementCount } from "../onnx/tensor.js";
 import type { Chunk, ChunkMaker, ChunkSource } from "./chunk.js";
 import type { SampleSet } from "./data-set.js";
 import { openSamples } from "./open-samples.js";
-import { createOrder, requireNatural } from "./order.js";
+import { createOrder, createTurns, epochLength, requireNatural } from "./order.js";
 import { allocate, type SampleData } from "./samples.js";
 import { fixedViews } from "./transforms/index.js";
 import { openViews, viewCounter, viewsAt } from "./views.js";
@@ -19,9 +19,10 @@ const largestChunk = 2 ** 29;
  * step number.
  */
 export function createChunkMaker(source: ChunkSource): ChunkMaker {
-	const { count, split, sampleShape, batch, seed } = source;
+	const { count, split, sampleShape, batch, seed, sampling } = source;
 	requireNatural("data loader", "samples a batch", batch, 1);
-	const order = createOrder(seed, count);
+	const order = sampling === undefined ? createOrder(seed, count) : createTurns(seed, sampling);
+	const epoch = epochLength(count, sampling);
 	const size = elementCount(sampleShape);
 	const view = split === undefined ? undefined : openViews(source, split, openSamples);
 	const fixed = fixedViews(source);
@@ -46,7 +47,7 @@ export function createChunkMaker(source: ChunkSource): ChunkMaker {
 			view.write(indices, (i) => position + i, samples);
 			return { samples, indices };
 		}
-		const views = viewsAt(position, length, count, fixed);
+		const views = viewsAt(position, length, epoch, fixed);
 		view.write(indices, (i) => viewCounter(indices[i] ?? 0, views[i] ?? 0), samples);
 		return { samples, indices, views };
 	};

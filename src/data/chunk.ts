@@ -1,4 +1,5 @@
 import type { Normalization, SampleSet, SampleShape, Split } from "./data-set.js";
+import type { Sampling } from "./order.js";
 import type { SampleData } from "./samples.js";
 import { type Augmentation, augmentsViews } from "./transforms/index.js";
 
@@ -12,6 +13,8 @@ export interface BatchOptions extends Augmentation {
 	readonly batch: number;
 	/** The run's seed: order and views come from it. */
 	readonly seed: number;
+	/** Where an epoch does not show each sample once. */
+	readonly sampling?: Sampling | undefined;
 }
 
 /** The data of consecutive training steps. */

@@ -114,3 +114,8 @@ export type DataChoice = z.infer<typeof dataOptions>;
 
 /** The options of one data set. */
 export type OptionsOf<Name extends DataChoice["name"]> = Extract<DataChoice, { readonly name: Name }>;
+
+/** Whether the samples have no labels. */
+export function isUnlabelled(data: DataChoice): data is Extract<DataChoice, { unlabelled: boolean }> {
+	return "unlabelled" in data && data.unlabelled;
+}

@@ -1,5 +1,5 @@
 import { LimbeckError } from "../errors.js";
-import { permutation, randomStream } from "../random.js";
+import { permutation, randomStream, type Stream } from "../random.js";
 
 /**
  * The endless stream of samples of a run: one permutation of all samples for each epoch, one after the other. Batches
@@ -21,8 +21,47 @@ export interface Order {
  * @throws LimbeckError `usage` if there is no sample.
  */
 export function createOrder(seed: number, count: number): Order {
+	return ordered(randomStream(seed, "order"), count);
+}
+
+/** How samples are drawn where an epoch does not show each once: from groups in turn. Plain data. */
+export interface Sampling {
+	/** Which samples each group has; none is empty. An epoch shows the first group once, and as many of each other. */
+	readonly groups: readonly Uint32Array[];
+}
+
+/**
+ * The stream of samples that are taken from groups in turn: position p shows one of group p mod G. Each group is an
+ * endless stream of its own, one permutation of its samples after the other, so that one that is larger than the first
+ * shows others in the next epoch, and one that is smaller begins again.
+ *
+ * @throws LimbeckError `usage` if a group has no sample.
+ */
+export function createTurns(seed: number, { groups }: Sampling): Order {
+	const orders = groups.map(({ length }, k) => ordered(randomStream(seed, `order/group/${String(k)}`), length));
+	return {
+		indices(firstPosition, length) {
+			requireNatural("sample order", "a position", firstPosition, 0);
+			const out = new Uint32Array(length);
+			for (const [k, order] of orders.entries()) {
+				const skipped = (((k - firstPosition) % groups.length) + groups.length) % groups.length;
+				if (skipped >= length) continue;
+				const turns = Math.ceil((length - skipped) / groups.length);
+				const chosen = order.indices((firstPosition + skipped - k) / groups.length, turns);
+				for (const [turn, at] of chosen.entries()) out[skipped + turn * groups.length] = groups[k]?.[at] ?? 0;
+			}
+			return out;
+		},
+	};
+}
+
+/** How many positions of the stream of samples an epoch has. */
+export function epochLength(count: number, sampling: Sampling | undefined): number {
+	return sampling === undefined ? count : sampling.groups.length * (sampling.groups[0]?.length ?? 0);
+}
+
+function ordered(stream: Stream, count: number): Order {
 	requireNatural("sample order", "samples", count, 1);
-	const stream = randomStream(seed, "order");
 	let cached: { readonly epoch: number; readonly samples: Uint32Array } | undefined;
 	const epochOrder = (epoch: number): Uint32Array => {
 		if (cached?.epoch !== epoch) cached = { epoch, samples: permutation(stream, epoch, count) };

@@ -23,6 +23,8 @@ import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withMo
 import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
 import { type ExhibitChoice, type Exhibits, exhibitsOf } from "./exhibits.js";
 import type { Recipe } from "./recipe.js";
+import { readClusters } from "./specialists/clusters.js";
+import { type Coverage, coverageOf } from "./specialists/coverage.js";
 import type { EnsembleSource } from "./teachers/sources.js";
 
 /** Models to evaluate on one data set's test split, as plain data. */
@@ -39,6 +41,14 @@ export interface EvaluateStep {
 	readonly details?: DetailOptions;
 	/** Asks for samples to be shown. */
 	readonly exhibit?: ExhibitChoice;
+	/** Asks how right models are by how many specialists cover the true class. */
+	readonly coverage?: readonly CoverageRequest[];
+}
+
+/** The specialists of a file, and the names of models that are judged by what they cover. */
+interface CoverageRequest {
+	readonly clusters: string;
+	readonly models: readonly string[];
 }
 
 /** How good a model is on labelled samples. */
@@ -99,6 +109,8 @@ export interface EvaluateOutcome {
 	readonly details: Readonly<Record<string, EvaluationDetails>>;
 	/** Where they were asked for. */
 	readonly exhibits?: Exhibits;
+	/** For each request, the coverage of its models; absent where there was none. */
+	readonly coverage?: readonly Readonly<Record<string, Coverage>>[];
 }
 
 /**
@@ -117,7 +129,25 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 	for (const [name, source] of Object.entries(step.models)) {
 		results.set(name, await evaluateModel(source, test, step, temperatures.get(name), context));
 	}
-	return outcomeOf(step, test, results);
+	const coverage = step.coverage === undefined ? {} : { coverage: await coveredBy(step.coverage, test, results) };
+	return { ...outcomeOf(step, test, results), ...coverage };
+}
+
+function coveredBy(
+	requests: readonly CoverageRequest[],
+	{ labels, classes }: TestSet,
+	results: ReadonlyMap<string, ModelResult>,
+): Promise<readonly Readonly<Record<string, Coverage>>[]> {
+	return Promise.all(
+		requests.map(async ({ clusters, models }) => {
+			const { specialists } = await readClusters(clusters);
+			return Object.fromEntries(
+				models.map((name) => {
+					return [name, coverageOf(resultOf(results, name).logits, labels, classes.length, specialists)];
+				}),
+			);
+		}),
+	);
 }
 
 /** Every model's temperature, from the validation split; none where that has no labels. */
@@ -191,8 +221,8 @@ function measured(
 	return { errors, accuracy, nll, brier, ece, parameters, bytes, ...known };
 }
 
-function needsLabels({ details, compare = [], exhibit }: EvaluateStep): boolean {
-	return details !== undefined || compare.length > 0 || exhibit !== undefined;
+function needsLabels({ details, compare = [], exhibit, coverage }: EvaluateStep): boolean {
+	return [details, exhibit, coverage].some((asked) => asked !== undefined) || compare.length > 0;
 }
 
 function requireLabels({ labels }: Split): void {
@@ -209,15 +239,16 @@ function threadsOf({ threads }: EvaluateStep): { readonly threads?: number } {
 	return threads === undefined ? {} : { threads };
 }
 
+function resultOf(results: ReadonlyMap<string, ModelResult>, name: string): ModelResult {
+	const result = results.get(name);
+	if (result === undefined) throw new TypeError(`evaluate: expected one of the models, got ${name}`);
+	return result;
+}
+
 /** Puts together what the models' answers say alone and in pairs. */
 function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<string, ModelResult>): EvaluateOutcome {
 	const { fidelity = [], compare: pairs = [] } = step;
 	const classes = test.classes.length;
-	const resultOf = (name: string): ModelResult => {
-		const result = results.get(name);
-		if (result === undefined) throw new TypeError(`evaluate: expected one of the models, got ${name}`);
-		return result;
-	};
 	// The same resamples for all models, so that pairs are compared on the same samples.
 	const needed = step.details !== undefined || pairs.length > 0;
 	const means = needed ? resampledMeans(Array.from(results.values(), ({ correct }) => correct)) : [];
@@ -230,13 +261,13 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 			Array.from(results).flatMap(([name, { members }]) => (members.length > 1 ? [[name, members]] : [])),
 		),
 		fidelity: fidelity.map(([student, teacher]) => {
-			const [one, other] = [resultOf(student).logits, resultOf(teacher).logits];
+			const [one, other] = [resultOf(results, student).logits, resultOf(results, teacher).logits];
 			return { agreement: agreement(one, other, classes), klToTeacher: meanKl(other, one, classes) };
 		}),
 		comparisons: pairs.map(([a, b]) => ({
-			...mcnemar(resultOf(a).correct, resultOf(b).correct),
+			...mcnemar(resultOf(results, a).correct, resultOf(results, b).correct),
 			difference: {
-				value: (sum(resultOf(a).correct) - sum(resultOf(b).correct)) / test.count,
+				value: (sum(resultOf(results, a).correct) - sum(resultOf(results, b).correct)) / test.count,
 				...differenceInterval(resampled.get(a), resampled.get(b)),
 			},
 		})),

@@ -6,14 +6,17 @@ import { applySettings } from "../settings.js";
 import { learningShape, type NetworkInput, networkOptions, withFamily } from "./networks.js";
 import { type TeacherInput, teacherOptions, withTeacherFamily } from "./teachers/options.js";
 
-const dataField = dataOptions.prefault({}).describe("what the networks learn from: see `limbeck data list`");
+/** What a recipe learns from. */
+export const dataField = dataOptions.prefault({}).describe("what the networks learn from: see `limbeck data list`");
 
-const seedFields = {
+/** The runs of a recipe. */
+export const seedFields = {
 	seed: z.int().min(0).max(0xffffffff).default(1).describe("first seed"),
 	seeds: z.int().min(1).max(1000).default(1).describe("how many seeds, one run each"),
 };
 
-const nameField = z.string().min(1).default("custom").describe("what the report calls this recipe");
+/** What a recipe is called. */
+export const nameField = z.string().min(1).default("custom").describe("what the report calls this recipe");
 
 const recipeOptions = z.strictObject({
 	name: nameField,
@@ -106,7 +109,11 @@ export function parseRecipe(input: unknown, where = "recipe", settings: readonly
 	// As written first, so that a wrong field of the student is not told of again in the baseline.
 	const recipe = parseOptions(recipeOptions, written, where);
 	if (!isRecord(written)) return recipe;
-	return parseOptions(recipeOptions, { ...written, baseline: baselineInput(written) }, where);
+	return parseOptions(
+		recipeOptions,
+		{ ...written, baseline: trainingOf(written["student"], written["baseline"]) },
+		where,
+	);
 }
 
 /**
@@ -142,11 +149,11 @@ function withFamilies(recipe: unknown): unknown {
 	);
 }
 
-/** The baseline's training as written, with the student's in the fields left out. */
-function baselineInput({ student, baseline = {} }: Readonly<Record<string, unknown>>): unknown {
-	if (!isRecord(baseline) || !isRecord(student)) return baseline;
-	const training = Object.entries(student).filter(([field]) => Object.hasOwn(learningShape, field));
-	return { ...Object.fromEntries(training), ...baseline };
+/** How a network is trained, as written, with what is written of another in the fields left out. */
+export function trainingOf(other: unknown, written: unknown = {}): unknown {
+	if (!isRecord(written) || !isRecord(other)) return written;
+	const training = Object.entries(other).filter(([field]) => Object.hasOwn(learningShape, field));
+	return { ...Object.fromEntries(training), ...written };
 }
 
 /** A recipe's JSON schema, for editors and for help: of a distillation, or of the training of one network. */

@@ -5,7 +5,7 @@ import type { RecipeInput, TrainRecipeInput } from "./recipe.js";
  * How residual networks are trained on CIFAR-100 in few epochs. The rate was chosen on the validation split: after three
  * epochs resnet:8x2 is right on 28 % of it at 0.05, 35 % at 0.1 and 40 % at 0.2.
  */
-const cifarTraining = {
+export const cifarTraining = {
 	batch: 128,
 	optimizer: { name: "sgd", learningRate: 0.2, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
 	schedule: { name: "cosine" },

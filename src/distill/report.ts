@@ -217,7 +217,7 @@ function baselineReport(results: readonly SeedResult[]): Pick<Report, "baseline"
 	return runs.length === 0 ? {} : { baseline: combine(runs) };
 }
 
-function evaluationOf({ models }: EvaluateOutcome, name: string): AnyEvaluation {
+export function evaluationOf({ models }: EvaluateOutcome, name: string): AnyEvaluation {
 	const evaluation = models[name];
 	if (evaluation === undefined) throw new TypeError(`report: expected an evaluation of the ${name}, got none`);
 	return evaluation;

@@ -18,10 +18,11 @@ export function storeRefusal({ teacher, distillation, chain, student }: Recipe):
 		...chain.map((network, k) => [`chain.${String(k)}`, network] as const),
 		["student", student] as const,
 	];
-	return learners.map(([path, network]) => refusalOf(path, network)).find((error) => error !== undefined);
+	return learners.map(([path, network]) => networkRefusal(path, network)).find((error) => error !== undefined);
 }
 
-function refusalOf(path: string, network: NetworkOptions): LimbeckError | undefined {
+/** {@link storeRefusal} for a network that learns, at that path of its recipe. */
+export function networkRefusal(path: string, network: NetworkOptions): LimbeckError | undefined {
 	if (mixupOf(network) !== undefined) {
 		return refusal(
 			`${path}.augment`,

@@ -24,6 +24,7 @@ import { checkJob, trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import type { Recipe } from "./recipe.js";
+import { type SpecialistPart, type SpecialistTraining, specialistTraining } from "./specialists/task.js";
 import { openSource } from "./teachers/open.js";
 import type { TeacherSource } from "./teachers/sources.js";
 
@@ -41,6 +42,8 @@ export interface TrainStep {
 	 * is trained.
 	 */
 	readonly pupils?: readonly Pick<TrainStep, "network" | "loss" | "store">[];
+	/** Makes a specialist of the network, which is the generalist then. */
+	readonly specialist?: SpecialistPart;
 	/** Whether its accuracy on the samples that it learned from is measured. */
 	readonly trainAccuracy?: boolean;
 	readonly seed: number;
@@ -111,11 +114,11 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const data = part?.data ?? whole;
 	const taught = step.teacher === undefined ? {} : { teacher: await teacherOf(step.teacher, whole, part?.indices) };
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
-	const { model, notes } = await untrained(network, task);
+	const { model: start, notes } = await untrained(network, task);
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
 	const { normalization } = data;
 	const shared = { data, normalization, seed: step.seed, ...threadsOf(step) };
-	let teacher = model;
+	let teacher = start;
 	for (const { network: options, loss, store } of pupils) {
 		checkTopK(store, task.classes);
 		const pupil = (await untrained(options, task)).model;
@@ -123,11 +126,10 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 		teacher = pupil;
 	}
 	const store = step.store === undefined ? {} : { store: step.store };
-	const result = await trainModel(
-		{ ...shared, model, options: network, loss: step.loss, ...taught, ...store },
-		context,
-	);
-	await writeModelFile(step.output, described(result.model, data));
+	const { finish, outputs, ...learned } = await learnedBy(step, start, data);
+	const job = { ...shared, loss: step.loss, ...learned, options: network, ...taught, ...store };
+	const result = await trainModel(job, context);
+	await writeModelFile(step.output, described(finish(result.model), { ...data, classes: outputs }));
 	const { steps, keptStep, validationErrors, validationFidelity, seconds, teacher: summary } = result;
 	const told = rollbackNotes(result, network);
 	return {
@@ -135,11 +137,23 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 		...(validationErrors === undefined ? {} : { validationErrors }),
 		...(validationFidelity === undefined ? {} : { validationFidelity }),
 		trainSamples: data.train.count,
-		...(step.trainAccuracy === true ? { trainAccuracy: await trainAccuracy(result.model, data, step, context) } : {}),
+		...(step.trainAccuracy === true
+			? { trainAccuracy: await trainAccuracy(result.model, learned.data, step, context) }
+			: {}),
 		...{ parameters: parameterCount(result.model), curve: curveOf(result.history), data: summarize(whole) },
 		...(summary === undefined ? {} : { teacher: summary }),
 		...(notes.length + told.length === 0 ? {} : { notes: [...notes, ...told] }),
 	};
+}
+
+/** What a network is and what it learns, and what is done with it after training; a specialist is not the network alone. */
+async function learnedBy(
+	{ specialist, loss }: TrainStep,
+	model: OnnxModel,
+	data: DataSet,
+): Promise<Omit<SpecialistTraining, "sampling"> & Partial<SpecialistTraining>> {
+	if (specialist !== undefined) return specialistTraining(specialist, loss, model, data);
+	return { model, data, outputs: data.classes, finish: (trained) => trained };
 }
 
 /** What a reader of the report should know of a training that diverged. */
@@ -245,7 +259,10 @@ export async function untrained(network: NetworkOptions, task: ModelTask): Promi
 }
 
 /** The model with what a user of the file must know in its metadata. */
-function described(model: OnnxModel, { classes, normalization }: DataSet): OnnxModel {
+function described(
+	model: OnnxModel,
+	{ classes, normalization }: Pick<DataSet, "classes" | "normalization">,
+): OnnxModel {
 	const metadata = new Map([
 		[preprocessingKey, JSON.stringify(normalization)],
 		[classesKey, JSON.stringify(classes)],

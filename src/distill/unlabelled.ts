@@ -1,4 +1,5 @@
 /** Distillation of samples without labels: a teacher that is given, or its soft targets, say what they are. */
+import { isUnlabelled } from "../data/options.js";
 import { LimbeckError } from "../errors.js";
 import { readModelFile } from "../onnx/file.js";
 import { classNamesOf } from "../predict/metadata.js";
@@ -7,11 +8,6 @@ import type { Recipe } from "./recipe.js";
 import type { GivenTeacher, TargetsTeacher } from "./teachers/options.js";
 import { membersOf } from "./teachers/sources.js";
 import { targetClasses } from "./teachers/targets.js";
-
-/** Whether a recipe's samples have no labels. */
-export function isUnlabelled(data: Recipe["data"]): data is Extract<Recipe["data"], { unlabelled: boolean }> {
-	return "unlabelled" in data && data.unlabelled;
-}
 
 /**
  * A recipe's data with the teacher's classes, where samples have no labels and nobody has named the classes; other data

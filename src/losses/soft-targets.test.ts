@@ -9,6 +9,8 @@ import {
 	softTargets,
 } from "../../test/support/losses.js";
 
+const soft = { name: "soft-targets", temperature: 3, hardWeight: 0, standardize: false } as const;
+
 describe("soft targets", () => {
 	test.each([0.5, 1, 4, 20])(
 		"T = %d (Hinton et al. 2015, §2.1): the gradient is T (q − p) / batch, T² times (q − p) / T",
@@ -39,6 +41,24 @@ describe("soft targets", () => {
 		expect(e1 / Math.hypot(...limit)).toBeLessThan(0.02);
 		expect(e1 / e2).toBeCloseTo(2, 1);
 		expect(e2 / e4).toBeCloseTo(2, 1);
+	});
+
+	test("over some classes they are those of a classifier of these alone; labels still choose among all", async () => {
+		const batch = drawBatch(9, 4, 5);
+		const some = [3, 0, 1];
+		const columns = (rows: typeof batch.student): typeof batch.student =>
+			rows.map((row) => some.map((c) => row[c] ?? NaN));
+		const part = { ...batch, student: columns(batch.student), teacher: columns(batch.teacher) };
+		const [restricted, alone] = [await run({ ...soft, classes: some }, batch), await run(soft, part)];
+		expect(restricted.value).toBeCloseTo(alone.value, 12);
+		expectClose(columns(restricted.gradient).flat(), alone.gradient.flat());
+		expectClose(
+			restricted.gradient.flatMap((row) => [row[2] ?? NaN, row[4] ?? NaN]),
+			new Array<number>(8).fill(0),
+		);
+		const hard = await run({ ...soft, hardWeight: 1, classes: some }, batch);
+		expect(hard.value).toBeCloseTo((await run(crossEntropy, batch)).value, 12);
+		await expect(run({ ...soft, classes: [1, 5] }, batch)).rejects.toThrow("expected classes below 5");
 	});
 
 	test("the hard weight mixes linearly: value and gradient", async () => {

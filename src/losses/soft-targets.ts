@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LimbeckError } from "../errors.js";
 import { int } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
@@ -19,6 +20,11 @@ const options = z.strictObject({
 		.boolean()
 		.default(false)
 		.describe("whether each sample's logits are made of mean 0 and deviation 1 first, the teacher's as well"),
+	classes: z
+		.array(z.int().min(0))
+		.min(2)
+		.optional()
+		.describe("classes, counted from 0, that the soft targets are over, without the others; all where absent"),
 });
 
 /**
@@ -32,13 +38,18 @@ const options = z.strictObject({
  *
  * With `standardize` v and z stand for their z-scores over the classes (Sun et al. 2024, "Logit standardization in
  * knowledge distillation", §4): the student need not match the size of the teacher's logits. The labels see z itself.
+ *
+ * With `classes` p and q are over these alone, each made to sum to 1; labels still choose among all. So a specialist
+ * keeps what the generalist knows of the classes that are not its own (Hinton et al. 2015, §6.1).
  */
 export const softTargets: Loss<typeof options> = {
 	options,
 	needs: ({ hardWeight }) => (hardWeight === 0 ? ["student", "teacher"] : ["student", "teacher", "labels"]),
-	build(g, { student, teacher, labels }, { temperature, hardWeight, standardize }) {
+	build(g, { student, teacher, labels }, { temperature, hardWeight, standardize, classes }) {
+		const over = (logits: Value): Value => (classes === undefined ? logits : columnsOf(g, logits, classes));
 		const soft = (): Value => {
-			const [z, v] = standardize ? [zScores(g, student), zScores(g, teacher)] : [student, teacher];
+			const [own, theirs] = [over(student), over(teacher)];
+			const [z, v] = standardize ? [zScores(g, own), zScores(g, theirs)] : [own, theirs];
 			return divergence(g, logSoftmax(g, v, temperature), logSoftmax(g, z, temperature));
 		};
 		return weightedSum(g, [
@@ -47,6 +58,18 @@ export const softTargets: Loss<typeof options> = {
 		]);
 	},
 };
+
+/** The logits of some classes. @throws LimbeckError (`usage`) for a class that there is not. */
+function columnsOf(g: Graph, logits: Value, classes: readonly number[]): Value {
+	const count = logits.dims[1] ?? 0;
+	const wrong = classes.find((c) => c >= count);
+	if (wrong === undefined) return g.op("Gather", [logits, g.integers(classes)], { axis: int(1) });
+	throw new LimbeckError("usage", {
+		where: "objective soft-targets: classes",
+		expected: `classes below ${String(count)}, of which there are so many`,
+		got: String(wrong),
+	});
+}
 
 /**
  * Added to variances: below a deviation of 1e-4 logits count as equal. A network that starts with equal logits then

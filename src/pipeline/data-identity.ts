@@ -17,6 +17,7 @@ export interface DataIdentity {
 	readonly sampleShape: readonly number[];
 	/** Training samples. */
 	readonly train: number;
+	/** How many there are; none where samples have no labels and nobody has named them. */
 	readonly classes: number;
 	readonly stamps: readonly FileStamp[];
 }
@@ -26,7 +27,7 @@ const shape = z.strictObject({
 	fingerprint: z.string(),
 	sampleShape: z.array(natural),
 	train: natural,
-	classes: natural,
+	classes: z.int().min(0),
 });
 
 /**

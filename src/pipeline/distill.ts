@@ -1,3 +1,4 @@
+import { isUnlabelled } from "../data/options.js";
 import { type Link, linksOf } from "../distill/links.js";
 import type { Recipe } from "../distill/recipe.js";
 import { assembleReport, type Report, type Role, type SeedResult } from "../distill/report.js";
@@ -10,7 +11,7 @@ import {
 	type PlannedMember,
 	type TeacherSource,
 } from "../distill/teachers/sources.js";
-import { isUnlabelled, withTeacherClasses } from "../distill/unlabelled.js";
+import { withTeacherClasses } from "../distill/unlabelled.js";
 import type { LossOptions } from "../losses/index.js";
 import { coresOf } from "./cores.js";
 import type { PlannedStep } from "./plan.js";

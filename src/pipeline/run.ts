@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { constants, copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { DataChoice } from "../data/options.js";
 import type { EvaluateOutcome } from "../distill/evaluate.js";
 import type { Environment } from "../distill/report.js";
@@ -59,6 +59,8 @@ export interface SeedPlan<Event extends SeedEvent, Result> {
 		readonly step: PlannedStep<"train">;
 		readonly about: Omit<Event, keyof TrainingEvent | "seed">;
 	}[];
+	/** Other files that are left there; a name may have a folder, as those of networks may. */
+	readonly files?: readonly { readonly name: string; readonly from: string }[];
 	/** Steps whose results are asked for besides. */
 	readonly others: readonly PlannedStep[];
 	/** Puts the results together when all is done. */
@@ -343,10 +345,10 @@ async function leave<Event extends SeedEvent, Result>(
 			const folder = k === 0 ? work : join(work, `seed-${String(seed)}`);
 			await mkdir(folder, { recursive: true });
 			for (const { name, step, about } of plan.networks) {
-				const target = join(folder, `${name}.onnx`);
-				await copyFile(planner.fileOf(step, modelFile), target, constants.COPYFILE_FICLONE);
+				await copyTo(join(folder, `${name}.onnx`), planner.fileOf(step, modelFile));
 				lines.push(...curveLines(outputOf(step), { seed, ...about }));
 			}
+			for (const { name, from } of plan.files ?? []) await copyTo(join(folder, name), from);
 		}
 		const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 		await writeFileAtomic(join(work, runFiles.metrics), text);
@@ -358,6 +360,11 @@ async function leave<Event extends SeedEvent, Result>(
 	} finally {
 		await rm(work, { recursive: true, force: true });
 	}
+}
+
+async function copyTo(target: string, from: string): Promise<void> {
+	await mkdir(dirname(target), { recursive: true });
+	await copyFile(from, target, constants.COPYFILE_FICLONE);
 }
 
 /** A network's losses and looks at validation, whenever it was trained. */

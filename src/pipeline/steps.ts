@@ -2,6 +2,10 @@
 import { join } from "node:path";
 import { evaluateModels } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
+import { type AssembleStep, assemble } from "../distill/specialists/assemble.js";
+import { type ChooseClassesStep, chooseClasses } from "../distill/specialists/choose-classes.js";
+import { clustersFile } from "../distill/specialists/clusters.js";
+import { manifestFile } from "../distill/specialists/manifest.js";
 import { type CheckStep, checkTeachers } from "../distill/teachers/check.js";
 import type { TeacherSource } from "../distill/teachers/sources.js";
 import {
@@ -58,6 +62,15 @@ type TrainOptions = Omit<TrainStep, "output" | "checkpoints" | "store" | "pupils
 	readonly pupils?: readonly (Pick<TrainStep, "network" | "loss"> & { readonly targets?: TargetForm })[];
 };
 
+/** Classes to choose; where they go is the pipeline's business. */
+type ClusterOptions = Omit<ChooseClassesStep, "output">;
+
+/** What becomes one; where that goes is the pipeline's business. */
+type AssembleOptions = Omit<AssembleStep, "output" | "manifest">;
+
+const model = (path: string): InputFile => ({ path, kind: "model" });
+const plain = (path: string): InputFile => ({ path, kind: "plain" });
+
 const entry = <Options, Result>(one: StepEntry<Options, Result>): StepEntry<Options, Result> => one;
 
 /** Every kind of step: plain data in, plain data out, files on the side. */
@@ -80,9 +93,10 @@ export const steps = {
 	}),
 	train: entry({
 		version: 1,
-		files: ({ network, teacher }: TrainOptions) => [
-			...(network.family === "file" ? [{ path: network.file, kind: "model" } as const] : []),
+		files: ({ network, teacher, specialist }: TrainOptions) => [
+			...(network.family === "file" ? [model(network.file)] : []),
 			...(teacher === undefined ? [] : sourceFiles(teacher)),
+			...(specialist === undefined ? [] : [plain(specialist.clusters)]),
 		],
 		// Threads change no bit on one machine; pupils are only checked.
 		unkeyed: ["threads", "pupils"],
@@ -90,12 +104,35 @@ export const steps = {
 		death: "training",
 		run: train,
 	}),
+	cluster: entry({
+		version: 1,
+		files: ({ generalist }: ClusterOptions) => [model(generalist)],
+		unkeyed: ["threads"],
+		opensTest: false,
+		death: "training",
+		run: (options: ClusterOptions, context) =>
+			chooseClasses({ ...options, output: join(foldersOf(context).output, clustersFile) }, context),
+	}),
+	assemble: entry({
+		version: 1,
+		files: ({ generalist, specialists, clusters }: AssembleOptions) => [
+			...[generalist, ...specialists].map(model),
+			plain(clusters),
+		],
+		unkeyed: [],
+		opensTest: false,
+		death: "model",
+		run(options: AssembleOptions, context) {
+			const { output } = foldersOf(context);
+			return assemble({ ...options, output: join(output, modelFile), manifest: join(output, manifestFile) });
+		},
+	}),
 	evaluate: entry({
 		version: 1,
-		files: ({ models }: Parameters<typeof evaluateModels>[0]) =>
-			Object.values(models).flatMap((model) =>
-				typeof model === "string" ? [{ path: model, kind: "model" } as const] : sourceFiles(model),
-			),
+		files: ({ models, coverage = [] }: Parameters<typeof evaluateModels>[0]) => [
+			...Object.values(models).flatMap((one) => (typeof one === "string" ? [model(one)] : sourceFiles(one))),
+			...coverage.map(({ clusters }) => plain(clusters)),
+		],
 		unkeyed: [],
 		opensTest: true,
 		death: "model",
@@ -103,9 +140,13 @@ export const steps = {
 	}),
 } as const;
 
+function foldersOf({ folders }: StepContext): StepFolders {
+	if (folders === undefined) throw new TypeError("step: expected folders, got none");
+	return folders;
+}
+
 function train({ targets, pupils = [], ...options }: TrainOptions, context: StepContext): Promise<TrainOutcome> {
-	const { folders } = context;
-	if (folders === undefined) throw new TypeError("step train: expected folders, got none");
+	const folders = foldersOf(context);
 	const stored = (form: TargetForm | undefined): Pick<TrainStep, "store"> =>
 		form === undefined ? {} : { store: { ...form, folder: folders.targets } };
 	const step: TrainStep = {
@@ -119,8 +160,7 @@ function train({ targets, pupils = [], ...options }: TrainOptions, context: Step
 }
 
 function sourceFiles(source: TeacherSource): readonly InputFile[] {
-	if (!("members" in source)) return [{ path: source.file, kind: "plain" }];
-	return source.members.map(({ file }) => ({ path: file, kind: "model" }));
+	return "members" in source ? source.members.map(({ file }) => model(file)) : [plain(source.file)];
 }
 
 /** The name of a kind of step. */

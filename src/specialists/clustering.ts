@@ -60,10 +60,11 @@ const pairsOptions = z.strictObject({
 		.describe("what says how much two classes are confused; by the correlation rare ones count as much as others"),
 	classesPerSpecialist,
 });
-const clusteringsProper = z.discriminatedUnion("name", [nearestOptions, partitionOptions, pairsOptions]);
+/** The ways that look at the covariance, as a recipe writes them. */
+export const chosenClusterings = z.discriminatedUnion("name", [nearestOptions, partitionOptions, pairsOptions]);
 const randomOptions = z.strictObject({
 	name: z.literal("random").describe("a control: another's sets with the classes exchanged at random"),
-	of: clusteringsProper.describe("the choice whose sizes, overlaps and coverage it has"),
+	of: chosenClusterings.describe("the choice whose sizes, overlaps and coverage it has"),
 });
 
 /** The n classes nearest to each centre of K-means: they may be several specialists', or none's. */

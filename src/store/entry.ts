@@ -24,8 +24,8 @@ const manifestShape = z.strictObject({
 	key: sha256,
 	/** What the key is the hash of, for people. */
 	about: z.record(z.string(), z.unknown()),
-	/** What the work gave besides files. */
-	result: z.unknown(),
+	/** What the work gave besides files; absent where that is nothing. */
+	result: z.unknown().optional(),
 	files: z.record(z.string().regex(/^[\w.-]+$/), z.strictObject({ sha256, bytes: z.int().min(0) })),
 	created: z.iso.datetime(),
 	/** SHA-256 over the other fields, so that a manifest shows its own damage. */

@@ -129,3 +129,11 @@ test("canonical JSON knows no order of fields, and that of lists", () => {
 	expect(canonicalHash({ a: 1, b: 2 })).toBe(canonicalHash({ b: 2, a: 1 }));
 	expect(canonicalHash({ a: 1 })).not.toBe(canonicalHash({ a: 2 }));
 });
+
+test("work that gives nothing besides files is whole", async () => {
+	const work = counted();
+	const silent: Work = { ...work, run: (output, progress) => work.run(output, progress).then(() => undefined) };
+	await store.obtain(silent);
+	expect(await store.obtain(silent)).toMatchObject({ cached: true });
+	expect(work.done()).toBe(1);
+});

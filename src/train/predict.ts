@@ -23,6 +23,12 @@ export interface Predictor {
 	release(): Promise<void>;
 }
 
+/** A predictor of one model, whose answers need not be held all at once. */
+export interface BatchPredictor extends Predictor {
+	/** Reads and classifies the samples batch after batch: logits, `[any, classes]` each. */
+	batches(set: SampleSet): AsyncIterable<Float32Array>;
+}
+
 /** What a predictor must know of the data. */
 export interface PredictorOptions {
 	readonly sampleShape: SampleShape;
@@ -50,7 +56,7 @@ export async function createPredictor(
 	runtime: Runtime,
 	model: OnnxModel,
 	options: PredictorOptions,
-): Promise<Predictor> {
+): Promise<BatchPredictor> {
 	const { sampleShape, threads, openSamples = openMemory } = options;
 	const float = takesHalf(model) ? widenHalf(model) : model;
 	const signature = signatureOf(float, options);
@@ -58,21 +64,25 @@ export async function createPredictor(
 	const preparer = createPreparer(runtime, options);
 	const ask = asking(session, preparer, signature, options);
 	const batch = signature.fixedBatch ?? options.batch ?? 500;
+	const batches = async function* (set: SampleSet): AsyncIterable<Float32Array> {
+		const reader = openSamples(set, sampleShape);
+		try {
+			for (let start = 0; start < set.count; start += batch) {
+				const indices = Uint32Array.from({ length: Math.min(batch, set.count - start) }, (_, i) => start + i);
+				const samples = allocate(set.samples, indices.length * elementCount(sampleShape));
+				reader.read(indices, samples);
+				yield await ask(samples, indices.length);
+			}
+		} finally {
+			reader.close();
+		}
+	};
 	return {
+		batches,
 		async logits(set) {
 			const blocks: Float32Array[] = [];
-			const reader = openSamples(set, sampleShape);
-			try {
-				for (let start = 0; start < set.count; start += batch) {
-					const indices = Uint32Array.from({ length: Math.min(batch, set.count - start) }, (_, i) => start + i);
-					const samples = allocate(set.samples, indices.length * elementCount(sampleShape));
-					reader.read(indices, samples);
-					blocks.push(await ask(samples, indices.length));
-				}
-				return joined(blocks);
-			} finally {
-				reader.close();
-			}
+			for await (const block of batches(set)) blocks.push(block);
+			return joined(blocks);
 		},
 		async release() {
 			await preparer.release();

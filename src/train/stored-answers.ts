@@ -35,6 +35,8 @@ export interface AnswerSetting {
 	readonly augmentation: Omit<ViewOptions, "sampleShape" | "normalization" | "seed">;
 	/** Samples that training shows, one after the other. */
 	readonly positions: number;
+	/** How many of them are an epoch. */
+	readonly epoch: number;
 	/** The objective's. */
 	readonly temperature: number;
 	readonly openSamples?: OpenSamples | undefined;
@@ -46,10 +48,11 @@ export interface AnswerSetting {
  * @throws LimbeckError as `fixedViewsOf` and `openTargets` do.
  */
 export async function openAnswers(teacher: Predictor, setting: AnswerSetting): Promise<StoredAnswers> {
-	const { store, identity, open, data, augmentation, normalization, positions, temperature, openSamples } = setting;
+	const { store, identity, open, data, augmentation, normalization, positions, epoch, temperature, openSamples } =
+		setting;
 	const { train, sampleShape, fingerprint } = data;
 	const classes = data.classes.length;
-	const viewCount = Math.min(fixedViewsOf(augmentation), Math.ceil(positions / train.count));
+	const viewCount = Math.min(fixedViewsOf(augmentation), Math.ceil(positions / epoch));
 	const views = openFixedViews({ ...augmentation, sampleShape, normalization }, train, openSamples);
 	try {
 		const targets = await open({

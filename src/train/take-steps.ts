@@ -1,5 +1,6 @@
 /** The steps of a training one after the other: taken, looked at, kept. */
 import type { Chunk, Loader } from "../data/chunk.js";
+import { epochLength } from "../data/order.js";
 import { interruption, LimbeckError } from "../errors.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
@@ -174,7 +175,7 @@ async function look(
 	call: { readonly losses: Float32Array; readonly validate: boolean },
 	{ onEvent }: TrainingContext,
 ): Promise<void> {
-	const epoch = (step * options.batch) / data.train.count;
+	const epoch = (step * options.batch) / epochLength(data.train.count, job.sampling);
 	const throughput = (options.batch * 1000) / (at.stepMs ?? Number.POSITIVE_INFINITY);
 	onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(call.losses), throughput });
 	if (!call.validate) return;

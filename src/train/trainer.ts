@@ -1,4 +1,4 @@
-import { stepsForEpochs } from "../data/order.js";
+import { epochLength, stepsForEpochs } from "../data/order.js";
 import { mixupOf, showsAsStored } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -40,7 +40,7 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const { runtime, createLoader, now } = context;
 	if (data.unlabelled === true) refuseLabels(job.loss);
 	const started = now();
-	const totalSteps = stepsForEpochs(data.train.count, batch, options.epochs);
+	const totalSteps = stepsOf(job);
 	const teacher = await teacherFor(job, context);
 	const execution = executionOf(job.model, batch, job.threads);
 	const graph = graphFor(job, { target: runtime.target, ...execution }, totalSteps, teacher?.plan);
@@ -56,6 +56,7 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			augment,
 			views,
 			viewSeed,
+			sampling: job.sampling,
 		});
 		try {
 			const setUp = (now() - started) / 1000;
@@ -85,12 +86,17 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
  * @throws LimbeckError (`usage`, `model`) as {@link trainModel} would.
  */
 export function checkJob(job: TrainingJob, teacher: OnnxModel): void {
-	const { loss, options, data, normalization } = job;
-	const steps = stepsForEpochs(data.train.count, options.batch, options.epochs);
+	const { loss, normalization } = job;
+	const steps = stepsOf(job);
 	const stored: TeacherPlan = { how: "stored" };
 	const inside = (): TeacherPlan => ({ how: "in-graph", teacher: soleGraphTeacher(teacher, normalization) });
 	const plan = looksInside(loss) ? inside() : stored;
 	graphFor(job, { target: {}, stepsATurn: 1, planMemory: false }, steps, plan);
+}
+
+/** The steps after which so many epochs are complete, all of them where absent. */
+function stepsOf({ data, options, sampling }: TrainingJob, epochs = options.epochs): number {
+	return stepsForEpochs(epochLength(data.train.count, sampling), options.batch, epochs);
 }
 
 function threadsOf({ threads }: TrainingJob): { readonly threads?: number } {
@@ -125,8 +131,18 @@ function answersFor(job: TrainingJob, { openTargets, openSamples }: TrainingCont
 		throw new LimbeckError("environment", { where: "stored targets", expected, got: "none" });
 	}
 	const temperature = "temperature" in loss ? loss.temperature : 1;
-	const positions = options.batch * stepsForEpochs(data.train.count, options.batch, options.epochs);
-	const setting = { store, open: openTargets, data, normalization, augmentation: options, positions, temperature };
+	const positions = options.batch * stepsOf(job);
+	const epoch = epochLength(data.train.count, job.sampling);
+	const setting = {
+		store,
+		open: openTargets,
+		data,
+		normalization,
+		augmentation: options,
+		positions,
+		epoch,
+		temperature,
+	};
 	return (teacher, identity) => openAnswers(teacher, { ...setting, identity, openSamples });
 }
 
@@ -154,7 +170,7 @@ function graphFor(
 		optimizer,
 		schedule,
 		momentumSchedule,
-		warmupSteps: Math.min(totalSteps - 1, stepsForEpochs(data.train.count, batch, warmupEpochs)),
+		warmupSteps: Math.min(totalSteps - 1, stepsOf(job, warmupEpochs)),
 		totalSteps,
 		feedsRate: options.divergence.action === "rollback",
 		...(clipNorm === undefined ? {} : { clipNorm }),

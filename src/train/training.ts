@@ -1,6 +1,7 @@
 /** A training: what it is given, what it tells, and what it leaves. */
 import type { BatchOptions, Loader } from "../data/chunk.js";
 import type { DataSet, Normalization } from "../data/data-set.js";
+import type { Sampling } from "../data/order.js";
 import type { OpenSamples } from "../data/samples.js";
 import type { LossOptions } from "../losses/index.js";
 import type { OnnxModel } from "../onnx/model.js";
@@ -26,6 +27,8 @@ export interface TrainingJob {
 	readonly teacher?: Teacher | OnnxModel;
 	/** Where the teacher's answers are kept from run to run; views must be fixed then. */
 	readonly store?: AnswerStore;
+	/** Where an epoch does not show each training sample once. */
+	readonly sampling?: Sampling;
 	readonly seed: number;
 	readonly threads?: number;
 }

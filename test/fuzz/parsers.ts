@@ -16,6 +16,8 @@ import { readRunReport } from "../../src/deploy/run-report.js";
 import { compareClassNames } from "../../src/distill/class-names.js";
 import { classesKey, normalizationOf, preprocessingKey } from "../../src/predict/metadata.js";
 import { parseRecipe, parseTrainRecipe } from "../../src/distill/recipe.js";
+import { readManifest } from "../../src/distill/specialists/manifest.js";
+import { parseSpecializeRecipe } from "../../src/distill/specialists/recipe.js";
 import { readTargets } from "../../src/distill/teachers/targets.js";
 import { importModel } from "../../src/import/index.js";
 import { multiplyAdds } from "../../src/metrics/multiply-adds.js";
@@ -38,7 +40,7 @@ import type { Parser } from "./engine.js";
 import { externalSeeds, modelFiles, seedModels } from "./model-seeds.js";
 import { type Mutate, mutateBytes } from "./mutate.js";
 import { mutateModel } from "./mutate-model.js";
-import { cacheSeeds, jsonTokens, metadataSeeds, recipeSeeds, reportSeeds, settingSeeds, settingTokens } from "./text-seeds.js";
+import { cacheSeeds, jsonTokens, metadataSeeds, recipeSeeds, reportSeeds, settingSeeds, settingTokens, specialistsSeeds } from "./text-seeds.js";
 
 const bytewise = mutateBytes();
 const json = mutateBytes(jsonTokens);
@@ -228,6 +230,16 @@ export const parsers = {
 	"train recipe .json": {
 		seeds: () => recipeSeeds,
 		parse: ofFile("recipe.json", async (path) => parseTrainRecipe(await readRecipe(path, {}))),
+		mutate: json,
+	},
+	"specialize recipe .json": {
+		seeds: () => recipeSeeds,
+		parse: ofFile("recipe.json", async (path) => parseSpecializeRecipe(await readRecipe(path, {}))),
+		mutate: json,
+	},
+	"specialists.json": {
+		seeds: () => specialistsSeeds,
+		parse: ofFile("specialists.json", (_, scratch) => readManifest(scratch)),
 		mutate: json,
 	},
 	"--set": {

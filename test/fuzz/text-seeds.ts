@@ -1,5 +1,6 @@
 /** Texts that are read as JSON or as settings, with names that JavaScript keeps for itself. */
 import { recipes, trainRecipes } from "../../src/distill/recipes.js";
+import { specializeRecipes } from "../../src/distill/specialists/recipes.js";
 
 /** Names that reach into every object where they are taken for a field's. */
 export const reservedNames = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"] as const;
@@ -44,6 +45,7 @@ const polluted = (field: string): string => `{"${field}":{"polluted":true},"name
 export const recipeSeeds: readonly Uint8Array[] = [
 	...Object.values(recipes).map((recipe) => JSON.stringify(recipe)),
 	...Object.values(trainRecipes).map((recipe) => JSON.stringify(recipe)),
+	...Object.values(specializeRecipes).map((recipe) => JSON.stringify(recipe)),
 	...reservedNames.map(polluted),
 	...reservedNames.map((name) => `{"student":${polluted(name)},"teacher":{"members":[${polluted(name)}]}}`),
 	`${"[".repeat(20_000)}${"]".repeat(20_000)}`,
@@ -79,6 +81,20 @@ export const metadataSeeds: readonly Uint8Array[] = [
 	...reservedNames.map((name) => `{"${name}":{"polluted":1},"mean":0,"std":1}`),
 	`${"[".repeat(20_000)}${"]".repeat(20_000)}`,
 ].map((text) => Buffer.from(text));
+
+export const specialistsSeeds: readonly Uint8Array[] = [
+	{
+		schema: 1,
+		classes: ["a", "b", "c", "d"],
+		sampleShape: [1, 2, 2],
+		combination: { rule: "kl", n: 1 },
+		generalist: "generalist.onnx",
+		specialists: [
+			{ file: "specialist-1.onnx", classes: [0, 2] },
+			{ file: "specialist-2.onnx", classes: [1, 2, 3] },
+		],
+	},
+].map((manifest) => Buffer.from(JSON.stringify(manifest)));
 
 export const cacheSeeds: readonly Uint8Array[] = [
 	{

@@ -1,0 +1,26 @@
+import { cifarTraining } from "../recipes.js";
+import type { SpecializeRecipeInput } from "./recipe.js";
+
+/** The recipes of `limbeck specialize`. */
+export const specializeRecipes = {
+	/** About a minute on two cores. Ten classes are few: it shows how things work rather than what they are worth. */
+	digits: {
+		name: "digits",
+		data: { name: "digits" },
+		generalist: { hidden: [50], epochs: 6 },
+		clustering: { name: "nearest", specialists: 3, classesPerSpecialist: 4 },
+		specialist: { epochs: 3, optimizer: { name: "adam", learningRate: 0.0005 } },
+		student: { epochs: 12 },
+		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
+	},
+	/** 100 classes, of which each specialist has 20; together they train as long as the generalist. */
+	"cifar-100": {
+		name: "cifar-100",
+		data: { name: "cifar-100" },
+		generalist: { family: "resnet", depth: 8, width: 2, epochs: 12, ...cifarTraining },
+		clustering: { name: "nearest", specialists: 10, classesPerSpecialist: 20 },
+		specialist: { epochs: 3, optimizer: { ...cifarTraining.optimizer, learningRate: 0.02 }, warmupEpochs: 0.25 },
+		student: { epochs: 12 },
+		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
+	},
+} as const satisfies Record<string, SpecializeRecipeInput>;
