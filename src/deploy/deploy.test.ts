@@ -28,7 +28,8 @@ function network(family: FamilyName, options: Readonly<Record<string, unknown>>)
 	const model = buildModel(spec, { sampleShape: data.sampleShape, classes: data.classes.length, seed: 1 });
 	const averages = new Set(averagesOf(model).map(({ name }) => name));
 	const initializers = model.graph.initializers.map(({ name, tensor }) => {
-		if (tensor.type !== "float" || !(averages.has(name) || tensor.data.every((one) => one === 0))) return { name, tensor };
+		if (tensor.type !== "float" || !(averages.has(name) || tensor.data.every((one) => one === 0)))
+			return { name, tensor };
 		const values = createDraws(1, name).reals(tensor.data.length, averages.has(name) ? 0.3 : -0.5, 1);
 		return { name, tensor: { ...tensor, data: Float32Array.from(values) } satisfies Tensor };
 	});
@@ -39,7 +40,17 @@ const networks: readonly (readonly [FamilyName, Readonly<Record<string, unknown>
 	["mlp", { hidden: [64, 32] }],
 	["cnn", { channels: [8, 16] }],
 	["resnet", { depth: 8 }],
-	["mobilenet", { stages: [[8, 1, 1], [16, 2, 2]], stem: 8, last: 32 }],
+	[
+		"mobilenet",
+		{
+			stages: [
+				[8, 1, 1],
+				[16, 2, 2],
+			],
+			stem: 8,
+			last: 32,
+		},
+	],
 	["vit", { dim: 24, depth: 2, patch: 4 }],
 ];
 
@@ -165,11 +176,7 @@ describe("a model that cannot be shipped", () => {
 		const before = { ...model, graph: { ...model.graph, outputs: [info("pixel_values", ["n", 4])] } };
 		const after = { ...shipped, graph: { ...shipped.graph } };
 		expect(after.graph.inputs[0]?.name).toBe("pixel_values");
-		await expectSame(
-			deployable(before, task),
-			after,
-			{ pixel_values: pixels },
-		);
+		await expectSame(deployable(before, task), after, { pixel_values: pixels });
 	});
 });
 

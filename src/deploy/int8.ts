@@ -180,7 +180,9 @@ function quantizedNode(
 	});
 	const data = Int8Array.from(weight.data, (value, at) => round(value, channelOf(at)));
 	const stored = constant(`${base}/int8/weight`, { type: "int8", dims: weight.dims, data });
-	const made = [onnxNode("DequantizeLinear", [stored, scale, zero], [`${base}/int8/weight-float`], { axis: int(axis) })];
+	const made = [
+		onnxNode("DequantizeLinear", [stored, scale, zero], [`${base}/int8/weight-float`], { axis: int(axis) }),
+	];
 	const inputs = [input, `${base}/int8/weight-float`];
 	if (bias === undefined) return [...made, { ...node, inputs }];
 	const biasScales = scales.map((one) => one * inputScale);

@@ -51,12 +51,16 @@ it("limbeck export writes a folder that Node and transformers.js load, and refus
 	expect(await readdir(folder)).toEqual(["model", "run"]);
 
 	const raw = join(folder, "raw");
-	expect(await runCli(["export", out, "--to", raw, "--preprocess", "in-graph", "--json"], env)).toMatchObject({ code: 0 });
+	expect(await runCli(["export", out, "--to", raw, "--preprocess", "in-graph", "--json"], env)).toMatchObject({
+		code: 0,
+	});
 	const [plain, own] = [await loadClassifier(to), await loadClassifier(raw)];
 	for (const digit of await someDigits(5)) {
 		const [wanted, got] = [await plain.predict(digit), await own.predict(digit)];
 		expect(got.label).toBe(wanted.label);
-		got.probabilities.forEach((one, c) => { expect(one).toBeCloseTo(wanted.probabilities[c] ?? 0, 5); });
+		got.probabilities.forEach((one, c) => {
+			expect(one).toBeCloseTo(wanted.probabilities[c] ?? 0, 5);
+		});
 	}
 	await expect(own.predict(new Float32Array(784))).rejects.toThrow("expected bytes");
 	await plain.release();
@@ -86,7 +90,9 @@ async function sameInNodeAndTransformers(folder: string): Promise<void> {
 		const data = normalizer(normalization, [1, 28, 28])(digit);
 		const outputs = await session.run({ pixel_values: { type: "float", dims: [1, 1, 28, 28], data } });
 		const wanted = outputOf(outputs, "logits", "float").data;
-		wanted.forEach((one, c) => { expect(Math.abs((logits.data[c] ?? 0) - one)).toBeLessThan(1e-5); });
+		wanted.forEach((one, c) => {
+			expect(Math.abs((logits.data[c] ?? 0) - one)).toBeLessThan(1e-5);
+		});
 		const { label, probabilities } = await classifier.predict(digit);
 		const [best] = (await classify(image, { top_k: 1 })) as { label: string; score: number }[];
 		expect(best?.label).toBe(label);

@@ -14,7 +14,6 @@ import { readCache } from "../../src/data/own/cache.js";
 import { readTarMembers } from "../../src/data/tar.js";
 import { readRunReport } from "../../src/deploy/run-report.js";
 import { compareClassNames } from "../../src/distill/class-names.js";
-import { classesKey, normalizationOf, preprocessingKey } from "../../src/predict/metadata.js";
 import { parseRecipe, parseTrainRecipe } from "../../src/distill/recipe.js";
 import { readManifest } from "../../src/distill/specialists/manifest.js";
 import { parseSpecializeRecipe } from "../../src/distill/specialists/recipe.js";
@@ -28,6 +27,7 @@ import { encodeModel } from "../../src/onnx/encode.js";
 import { readModelFile } from "../../src/onnx/file.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import { createGraph } from "../../src/ops/index.js";
+import { classesKey, normalizationOf, preprocessingKey } from "../../src/predict/metadata.js";
 import { readEntry, sealFolder } from "../../src/store/entry.js";
 import { keyFields, targetKey } from "../../src/targets/key.js";
 import { rowCodec } from "../../src/targets/rows.js";
@@ -40,7 +40,16 @@ import type { Parser } from "./engine.js";
 import { externalSeeds, modelFiles, seedModels } from "./model-seeds.js";
 import { type Mutate, mutateBytes } from "./mutate.js";
 import { mutateModel } from "./mutate-model.js";
-import { cacheSeeds, jsonTokens, metadataSeeds, recipeSeeds, reportSeeds, settingSeeds, settingTokens, specialistsSeeds } from "./text-seeds.js";
+import {
+	cacheSeeds,
+	jsonTokens,
+	metadataSeeds,
+	recipeSeeds,
+	reportSeeds,
+	settingSeeds,
+	settingTokens,
+	specialistsSeeds,
+} from "./text-seeds.js";
 
 const bytewise = mutateBytes();
 const json = mutateBytes(jsonTokens);

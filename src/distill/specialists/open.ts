@@ -4,6 +4,7 @@ import type { SampleSet } from "../../data/data-set.js";
 import { openSamples, readSamples } from "../../data/open-samples.js";
 import { logSoftmaxRow } from "../../metrics/softmax.js";
 import { readModelFile } from "../../onnx/file.js";
+import { normalizationOf } from "../../predict/metadata.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import {
 	activeSpecialists,
@@ -12,7 +13,6 @@ import {
 	specialistsOfClasses,
 } from "../../specialists/combination.js";
 import { createPredictor, type Predictor } from "../../train/predict.js";
-import { normalizationOf } from "../preprocessing.js";
 import { type Manifest, readManifest } from "./manifest.js";
 
 /** How separate files are opened. */

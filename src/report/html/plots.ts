@@ -26,7 +26,15 @@ const faint = "var(--faint, #8886)";
 
 /** Options that all pictures share; `title` is what a screen reader says. */
 function draw(title: string, options: Plot.PlotOptions): Html {
-	const shared = { width: 640, height: 300, marginLeft: 56, marginBottom: 36, ariaLabel: title, style: { fontSize: "12px" }, document };
+	const shared = {
+		width: 640,
+		height: 300,
+		marginLeft: 56,
+		marginBottom: 36,
+		ariaLabel: title,
+		style: { fontSize: "12px" },
+		document,
+	};
 	const svg: unknown = Plot.plot({ ...shared, ...options });
 	// Plot puts text in as text.
 	return new Html((svg as { readonly outerHTML: string }).outerHTML);
