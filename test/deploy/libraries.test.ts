@@ -1,0 +1,97 @@
+/** What other programs make of exported models: transformers.js, and Node through `limbeck/predict`. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { deployable, withPreprocessing } from "../../src/deploy/deployable.js";
+import { answersOf } from "../../src/deploy/quantize.js";
+import { transformersFiles } from "../../src/deploy/transformers.js";
+import { buildModel } from "../../src/models/index.js";
+import { writeModelFile } from "../../src/onnx/file.js";
+import { loadClassifier } from "../../src/predict/index.js";
+import { runtime } from "../support/graphs.js";
+import { storedBytes, syntheticData } from "../support/synthetic.js";
+
+const data = syntheticData(20, 12);
+const { classes, sampleShape, validation } = data;
+const task = { sampleShape, classes: classes.length, seed: 1 };
+const model = deployable(
+	buildModel(
+		{
+			...{ family: "mlp", hidden: [16], activation: "relu", initializer: "he-normal" },
+			...{ inputDropout: 0, hiddenDropout: 0 },
+		},
+		task,
+	),
+	{ ...data, where: "student.onnx" },
+);
+const logits = await answersOf(runtime, model, data, 1);
+const size = 64;
+const samples = Array.from({ length: validation.count }, (_, k) =>
+	storedBytes(validation).slice(k * size, (k + 1) * size),
+);
+
+let folder = "";
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), "limbeck-deploy-"));
+	await mkdir(join(folder, "onnx"));
+	await writeModelFile(join(folder, "onnx/model.onnx"), model);
+	await writeModelFile(join(folder, "raw.onnx"), withPreprocessing(model, "uint8", data));
+	for (const [name, text] of transformersFiles({ ...data, int8: false })) await writeFile(join(folder, name), text);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A row of the float32 model's logits as probabilities. */
+function probabilitiesOf(sample: number): readonly number[] {
+	const row = Array.from(logits.subarray(sample * classes.length, (sample + 1) * classes.length), Math.exp);
+	const sum = row.reduce((total, one) => total + one, 0);
+	return row.map((one) => one / sum);
+}
+
+it("transformers.js gives the logits of the model within 1e-5, and its labels", async () => {
+	const { AutoModelForImageClassification, AutoProcessor, env, pipeline, RawImage } = await import(
+		"@huggingface/transformers"
+	);
+	env.allowRemoteModels = false;
+	env.localModelPath = dirname(folder);
+	const name = basename(folder);
+	const classify = await pipeline("image-classification", name, { dtype: "fp32" });
+	const loaded = await AutoModelForImageClassification.from_pretrained(name, { dtype: "fp32" });
+	const processor = await AutoProcessor.from_pretrained(name);
+	for (const [k, sample] of samples.entries()) {
+		const image = new RawImage(Uint8ClampedArray.from(sample), 8, 8, 1);
+		// The library's types do not say what a model gives.
+		const answer = (await loaded(await processor(image))) as { readonly logits: { readonly data: Float32Array } };
+		for (const [c, value] of answer.logits.data.entries()) {
+			expect(Math.abs(value - (logits[k * classes.length + c] ?? 0))).toBeLessThan(1e-5);
+		}
+		const [best] = (await classify(image, { top_k: 1 })) as { readonly label: string; readonly score: number }[];
+		const wanted = probabilitiesOf(k);
+		expect(best?.label).toBe(classes[wanted.indexOf(Math.max(...wanted))]);
+		expect(best?.score).toBeCloseTo(Math.max(...wanted), 5);
+	}
+	await classify.dispose();
+	await loaded.dispose();
+});
+
+it("limbeck/predict answers bytes, floats and, with preprocessing in the graph, what is stored", async () => {
+	const [classifier, raw] = [await loadClassifier(folder), await loadClassifier(join(folder, "raw.onnx"))];
+	expect(classifier).toMatchObject({ classes, sampleShape });
+	for (const [k, sample] of samples.entries()) {
+		const wanted = probabilitiesOf(k);
+		const answers = [
+			await classifier.predict(sample),
+			await classifier.predict(Float32Array.from(sample, (byte) => byte / 255)),
+			await raw.predict(sample),
+		];
+		for (const { label, probabilities } of answers) {
+			expect(label).toBe(classes[wanted.indexOf(Math.max(...wanted))]);
+			for (const [c, one] of probabilities.entries()) expect(one).toBeCloseTo(wanted[c] ?? 0, 5);
+		}
+	}
+	await expect(raw.predict(new Float32Array(size))).rejects.toThrow("expected bytes");
+	await expect(classifier.predict(new Uint8Array(3))).rejects.toThrow("expected 64 elements");
+	await expect(loadClassifier(join(folder, "config.json"))).rejects.toMatchObject({ category: "model" });
+	await classifier.release();
+	await raw.release();
+});
