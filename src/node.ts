@@ -13,6 +13,8 @@ export type {
 } from "./data/data-set.js";
 export type { FrameDataSet, FrameSplit, FramesChoice } from "./data/frames.js";
 export { dataSetOf, dataSets, findDataSet, type StepData } from "./data/index.js";
+export type { DataChoice } from "./data/options.js";
+export type { WindowSamples } from "./data/samples.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
 export { type ExportOptions, exportModel } from "./deploy/export.js";
@@ -130,7 +132,7 @@ export {
 	type Frames,
 	filterbankOptions,
 } from "./speech/filterbank.js";
-export type { FrontEndOptions } from "./speech/front-end.js";
+export { type FrontEndOptions, frontEndOptions } from "./speech/front-end.js";
 export { fitGaussians, type Gaussians, gaussianScores } from "./speech/gaussians.js";
 export { createHmm, type Hmm, hmmOptions, stateCount, stateNames } from "./speech/hmm.js";
 export type { PartFigures, WordFigures } from "./speech/judge.js";

@@ -44,7 +44,7 @@ export interface AlignRound {
 
 /** What an alignment says of itself. */
 export interface AlignOutcome {
-	/** What a plan checks: see {@link corpusFingerprint}. */
+	/** What a plan checks: SHA-256 of what training sees of the corpus. */
 	readonly data: { readonly fingerprint: string };
 	/** Recordings, and strings and frames made of them. */
 	readonly train: PartSize;
