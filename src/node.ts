@@ -11,7 +11,10 @@ export type {
 	PublishedDataSet,
 	RemoteFile,
 } from "./data/data-set.js";
-export { dataSetOf, dataSets, findDataSet } from "./data/index.js";
+export type { FrameDataSet, FrameSplit, FramesChoice } from "./data/frames.js";
+export { dataSetOf, dataSets, findDataSet, type StepData } from "./data/index.js";
+export type { DataChoice } from "./data/options.js";
+export type { WindowSamples } from "./data/samples.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
 export { type ExportOptions, exportModel } from "./deploy/export.js";
@@ -85,8 +88,17 @@ export { type DistillEvent, type DistillOptions, distill, planDistill } from "./
 export type { StepNews } from "./pipeline/drive.js";
 export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run.js";
 export { planSpecialize, type SpecializeEvent, type SpecializeOptions, specialize } from "./pipeline/specialize.js";
+export {
+	planSpeech,
+	planSpeechFolds,
+	type SpeechEvent,
+	type SpeechRunOptions,
+	speech,
+	speechFolds,
+} from "./pipeline/speech.js";
 export { planTrain, type TrainOptions, train } from "./pipeline/train.js";
 export { specializeReportTable } from "./report/specialize.js";
+export { speechFoldsTable, speechReportTable } from "./report/speech-table.js";
 export { reportTable, trainReportTable } from "./report/table.js";
 export { nodeRuntime } from "./runtime/node.js";
 export {
@@ -100,12 +112,19 @@ export {
 	settle,
 	type Utterance,
 } from "./speech/align.js";
+export type { AlignOutcome, AlignRound, PartSize } from "./speech/align-corpus.js";
 export { type AlignedFrames, type Context, contextOptions, frameDataSet, windowsOver } from "./speech/context.js";
 export { loadSpeech } from "./speech/corpora/index.js";
 export { type SpeechChoice, speechOptions } from "./speech/corpora/options.js";
 export { type JoinOptions, joinRecordings, type Recording, type SpeechCorpus } from "./speech/corpus.js";
 export { createDecoder, type Decoder, type Sentences } from "./speech/decode.js";
-export { errorsOn, evaluateRecognizers, type RecognitionFigures, type Recognizer } from "./speech/evaluate.js";
+export {
+	type Choice,
+	evaluateSpeech,
+	type RecognizeOutcome,
+	type RecognizeStep,
+	type SpeechFigures,
+} from "./speech/evaluate.js";
 export {
 	createFilterbank,
 	type Filterbank,
@@ -113,10 +132,20 @@ export {
 	type Frames,
 	filterbankOptions,
 } from "./speech/filterbank.js";
+export { type FrontEndOptions, frontEndOptions } from "./speech/front-end.js";
 export { fitGaussians, type Gaussians, gaussianScores } from "./speech/gaussians.js";
 export { createHmm, type Hmm, hmmOptions, stateCount, stateNames } from "./speech/hmm.js";
+export type { PartFigures, WordFigures } from "./speech/judge.js";
 export { scaledLikelihoods, statePriors } from "./speech/likelihoods.js";
-export { type Moments, momentsOf, normalizeBySpeaker, normalizeFrames } from "./speech/normalize.js";
+export { type Moments, momentsBySpeaker, momentsOf, normalizeFrames } from "./speech/normalize.js";
+export {
+	parseSpeechRecipe,
+	type SpeechRecipe,
+	type SpeechRecipeInput,
+	speechRecipeSchema,
+	speechRecipes,
+} from "./speech/recipe.js";
+export type { SpeechFoldsReport, SpeechNetReport, SpeechReport } from "./speech/report.js";
 export { resample } from "./speech/resample.js";
 export { type Audio, decodeWav } from "./speech/wav.js";
 export { type WordErrors, wordErrorRate, wordErrors } from "./speech/word-errors.js";

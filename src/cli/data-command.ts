@@ -9,6 +9,8 @@ import { type FileState, verifyFiles } from "../data/verify.js";
 import { LimbeckError } from "../errors.js";
 import { choiceName, choicesOf, fieldsOf, type JsonSchema, parseOptions } from "../options.js";
 import { wrapText } from "../report/text.js";
+import { corpusFacts } from "../speech/corpora/index.js";
+import { speechOptions } from "../speech/corpora/options.js";
 import { findDataFolder } from "./data-folder.js";
 import { bar, fitted } from "./progress.js";
 import type { Terminal } from "./terminal.js";
@@ -33,9 +35,14 @@ export function addDataCommands(program: Command, terminal: Terminal, signal: Ab
 		.option("--json", "print one JSON object on stdout")
 		.action(async (raw: unknown) => {
 			const { json } = parseOptions(listFlags, raw, "limbeck data list");
-			const published = Object.entries(publishedDataSets).map(([name, entry]) => describe(name, entry));
+			const published = Object.entries({ ...publishedDataSets, ...corpusFacts.published }).map(([name, entry]) =>
+				describe(name, entry),
+			);
 			const listed = await Promise.all(published);
-			const own = Object.entries(ownDataSets).map(([name, entry]) => describeOwn(name, entry));
+			const own = [
+				...Object.entries(ownDataSets).map(([name, entry]) => describeOwn(name, entry, dataOptions)),
+				...Object.entries(corpusFacts.own).map(([name, entry]) => describeOwn(name, entry, speechOptions)),
+			];
 			terminal.print(
 				json
 					? JSON.stringify({ dataSets: listed, own })
@@ -50,7 +57,11 @@ export function addDataCommands(program: Command, terminal: Terminal, signal: Ab
 		.option("--to <folder>", "folder for the files (default: in LIMBECK_DATA, else in the user's cache)")
 		.action(async (name: string, raw: unknown) => {
 			const { to } = parseOptions(getFlags, raw, "limbeck data get");
-			await getDataSet(name, findDataSet(name), { terminal, signal, ...(to === undefined ? {} : { to }) });
+			await getDataSet(name, findDataSet(name, corpusFacts.published), {
+				terminal,
+				signal,
+				...(to === undefined ? {} : { to }),
+			});
 		});
 	data
 		.command("verify")
@@ -105,8 +116,8 @@ interface ListedKind {
 
 const ownHeading = "Data of your own (--data PATH, or `data` in a recipe; limbeck recipe explains the options):";
 
-function describeOwn(name: string, { title }: DataSetFacts): ListedKind {
-	const choices = choicesOf(z.toJSONSchema(dataOptions, { io: "input" }));
+function describeOwn(name: string, { title }: DataSetFacts, options: z.ZodType): ListedKind {
+	const choices = choicesOf(z.toJSONSchema(options, { io: "input" }));
 	return { name, title, options: choices.find((choice) => choiceName(choice)?.name === name) ?? {} };
 }
 
@@ -179,7 +190,7 @@ async function verifyDataSet(
 	json: boolean,
 	terminal: Terminal,
 ): Promise<void> {
-	const entry = findDataSet(name);
+	const entry = findDataSet(name, corpusFacts.published);
 	const found = await findDataFolder(name, entry, explicit);
 	if (entry.download === undefined || found === undefined) {
 		const directory = explicit === undefined ? {} : { directory: explicit };

@@ -13,6 +13,7 @@ import { addReportCommand } from "./report-command.js";
 import { addResumeCommand } from "./resume-command.js";
 import { addRunsCommands } from "./runs-command.js";
 import { addSpecializeCommand } from "./specialize-command.js";
+import { addSpeechCommand } from "./speech-command.js";
 import { describeError, processTerminal, type Terminal } from "./terminal.js";
 import { addTrainCommand } from "./train-command.js";
 
@@ -56,6 +57,7 @@ async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<C
 	addDistillCommand(program, terminal, signal);
 	addTrainCommand(program, terminal, signal);
 	addSpecializeCommand(program, terminal, signal);
+	addSpeechCommand(program, terminal, signal);
 	addResumeCommand(program, terminal, signal);
 	addRunsCommands(program, terminal);
 	addReportCommand(program, terminal);
@@ -74,6 +76,7 @@ Examples:
   limbeck distill --set student.hidden=[20,20]    with a smaller student
   limbeck train --model cnn:16,32                 one network, hard labels
   limbeck specialize                              a generalist and specialists
+  limbeck speech                                  spoken digits: nets, an ensemble, its distillation
   limbeck evaluate --model limbeck-out/student.onnx --data digits
   limbeck compare a.onnx b.onnx --data digits
   limbeck export last --to ./model                float32, float16 and int8 to ship

@@ -15,6 +15,7 @@ import {
 	parseOptions,
 } from "../options.js";
 import { wrapText } from "../report/text.js";
+import { parseSpeechRecipe, speechRecipeSchema, speechRecipes } from "../speech/recipe.js";
 import { readRecipe } from "./recipe-file.js";
 import type { Terminal } from "./terminal.js";
 
@@ -22,6 +23,7 @@ const recipeFlags = z.object({
 	json: z.boolean().default(false),
 	train: z.boolean().default(false),
 	specialize: z.boolean().default(false),
+	speech: z.boolean().default(false),
 });
 
 /** The kinds of recipes, by the commands that run them. */
@@ -29,6 +31,7 @@ const kinds = {
 	distill: { builtIn: recipes, parse: parseRecipe, schema: () => recipeSchema("distill") },
 	train: { builtIn: trainRecipes, parse: parseTrainRecipe, schema: () => recipeSchema("train") },
 	specialize: { builtIn: specializeRecipes, parse: parseSpecializeRecipe, schema: specializeSchema },
+	speech: { builtIn: speechRecipes, parse: parseSpeechRecipe, schema: speechRecipeSchema },
 } as const;
 
 /** Adds `limbeck recipe`. */
@@ -43,6 +46,7 @@ export function addRecipeCommand(program: Command, terminal: Terminal): void {
 		)
 		.option("--train", "the recipes of limbeck train, in place of those of limbeck distill")
 		.option("--specialize", "those of limbeck specialize")
+		.option("--speech", "those of limbeck speech")
 		.option("--json", "print the JSON schema, or the given recipe, as one JSON object on stdout")
 		.addHelpText(
 			"after",
@@ -52,12 +56,14 @@ Examples:
   limbeck recipe mnist                the same with the values of a recipe
   limbeck recipe --train cifar-100    those of one network's training
   limbeck recipe --specialize digits  those of a generalist and specialists
+  limbeck recipe --speech             those of experiments with speech
   limbeck recipe --json > schema.json for an editor that completes JSON
   limbeck recipe mnist --json > mine.json, then: limbeck distill mine.json`,
 		)
 		.action(async (name: string | undefined, raw: unknown) => {
-			const { json, train, specialize } = parseOptions(recipeFlags, raw, "limbeck recipe");
-			const { builtIn, parse, schema: schemaOf } = kinds[specialize ? "specialize" : train ? "train" : "distill"];
+			const { json, ...chosen } = parseOptions(recipeFlags, raw, "limbeck recipe");
+			const kind = (["speech", "specialize", "train"] as const).find((one) => chosen[one]) ?? "distill";
+			const { builtIn, parse, schema: schemaOf } = kinds[kind];
 			const written = name === undefined ? {} : await readRecipe(name, builtIn);
 			const recipe = parse(written, `recipe ${name ?? ""}`);
 			const schema = schemaOf();

@@ -4,10 +4,12 @@ import { parseRecipe, parseTrainRecipe } from "../distill/recipe.js";
 import { parseSpecializeRecipe } from "../distill/specialists/recipe.js";
 import { parseOptions } from "../options.js";
 import { findRun, type RunRecord } from "../pipeline/records.js";
+import { parseSpeechRecipe } from "../speech/recipe.js";
 import { storeFolder } from "../store/store.js";
 import { performDistill } from "./distill-command.js";
 import type { RunFlags, Surroundings } from "./run-flags.js";
 import { performSpecialize } from "./specialize-command.js";
+import { performSpeech } from "./speech-command.js";
 import type { Terminal } from "./terminal.js";
 import { performTrain } from "./train-command.js";
 
@@ -25,6 +27,8 @@ const performers = {
 		performTrain(parseTrainRecipe(recipe, "the run's recipe"), flags, surroundings),
 	specialize: (recipe, flags, surroundings) =>
 		performSpecialize(parseSpecializeRecipe(recipe, "the run's recipe"), flags, surroundings),
+	speech: (recipe, flags, surroundings) =>
+		performSpeech(parseSpeechRecipe(recipe, "the run's recipe"), flags, surroundings),
 } as const satisfies Record<
 	RunRecord["command"],
 	(recipe: unknown, flags: RunFlags, surroundings: Surroundings) => Promise<void>

@@ -65,10 +65,18 @@ export function collect(value: string, before: readonly string[] = []): readonly
 	return [...before, value];
 }
 
-/** A recipe as written, with the data set that the flags name, and with their seeds. */
-export async function withRunFlags(written: unknown, flags: RunFlags): Promise<unknown> {
+/**
+ * A recipe as written, with the data that the flags name, and with their seeds.
+ *
+ * @param fieldsOf - what `--data` and `--folder` say.
+ */
+export async function withRunFlags(
+	written: unknown,
+	flags: RunFlags,
+	fieldsOf: typeof dataFields = dataFields,
+): Promise<unknown> {
 	if (!isRecord(written)) return written;
-	const fields = await dataFields(flags.data, flags.folder);
+	const fields = await fieldsOf(flags.data, flags.folder);
 	const data = isRecord(written["data"]) ? written["data"] : {};
 	// What is written of another data set's files does not hold for this one.
 	const kept = fields["name"] === undefined || fields["name"] === data["name"] ? data : {};

@@ -29,6 +29,8 @@ export interface Split extends SampleSet {
 	readonly labels: Int32Array;
 	/** Which rows they are of what they were taken from, where that is known. */
 	readonly origin?: Origin;
+	/** `[count]`: of which recording each is, where a fraction of the split takes whole recordings. */
+	readonly groups?: Int32Array;
 }
 
 /**
@@ -103,6 +105,11 @@ export interface RemoteFile {
 	readonly contentSha256?: string;
 	/** Whether a file holds the right content although its hash is another: a judge for what can lie in any order. */
 	readonly hasContent?: (path: string) => Promise<boolean>;
+	/**
+	 * Whether the host packs the file when it is asked for, so that its hash may be another tomorrow: what was fetched is
+	 * then opened for `hasContent` to judge. Other files of another hash are refused unopened.
+	 */
+	readonly packedOnRequest?: true;
 	/** Whole URLs, tried in turn. */
 	readonly mirrors: readonly string[];
 }

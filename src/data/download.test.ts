@@ -115,6 +115,17 @@ describe("downloadFiles", () => {
 		expect(await readdir(folder)).toEqual([]);
 	});
 
+	test("judges the content of a file that is packed on request, and refuses another", async () => {
+		const packed = { sha256: sha256(Buffer.from("as packed once")), packedOnRequest: true } as const;
+		await downloadFiles([file({ ...packed, hasContent: () => Promise.resolve(true) })], folder);
+		await isWhole();
+		const refused = file({ ...packed, name: "b.bin", hasContent: () => Promise.resolve(false) });
+		await expect(downloadFiles([refused], folder)).rejects.toThrow(sha256(content));
+		const broken = file({ ...packed, name: "b.bin", hasContent: () => Promise.reject(new Error("no archive")) });
+		await expect(downloadFiles([broken], folder)).rejects.toThrow(sha256(content));
+		await isWhole();
+	});
+
 	test("takes the whole file from a server that ignores Range", async () => {
 		answers = [send(200, content)];
 		await put("a.bin.part", content.subarray(0, 1000));

@@ -27,7 +27,7 @@ const MAXIMUM_BYTES = 2 ** 30;
 
 /**
  * Fetches the files that `folder` lacks or holds with a wrong hash. A file grows as `NAME.part`, which a later call
- * resumes, and gets its name only when its SHA-256 is right.
+ * resumes, and gets its name only when its SHA-256 is right, or, of a file that is packed on request, its content.
  *
  * @throws LimbeckError `data` if no mirror gave the right file, `interrupted` if the signal asked to stop, `file` or
  * `disk-full` if the folder cannot be written.
@@ -94,7 +94,8 @@ async function faultOf(part: string, file: RemoteFile): Promise<string | undefin
 	const maximum = maximumBytes(file);
 	if ((await stat(part)).size > maximum) return `more than ${String(maximum)} bytes`;
 	const got = await sha256OfFile(part);
-	return got === file.sha256 ? undefined : `SHA-256 ${got}`;
+	const judged = file.packedOnRequest === true && (await file.hasContent?.(part).catch(() => false)) === true;
+	return judged || got === file.sha256 ? undefined : `SHA-256 ${got}`;
 }
 
 /** Appends to the part what it lacks, from byte `start` on. Answers what went wrong on the network's side, if anything. */

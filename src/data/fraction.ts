@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { permutation, randomStream } from "../random.js";
+import { permutation, randomStream, type Stream } from "../random.js";
 import type { DataSet } from "./data-set.js";
 import { selectSamples } from "./splits.js";
 
@@ -10,15 +10,19 @@ export interface Fraction {
 }
 
 /**
- * A share of the training samples, the same share of each class, at least one of each that there is; the validation split
- * stays whole. A larger share holds a smaller one of the same seed. The samples are copied into memory.
+ * A share of the training samples, the same share of each class, at least one of each that there is; of samples in groups
+ * (frames of recordings) a share of the groups, all samples of each, at least one group. The validation split stays whole. A larger share holds a smaller one of the same seed. The samples are copied into memory.
  *
  * @param share - above 0, up to 1.
  * @throws LimbeckError `file` or `data` for samples that cannot be read.
  */
 export function fractionOfTraining(data: DataSet, share: number, seed: number): Fraction {
 	const { train, classes, sampleShape } = data;
-	const indices = stratifiedShare(train.labels, classes.length, share, seed);
+	const { labels, groups } = train;
+	const indices =
+		groups === undefined
+			? stratifiedShare(labels, classes.length, share, seed)
+			: groupShare(groups, share, randomStream(seed, "data/fraction/groups"));
 	const fingerprint = createHash("sha256")
 		.update(data.fingerprint)
 		.update(Buffer.from(indices.buffer, indices.byteOffset, indices.byteLength))
@@ -35,4 +39,13 @@ function stratifiedShare(labels: Int32Array, classes: number, share: number, see
 		return Array.from(permutation(stream, c, indices.length).subarray(0, count), (at) => indices[at] ?? 0);
 	});
 	return Uint32Array.from(chosen).sort();
+}
+
+/** The samples of some groups, drawn without regard to their sizes. */
+function groupShare(groups: Int32Array, share: number, stream: Stream): Uint32Array {
+	const all = [...new Set(groups)];
+	const count = Math.max(1, Math.round(share * all.length));
+	const drawn = permutation(stream, 0, all.length).subarray(0, count);
+	const chosen = new Set(Array.from(drawn, (at) => all[at]));
+	return Uint32Array.from(groups, (_, sample) => sample).filter((sample) => chosen.has(groups[sample]));
 }

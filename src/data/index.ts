@@ -4,6 +4,7 @@ import { cifar100 } from "./cifar-100.js";
 import type { DataSetEntry, DataSetFacts } from "./data-set.js";
 import { digits } from "./digits.js";
 import { fashionMnist } from "./fashion-mnist.js";
+import { type FramesChoice, readFrames } from "./frames.js";
 import { mnist } from "./mnist.js";
 import type { DataChoice, OptionsOf } from "./options.js";
 import { csv } from "./own/csv.js";
@@ -28,19 +29,27 @@ export const dataSets = { ...publishedDataSets, ...ownDataSets } as const satisf
 	readonly [Name in DataChoice["name"]]: DataSetEntry<OptionsOf<Name>>;
 };
 
+/** A data set that a recipe names, or one that a step has made. */
+export type StepData = DataChoice | FramesChoice;
+
+/** What steps make for others. */
+const frames: DataSetEntry<FramesChoice> = { title: "frames of recordings with their states", load: readFrames };
+
 /** The entry of a data set, with its own types forgotten: the options decide which it is. */
-export function dataSetOf({ name }: DataChoice): DataSetEntry<DataChoice> {
+export function dataSetOf({ name }: StepData): DataSetEntry<StepData> {
+	const entry: DataSetFacts = name === "frames" ? frames : dataSets[name];
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
-	return dataSets[name] as DataSetFacts as DataSetEntry<DataChoice>;
+	return entry as DataSetEntry<StepData>;
 }
 
 /**
  * What is known of the data set of that name.
  *
+ * @param others - what is found by its name besides.
  * @throws LimbeckError `usage` if there is none.
  */
-export function findDataSet(name: string): DataSetFacts {
-	const entries: Readonly<Record<string, DataSetFacts>> = dataSets;
+export function findDataSet(name: string, others: Readonly<Record<string, DataSetFacts>> = {}): DataSetFacts {
+	const entries: Readonly<Record<string, DataSetFacts>> = { ...dataSets, ...others };
 	const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
 	if (entry !== undefined) return entry;
 	const names = Object.keys(entries);

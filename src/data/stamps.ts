@@ -28,7 +28,12 @@ function stampFrom(path: string, { size, mtimeMs }: Stats): FileStamp {
 
 /** The stamps of every file that a data set may read, test samples included, by their paths; missing ones are left out. */
 export async function dataStamps(choice: DataChoice & DataSurroundings): Promise<readonly FileStamp[]> {
-	const found = await Promise.all((await pathsOf(choice)).map(stampIfFile));
+	return stampsOf(await pathsOf(choice));
+}
+
+/** The stamps of files, by their paths; missing ones are left out. */
+export async function stampsOf(paths: readonly string[]): Promise<readonly FileStamp[]> {
+	const found = await Promise.all(paths.map(stampIfFile));
 	return found.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -43,7 +48,8 @@ async function pathsOf(choice: DataChoice & DataSurroundings): Promise<readonly 
 	return (await Promise.all(folders.map((folder) => filesBelow(folder, false)))).flat();
 }
 
-async function filesBelow(folder: string, recursive: boolean): Promise<readonly string[]> {
+/** What a folder holds; nothing where there is none. */
+export async function filesBelow(folder: string, recursive: boolean): Promise<readonly string[]> {
 	const names = await readdir(folder, { recursive }).catch(() => []);
 	return names.map((name) => join(folder, name));
 }

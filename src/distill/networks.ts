@@ -44,6 +44,9 @@ function networkOf<Name extends FamilyName, Shape extends z.ZodRawShape>(
 /** The family that is meant where none is named. */
 const defaultFamily = "mlp";
 
+/** An acoustic model, and how it is trained. */
+export const acousticNetwork = networkOf("acoustic", families.acoustic);
+
 /** Every model family, with how a network of it is trained. */
 export const familyNetworks = [
 	z.strictObject({
@@ -54,7 +57,7 @@ export const familyNetworks = [
 	networkOf("resnet", families.resnet),
 	networkOf("mobilenet", families.mobilenet),
 	networkOf("vit", families.vit),
-	networkOf("acoustic", families.acoustic),
+	acousticNetwork,
 ] as const;
 
 /** A network that is trained. */

@@ -1,6 +1,6 @@
 import type { DataSet, SampleShape } from "../data/data-set.js";
 import { fractionOfTraining } from "../data/fraction.js";
-import { dataSetOf } from "../data/index.js";
+import { dataSetOf, type StepData } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { importModel } from "../import/index.js";
@@ -23,14 +23,13 @@ import type { Teacher, TeacherSummary } from "../train/teacher.js";
 import { checkJob, trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
-import type { Recipe } from "./recipe.js";
 import { type SpecialistPart, type SpecialistTraining, specialistTraining } from "./specialists/task.js";
 import { openSource } from "./teachers/open.js";
 import type { TeacherSource } from "./teachers/sources.js";
 
 /** One network to train, as plain data. */
 export interface TrainStep {
-	readonly data: Recipe["data"];
+	readonly data: StepData;
 	readonly network: NetworkOptions;
 	readonly loss: LossOptions;
 	/** What teaches, where the objective needs a teacher. */

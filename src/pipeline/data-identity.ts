@@ -8,6 +8,7 @@ import type { DataChoice } from "../data/options.js";
 import { dataStamps, type FileStamp } from "../data/stamps.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { parsedJson } from "../options.js";
+import { type DescribeSpeechStep, speechStamps } from "../speech/describe.js";
 import { packageVersion } from "./environment.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
 
@@ -30,6 +31,9 @@ const shape = z.strictObject({
 	classes: z.int().min(0),
 });
 
+/** Tells the identity of a run's data, by a store that remembers it. */
+export type Identify = (store: string, options: RunStepOptions) => Promise<DataIdentity>;
+
 /**
  * The identity of data. It is remembered in the store under the data's options, the stamps of its files and Limbeck's
  * version; a training checks it when it reads the data.
@@ -37,15 +41,32 @@ const shape = z.strictObject({
  * @throws LimbeckError (`data`, `file`, `usage`) for data that cannot be loaded.
  */
 export async function identifyData(store: string, data: DataChoice, options: RunStepOptions): Promise<DataIdentity> {
-	const stamps = await dataStamps(data);
+	return remembered(store, data, await dataStamps(data), () => runStep("describe", { data }, options));
+}
+
+/** The identity of a corpus, likewise. */
+export async function identifySpeech(
+	store: string,
+	step: DescribeSpeechStep,
+	options: RunStepOptions,
+): Promise<DataIdentity> {
+	return remembered(store, step, await speechStamps(step.data), () => runStep("describeSpeech", step, options));
+}
+
+async function remembered(
+	store: string,
+	data: DataChoice | DescribeSpeechStep,
+	stamps: readonly FileStamp[],
+	describe: () => Promise<Omit<DataIdentity, "stamps">>,
+): Promise<DataIdentity> {
 	const folder = join(store, "data");
 	const path = join(folder, `${canonicalHash({ limbeck: await packageVersion(), data, stamps })}.json`);
-	const remembered = await readFile(path, "utf8").then(
+	const known = await readFile(path, "utf8").then(
 		(text) => shape.safeParse(parsedJson(text)).data,
 		() => undefined,
 	);
-	if (remembered !== undefined) return { ...remembered, stamps };
-	const { fingerprint, sampleShape, train, classes } = await runStep("describe", { data }, options);
+	if (known !== undefined) return { ...known, stamps };
+	const { fingerprint, sampleShape, train, classes } = await describe();
 	const identity = { fingerprint, sampleShape: [...sampleShape], train, classes };
 	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);

@@ -14,6 +14,7 @@ import {
 import { withTeacherClasses } from "../distill/unlabelled.js";
 import type { LossOptions } from "../losses/index.js";
 import { coresOf } from "./cores.js";
+import { identifyData } from "./data-identity.js";
 import type { PlannedStep } from "./plan.js";
 import {
 	executeRun,
@@ -64,6 +65,7 @@ async function runOf(recipe: Recipe): Promise<Run<DistillEvent, SeedResult, Repo
 	return {
 		command: "distill",
 		recipe: { ...recipe, data },
+		identify: (store, how) => identifyData(store, data, how),
 		planSeed: (context) => planSeed({ ...recipe, data }, context),
 		details: ({ evaluated }) => evaluated,
 		assemble: (results, environment, created) => assembleReport(recipe, results, environment, created),

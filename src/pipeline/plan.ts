@@ -54,7 +54,8 @@ export interface Planner {
  * - the kind of step and its version: other code gives other results;
  * - its options: they are what is done;
  * - the data's fingerprint in place of the data's options: where files lie does not matter, what is in them does; for
- *   steps that open the test split the options and the files' stamps too, as no fingerprint says what is in that;
+ *   steps that open the test split the options and the files' stamps too, as no fingerprint says what is in that; for data
+ *   that another step makes, that step's key;
  * - of each file that it reads, what is in it; of another step's output, that step's key: keys are known before anything
  *   has run, so that a plan can say what is there already.
  *
@@ -84,12 +85,13 @@ export function openPlanner({ folder, fingerprint, stamps }: PlannerOptions): Pl
 			const files = entry.files(options as never);
 			const known = new Map<string, Known>();
 			for (const file of files) known.set(file.path, await identify(file));
-			const unkeyed = new Set<string>([...entry.unkeyed, ...(entry.opensTest ? [] : ["data"])]);
+			const made = isMade(options, known);
+			const unkeyed = new Set<string>([...entry.unkeyed, ...(entry.opensTest || made ? [] : ["data"])]);
 			const keyed = Object.entries(options).filter(([name]) => !unkeyed.has(name));
 			const about = {
 				step: kind,
 				version: entry.version,
-				data: fingerprint,
+				...(made ? {} : { data: fingerprint }),
 				...(entry.opensTest ? { files: stamps } : {}),
 				options: withContents(Object.fromEntries(keyed), known),
 			};
@@ -109,6 +111,13 @@ export function openPlanner({ folder, fingerprint, stamps }: PlannerOptions): Pl
 interface Known {
 	readonly file: string;
 	readonly input: readonly string[];
+}
+
+/** Whether a step's data are another step's output. */
+function isMade(options: object, known: ReadonlyMap<string, Known>): boolean {
+	const data: unknown = "data" in options ? options.data : undefined;
+	const file = isRecord(data) ? data["file"] : undefined;
+	return typeof file === "string" && (known.get(file)?.input.length ?? 0) > 0;
 }
 
 /** The hash of a file's content; of a model with its external data. */

@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { constants, copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { DataChoice } from "../data/options.js";
 import type { EvaluateOutcome } from "../distill/evaluate.js";
 import type { Environment } from "../distill/report.js";
 import type { TrainOutcome } from "../distill/train-network.js";
@@ -11,7 +10,7 @@ import { interruption, LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { openStore, type Store, storeFolder } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
-import { type DataIdentity, identifyData } from "./data-identity.js";
+import type { DataIdentity, Identify } from "./data-identity.js";
 import { type DriveOptions, drive, type Finished, type OutputOf, outputs, type StepNews } from "./drive.js";
 import { describeEnvironment } from "./environment.js";
 import { localExecutor } from "./local-executor.js";
@@ -70,7 +69,8 @@ export interface SeedPlan<Event extends SeedEvent, Result> {
 /** A run: seeds, what is planned for each, and what is reported of all. */
 export interface Run<Event extends SeedEvent, Result, Report extends object> {
 	readonly command: RunRecord["command"];
-	readonly recipe: { readonly name: string; readonly data: DataChoice; readonly seed: number; readonly seeds: number };
+	readonly recipe: { readonly name: string; readonly data: object; readonly seed: number; readonly seeds: number };
+	readonly identify: Identify;
 	readonly planSeed: (context: SeedContext) => Promise<SeedPlan<Event, Result>>;
 	/** @param created - ISO 8601 time. */
 	readonly assemble: (results: readonly [Result, ...Result[]], environment: Environment, created: string) => Report;
@@ -205,11 +205,11 @@ function needFor<Event extends SeedEvent, Result>({ planner, data, store }: Plan
 }
 
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
-	{ recipe, planSeed }: Run<Event, Result, Report>,
+	{ recipe, identify, planSeed }: Run<Event, Result, Report>,
 	{ threads = availableParallelism(), store: named, signal }: RunOptions<Event>,
 ): Promise<Planned<Event, Result>> {
 	const store = openStore(named ?? storeFolder(process.env, process.cwd()));
-	const data = await identifyData(store.folder, recipe.data, signal === undefined ? {} : { signal });
+	const data = await identify(store.folder, signal === undefined ? {} : { signal });
 	const planner = openPlanner({ folder: store.folder, ...data });
 	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];
 	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {

@@ -14,6 +14,7 @@ import type { LossOptions } from "../losses/index.js";
 import { randomStream } from "../random.js";
 import type { ClusteringOptions } from "../specialists/clustering.js";
 import { coresOf } from "./cores.js";
+import { identifyData } from "./data-identity.js";
 import type { PlannedStep } from "./plan.js";
 import {
 	executeRun,
@@ -59,6 +60,7 @@ function runOf(recipe: SpecializeRecipe): Run<SpecializeEvent, SpecializeSeedRes
 	return {
 		command: "specialize",
 		recipe,
+		identify: (store, how) => identifyData(store, recipe.data, how),
 		planSeed: (context) => planSeed(recipe, context),
 		assemble: (results, environment, created) => assembleSpecializeReport(recipe, results, environment, created),
 	};

@@ -16,6 +16,9 @@ import {
 	trainNetwork,
 } from "../distill/train-network.js";
 import type { ErrorCategory } from "../errors.js";
+import { type AlignStep, alignCorpus } from "../speech/align-corpus.js";
+import { describeSpeech } from "../speech/describe.js";
+import { evaluateSpeech, type RecognizeStep } from "../speech/evaluate.js";
 import type { TargetForm } from "../targets/targets.js";
 
 /** The folders of a step that leaves files. */
@@ -93,7 +96,8 @@ export const steps = {
 	}),
 	train: entry({
 		version: 1,
-		files: ({ network, teacher, specialist }: TrainOptions) => [
+		files: ({ data, network, teacher, specialist }: TrainOptions) => [
+			...(data.name === "frames" ? [plain(data.file)] : []),
 			...(network.family === "file" ? [model(network.file)] : []),
 			...(teacher === undefined ? [] : sourceFiles(teacher)),
 			...(specialist === undefined ? [] : [plain(specialist.clusters)]),
@@ -127,10 +131,34 @@ export const steps = {
 			return assemble({ ...options, output: join(output, modelFile), manifest: join(output, manifestFile) });
 		},
 	}),
+	describeSpeech: entry({
+		version: 1,
+		files: () => [],
+		unkeyed: [],
+		opensTest: false,
+		death: "data",
+		run: describeSpeech,
+	}),
+	align: entry({
+		version: 1,
+		files: () => [],
+		unkeyed: ["threads"],
+		opensTest: false,
+		death: "training",
+		run: (options: AlignStep, context) => alignCorpus(options, foldersOf(context), context),
+	}),
+	recognize: entry({
+		version: 1,
+		files: ({ alignment, models }: RecognizeStep) => [plain(alignment), ...Object.values(models).flatMap(modelFiles)],
+		unkeyed: [],
+		opensTest: true,
+		death: "model",
+		run: evaluateSpeech,
+	}),
 	evaluate: entry({
 		version: 1,
 		files: ({ models, coverage = [] }: Parameters<typeof evaluateModels>[0]) => [
-			...Object.values(models).flatMap((one) => (typeof one === "string" ? [model(one)] : sourceFiles(one))),
+			...Object.values(models).flatMap(modelFiles),
 			...coverage.map(({ clusters }) => plain(clusters)),
 		],
 		unkeyed: [],
@@ -157,6 +185,11 @@ function train({ targets, pupils = [], ...options }: TrainOptions, context: Step
 		checkpoints: join(folders.progress, "checkpoints"),
 	};
 	return trainNetwork(step, context);
+}
+
+/** The files of a model, or of several that answer as one. */
+function modelFiles(source: string | TeacherSource): readonly InputFile[] {
+	return typeof source === "string" ? [model(source)] : sourceFiles(source);
 }
 
 function sourceFiles(source: TeacherSource): readonly InputFile[] {

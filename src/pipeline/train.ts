@@ -1,6 +1,7 @@
 import type { TrainRecipe } from "../distill/recipe.js";
 import { assembleTrainReport, type TrainReport, type TrainSeedResult } from "../distill/train-report.js";
 import { coresOf } from "./cores.js";
+import { identifyData } from "./data-identity.js";
 import { executeRun, type PlanLine, planLines, type Run, type RunOptions, type SeedEvent } from "./run.js";
 import { modelFile } from "./steps.js";
 
@@ -31,6 +32,7 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 	return {
 		command: "train",
 		recipe,
+		identify: (store, how) => identifyData(store, data, how),
 		async planSeed({ seed, threads, planner, data: { sampleShape } }) {
 			const options = { data, network, loss, seed, threads };
 			const cores = coresOf(network, sampleShape, threads);

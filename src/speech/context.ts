@@ -1,7 +1,7 @@
 /** Stacked frames: what an acoustic model sees of a frame's surroundings. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { DataSet, Split } from "../data/data-set.js";
+import type { FrameDataSet, FrameSplit } from "../data/frames.js";
 import type { WindowSamples } from "../data/samples.js";
 import type { Frames } from "./filterbank.js";
 import { type Hmm, stateNames } from "./hmm.js";
@@ -47,22 +47,26 @@ export interface AlignedFrames {
 	readonly paths: readonly Int32Array[];
 }
 
-/** Aligned frames as a data set: samples are windows, classes are states. Features are taken as they are. */
+/**
+ * Aligned frames as a data set: samples are windows, classes are states, groups are utterances. Features are taken as they
+ * are.
+ */
 export function frameDataSet(
 	name: string,
 	hmm: Hmm,
 	splits: { readonly train: AlignedFrames; readonly validation: AlignedFrames },
 	context: Context,
-): DataSet {
+): FrameDataSet {
 	const hash = createHash("sha256").update(JSON.stringify([context, stateNames(hmm)]));
-	const splitOf = ({ frames, paths }: AlignedFrames): Split => {
+	const splitOf = ({ frames, paths }: AlignedFrames): FrameSplit => {
 		const windows = windowsOver(frames, context);
 		const labels = Int32Array.from(paths.flatMap((path) => [...path]));
+		const groups = Int32Array.from(frames.flatMap(({ count }, group) => Array<number>(count).fill(group)));
 		const { data, starts } = windows.samples;
-		for (const { buffer, byteOffset, byteLength } of [data, starts, labels]) {
+		for (const { buffer, byteOffset, byteLength } of [data, starts, labels, groups]) {
 			hash.update(`${String(byteLength)};`).update(new Uint8Array(buffer, byteOffset, byteLength));
 		}
-		return { ...windows, labels };
+		return { ...windows, labels, groups };
 	};
 	const [train, validation] = [splitOf(splits.train), splitOf(splits.validation)];
 	return {

@@ -1,53 +1,144 @@
-/** Recognition judged on the test part, once all is trained and chosen. */
-import type { DataSurroundings } from "../data/data-set.js";
-import type { SpeechChoice } from "./corpora/options.js";
-import { type JoinOptions, joinRecordings, type Recording } from "./corpus.js";
+/** Recognition judged on the test part, once all is trained and chosen on validation. */
+import { type EvaluateContext, sizesOf } from "../distill/evaluated-model.js";
+import type { EnsembleSource } from "../distill/teachers/sources.js";
+import { readAlignment } from "./alignment-file.js";
+import { loadSpeech } from "./corpora/index.js";
+import {
+	answersOn,
+	type Bench,
+	figuresOf,
+	type JudgedPart,
+	openPart,
+	type PartFigures,
+	probeOf,
+	tunedPenalty,
+} from "./judge.js";
+import type { SpeechRecipe } from "./recipe.js";
+import { windowShape, withNet } from "./scores.js";
 import { loadSpeechTest } from "./test-sets.js";
-import { sumWordErrors, type WordErrors, wordErrors } from "./word-errors.js";
 
-/** Recognises the words of recordings; whether each is known to be one word. */
-export type Recognizer = (
-	recordings: readonly Recording[],
-	kind: "word" | "words",
-) => Promise<readonly (readonly number[])[]>;
-
-/** Word errors of a recogniser on the test part. */
-export interface RecognitionFigures {
-	/** Recordings of one word, each known to be one; absent where there are none. */
-	readonly single?: WordErrors;
-	/** Recordings joined to strings. */
-	readonly connected: WordErrors;
+/** Nets to judge on one corpus, as plain data. */
+export interface RecognizeStep extends Pick<SpeechRecipe, "data" | "strings" | "penalties"> {
+	/** The alignment's models; the net that made it lies beside. */
+	readonly alignment: string;
+	/** Nets, or several that answer as one, by a name of the caller's. */
+	readonly models: Readonly<Record<string, string | EnsembleSource>>;
+	/** Of these models only the one with the best frames on validation is judged on the test, by the name of the choice. */
+	readonly choices: Readonly<Record<string, readonly string[]>>;
+	readonly threads?: number;
 }
+
+/** What is found out about a net. */
+export interface SpeechFigures {
+	readonly validation: PartFigures;
+	/** Chosen on validation: see `tunedPenalty`. */
+	readonly insertionPenalty: number;
+	readonly test: PartFigures;
+	/** Of all members. */
+	readonly parameters: number;
+	/** Time of features, net and search over that of the sound, on the strings of the test. */
+	readonly realTimeFactor: number;
+}
+
+/** How a choice among candidates fell. */
+export interface Choice {
+	readonly chosen: string;
+	/** Share of the validation frames that each has right. */
+	readonly frameAccuracy: Readonly<Record<string, number>>;
+}
+
+/** What the judgement of nets gives. */
+export interface RecognizeOutcome {
+	/** Test recordings, and strings and frames made of them. */
+	readonly test: { readonly recordings: number; readonly strings: number; readonly frames: number };
+	readonly models: Readonly<Record<string, SpeechFigures>>;
+	readonly choices: Readonly<Record<string, Choice>>;
+}
+
+/** What validation says of a net. */
+type Tuned = Pick<SpeechFigures, "validation" | "insertionPenalty">;
 
 /**
- * Opens the test part and judges recognisers on the same recordings, in their order.
+ * Judges nets: insertion penalties and choices on validation first, then, once, the test part.
  *
- * @throws LimbeckError (`data`, `file`) for files that are missing or broken.
+ * @throws LimbeckError (`data`, `file`) for files that are missing or broken, (`model`) for one that is no such net.
  */
-export async function evaluateRecognizers(
-	choice: SpeechChoice & DataSurroundings,
-	recognizers: readonly Recognizer[],
-	strings: JoinOptions,
-): Promise<readonly RecognitionFigures[]> {
-	const { recordings } = await loadSpeechTest(choice);
-	const singles = recordings.filter(({ words }) => words.length === 1);
-	const joined = joinRecordings(recordings, strings);
-	const figures: RecognitionFigures[] = [];
-	for (const recognize of recognizers) {
-		figures.push({
-			...(singles.length === 0 ? {} : { single: await errorsOn(singles, recognize, "word") }),
-			connected: await errorsOn(joined, recognize, "words"),
-		});
+export async function evaluateSpeech(step: RecognizeStep, context: EvaluateContext): Promise<RecognizeOutcome> {
+	const { data, alignment, strings, threads } = step;
+	const surroundings = { runtime: context.runtime, threads };
+	const bench: Bench = { models: await readAlignment(alignment), alignment, strings, surroundings, now: context.now };
+	const validation = await openPart((await loadSpeech(data)).validation, bench);
+	const tuned = new Map<string, Tuned>();
+	for (const [name, source] of Object.entries(step.models)) {
+		tuned.set(name, await tune(source, validation, bench, step.penalties));
 	}
-	return figures;
+	const choices = choose(step.choices, tuned);
+	const test = await openPart((await loadSpeechTest(data)).recordings, bench);
+	const models: Record<string, SpeechFigures> = {};
+	for (const [name, model] of judgedOf(step, choices)) {
+		const [source, found] = [step.models[model], tuned.get(model)];
+		if (source === undefined || found === undefined) throw new RangeError(`choices: expected a model, got ${model}`);
+		models[name] = { ...found, ...(await judge(source, test, bench, found.insertionPenalty)) };
+	}
+	const frames = test.strings.utterances.reduce((sum, one) => sum + one.frames, 0);
+	const sizes = { recordings: test.recordings, strings: test.strings.recordings.length, frames };
+	return { test: sizes, models, choices };
 }
 
-/** Word errors of a recogniser on recordings whose words are known. */
-export async function errorsOn(
-	recordings: readonly Recording[],
-	recognize: Recognizer,
-	kind: "word" | "words",
-): Promise<WordErrors> {
-	const heard = await recognize(recordings, kind);
-	return sumWordErrors(recordings.map(({ words }, i) => wordErrors(words, heard[i] ?? [])));
+function tune(
+	source: string | EnsembleSource,
+	part: JudgedPart,
+	bench: Bench,
+	penalties: readonly number[],
+): Promise<Tuned> {
+	return withNet(source, bench.models, probeOf(part), bench.surroundings, async (ask) => {
+		const answers = await answersOn(ask, part, bench);
+		const insertionPenalty = tunedPenalty(answers, part, bench, penalties);
+		return { insertionPenalty, validation: figuresOf(answers, part, bench, insertionPenalty).figures };
+	});
+}
+
+function choose(
+	choices: RecognizeStep["choices"],
+	tuned: ReadonlyMap<string, Tuned>,
+): Readonly<Record<string, Choice>> {
+	return Object.fromEntries(
+		Object.entries(choices).map(([name, candidates]) => {
+			const accuracies = candidates.map((one) => [one, tuned.get(one)?.validation.frameAccuracy ?? 0] as const);
+			const [chosen] = accuracies.reduce((best, one) => (one[1] > best[1] ? one : best));
+			return [name, { chosen, frameAccuracy: Object.fromEntries(accuracies) }];
+		}),
+	);
+}
+
+/** The models that are judged on the test, by their names there. */
+function judgedOf(
+	{ models, choices }: RecognizeStep,
+	chosen: Readonly<Record<string, Choice>>,
+): readonly (readonly [name: string, model: string])[] {
+	const candidates = new Set(Object.values(choices).flat());
+	return [
+		...Object.keys(models).flatMap((name) => (candidates.has(name) ? [] : [[name, name] as const])),
+		...Object.entries(chosen).map(([name, one]) => [name, one.chosen] as const),
+	];
+}
+
+function judge(
+	source: string | EnsembleSource,
+	part: JudgedPart,
+	bench: Bench,
+	insertionPenalty: number,
+): Promise<Pick<SpeechFigures, "test" | "parameters" | "realTimeFactor">> {
+	const { models, surroundings } = bench;
+	const shape = windowShape(models.context, models.features.coefficients);
+	return withNet(source, models, probeOf(part), surroundings, async (ask, opened) => {
+		const answers = await answersOn(ask, part, bench);
+		const { figures, searchSeconds } = figuresOf(answers, part, bench, insertionPenalty);
+		const sizes = await sizesOf(opened, shape);
+		return {
+			test: figures,
+			parameters: sizes.reduce((sum, { parameters }) => sum + parameters, 0),
+			realTimeFactor: (part.featureSeconds + answers.seconds + searchSeconds) / part.seconds,
+		};
+	});
 }

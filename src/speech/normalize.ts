@@ -29,13 +29,15 @@ export function normalizeFrames({ count, size, data }: Frames, { mean, std }: Mo
 }
 
 /**
- * Each speaker's utterances by the moments of that speaker; no transcript is used.
+ * The moments of each speaker's utterances; no transcript is used.
  *
  * @param speakers - whose each utterance is.
  */
-export function normalizeBySpeaker(utterances: readonly Frames[], speakers: readonly string[]): readonly Frames[] {
-	const moments = new Map(
+export function momentsBySpeaker(
+	utterances: readonly Frames[],
+	speakers: readonly string[],
+): ReadonlyMap<string, Moments> {
+	return new Map(
 		[...new Set(speakers)].map((speaker) => [speaker, momentsOf(utterances.filter((_, i) => speakers[i] === speaker))]),
 	);
-	return utterances.map((frames, i) => normalizeFrames(frames, moments.get(speakers[i] ?? "") ?? momentsOf([frames])));
 }

@@ -22,6 +22,7 @@ describe("limbeck data list", () => {
 				{ name: "mnist", ready: true, folder, get: "limbeck data get mnist" },
 				{ name: "fashion-mnist" },
 				{ name: "cifar-100", sampleShape: [3, 32, 32] },
+				{ name: "fsdd", classes: 10, sampleShape: null, get: "limbeck data get fsdd" },
 			],
 			own: [
 				{ name: "folder", options: { required: ["name", "directory"] } },
@@ -29,6 +30,7 @@ describe("limbeck data list", () => {
 				{ name: "npy" },
 				{ name: "csv", options: { properties: { delimiter: { type: "string" } } } },
 				{ name: "parquet" },
+				{ name: "recordings", options: { required: ["name", "directory"] } },
 			],
 		});
 	});

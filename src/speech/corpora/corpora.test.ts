@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeWav } from "../../../test/support/speech.js";
 import { tarOf } from "../../../test/support/tar.js";
-import { evaluateRecognizers } from "../evaluate.js";
 import { loadSpeechTest } from "../test-sets.js";
 import { loadSpeech } from "./index.js";
 import { type SpeechChoice, speechOptions } from "./options.js";
@@ -57,17 +56,6 @@ test("a speaker held out is in the test alone", async () => {
 	await expect(loadSpeechTest(fsdd({ heldOut: "lucas" }))).rejects.toThrow("of the test part, got none");
 });
 
-test("recognisers are judged on single recordings and on strings", async () => {
-	const figures = await evaluateRecognizers(fsdd(), [(recordings) => Promise.resolve(recordings.map(() => [7]))], {
-		lengths: [2, 2],
-		gapMs: [0, 10],
-		seed: 1,
-	});
-	const none = { words: 2, substitutions: 0, deletions: 0, insertions: 0 };
-	// One recording of each speaker: strings of one.
-	expect(figures).toEqual([{ single: none, connected: none }]);
-});
-
 const own = async (table: string): Promise<SpeechChoice> => {
 	await writeFile(join(folder, "own", "transcripts.csv"), table);
 	return speechOptions.parse({ name: "recordings", directory: join(folder, "own") });
@@ -86,7 +74,7 @@ test.each([
 	["file,text\na.wav,yes\n", "a column transcript, got file, text"],
 	["file,transcript,split\na.wav,yes,dev\n", 'a split: train, validation, test, got "dev"'],
 	["file,transcript,split\na.wav, ,train\n", "a transcript, got none"],
-	["file,transcript,split\n../a.wav,yes,train\n", 'a file in this folder, got "../a.wav"'],
+	["file,transcript,split\n../a.wav,yes,train\n", 'own, got "../a.wav"'],
 	["file,transcript,split\nno.wav,yes,train\n", "a file or folder that exists"],
 	["file,transcript,split\na.wav,yes,train\n", "recordings for the validation part, got none"],
 ])("table %j is refused", async (table, message) => {

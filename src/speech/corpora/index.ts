@@ -1,8 +1,16 @@
-import type { DataSurroundings } from "../../data/data-set.js";
+import type { DataSetFacts, DataSurroundings } from "../../data/data-set.js";
 import type { SpeechCorpus } from "../corpus.js";
-import { loadFsdd } from "./fsdd.js";
+import { fsddFacts, loadFsdd } from "./fsdd.js";
 import type { SpeechChoice, SpeechOptionsOf } from "./options.js";
 import { loadRecordings } from "./recordings.js";
+
+/** What is known of corpora beforehand: those that are published, and users' own. */
+export const corpusFacts = {
+	published: { fsdd: fsddFacts },
+	own: {
+		recordings: { title: "your recordings: a folder of wav files with a table of transcripts; for limbeck speech" },
+	},
+} as const satisfies Record<string, Record<string, DataSetFacts>>;
 
 /** What loads the training and validation parts of each corpus. */
 const corpora = { fsdd: loadFsdd, recordings: loadRecordings } as const satisfies {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** The speakers of the Free Spoken Digit Dataset. */
-const fsddSpeakers = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"] as const;
+export const fsddSpeakers = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"] as const;
 
 const fraction = (standard: number) => z.number().min(0).lt(0.5).default(standard);
 

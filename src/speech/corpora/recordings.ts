@@ -17,6 +17,8 @@ interface Row {
 	readonly words: readonly string[];
 	readonly speaker: string;
 	readonly part: SpeechPart;
+	/** The table and its line, for messages. */
+	readonly where: () => Promise<string>;
 }
 
 /**
@@ -47,9 +49,9 @@ async function openTable(options: Options): Promise<{
 	const read = async (part: SpeechPart): Promise<readonly Recording[]> => {
 		const recordings: Recording[] = [];
 		for (const row of rows.filter((one) => one.part === part)) {
-			const path = inside(directory, row.file);
-			const bytes = await readFile(path).catch((error: unknown) => {
-				throw fileError(error, path);
+			const path = await inside(directory, row);
+			const bytes = await readFile(path).catch(async (error: unknown) => {
+				throw fileError(error, `${path} (${await row.where()})`);
 			});
 			const indices = row.words.map((word) => words.indexOf(word));
 			recordings.push({ id: row.file, speaker: row.speaker, words: indices, audio: decodeWav(bytes, path) });
@@ -70,28 +72,32 @@ async function readRows(where: string, { testFraction, validationFraction }: Opt
 	const cells: (readonly string[])[] = [];
 	for await (const rows of table.rows()) cells.push(...rows);
 	const drawn = randomParts(cells.length, { test: testFraction, validation: validationFraction });
-	return cells.map((row, i) => {
+	const rows: Row[] = [];
+	for (const [i, row] of cells.entries()) {
+		const line = async (): Promise<string> => `${where}: line ${String(await table.lineOf(i))}`;
 		const cell = (name: string): string => row[column(name)]?.trim() ?? "";
 		const words = cell("transcript")
 			.split(/\s+/)
 			.filter((word) => word !== "");
 		const part = column("split") === -1 ? drawn[i] : cell("split");
 		if (words.length === 0) {
-			throw new LimbeckError("data", { where: `${where}: ${cell("file")}`, expected: "a transcript", got: "none" });
+			throw new LimbeckError("data", { where: await line(), expected: "a transcript", got: "none" });
 		}
 		if (!isPart(part)) {
 			const expected = `a split: ${partNames.join(", ")}`;
-			throw new LimbeckError("data", { where: `${where}: ${cell("file")}`, expected, got: JSON.stringify(part) });
+			throw new LimbeckError("data", { where: await line(), expected, got: JSON.stringify(part) });
 		}
-		return { file: cell("file"), words, speaker: cell("speaker"), part };
-	});
+		rows.push({ file: cell("file"), words, speaker: cell("speaker"), part, where: line });
+	}
+	return rows;
 }
 
 const isPart = (part: string | undefined): part is SpeechPart => part !== undefined && partNames.includes(part);
 
 /** A path in the folder, and nowhere else. */
-function inside(directory: string, file: string): string {
+async function inside(directory: string, { file, where }: Row): Promise<string> {
 	const path = resolve(directory, file);
 	if (file !== "" && !relative(directory, path).startsWith("..")) return path;
-	throw new LimbeckError("data", { where: directory, expected: "a file in this folder", got: JSON.stringify(file) });
+	const expected = `a file in ${directory}`;
+	throw new LimbeckError("data", { where: await where(), expected, got: JSON.stringify(file) });
 }

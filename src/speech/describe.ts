@@ -1,0 +1,45 @@
+/** What a corpus is, for plans. */
+
+import { resolveDataFolders } from "../data/folders.js";
+import { type FileStamp, filesBelow, stampsOf } from "../data/stamps.js";
+import { corpusFingerprint } from "./align-corpus.js";
+import { loadSpeech } from "./corpora/index.js";
+import type { SpeechChoice } from "./corpora/options.js";
+import type { SpeechRecipe } from "./recipe.js";
+import { windowShape } from "./scores.js";
+
+/** What identifies a corpus and the samples that are made of it. */
+export type DescribeSpeechStep = Pick<SpeechRecipe, "data" | "context" | "features" | "hmm" | "strings">;
+
+/** What a plan needs of a corpus. */
+export interface SpeechDescription {
+	readonly fingerprint: string;
+	readonly sampleShape: readonly number[];
+	/** Training frames, at most: how many there are is known when the recordings are joined. */
+	readonly train: number;
+	/** States. */
+	readonly classes: number;
+}
+
+/** Loads the training and validation parts, and tells what they are. */
+export async function describeSpeech(step: DescribeSpeechStep): Promise<SpeechDescription> {
+	const { data, context, features, hmm, strings } = step;
+	const corpus = await loadSpeech(data);
+	const soundMs = corpus.train.reduce((sum, { audio }) => sum + (1000 * audio.samples.length) / audio.rate, 0);
+	// Each recording brings one gap, and each string one more.
+	const gapsMs = 2 * corpus.train.length * strings.gapMs[1];
+	return {
+		fingerprint: corpusFingerprint(corpus),
+		sampleShape: windowShape(context, features.coefficients),
+		train: Math.ceil((soundMs + gapsMs) / features.stepMs),
+		classes: corpus.words.length * hmm.wordStates + hmm.silenceStates,
+	};
+}
+
+/** The stamps of every file that a corpus may read, those of the test included. */
+export async function speechStamps(choice: SpeechChoice): Promise<readonly FileStamp[]> {
+	const folders =
+		choice.name === "fsdd" ? resolveDataFolders("fsdd", choice.directory, process.env) : [choice.directory];
+	const files = await Promise.all(folders.map((folder) => filesBelow(folder, choice.name === "recordings")));
+	return stampsOf(files.flat());
+}

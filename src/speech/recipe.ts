@@ -1,0 +1,125 @@
+/** Speech experiments: a corpus, its alignment, and which nets are trained on it. */
+import { z } from "zod";
+import { acousticNetwork, learningShape } from "../distill/networks.js";
+import { type JsonSchema, parseOptions } from "../options.js";
+import { applySettings } from "../settings.js";
+import { contextOptions } from "./context.js";
+import { speechOptions } from "./corpora/options.js";
+import { frontEndOptions } from "./front-end.js";
+import { hmmOptions } from "./hmm.js";
+
+const seed = z.int().min(0).max(0xffff_ffff);
+
+/** From the least to the most. */
+const range = (least: number, standard: readonly [number, number]) =>
+	z
+		.tuple([z.int().min(least).max(10_000), z.int().min(least).max(10_000)])
+		.refine(([low, high]) => low <= high, "the least first")
+		.default([...standard]);
+
+const stringOptions = z.strictObject({
+	lengths: range(1, [1, 5]).describe("fewest and most recordings that are joined to a string"),
+	gapMs: range(0, [0, 300]).describe("shortest and longest gap before, between and behind them, ms"),
+	seed: seed.default(0).describe("seed of the strings, the same in every run"),
+});
+
+const alignmentOptions = z.strictObject({
+	gaussianRounds: z
+		.int()
+		.min(1)
+		.max(200)
+		.default(40)
+		.describe("most rounds of Gaussians and Viterbi from a flat start"),
+	netRounds: z
+		.int()
+		.min(0)
+		.max(20)
+		.default(3)
+		.describe("most rounds in which a net learns the states and says them anew"),
+	tolerance: z
+		.number()
+		.min(0)
+		.max(1)
+		.default(0.01)
+		.describe("share of the frames that may still change their state when the net's rounds end"),
+	seed: seed.default(0).describe("seed of those nets, the same in every run"),
+});
+
+/** Fields of the network that the regulariser's nets may have otherwise. */
+const fewOptions = z.strictObject({
+	share: z.number().gt(0).max(1).default(0.03).describe("share of the training strings that they learn from"),
+	shareSeed: seed.default(0).describe("seed of that choice, the same in every run"),
+	epochs: learningShape.epochs.unwrap().default(60).describe("passes over them"),
+	batch: learningShape.batch.unwrap().default(32).describe("samples per step"),
+});
+
+const recipeOptions = z.strictObject({
+	name: z.string().min(1).default("speech").describe("what the report calls this recipe"),
+	data: speechOptions.prefault({ name: "fsdd" }).describe("the recordings: fsdd, or a folder of yours"),
+	features: frontEndOptions.prefault({}),
+	context: contextOptions.prefault({}),
+	hmm: hmmOptions.prefault({}),
+	strings: stringOptions.prefault({}).describe("how recordings are joined, for training, validation and test"),
+	alignment: alignmentOptions.prefault({}).describe("how frames get their states"),
+	network: acousticNetwork.prefault({ family: "acoustic" }).describe("the net, and how it is trained"),
+	members: z
+		.int()
+		.min(1)
+		.max(1000)
+		.default(10)
+		.describe("nets that differ in their seeds; of two or more the ensemble is distilled into one"),
+	temperatures: z
+		.array(z.number().gt(0).max(1000))
+		.min(1)
+		.default([1, 2, 5, 10])
+		.describe("temperatures of soft targets, the best of them chosen on validation"),
+	hardWeight: z.number().min(0).max(1).default(0.5).describe("weight of the hard targets beside soft ones"),
+	few: fewOptions
+		.optional()
+		.describe("nets that learn from few strings: hard targets, the same with early stopping, soft targets"),
+	penalties: z
+		.array(z.number().min(0).max(1e6))
+		.min(1)
+		.default([0, 1, 2, 3, 5, 8, 12, 17, 23, 30, 40, 55, 75, 100])
+		.describe("insertion penalties to choose from on validation, in ln"),
+	seed: seed.default(1).describe("first seed"),
+	seeds: z.int().min(1).max(1000).default(1).describe("how many seeds, one run each"),
+});
+
+/** An experiment with speech. */
+export type SpeechRecipe = z.infer<typeof recipeOptions>;
+
+/** A {@link SpeechRecipe} as it is written: every field may be left out. */
+export type SpeechRecipeInput = z.input<typeof recipeOptions>;
+
+/**
+ * Checks a recipe and fills in the defaults.
+ *
+ * @param settings - changes to it, such as `network.units=512`; see `applySettings`.
+ * @throws LimbeckError (`usage`) with the path of every field that is wrong.
+ */
+export function parseSpeechRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): SpeechRecipe {
+	return parseOptions(recipeOptions, applySettings(input, settings, recipeOptions), where);
+}
+
+/** The recipe's JSON schema, for editors and for help. */
+export function speechRecipeSchema(): JsonSchema {
+	return z.toJSONSchema(recipeOptions, { io: "input" });
+}
+
+/** Sizes chosen on the validation part: see docs/results.md. */
+const network = {
+	family: "acoustic",
+	layers: 3,
+	units: 256,
+	epochs: 10,
+	batch: 128,
+} as const satisfies SpeechRecipeInput["network"];
+
+/** The recipes of `limbeck speech`. */
+export const speechRecipes = {
+	/** Hinton et al. 2015, §4, on the Free Spoken Digit Dataset. */
+	fsdd: { name: "fsdd", data: { name: "fsdd" }, network },
+	/** Soft targets as regularisers (Hinton et al. 2015, §6): 3 % of the strings, and a net trained on all of them. */
+	"fsdd-regularizer": { name: "fsdd-regularizer", data: { name: "fsdd" }, network, members: 1, few: {} },
+} as const satisfies Record<string, SpeechRecipeInput>;
