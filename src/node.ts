@@ -13,10 +13,10 @@ export type {
 } from "./data/data-set.js";
 export type { FrameDataSet, FrameSplit, FramesChoice } from "./data/frames.js";
 export { dataSetOf, dataSets, findDataSet, type StepData } from "./data/index.js";
-export type { DataChoice } from "./data/options.js";
-export type { WindowSamples } from "./data/samples.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
+export type { DataChoice } from "./data/options.js";
+export type { WindowSamples } from "./data/samples.js";
 export { type ExportOptions, exportModel } from "./deploy/export.js";
 export type { Quantization } from "./deploy/quantize.js";
 export type { Advice, ExportedModel, ExportReport, PreprocessPlace } from "./deploy/report.js";
