@@ -52,17 +52,30 @@ export async function needOf(
 	{ store, cores }: Pick<Places, "store"> & { readonly cores: number },
 ): Promise<RunNeed> {
 	const steps: StepNeed[] = [];
+	const needs = new Map<string, DiskNeed>();
 	let out = 0;
 	for (const step of plan) {
 		if (step.kind !== "train") continue;
 		const { network: options, teacher, targets } = step.options;
-		const need = await diskNeedOf(options, data, teacher === undefined ? undefined : targets);
+		// A network that begins as another's, which is still to be trained, is as large as that one.
+		const need =
+			originOf(step, needs) ?? (await diskNeedOf(options, data, teacher === undefined ? undefined : targets));
+		needs.set(step.key, need);
 		out += need.network;
 		if (!existsSync(entryFolder(store, step.key))) steps.push(await stepNeed(step, need, store));
 	}
 	const networks = steps.reduce((sum, { network }) => sum + network, 0) + answersOf(steps);
 	const peaks = steps.map((step) => peakWith(step, steps, plan, cores));
 	return { store: Math.max(networks, ...peaks), out, steps };
+}
+
+/** The need of the training whose network a step begins from, where that is not there yet. */
+function originOf(
+	{ options: { network }, inputs }: PlannedStep<"train">,
+	needs: ReadonlyMap<string, DiskNeed>,
+): DiskNeed | undefined {
+	if (network.family !== "file" || existsSync(network.file)) return undefined;
+	return inputs.map((key) => needs.get(key)).find((need) => need !== undefined);
 }
 
 async function stepNeed(step: PlannedStep<"train">, need: DiskNeed, store: string): Promise<StepNeed> {

@@ -75,8 +75,8 @@ function inputOf({ graph }: OnnxModel, where: string): Input {
 	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
 	const [input] = inputs;
 	const sampleShape = input?.dims?.slice(1).filter((size) => typeof size === "number");
-	const known = sampleShape !== undefined && sampleShape.length + 1 === input?.dims?.length;
-	if (inputs.length === 1 && known && (input?.type === "float" || input?.type === "uint8")) {
+	const known = input !== undefined && sampleShape !== undefined && sampleShape.length + 1 === input.dims?.length;
+	if (inputs.length === 1 && known && (input.type === "float" || input.type === "uint8")) {
 		return { name: input.name, type: input.type, sampleShape };
 	}
 	const got = inputs.map(({ name, type, dims = [] }) => `${name} (${type}[${dims.join(",")}])`).join(", ");

@@ -107,7 +107,6 @@ export function speechRecipeSchema(): JsonSchema {
 	return z.toJSONSchema(recipeOptions, { io: "input" });
 }
 
-/** Sizes chosen on the validation part: see docs/results.md. */
 const network = {
 	family: "acoustic",
 	layers: 3,
