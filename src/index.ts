@@ -6,6 +6,7 @@
 export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
 export type { DataSet, Normalization, Origin, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
+export type { Sampling } from "./data/order.js";
 export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
 export type { Augmentation, TransformOptions } from "./data/transforms/index.js";
 export {
@@ -115,7 +116,7 @@ export type { GraphTeacher } from "./train/graph-teacher.js";
 export type { Fidelity, LabelFigures, ValidationFigures } from "./train/labels.js";
 export type { MaskInput } from "./train/masks.js";
 export type { Combination, OutputForm, OutputsOption, Reading } from "./train/outputs.js";
-export { createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
+export { type BatchPredictor, createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
 export type { Preprocessing } from "./train/preprocess.js";
 export type { State } from "./train/state.js";
 export type { AnswerStore, AnswerSummary } from "./train/stored-answers.js";

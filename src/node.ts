@@ -18,6 +18,7 @@ export { openSamples } from "./data/open-samples.js";
 export type { DataChoice } from "./data/options.js";
 export type { WindowSamples } from "./data/samples.js";
 export { type ExportOptions, exportModel } from "./deploy/export.js";
+export type { WeightBits } from "./deploy/int8.js";
 export type { Quantization } from "./deploy/quantize.js";
 export type { Advice, ExportedModel, ExportReport, PreprocessPlace } from "./deploy/report.js";
 export type { RunReport } from "./deploy/run-report.js";
@@ -26,6 +27,7 @@ export type { ClassNames } from "./distill/class-names.js";
 export {
 	type AnyEvaluation,
 	type Comparison,
+	type CoverageRequest,
 	type EvaluateOutcome,
 	type EvaluateStep,
 	type Evaluation,
@@ -42,6 +44,7 @@ export type {
 	NamedAccuracy,
 	NamedConfusion,
 } from "./distill/evaluation-details.js";
+export type { ExhibitChoice, Exhibits, ShownConfusion, ShownSample } from "./distill/exhibits.js";
 export type {
 	DataReport,
 	Environment,
@@ -71,6 +74,7 @@ export type {
 	SpecializeRole,
 	TrainedEvaluation,
 } from "./distill/specialists/report.js";
+export type { SpecialistPart } from "./distill/specialists/task.js";
 export type { GivenTeacher, TargetsTeacher } from "./distill/teachers/options.js";
 export type { EnsembleSource, MemberSource, TeacherSource } from "./distill/teachers/sources.js";
 export {

@@ -46,7 +46,7 @@ export interface EvaluateStep {
 }
 
 /** The specialists of a file, and the names of models that are judged by what they cover. */
-interface CoverageRequest {
+export interface CoverageRequest {
 	readonly clusters: string;
 	readonly models: readonly string[];
 }

@@ -1,4 +1,4 @@
 /** Pages of runs. */
 export { comparisonPage } from "./comparison-page.js";
 export { runPage } from "./page.js";
-export { type RunFolder, readRunFolder } from "./run-folder.js";
+export { readRunFolder } from "./run-folder.js";
