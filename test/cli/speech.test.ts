@@ -49,7 +49,7 @@ describe("limbeck speech", () => {
 		}
 		expect(report.networks["distilled"]?.temperature).toBeOneOf([1, 2]);
 		expect(await readdir(out)).toEqual([
-			...["distilled-T1.onnx", "distilled-T2.onnx", "metrics.jsonl"],
+			...["details.json", "distilled-T1.onnx", "distilled-T2.onnx", "metrics.jsonl"],
 			...["net-1.onnx", "net-2.onnx", "report.json"],
 		]);
 	});
