@@ -10,7 +10,7 @@ import { storeFolder } from "../store/store.js";
 import type { Terminal } from "./terminal.js";
 
 /** The page of a run, beside its other files. */
-const pageFile = "report.html";
+export const pageFile = "report.html";
 
 /** The page of several runs, where no other name is given. */
 const comparisonFile = "limbeck-report.html";

@@ -1,13 +1,15 @@
 /** What `distill` and `train` have in common on the command line. */
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { isRecord } from "../options.js";
 import { megabytes } from "../pipeline/preflight.js";
-import type { PlanLine, RunOptions, SeedEvent } from "../pipeline/run.js";
+import { type PlanLine, type RunOptions, runFiles, type SeedEvent } from "../pipeline/run.js";
 import { alignTable } from "../report/text.js";
 import { dataFields } from "./data-flags.js";
 import { createProgress } from "./progress.js";
-import { writePage } from "./report-command.js";
+import { pageFile, writePage } from "./report-command.js";
 import type { Terminal } from "./terminal.js";
 
 /** The flags' types, to be taken into a command's own schema. */
@@ -114,12 +116,28 @@ export async function perform<Event extends SeedEvent, Report extends object>(
 		printPlan(await plan(options), flags, terminal);
 		return;
 	}
+	const before = page ? await pagedReport(flags.out) : undefined;
 	const report = await run(options);
-	if (page) await writePage(flags.out);
+	// Drawing takes longer than finding everything in the store.
+	if (page && comparable(report) !== before) await writePage(flags.out);
 	if (!flags.quiet) terminal.tell("");
 	if (flags.json) terminal.print(JSON.stringify(report));
 	else terminal.print(`${table(report)}\n\n${files} in ${flags.out}.`);
 }
+
+/** What the report says that a folder's page shows, where there is a page. */
+async function pagedReport(folder: string): Promise<string | undefined> {
+	try {
+		await access(join(folder, pageFile));
+		const report: unknown = JSON.parse(await readFile(join(folder, runFiles.report), "utf8"));
+		return isRecord(report) ? comparable(report) : undefined;
+	} catch {
+		return undefined; // Then it is made anew.
+	}
+}
+
+/** A report but for its time, as one text. */
+const comparable = (report: object): string => JSON.stringify({ ...report, created: "" });
 
 /** The options of a run as the flags have them, with progress on the terminal. */
 function runOptionsOf<Event extends SeedEvent>(

@@ -40,6 +40,18 @@ describe("the page of a run", () => {
 		expect(page.match(/<img [^>]*src="data:image\/png;base64,/g)?.length).toBeGreaterThan(6);
 	});
 
+	it("stays where the same run is found in the store, and comes back where it is gone", async () => {
+		const path = join(out, "report.html");
+		await writeFile(path, "mine");
+		const again = ["distill", ...small, ...short, "--out", out, "--store", join(out, "store")];
+		expect(await runCli(again)).toMatchObject({ code: 0 });
+		expect(await readFile(path, "utf8")).toBe("mine");
+		await rm(path);
+		expect(await runCli(again)).toMatchObject({ code: 0 });
+		expect(textOf(await readFile(path, "utf8"))).toContain("were found in the store");
+		await writeFile(path, page);
+	});
+
 	it("needs nothing but itself: no script, no address", () => {
 		expect(page).not.toMatch(/<script|javascript:|\son\w+=/i);
 		const addresses = Array.from(page.matchAll(/(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)/gi), ([, at]) => at);
