@@ -56,13 +56,18 @@ export async function needOf(
 	let out = 0;
 	for (const step of plan) {
 		if (step.kind !== "train") continue;
+		const entry = entryFolder(store, step.key);
+		if (existsSync(entry)) {
+			out += await sizeOf(entry);
+			continue;
+		}
 		const { network: options, teacher, targets } = step.options;
 		// A network that begins as another's, which is still to be trained, is as large as that one.
 		const need =
 			originOf(step, needs) ?? (await diskNeedOf(options, data, teacher === undefined ? undefined : targets));
 		needs.set(step.key, need);
 		out += need.network;
-		if (!existsSync(entryFolder(store, step.key))) steps.push(await stepNeed(step, need, store));
+		steps.push(await stepNeed(step, need, store));
 	}
 	const networks = steps.reduce((sum, { network }) => sum + network, 0) + answersOf(steps);
 	const peaks = steps.map((step) => peakWith(step, steps, plan, cores));
