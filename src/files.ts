@@ -1,6 +1,6 @@
 /** Files as every folder writes them: whole or not at all, with the file system's refusals as Limbeck's errors. */
 import { randomUUID } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LimbeckError } from "./errors.js";
 
@@ -33,6 +33,29 @@ export function fileError(error: unknown, where: string): LimbeckError {
 /** Whether the file system says that there is no such file or folder. */
 export function isMissing(error: unknown): boolean {
 	return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/**
+ * A file's text.
+ *
+ * @throws LimbeckError (`file`) where it cannot be read.
+ */
+export async function readText(path: string): Promise<string> {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		throw fileError(error, path);
+	}
+}
+
+/** {@link readText}, or nothing where there is no such file. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (isMissing(error)) return undefined;
+		throw fileError(error, path);
+	}
 }
 
 async function writeAndSync(handle: FileHandle, bytes: Uint8Array | string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Options: one zod schema each. Here its issues become one error that teaches, and text becomes values. */
 import { z } from "zod";
 import { LimbeckError } from "./errors.js";
-import { isRecord } from "./json.js";
+import { isRecord, parsedJson } from "./json.js";
 
 export { isRecord, parsedJson } from "./json.js";
 
@@ -25,6 +25,25 @@ export function parseOptions<T>(schema: z.ZodType<T>, input: unknown, where: str
 		got: issues.map(({ got }) => got).join("; "),
 		...(first?.hint === undefined ? {} : { hint: first.hint }),
 	});
+}
+
+/**
+ * Checks what a file of ours says; it may come from anybody.
+ *
+ * @param text - JSON.
+ * @throws LimbeckError (`data`) with the first thing that is otherwise.
+ */
+export function parseContent<T>(
+	schema: z.ZodType<T>,
+	text: string,
+	about: { readonly where: string; readonly expected: string; readonly hint?: string },
+): T {
+	const content = parsedJson(text);
+	const result = schema.safeParse(content);
+	if (result.success) return result.data;
+	const [issue] = result.error.issues;
+	const got = content === undefined ? "no JSON" : `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "another form"}`;
+	throw new LimbeckError("data", { ...about, got });
 }
 
 interface DescribedIssue {

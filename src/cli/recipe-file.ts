@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
 import { LimbeckError } from "../errors.js";
-import { fileError } from "../files.js";
+import { readText } from "../files.js";
 import { nearest } from "../options.js";
 
 /** How each kind of recipe file is read. JSON runs no code. */
@@ -40,9 +39,7 @@ export async function readRecipe(name: string, builtIn: Readonly<Record<string, 
 }
 
 async function readJson(path: string): Promise<unknown> {
-	const text = await readFile(path, "utf8").catch((error: unknown) => {
-		throw fileError(error, path);
-	});
+	const text = await readText(path);
 	try {
 		return JSON.parse(text);
 	} catch (error) {

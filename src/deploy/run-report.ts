@@ -1,10 +1,8 @@
 /** What is read of a run's report.json, which may come from anybody. */
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { type DataChoice, dataOptions } from "../data/options.js";
-import { LimbeckError } from "../errors.js";
-import { fileError, isMissing } from "../files.js";
-import { parsedJson } from "../json.js";
+import { readTextIfThere } from "../files.js";
+import { parseContent } from "../options.js";
 
 const figures = z.looseObject({
 	errors: z.number().optional(),
@@ -53,17 +51,7 @@ export function dataOf({ recipe }: RunReport): DataChoice {
  * @throws LimbeckError `data` for one that Limbeck did not write, `file` where it cannot be read.
  */
 export async function readRunReport(path: string): Promise<RunReport | undefined> {
-	const text = await readFile(path, "utf8").catch((error: unknown) => {
-		if (isMissing(error)) return undefined;
-		throw fileError(error, path);
-	});
+	const text = await readTextIfThere(path);
 	if (text === undefined) return undefined;
-	const result = reportSchema.safeParse(parsedJson(text));
-	if (result.success) return result.data;
-	const [issue] = result.error.issues;
-	throw new LimbeckError("data", {
-		where: path,
-		expected: "a report of limbeck distill or limbeck train",
-		got: issue === undefined ? "something else" : `${issue.path.join(".")}: ${issue.message}`,
-	});
+	return parseContent(reportSchema, text, { where: path, expected: "a report of limbeck distill or limbeck train" });
 }

@@ -1,9 +1,9 @@
 /** What an alignment leaves for decoding: hidden Markov models, priors, and how sound becomes frames. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { LimbeckError } from "../errors.js";
-import { fileError } from "../files.js";
+import { fileError, readText } from "../files.js";
 import { parsedJson } from "../options.js";
 import { contextOptions } from "./context.js";
 import { frontEndOptions } from "./front-end.js";
@@ -67,9 +67,7 @@ const asNumbers = (view: ArrayBufferView): Iterable<number> => view as Float64Ar
  * @throws LimbeckError (`file`) for a file that cannot be read, (`data`) for another one.
  */
 export async function readAlignment(path: string): Promise<AlignedModels> {
-	const text = await readFile(path, "utf8").catch((error: unknown) => {
-		throw fileError(error, path);
-	});
+	const text = await readText(path);
 	const read = fileShape.safeParse(parsedJson(text)).data;
 	if (read === undefined) {
 		throw new LimbeckError("data", { where: path, expected: "the models of an alignment", got: "another file" });

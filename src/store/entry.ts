@@ -2,12 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { canonicalHash } from "../canonical.js";
-import { fileError, isMissing } from "../files.js";
+import { fileError, readTextIfThere } from "../files.js";
 import { parsedJson } from "../options.js";
 
 /** The hash of a file's content and its length. */
@@ -96,10 +96,7 @@ export type Unreadable = { readonly kind: "absent" } | { readonly kind: "damaged
 /** Reads an entry and checks every byte of it. */
 export async function readEntry(folder: string, key: string): Promise<Entry | Unreadable> {
 	const path = join(folder, manifestFile);
-	const text = await readFile(path, "utf8").catch((error: unknown) => {
-		if (isMissing(error)) return undefined;
-		throw fileError(error, path);
-	});
+	const text = await readTextIfThere(path);
 	if (text === undefined) return { kind: "absent" };
 	const manifest = manifestShape.safeParse(parsedJson(text));
 	if (!manifest.success) return { kind: "damaged", why: `${manifestFile} is not a manifest` };

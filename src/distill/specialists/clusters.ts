@@ -1,7 +1,6 @@
 /** The classes of specialists as a step leaves them, and steps after it find them. */
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { fileError, writeFileAtomic } from "../../files.js";
+import { readText, writeFileAtomic } from "../../files.js";
 import { parsedJson, parseOptions } from "../../options.js";
 
 const shape = z.strictObject({
@@ -30,9 +29,7 @@ export async function writeClusters(path: string, clusters: Clusters): Promise<v
  * @throws LimbeckError (`file`, `usage`) for a file that cannot be read, or is none of ours.
  */
 export async function readClusters(path: string): Promise<Clusters> {
-	const text = await readFile(path, "utf8").catch((error: unknown) => {
-		throw fileError(error, path);
-	});
+	const text = await readText(path);
 	const { classes, specialists } = parseOptions(shape, parsedJson(text), path);
 	return { classes, specialists };
 }

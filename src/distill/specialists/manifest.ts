@@ -1,9 +1,8 @@
 /** What says which files a generalist and its specialists lie in, and how they become one classifier. */
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { LimbeckError } from "../../errors.js";
-import { fileError } from "../../files.js";
+import { readText } from "../../files.js";
 import { parsedJson, parseOptions } from "../../options.js";
 import { combinationOptions } from "./recipe.js";
 
@@ -41,9 +40,7 @@ export function manifestText(manifest: Manifest): string {
  */
 export async function readManifest(folder: string): Promise<Manifest> {
 	const path = join(folder, manifestFile);
-	const text = await readFile(path, "utf8").catch((error: unknown) => {
-		throw fileError(error, path);
-	});
+	const text = await readText(path);
 	const manifest = parseOptions(shape, parsedJson(text), path);
 	const count = manifest.classes.length;
 	const wrong = manifest.specialists.find(
