@@ -7,7 +7,7 @@ import { type NetworkOptions, parseNetworkSpec, replaceNetwork } from "../dist/d
 import { parseRecipe, type Recipe, type RecipeInput } from "../dist/distill/recipe.js";
 import { recipes } from "../dist/distill/recipes.js";
 import { membersOf } from "../dist/distill/teachers/sources.js";
-import { distillationOptions, type LossOptions } from "../dist/losses/index.js";
+import { distillationOptions, hardTargets, type LossOptions } from "../dist/losses/index.js";
 
 /** One network of an experiment. */
 export interface Network {
@@ -42,8 +42,6 @@ export interface Sizes {
 	readonly teacherEpochs?: number | undefined;
 	readonly members?: number | undefined;
 }
-
-const hard: LossOptions = { name: "cross-entropy" };
 
 /** Every experiment by name. */
 export const experiments = {
@@ -81,8 +79,12 @@ function mnist(sizes: Sizes): Experiment {
 	return {
 		data: recipe.data,
 		networks: {
-			teacher: { title: "teacher 784-1200-1200-10", network: teacher, loss: hard },
-			baseline: { title: "student 784-800-800-10, alone", network: { ...student, ...recipe.baseline }, loss: hard },
+			teacher: { title: "teacher 784-1200-1200-10", network: teacher, loss: hardTargets },
+			baseline: {
+				title: "student 784-800-800-10, alone",
+				network: { ...student, ...recipe.baseline },
+				loss: hardTargets,
+			},
 			student: { title: "student, distilled, T = 20", network: student, ...taught },
 			jittered: {
 				title: "student, distilled, T = 20, jittered transfer set",
@@ -110,8 +112,8 @@ function objectives(sizes: Sizes): Experiment {
 	return {
 		data: recipe.data,
 		networks: {
-			teacher: { title: "teacher", network: teacher, loss: hard, shared: true },
-			alone: { title: "alone", network, loss: hard },
+			teacher: { title: "teacher", network: teacher, loss: hardTargets, shared: true },
+			alone: { title: "alone", network, loss: hardTargets },
 			smoothed: { title: "label smoothing, 0.1", network, loss: { name: "label-smoothing", smoothing: 0.1 } },
 			kd: taught("KD, T = 4", { name: "soft-targets", temperature: 4, hardWeight }),
 			standardized: taught("KD, standardised logits", {
@@ -141,7 +143,7 @@ function cifarEnsemble(sizes: Sizes): Experiment {
  */
 function ensembleOf(recipe: Recipe, network: NetworkOptions, count: number): Experiment {
 	const names = Array.from({ length: count }, (_, k) => `member-${k + 1}`);
-	const members = names.map((name, member) => [name, { title: name, network, loss: hard, member }] as const);
+	const members = names.map((name, member) => [name, { title: name, network, loss: hardTargets, member }] as const);
 	return {
 		data: recipe.data,
 		networks: {
@@ -174,8 +176,8 @@ async function foreign(sizes: Sizes): Promise<Experiment> {
 	return {
 		data: recipe.data,
 		networks: {
-			teacher: { title: "teacher", network: teacher, loss: hard },
-			alone: { title: "student from PyTorch, alone", network, loss: hard },
+			teacher: { title: "teacher", network: teacher, loss: hardTargets },
+			alone: { title: "student from PyTorch, alone", network, loss: hardTargets },
 			student: {
 				title: "student from PyTorch, distilled",
 				network,

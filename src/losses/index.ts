@@ -35,6 +35,9 @@ export const hardLossOptions = z.discriminatedUnion("name", [
 	losses["label-smoothing"].options,
 ]);
 
+/** The true labels alone. */
+export const hardTargets = { name: "cross-entropy" } as const satisfies LossOptions;
+
 function asksTeacher(objective: LossOptions): boolean {
 	const needs = lossOf(objective).needs(objective);
 	return needs.includes("teacher") || needs.includes("inner");

@@ -10,9 +10,10 @@ import {
 	membersOf,
 	type PlannedMember,
 	type TeacherSource,
+	together,
 } from "../distill/teachers/sources.js";
 import { withTeacherClasses } from "../distill/unlabelled.js";
-import type { LossOptions } from "../losses/index.js";
+import { hardTargets } from "../losses/index.js";
 import { coresOf } from "./cores.js";
 import { identifyData } from "./data-identity.js";
 import type { PlannedStep } from "./plan.js";
@@ -96,7 +97,7 @@ async function planSeed(recipe: Recipe, context: SeedContext): Promise<SeedPlan<
 		const job = { ...lessonOf(link, recipe), seed: link.seed, teacher: last, pupils };
 		const network = await planTraining(recipe, job, link, [], context);
 		taught.push(network);
-		last = { combine: "arithmetic", members: [trainedSource(network, context, 1)] };
+		last = together(trainedFile(network, context));
 	}
 	const alone = isUnlabelled(recipe.data) ? [] : await planAlone(recipe, checks, context);
 	const evaluation = await planEvaluation(recipe, source, [...alone, ...taught], context);
@@ -148,7 +149,7 @@ async function planTeachers(
 		if ("given" in member) continue;
 		const { network } = member;
 		const pupils = planned.size === 0 ? links.map((link) => lessonOf(link, recipe)) : [];
-		const job = { network, loss: hard, seed: memberSeed(context.seed, k), pupils };
+		const job = { network, loss: hardTargets, seed: memberSeed(context.seed, k), pupils };
 		const part: Part = { role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) };
 		planned.set(k, await planTraining(recipe, job, part, checks, context));
 	}
@@ -162,7 +163,7 @@ async function planAlone(
 	context: SeedContext,
 ): Promise<readonly PlannedNetwork[]> {
 	const network = { ...recipe.student, ...recipe.baseline };
-	const job = { loss: hard, seed: context.seed };
+	const job = { loss: hardTargets, seed: context.seed };
 	const planned = [await planTraining(recipe, { ...job, network }, { role: "baseline" }, checks, context)];
 	if (recipe.earlyStopped) {
 		const stopped = { ...job, network: { ...network, keep: "best" as const } };
@@ -170,8 +171,6 @@ async function planAlone(
 	}
 	return planned;
 }
-
-const hard = { name: "cross-entropy" } as const satisfies LossOptions;
 
 /** What a link learns, and how its teacher's answers are kept. */
 type Lesson = Pick<StepInput<"train">, "network" | "loss" | "targets">;
@@ -207,12 +206,12 @@ function planEvaluation(
 	const labelled = !isUnlabelled(data);
 	const links = networks.filter(({ part: { role } }) => role !== "baseline" && role !== "earlyStopped");
 	const teacher = "members" in source ? { teacher: source } : {};
-	const born = links.filter(({ part }) => part.role !== "assistant").map((link) => trainedSource(link, context, 1));
-	const together = generations > 1 ? { generations: { members: born, combine: "arithmetic" } as const } : {};
+	const born = links.filter(({ part }) => part.role !== "assistant").map((link) => trainedFile(link, context));
+	const all = generations > 1 ? { generations: together(...born) } : {};
 	const files = networks.map(({ part, step }) => [nameOf(part), planner.fileOf(step, modelFile)] as const);
 	const options: StepInput<"evaluate"> = {
 		...{ data, threads },
-		models: { ...teacher, ...Object.fromEntries(files), ...together },
+		models: { ...teacher, ...Object.fromEntries(files), ...all },
 		fidelity: "teacher" in teacher ? links.map(({ part }) => [nameOf(part), "teacher"]) : [],
 		compare: labelled ? [["student", "baseline"]] : [],
 		...(labelled ? { details: {}, exhibit: { of: "student", beside: [...Object.keys(teacher), "baseline"] } } : {}),
@@ -227,9 +226,12 @@ function nameOf({ role, member }: Part): string {
 }
 
 /** A network of this run as one that answers. */
-function trainedSource({ part, step }: PlannedNetwork, { planner }: SeedContext, weight: number): MemberSource {
+function trainedFile(
+	{ part, step }: PlannedNetwork,
+	{ planner }: SeedContext,
+): Pick<MemberSource, "file" | "name" | "outputs"> {
 	const file = planner.fileOf(step, modelFile);
-	return { file, name: `${nameOf(part)}.onnx`, outputs: "logits", input: {}, weight };
+	return { file, name: `${nameOf(part)}.onnx`, outputs: "logits" };
 }
 
 /** What the teacher's answers are read from, once its members are trained. */
@@ -247,7 +249,7 @@ function sourceOf(
 			if ("given" in member) return { ...member.given, weight };
 			const network = trained.get(k);
 			if (network === undefined) throw new TypeError(`teacher ${String(k + 1)}: expected a training, got none`);
-			return trainedSource(network, context, weight);
+			return { ...trainedFile(network, context), input: {}, weight };
 		}),
 	};
 }

@@ -9,8 +9,8 @@ import {
 	type SpecializeSeedResult,
 } from "../distill/specialists/report.js";
 import { networkRefusal } from "../distill/store-fit.js";
-import { type EnsembleSource, type MemberSource, memberSeed } from "../distill/teachers/sources.js";
-import type { LossOptions } from "../losses/index.js";
+import { type EnsembleSource, memberSeed, together } from "../distill/teachers/sources.js";
+import { hardTargets } from "../losses/index.js";
 import { randomStream } from "../random.js";
 import type { ClusteringOptions } from "../specialists/clustering.js";
 import { coresOf } from "./cores.js";
@@ -81,8 +81,6 @@ interface PlannedSpecialists {
 	readonly combined: PlannedStep<"assemble">;
 }
 
-const hard = { name: "cross-entropy" } as const satisfies LossOptions;
-
 async function planSeed(
 	recipe: SpecializeRecipe,
 	context: SeedContext,
@@ -121,7 +119,7 @@ async function planSeed(
 
 /** A training of the generalist's network on labels. */
 function hardJob({ generalist }: SpecializeRecipe, seed: number, epochs = generalist.epochs): Job {
-	return { network: { ...generalist, epochs }, loss: hard, seed };
+	return { network: { ...generalist, epochs }, loss: hardTargets, seed };
 }
 
 type Job = Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "targets" | "specialist">;
@@ -166,7 +164,7 @@ async function planSpecialists(
 	const { over, temperature, hardWeight } = recipe.softmax;
 	const lesson: Pick<Job, "loss" | "teacher"> =
 		over === "dustbin"
-			? { loss: hard }
+			? { loss: hardTargets }
 			: {
 					loss: { name: "soft-targets", temperature, hardWeight, standardize: false },
 					teacher: together({ file, name: `${generalist.name}.onnx`, outputs: "logits" }),
@@ -209,11 +207,6 @@ function planDistilled(
 		...(kept ? { targets: { precision: "float32" } } : {}),
 	};
 	return planTraining(recipe, { role: "distilled" }, job, context);
-}
-
-/** Files that answer as one, each as much as the others. */
-function together(...members: readonly Pick<MemberSource, "file" | "name" | "outputs">[]): EnsembleSource {
-	return { members: members.map((member) => ({ ...member, input: {}, weight: 1 })), combine: "arithmetic" };
 }
 
 /** What specialists are compared with. */

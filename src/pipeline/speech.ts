@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type EnsembleSource, memberSeed } from "../distill/teachers/sources.js";
+import { type EnsembleSource, memberSeed, together } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
-import { distillationOptions, type LossOptions } from "../losses/index.js";
+import { distillationOptions, hardTargets, type LossOptions } from "../losses/index.js";
 import { alignmentFiles } from "../speech/alignment-file.js";
 import { fsddSpeakers } from "../speech/corpora/options.js";
 import type { SpeechRecipe } from "../speech/recipe.js";
@@ -118,7 +118,7 @@ async function planSeed(recipe: SpeechRecipe, context: SeedContext): Promise<See
 	const nets: Nets = new Map();
 	const train = trainerOf(context, planner.fileOf(aligned, alignmentFiles.frames), nets);
 	const names = Array.from({ length: members }, (_, k) => memberName(k + 1));
-	for (const [k, name] of names.entries()) await train(name, { network, loss: hard, seed: memberSeed(seed, k) });
+	for (const [k, name] of names.entries()) await train(name, { network, loss: hardTargets, seed: memberSeed(seed, k) });
 	const together = sourceOf(names, nets, context);
 	const choices: Record<string, readonly string[]> = {};
 	const teach = async (choice: string, lesson: Pick<StepInput<"train">, "network" | "teacher">): Promise<void> => {
@@ -132,8 +132,8 @@ async function planSeed(recipe: SpeechRecipe, context: SeedContext): Promise<See
 	if (recipe.few !== undefined) {
 		const { share, shareSeed, epochs, batch } = recipe.few;
 		const few = { ...network, epochs, batch, fraction: share, fractionSeed: shareSeed };
-		await train("few-hard", { network: few, loss: hard, seed });
-		await train("few-stopped", { network: { ...few, keep: "best" }, loss: hard, seed });
+		await train("few-hard", { network: few, loss: hardTargets, seed });
+		await train("few-stopped", { network: { ...few, keep: "best" }, loss: hardTargets, seed });
 		await teach("few-soft", { network: few, teacher: sourceOf(names.slice(0, 1), nets, context) });
 	}
 	const models = {
@@ -158,8 +158,6 @@ async function planSeed(recipe: SpeechRecipe, context: SeedContext): Promise<See
 	};
 }
 
-const hard = { name: "cross-entropy" } as const satisfies LossOptions;
-
 const softTargets = (temperature: number, hardWeight: number): LossOptions =>
 	distillationOptions.parse({ name: "soft-targets", temperature, hardWeight });
 
@@ -178,11 +176,10 @@ function trainerOf(
 
 /** Nets of this run that answer as one. */
 function sourceOf(names: readonly string[], nets: Nets, { planner }: SeedContext): EnsembleSource {
-	const members = names.flatMap((name) => {
+	const members = names.map((name) => {
 		const step = nets.get(name);
 		if (step === undefined) throw new TypeError(`speech: expected ${name} to be planned before what it teaches`);
-		const file = planner.fileOf(step, modelFile);
-		return [{ file, name: `${name}.onnx`, outputs: "logits", input: {}, weight: 1 } as const];
+		return { file: planner.fileOf(step, modelFile), name: `${name}.onnx`, outputs: "logits" } as const;
 	});
-	return { members, combine: "arithmetic" };
+	return together(...members);
 }

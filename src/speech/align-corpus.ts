@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type FrameDataSet, writeFrames } from "../data/frames.js";
 import { type TrainNetworkContext, trainNetwork } from "../distill/train-network.js";
 import { fileError, isMissing } from "../files.js";
+import { hardTargets } from "../losses/index.js";
 import { type Alignment, align, flatStart, type Scorer, type Settled, settle, type Utterance } from "./align.js";
 import { type AlignedModels, alignmentFiles, writeAlignment } from "./alignment-file.js";
 import { frameDataSet } from "./context.js";
@@ -209,7 +210,7 @@ async function trainedAligner(job: Job, round: number, data: FrameDataSet): Prom
 	const { network, threads, alignment } = step;
 	await trainNetwork(
 		{
-			...{ data: { name: "frames", file }, network, loss: { name: "cross-entropy" }, seed: alignment.seed },
+			...{ data: { name: "frames", file }, network, loss: hardTargets, seed: alignment.seed },
 			...{ output, checkpoints },
 			...(threads === undefined ? {} : { threads }),
 		},

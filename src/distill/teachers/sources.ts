@@ -28,7 +28,12 @@ export type PlannedMember = {
 
 /** A model file alone: its outputs are what they turn out to be. */
 export function fileSource(file: string): EnsembleSource {
-	return { members: [{ file, outputs: "auto", input: {}, weight: 1 }], combine: "arithmetic" };
+	return together({ file, outputs: "auto" });
+}
+
+/** Model files that answer as one, each as much as the others, and read what this project's networks read. */
+export function together(...members: readonly Pick<MemberSource, "file" | "name" | "outputs">[]): EnsembleSource {
+	return { members: members.map((member) => ({ ...member, input: {}, weight: 1 })), combine: "arithmetic" };
 }
 
 /** The members of a teacher, each copy by itself; none where its targets are there already. */
