@@ -69,9 +69,8 @@ export async function needOf(
 		out += need.network;
 		steps.push(await stepNeed(step, need, store));
 	}
-	const networks = steps.reduce((sum, { network }) => sum + network, 0) + answersOf(steps);
 	const peaks = steps.map((step) => peakWith(step, steps, plan, cores));
-	return { store: Math.max(networks, ...peaks), out, steps };
+	return { store: Math.max(left(steps), ...peaks), out, steps };
 }
 
 /** The need of the training whose network a step begins from, where that is not there yet. */
@@ -134,12 +133,12 @@ function dependents(plan: readonly PlannedStep[], key: string): ReadonlySet<stri
 export async function checkRoom(need: RunNeed, { store, out }: Places): Promise<void> {
 	const [disk, outDisk] = [await diskOf(store), await diskOf(out)];
 	const together = disk.device === outDisk.device;
-	refuse(store, together ? Math.max(need.store, stored(need) + need.out) : need.store, disk.free, "--store");
+	refuse(store, together ? Math.max(need.store, left(need.steps) + need.out) : need.store, disk.free, "--store");
 	if (!together) refuse(out, need.out, outDisk.free, "--out");
 }
 
-/** What a run leaves in the store. */
-function stored({ steps }: RunNeed): number {
+/** What trainings leave in the store. */
+function left(steps: readonly StepNeed[]): number {
 	return steps.reduce((sum, { network }) => sum + network, 0) + answersOf(steps);
 }
 
