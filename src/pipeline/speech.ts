@@ -24,6 +24,7 @@ import {
 	planLines,
 	type Run,
 	type RunOptions,
+	runFiles,
 	type SeedContext,
 	type SeedEvent,
 	type SeedPlan,
@@ -68,7 +69,7 @@ export async function speechFolds(recipe: SpeechRecipe, options: SpeechRunOption
 		folds[speaker] = await speech(fold, { ...options, out: join(options.out, speaker) });
 	}
 	const report = assembleFolds(folds);
-	await writeFileAtomic(join(options.out, "report.json"), `${JSON.stringify(report, undefined, "\t")}\n`);
+	await writeFileAtomic(join(options.out, runFiles.report), `${JSON.stringify(report, undefined, "\t")}\n`);
 	return report;
 }
 
