@@ -76,7 +76,9 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 	/** Gives cores that would lie idle to a step that has fewer: it leaves at a checkpoint and goes on from there. */
 	const widen = (): void => {
 		if (free === 0 || withStatus("queued").length > 0) return;
-		const job = withStatus("running").find((one) => one.cores < Math.min(shareOf(one), one.cores + free));
+		const job = withStatus("running").find(
+			(one) => stepEntry(one.step.kind).goesOn && one.cores < Math.min(shareOf(one), one.cores + free),
+		);
 		if (job === undefined) return;
 		job.moves = true;
 		job.stop.abort();

@@ -50,6 +50,8 @@ interface StepEntry<Options, Result> {
 	readonly unkeyed: readonly (keyof Options & string)[];
 	/** Whether it opens the test split, which no fingerprint holds. */
 	readonly opensTest: boolean;
+	/** Whether it goes on where it was when it is stopped and run again. */
+	readonly goesOn: boolean;
 	/** What its process's death says is wrong. */
 	readonly death: ErrorCategory;
 	readonly run: (options: Options, context: StepContext) => Promise<Result>;
@@ -83,6 +85,7 @@ export const steps = {
 		files: () => [],
 		unkeyed: [],
 		opensTest: false,
+		goesOn: false,
 		death: "data",
 		run: describeData,
 	}),
@@ -91,6 +94,7 @@ export const steps = {
 		files: ({ teacher }: CheckStep) => sourceFiles(teacher),
 		unkeyed: ["threads"],
 		opensTest: false,
+		goesOn: false,
 		death: "model",
 		run: checkTeachers,
 	}),
@@ -105,6 +109,7 @@ export const steps = {
 		// Threads change no bit on one machine; pupils are only checked.
 		unkeyed: ["threads", "pupils"],
 		opensTest: false,
+		goesOn: true,
 		death: "training",
 		run: train,
 	}),
@@ -113,6 +118,7 @@ export const steps = {
 		files: ({ generalist }: ClusterOptions) => [model(generalist)],
 		unkeyed: ["threads"],
 		opensTest: false,
+		goesOn: false,
 		death: "training",
 		run: (options: ClusterOptions, context) =>
 			chooseClasses({ ...options, output: join(foldersOf(context).output, clustersFile) }, context),
@@ -125,6 +131,7 @@ export const steps = {
 		],
 		unkeyed: [],
 		opensTest: false,
+		goesOn: false,
 		death: "model",
 		run(options: AssembleOptions, context) {
 			const { output } = foldersOf(context);
@@ -136,6 +143,7 @@ export const steps = {
 		files: () => [],
 		unkeyed: [],
 		opensTest: false,
+		goesOn: false,
 		death: "data",
 		run: describeSpeech,
 	}),
@@ -144,6 +152,7 @@ export const steps = {
 		files: () => [],
 		unkeyed: ["threads"],
 		opensTest: false,
+		goesOn: false,
 		death: "training",
 		run: (options: AlignStep, context) => alignCorpus(options, foldersOf(context), context),
 	}),
@@ -152,6 +161,7 @@ export const steps = {
 		files: ({ alignment, models }: RecognizeStep) => [plain(alignment), ...Object.values(models).flatMap(modelFiles)],
 		unkeyed: [],
 		opensTest: true,
+		goesOn: false,
 		death: "model",
 		run: evaluateSpeech,
 	}),
@@ -163,6 +173,7 @@ export const steps = {
 		],
 		unkeyed: [],
 		opensTest: true,
+		goesOn: false,
 		death: "model",
 		run: evaluateModels,
 	}),
