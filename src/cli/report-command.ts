@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { writeFileAtomic } from "../files.js";
 import { parseOptions } from "../options.js";
-import { findRun } from "../pipeline/records.js";
+import { finishedFolder } from "../pipeline/records.js";
 import { runFiles } from "../pipeline/run.js";
 import { storeFolder } from "../store/store.js";
 import type { Terminal } from "./terminal.js";
@@ -60,5 +60,5 @@ async function folderOf(run: string, store: string): Promise<string> {
 		() => true,
 		() => false,
 	);
-	return isFolder ? run : (await findRun(store, run)).out;
+	return isFolder ? run : finishedFolder(store, run);
 }

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LimbeckError } from "../errors.js";
-import { findRun, listRuns } from "../pipeline/records.js";
+import { finishedFolder, listRuns } from "../pipeline/records.js";
 import { type RunReport, readRunReport } from "./run-report.js";
 
 /** A model to export, and what is known of where it came from. */
@@ -37,14 +37,7 @@ export async function findSource(name: string, store: string): Promise<ExportSou
 			hint: `limbeck runs list shows the runs in ${store}.`,
 		});
 	}
-	const { id, state, out } = await findRun(store, name);
-	if (state === "done") return inFolder(out);
-	throw new LimbeckError("usage", {
-		where: `run ${id}`,
-		expected: "a run that is done",
-		got: state,
-		hint: `Go on with it: limbeck resume ${id}.`,
-	});
+	return inFolder(await finishedFolder(store, name));
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {

@@ -91,6 +91,23 @@ export async function findRun(store: string, name: string): Promise<RunRecord> {
 	});
 }
 
+/**
+ * The output folder of a run that is done.
+ *
+ * @param name - see {@link findRun}.
+ * @throws LimbeckError (`usage`) where there is no such run, or it has not ended.
+ */
+export async function finishedFolder(store: string, name: string): Promise<string> {
+	const { id, state, out } = await findRun(store, name);
+	if (state === "done") return out;
+	throw new LimbeckError("usage", {
+		where: `run ${id}`,
+		expected: "a run that is done",
+		got: state,
+		hint: `Go on with it: limbeck resume ${id}.`,
+	});
+}
+
 async function readRecord(store: string, id: string): Promise<RunRecord | undefined> {
 	const text = await readFile(join(runFolder(store, id), recordFile), "utf8").catch(() => "null");
 	try {
