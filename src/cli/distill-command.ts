@@ -46,8 +46,8 @@ export function addDistillCommand(program: Command, terminal: Terminal, signal: 
 		.summary("train a teacher, distil it into a student, compare with the student alone")
 		.description(
 			"Trains a teacher, distils it into a small student, trains the same student alone, and evaluates all three on " +
-				"a test set that nothing else has seen. Writes teacher.onnx, student.onnx, baseline.onnx, report.json and " +
-				"metrics.jsonl.",
+				"a test set that nothing else has seen. Writes teacher.onnx, student.onnx, baseline.onnx, report.html, report.json, " +
+				"details.json and metrics.jsonl.",
 		)
 		.argument(
 			"[recipe]",

@@ -41,7 +41,7 @@ export function addSpecializeCommand(program: Command, terminal: Terminal, signa
 			"Trains a generalist, finds the classes that it confuses, trains a specialist for each such set from the " +
 				"generalist's weights, combines all, and distils them back into one network; compares that with controls of " +
 				"the same cost of training on a test set that nothing else has seen. Writes combined.onnx, generalist.onnx, " +
-				"specialist-1.onnx and so on, specialists.json, distilled.onnx, report.json and metrics.jsonl.",
+				"specialist-1.onnx and so on, specialists.json, distilled.onnx, report.json, details.json and metrics.jsonl.",
 		)
 		.argument(
 			"[recipe]",

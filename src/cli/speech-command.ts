@@ -31,7 +31,7 @@ export function addSpeechCommand(program: Command, terminal: Terminal, signal: A
 		.description(
 			"Aligns recordings with hidden Markov models, trains nets that tell the states of frames, distils an ensemble of " +
 				"them into one, and recognises the words of recordings that nothing else has heard. Writes the nets, " +
-				"report.json and metrics.jsonl.",
+				"report.json, details.json and metrics.jsonl.",
 		)
 		.argument(
 			"[recipe]",

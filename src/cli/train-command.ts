@@ -27,7 +27,7 @@ export function addTrainCommand(program: Command, terminal: Terminal, signal: Ab
 		.summary("train one network on hard labels")
 		.description(
 			"Trains one network on the labels alone and evaluates it once, at the end, on a test set that nothing else has " +
-				"seen. Writes model.onnx, report.json and metrics.jsonl.",
+				"seen. Writes model.onnx, report.html, report.json, details.json and metrics.jsonl.",
 		)
 		.argument(
 			"[recipe]",

@@ -45,8 +45,8 @@ export type DistillOptions = RunOptions<DistillEvent>;
  *
  * Leaves in `out`: `teacher.onnx`, where one was trained, of several `teacher-1.onnx` and so on, `student.onnx` and
  * `baseline.onnx` of the first seed, and where the recipe has them `assistant-1.onnx`, `generation-1.onnx` and so on, and
- * `early-stopped.onnx`; those of the other seeds in `seed-N/`; `metrics.jsonl` and `report.json`. The files appear
- * together at the end; a run that fails or is stopped leaves what stood there before.
+ * `early-stopped.onnx`; those of the other seeds in `seed-N/`; `metrics.jsonl`, `details.json` and `report.json`. The
+ * files appear together at the end; a run that fails or is stopped leaves what stood there before.
  *
  * @throws LimbeckError of every category.
  */

@@ -42,8 +42,8 @@ export type SpecializeOptions = RunOptions<SpecializeEvent>;
  *
  * Leaves in `out`, of the first seed, those of the others in `seed-N/`: `combined.onnx`, which is generalist, specialists,
  * selection and combination; the same as separate files for `openSpecialists`: `generalist.onnx`, `specialist-1.onnx`
- * and so on, `specialists.json`; `distilled.onnx`; what was trained for controls in `controls/`; `metrics.jsonl` and
- * `report.json`. The files appear together at the end.
+ * and so on, `specialists.json`; `distilled.onnx`; what was trained for controls in `controls/`; `metrics.jsonl`,
+ * `details.json` and `report.json`. The files appear together at the end.
  *
  * @throws LimbeckError of every category.
  */

@@ -44,7 +44,7 @@ export type SpeechRunOptions = RunOptions<SpeechEvent>;
  * end, the test.
  *
  * Leaves in `out`: the nets of the first seed (`net-1.onnx`, `distilled-T2.onnx` and so on), those of the others in
- * `seed-N/`, `metrics.jsonl` and `report.json`.
+ * `seed-N/`, `metrics.jsonl`, `details.json` and `report.json`.
  *
  * @throws LimbeckError of every category.
  */

@@ -13,8 +13,7 @@ export type TrainOptions = RunOptions<SeedEvent>;
  * test set.
  *
  * Leaves in `out`: `model.onnx` of the first seed, those of the others in `seed-N/`, `metrics.jsonl`, `details.json` and
- * `report.json`.
- * The files appear together at the end; a run that fails or is stopped leaves what stood there before.
+ * `report.json`. The files appear together at the end; a run that fails or is stopped leaves what stood there before.
  *
  * @throws LimbeckError of every category.
  */
