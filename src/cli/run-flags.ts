@@ -1,9 +1,10 @@
 /** What `distill` and `train` have in common on the command line. */
-import { access, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { isRecord } from "../options.js";
+import { readTextIfThere } from "../files.js";
+import { isRecord, parsedJson } from "../options.js";
 import { megabytes } from "../pipeline/preflight.js";
 import { type PlanLine, type RunOptions, runFiles, type SeedEvent } from "../pipeline/run.js";
 import { alignTable } from "../report/text.js";
@@ -127,13 +128,9 @@ export async function perform<Event extends SeedEvent, Report extends object>(
 
 /** What the report says that a folder's page shows, where there is a page. */
 async function pagedReport(folder: string): Promise<string | undefined> {
-	try {
-		await access(join(folder, pageFile));
-		const report: unknown = JSON.parse(await readFile(join(folder, runFiles.report), "utf8"));
-		return isRecord(report) ? comparable(report) : undefined;
-	} catch {
-		return undefined; // Then it is made anew.
-	}
+	if (!existsSync(join(folder, pageFile))) return undefined;
+	const report = parsedJson((await readTextIfThere(join(folder, runFiles.report))) ?? "");
+	return isRecord(report) ? comparable(report) : undefined;
 }
 
 /** A report but for its time, as one text. */
