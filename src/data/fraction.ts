@@ -11,7 +11,8 @@ export interface Fraction {
 
 /**
  * A share of the training samples, the same share of each class, at least one of each that there is; of samples in groups
- * (frames of recordings) a share of the groups, all samples of each, at least one group. The validation split stays whole. A larger share holds a smaller one of the same seed. The samples are copied into memory.
+ * (frames of recordings) a share of the groups, all samples of each, at least one group. The validation split stays
+ * whole. A larger share holds a smaller one of the same seed. The samples are copied into memory.
  *
  * @param share - above 0, up to 1.
  * @throws LimbeckError `file` or `data` for samples that cannot be read.
