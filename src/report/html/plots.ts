@@ -158,17 +158,18 @@ export function confusion(title: string, matrix: readonly (readonly number[])[],
 		);
 	});
 	const few = matrix.length <= 20;
-	const [size, margin] = few ? [520, 90] : [600, 30];
+	const long = few && classes.some(({ length }) => length > 3);
+	const [size, margin] = few ? [520, long ? 90 : 50] : [600, 30];
 	const names = (index: number): string => (few ? (classes[index] ?? "") : "");
 	return draw(title, {
-		...{ width: size, height: size, marginLeft: margin, marginTop: few ? 70 : 30, marginBottom: 10 },
+		...{ width: size, height: size, marginLeft: margin, marginTop: long ? 70 : 40, marginBottom: 10 },
 		x: {
 			type: "band",
 			domain: matrix.keys(),
 			axis: "top",
 			label: "predicted",
 			tickFormat: names,
-			tickRotate: few ? -45 : 0,
+			tickRotate: long ? -45 : 0,
 			tickSize: 0,
 		},
 		y: { type: "band", domain: matrix.keys(), label: "true", tickFormat: names, tickSize: 0 },
@@ -180,7 +181,12 @@ export function confusion(title: string, matrix: readonly (readonly number[])[],
 				fillOpacity: ({ share }: (typeof cells)[number]) => 0.08 + 0.92 * Math.sqrt(share),
 			}),
 			...(few
-				? [Plot.text(cells, { x: "predicted", y: "label", text: "count", fill: "currentColor", fontSize: 10 })]
+				? [
+						Plot.text(cells, {
+							...{ x: "predicted", y: "label", text: "count", fontSize: 11 },
+							fill: ({ share }: (typeof cells)[number]) => (share > 0.3 ? "var(--paper, #fff)" : "currentColor"),
+						}),
+					]
 				: []),
 		],
 		color: { type: "identity" },

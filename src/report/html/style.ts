@@ -21,6 +21,7 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
 thead th { color: var(--soft); font-weight: 500; }
 .row { display: flex; flex-wrap: wrap; gap: 1.25rem 2rem; align-items: flex-start; }
 figure { margin: 0; min-width: 0; }
+.row + figure { margin-top: 1.4rem; }
 figure > svg { max-width: 100%; height: auto; }
 .key { display: inline-flex; align-items: center; gap: .4em; margin-right: 1.1em; white-space: nowrap; }
 .key i { width: .8em; height: .8em; border-radius: 2px; }
