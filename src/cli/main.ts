@@ -1,21 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { interruption, LimbeckError } from "../errors.js";
 import { packageVersion } from "../pipeline/environment.js";
-import { addCompareCommand } from "./compare-command.js";
-import { addDataCommands } from "./data-command.js";
-import { addDistillCommand } from "./distill-command.js";
-import { addDoctorCommand } from "./doctor-command.js";
-import { addEvaluateCommand } from "./evaluate-command.js";
 import { exitCodes } from "./exit-codes.js";
-import { addExportCommand } from "./export-command.js";
-import { addRecipeCommand } from "./recipe-command.js";
-import { addReportCommand } from "./report-command.js";
-import { addResumeCommand } from "./resume-command.js";
-import { addRunsCommands } from "./runs-command.js";
-import { addSpecializeCommand } from "./specialize-command.js";
-import { addSpeechCommand } from "./speech-command.js";
 import { describeError, processTerminal, type Terminal } from "./terminal.js";
-import { addTrainCommand } from "./train-command.js";
 
 /** The signals that ask a command to tidy up and leave. */
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -35,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 		stop.abort(interruption("limbeck"));
 	};
 	for (const name of stopSignals) process.on(name, onSignal);
-	const program = await createProgram(terminal, stop.signal);
+	const program = await createProgram(argv, terminal, stop.signal);
 	try {
 		if (argv.length === 0) program.outputHelp();
 		else await program.parseAsync(argv, { from: "user" });
@@ -47,26 +34,44 @@ export async function main(argv: readonly string[]): Promise<number> {
 	}
 }
 
-async function createProgram(terminal: Terminal, signal: AbortSignal): Promise<Command> {
+/** Adds a command to the program. */
+type AddCommand = (program: Command, terminal: Terminal, signal: AbortSignal) => void;
+
+/** The commands in the order of the help; each is loaded only when it is wanted, since most of a start is loading. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+	distill: async () => (await import("./distill-command.js")).addDistillCommand,
+	train: async () => (await import("./train-command.js")).addTrainCommand,
+	specialize: async () => (await import("./specialize-command.js")).addSpecializeCommand,
+	speech: async () => (await import("./speech-command.js")).addSpeechCommand,
+	resume: async () => (await import("./resume-command.js")).addResumeCommand,
+	runs: async () => (await import("./runs-command.js")).addRunsCommands,
+	report: async () => (await import("./report-command.js")).addReportCommand,
+	evaluate: async () => (await import("./evaluate-command.js")).addEvaluateCommand,
+	compare: async () => (await import("./compare-command.js")).addCompareCommand,
+	export: async () => (await import("./export-command.js")).addExportCommand,
+	recipe: async () => (await import("./recipe-command.js")).addRecipeCommand,
+	data: async () => (await import("./data-command.js")).addDataCommands,
+	doctor: async () => (await import("./doctor-command.js")).addDoctorCommand,
+};
+
+/** The program with the command that the arguments name; with every command where they name none, as help does. */
+async function createProgram(
+	[first = ""]: readonly string[],
+	terminal: Terminal,
+	signal: AbortSignal,
+): Promise<Command> {
 	const program = new Command("limbeck")
 		.description("Knowledge distillation: big teachers in, small students out, trained as ONNX graphs.")
 		.version(await packageVersion())
 		.exitOverride()
 		.configureOutput({ writeErr: () => undefined })
 		.addHelpText("after", helpText);
-	addDistillCommand(program, terminal, signal);
-	addTrainCommand(program, terminal, signal);
-	addSpecializeCommand(program, terminal, signal);
-	addSpeechCommand(program, terminal, signal);
-	addResumeCommand(program, terminal, signal);
-	addRunsCommands(program, terminal);
-	addReportCommand(program, terminal);
-	addEvaluateCommand(program, terminal, signal);
-	addCompareCommand(program, terminal, signal);
-	addExportCommand(program, terminal, signal);
-	addRecipeCommand(program, terminal);
-	addDataCommands(program, terminal, signal);
-	addDoctorCommand(program, terminal);
+	if (first === "--version") return program;
+	const named = Object.entries(commands).filter(([name]) => name === first);
+	for (const [, load] of named.length === 0 ? Object.entries(commands) : named) {
+		const add = await load();
+		add(program, terminal, signal);
+	}
 	return program;
 }
 

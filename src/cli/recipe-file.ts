@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { createJiti } from "jiti";
 import { LimbeckError } from "../errors.js";
 import { readText } from "../files.js";
 import { nearest } from "../options.js";
@@ -52,6 +51,7 @@ async function importDefault(path: string): Promise<unknown> {
 	// `limbeck` in a recipe file means this very package, wherever the file lies.
 	const alias = { limbeck: fileURLToPath(new URL("../index.js", import.meta.url)) };
 	try {
+		const { createJiti } = await import("jiti");
 		const loaded: unknown = await createJiti(pathToFileURL(path).href, { alias }).import(path, { default: true });
 		return loaded;
 	} catch (cause) {

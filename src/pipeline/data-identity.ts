@@ -8,7 +8,8 @@ import type { DataChoice } from "../data/options.js";
 import { dataStamps, type FileStamp } from "../data/stamps.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { parsedJson } from "../options.js";
-import { type DescribeSpeechStep, speechStamps } from "../speech/describe.js";
+import { speechStamps } from "../speech/corpora/stamps.js";
+import type { DescribeSpeechStep } from "../speech/describe.js";
 import { packageVersion } from "./environment.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalHash } from "../canonical.js";
-import { type DiskNeed, diskNeedOf, type TrainedOn } from "../distill/disk-need.js";
+import type { DiskNeed, TrainedOn } from "../distill/disk-need.js";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
 import { sizeOf } from "../store/maintenance.js";
@@ -61,6 +61,8 @@ export async function needOf(
 			out += await sizeOf(entry);
 			continue;
 		}
+		// Networks are built to see how large they are: what that takes is loaded only where something is to be trained.
+		const { diskNeedOf } = await import("../distill/disk-need.js");
 		const { network: options, teacher, targets } = step.options;
 		// A network that begins as another's, which is still to be trained, is as large as that one.
 		const need =

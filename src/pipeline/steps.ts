@@ -1,24 +1,18 @@
 /** The kinds of steps that runs are made of. */
 import { join } from "node:path";
-import { evaluateModels } from "../distill/evaluate.js";
+import type { evaluateModels } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
-import { type AssembleStep, assemble } from "../distill/specialists/assemble.js";
-import { type ChooseClassesStep, chooseClasses } from "../distill/specialists/choose-classes.js";
+import type { AssembleStep } from "../distill/specialists/assemble.js";
+import type { ChooseClassesStep } from "../distill/specialists/choose-classes.js";
 import { clustersFile } from "../distill/specialists/clusters.js";
 import { manifestFile } from "../distill/specialists/manifest.js";
-import { type CheckStep, checkTeachers } from "../distill/teachers/check.js";
+import type { CheckStep } from "../distill/teachers/check.js";
 import type { TeacherSource } from "../distill/teachers/sources.js";
-import {
-	describeData,
-	type TrainNetworkContext,
-	type TrainOutcome,
-	type TrainStep,
-	trainNetwork,
-} from "../distill/train-network.js";
+import type { describeData, TrainNetworkContext, TrainOutcome, TrainStep } from "../distill/train-network.js";
 import type { ErrorCategory } from "../errors.js";
-import { type AlignStep, alignCorpus } from "../speech/align-corpus.js";
-import { describeSpeech } from "../speech/describe.js";
-import { evaluateSpeech, type RecognizeStep } from "../speech/evaluate.js";
+import type { AlignStep } from "../speech/align-corpus.js";
+import type { DescribeSpeechStep } from "../speech/describe.js";
+import type { RecognizeStep } from "../speech/evaluate.js";
 import type { TargetForm } from "../targets/targets.js";
 
 /** The folders of a step that leaves files. */
@@ -54,6 +48,7 @@ interface StepEntry<Options, Result> {
 	readonly goesOn: boolean;
 	/** What its process's death says is wrong. */
 	readonly death: ErrorCategory;
+	/** Does it. Its modules are loaded only then: whoever plans, or finds everything in the store, starts without them. */
 	readonly run: (options: Options, context: StepContext) => Promise<Result>;
 }
 
@@ -87,7 +82,8 @@ export const steps = {
 		opensTest: false,
 		goesOn: false,
 		death: "data",
-		run: describeData,
+		run: async (options: Parameters<typeof describeData>[0]) =>
+			(await import("../distill/train-network.js")).describeData(options),
 	}),
 	check: entry({
 		version: 1,
@@ -96,7 +92,8 @@ export const steps = {
 		opensTest: false,
 		goesOn: false,
 		death: "model",
-		run: checkTeachers,
+		run: async (options: CheckStep, context) =>
+			(await import("../distill/teachers/check.js")).checkTeachers(options, context),
 	}),
 	train: entry({
 		version: 1,
@@ -120,8 +117,10 @@ export const steps = {
 		opensTest: false,
 		goesOn: false,
 		death: "training",
-		run: (options: ClusterOptions, context) =>
-			chooseClasses({ ...options, output: join(foldersOf(context).output, clustersFile) }, context),
+		async run(options: ClusterOptions, context) {
+			const { chooseClasses } = await import("../distill/specialists/choose-classes.js");
+			return chooseClasses({ ...options, output: join(foldersOf(context).output, clustersFile) }, context);
+		},
 	}),
 	assemble: entry({
 		version: 1,
@@ -133,7 +132,8 @@ export const steps = {
 		opensTest: false,
 		goesOn: false,
 		death: "model",
-		run(options: AssembleOptions, context) {
+		async run(options: AssembleOptions, context) {
+			const { assemble } = await import("../distill/specialists/assemble.js");
 			const { output } = foldersOf(context);
 			return assemble({ ...options, output: join(output, modelFile), manifest: join(output, manifestFile) });
 		},
@@ -145,7 +145,7 @@ export const steps = {
 		opensTest: false,
 		goesOn: false,
 		death: "data",
-		run: describeSpeech,
+		run: async (options: DescribeSpeechStep) => (await import("../speech/describe.js")).describeSpeech(options),
 	}),
 	align: entry({
 		version: 1,
@@ -154,7 +154,8 @@ export const steps = {
 		opensTest: false,
 		goesOn: false,
 		death: "training",
-		run: (options: AlignStep, context) => alignCorpus(options, foldersOf(context), context),
+		run: async (options: AlignStep, context) =>
+			(await import("../speech/align-corpus.js")).alignCorpus(options, foldersOf(context), context),
 	}),
 	recognize: entry({
 		version: 1,
@@ -163,7 +164,8 @@ export const steps = {
 		opensTest: true,
 		goesOn: false,
 		death: "model",
-		run: evaluateSpeech,
+		run: async (options: RecognizeStep, context) =>
+			(await import("../speech/evaluate.js")).evaluateSpeech(options, context),
 	}),
 	evaluate: entry({
 		version: 1,
@@ -175,7 +177,8 @@ export const steps = {
 		opensTest: true,
 		goesOn: false,
 		death: "model",
-		run: evaluateModels,
+		run: async (options: Parameters<typeof evaluateModels>[0], context) =>
+			(await import("../distill/evaluate.js")).evaluateModels(options, context),
 	}),
 } as const;
 
@@ -184,7 +187,7 @@ function foldersOf({ folders }: StepContext): StepFolders {
 	return folders;
 }
 
-function train({ targets, pupils = [], ...options }: TrainOptions, context: StepContext): Promise<TrainOutcome> {
+async function train({ targets, pupils = [], ...options }: TrainOptions, context: StepContext): Promise<TrainOutcome> {
 	const folders = foldersOf(context);
 	const stored = (form: TargetForm | undefined): Pick<TrainStep, "store"> =>
 		form === undefined ? {} : { store: { ...form, folder: folders.targets } };
@@ -195,6 +198,7 @@ function train({ targets, pupils = [], ...options }: TrainOptions, context: Step
 		output: join(folders.output, modelFile),
 		checkpoints: join(folders.progress, "checkpoints"),
 	};
+	const { trainNetwork } = await import("../distill/train-network.js");
 	return trainNetwork(step, context);
 }
 

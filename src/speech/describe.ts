@@ -1,10 +1,6 @@
 /** What a corpus is, for plans. */
-
-import { resolveDataFolders } from "../data/folders.js";
-import { type FileStamp, filesBelow, stampsOf } from "../data/stamps.js";
 import { corpusFingerprint } from "./align-corpus.js";
 import { loadSpeech } from "./corpora/index.js";
-import type { SpeechChoice } from "./corpora/options.js";
 import type { SpeechRecipe } from "./recipe.js";
 import { windowShape } from "./scores.js";
 
@@ -34,12 +30,4 @@ export async function describeSpeech(step: DescribeSpeechStep): Promise<SpeechDe
 		train: Math.ceil((soundMs + gapsMs) / features.stepMs),
 		classes: corpus.words.length * hmm.wordStates + hmm.silenceStates,
 	};
-}
-
-/** The stamps of every file that a corpus may read, those of the test included. */
-export async function speechStamps(choice: SpeechChoice): Promise<readonly FileStamp[]> {
-	const folders =
-		choice.name === "fsdd" ? resolveDataFolders("fsdd", choice.directory, process.env) : [choice.directory];
-	const files = await Promise.all(folders.map((folder) => filesBelow(folder, choice.name === "recordings")));
-	return stampsOf(files.flat());
 }

@@ -1,6 +1,5 @@
 import { extname } from "node:path";
 import type { OptionsOf } from "../options.js";
-import { csvSource } from "./csv-source.js";
 import { ownDataSet } from "./entry.js";
 import { fileFromPath } from "./from-path.js";
 import { findTables } from "./tables.js";
@@ -10,7 +9,9 @@ export const [csv, loadCsvTest] = ownDataSet<OptionsOf<"csv">>({
 	title: "your table of text: a label column, numbers in the others",
 	fromPath: fileFromPath([".csv", ".tsv"]),
 	find: (options) =>
-		findTables(options, (path, features) => {
+		findTables(options, async (path, features) => {
+			// As with Parquet: loaded by those who need it.
+			const { csvSource } = await import("./csv-source.js");
 			const delimiter = options.delimiter ?? (extname(path).toLowerCase() === ".tsv" ? "\t" : ",");
 			return csvSource(path, { ...options, delimiter, ...(features === undefined ? {} : { features }) });
 		}),

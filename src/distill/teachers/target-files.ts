@@ -5,7 +5,6 @@ import { createInterface } from "node:readline";
 import { missingFile } from "../../data/formats/bytes.js";
 import { openNpy } from "../../data/formats/npy.js";
 import { openNpz } from "../../data/formats/npz.js";
-import { openParquet } from "../../data/formats/parquet.js";
 import { LimbeckError } from "../../errors.js";
 import { isRecord } from "../../options.js";
 
@@ -82,6 +81,7 @@ async function* npzRows(path: string): Rows {
 }
 
 async function* parquetRows(path: string): Rows {
+	const { openParquet } = await import("../../data/formats/parquet.js");
 	const table = await openParquet(path);
 	const { columns, groups } = table;
 	const names = columns.map(({ name }) => name).filter((name) => isField(name) || idFields.includes(name));
