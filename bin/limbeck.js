@@ -15,9 +15,9 @@ async function launch() {
 	const builder = new URL("../scripts/build.js", import.meta.url);
 	if (existsSync(builder)) {
 		const { build } = await import(builder.href);
-		process.exitCode = build();
+		process.exitCode = await build();
 		if (process.exitCode !== 0) return;
 	}
-	const { main } = await import("../dist/cli/main.js");
+	const { main } = await import("../dist/start/main.js");
 	process.exitCode = await main(process.argv.slice(2));
 }

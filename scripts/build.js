@@ -1,6 +1,10 @@
 // Compiles src/ into dist/ if a source is newer than the last build: `npm run build`, and the launcher in a checkout.
 // Several builds may run at once: each compiles into a folder of its own, then renames file by file, so that nobody
 // ever loads half a file.
+//
+// What the command line starts, its own processes included, is bundled besides, into dist/start/: most of a start is
+// finding and opening files, several hundred of them where they are not bundled. Those of packages are in it, with their
+// licences; native ones are not.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
@@ -9,15 +13,24 @@ import { dirname, join, relative } from "node:path";
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 
+/** Where programs start, as modules below dist/. They find each other beside themselves: dist/start/ has no folders. */
+const programs = ["cli/main", "cli/engine-probe", "pipeline/child", "data/loader-worker"];
+
+/** What is not bundled: native code, and jiti, which loads parts of itself by their paths. */
+const external = /^(node:|onnxruntime-|sharp|jiti)/;
+
+/** How long what earlier builds left in dist/start/ is kept: programs that run may still load it. */
+const keptMs = 24 * 3600 * 1000;
+
 /** tsc's record of what it compiled. Renamed last, and dated to the moment at which its build began. */
 const buildInfo = join(dist, ".tsbuildinfo");
 
 /**
- * Brings dist/ up to date. A failed build leaves dist/ as it was.
+ * Brings dist/ up to date. Where tsc fails, dist/ stays as it was.
  *
  * @returns the exit code: 0, or 1 once the reason is on stderr.
  */
-export function build() {
+export async function build() {
 	if (isFresh()) return 0;
 	const compiler = findCompiler();
 	if (compiler === undefined) {
@@ -33,9 +46,11 @@ export function build() {
 		if (fs.existsSync(buildInfo)) fs.copyFileSync(buildInfo, newBuildInfo);
 		if (!compile(compiler, folder, newBuildInfo)) return 1;
 		fs.utimesSync(newBuildInfo, began, began);
-		for (const file of filesBelow(folder)) {
-			if (file !== ".tsbuildinfo") move(join(folder, file), join(dist, file));
-		}
+		publish(folder);
+		// tsc writes only what has changed: all of it is in dist/.
+		await bundle(join(folder, "start"));
+		publish(folder);
+		removeOld(join(dist, "start"));
 		move(newBuildInfo, buildInfo);
 		return 0;
 	} finally {
@@ -46,7 +61,13 @@ export function build() {
 /** Whether the last build is at least as new as its configuration and everything in src/ but the tests. */
 function isFresh() {
 	const sources = fs.readdirSync(join(root, "src"), { recursive: true }).filter((name) => !name.endsWith(".test.ts"));
-	const inputs = ["tsconfig.json", "tsconfig.build.json", "src", ...sources.map((name) => join("src", name))];
+	const inputs = [
+		"scripts/build.js",
+		"tsconfig.json",
+		"tsconfig.build.json",
+		"src",
+		...sources.map((name) => join("src", name)),
+	];
 	const built = modifiedAt(buildInfo);
 	return inputs.every((name) => modifiedAt(join(root, name)) <= built);
 }
@@ -73,10 +94,48 @@ function compile(compiler, folder, newBuildInfo) {
 	return result.status === 0;
 }
 
+/** Bundles what starts into a folder, from dist/; programs share what they have in common. */
+async function bundle(folder) {
+	const { rolldown } = await import("rolldown");
+	const input = programs.map((name) => join(dist, `${name}.js`));
+	const bundled = await rolldown({ input, external, platform: "node", logLevel: "warn" });
+	const { output } = await bundled.write({ dir: folder, format: "esm", chunkFileNames: "[name]-[hash].js" });
+	const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+	fs.writeFileSync(join(folder, "LICENSES.txt"), licencesOf(modules));
+}
+
+/** The licences of the packages that modules belong to. */
+function licencesOf(modules) {
+	const packages = new Set(modules.flatMap((path) => path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0] ?? []));
+	return [...packages]
+		.sort()
+		.map((path) => {
+			const { name, version, license } = JSON.parse(fs.readFileSync(join(path, "package.json"), "utf8"));
+			const file = fs.readdirSync(path).find((one) => /^licen[cs]e/i.test(one));
+			const text = file === undefined ? "" : `\n${fs.readFileSync(join(path, file), "utf8").trim()}\n`;
+			return `${name} ${version}: ${license}\n${text}`;
+		})
+		.join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** Removes what earlier builds left, when nobody runs it any more. */
+function removeOld(folder) {
+	for (const file of filesBelow(folder)) {
+		if (Date.now() - modifiedAt(join(folder, file)) > keptMs) fs.rmSync(join(folder, file), { force: true });
+	}
+}
+
 /** The paths of all files below a folder, relative to it. */
 function filesBelow(folder) {
 	const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
 	return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}
+
+/** Renames what a build has made into dist/. */
+function publish(folder) {
+	for (const file of filesBelow(folder)) {
+		if (file !== ".tsbuildinfo") move(join(folder, file), join(dist, file));
+	}
 }
 
 /** Renames a file, making the folder that it goes to. */
@@ -85,4 +144,4 @@ function move(from, to) {
 	fs.renameSync(from, to);
 }
 
-if (fs.realpathSync(process.argv[1]) === import.meta.filename) process.exitCode = build();
+if (fs.realpathSync(process.argv[1]) === import.meta.filename) process.exitCode = await build();
