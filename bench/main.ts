@@ -73,7 +73,8 @@ async function memory({ steps, threads }: { readonly steps: number; readonly thr
 
 /** A long training and the one of the first five minutes. */
 const pipelineCases = {
-	"mnist, 784-800-800-10, 3 epochs": { data: { name: "mnist" }, network: { hidden: [800, 800], epochs: 3 } },
+	// Long enough for several checkpoints.
+	"mnist, 784-800-800-10, 40 epochs": { data: { name: "mnist" }, network: { hidden: [800, 800], epochs: 40 } },
 	"digits, the first five minutes": { data: { name: "digits" } },
 } as const;
 

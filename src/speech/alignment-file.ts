@@ -26,6 +26,8 @@ const fileShape = z.strictObject({
 	aligner: z.strictObject({ priors: doubles }).optional(),
 });
 
+type FileContent = z.infer<typeof fileShape>;
+
 /** An alignment's models. */
 export interface AlignedModels {
 	readonly hmm: Hmm;
@@ -69,9 +71,23 @@ const asNumbers = (view: ArrayBufferView): Iterable<number> => view as Float64Ar
 export async function readAlignment(path: string): Promise<AlignedModels> {
 	const text = await readText(path);
 	const read = fileShape.safeParse(parsedJson(text)).data;
-	if (read === undefined) {
+	if (read === undefined || !fits(read)) {
 		throw new LimbeckError("data", { where: path, expected: "the models of an alignment", got: "another file" });
 	}
 	const { words, first, stay, leave, ...models } = read;
 	return { ...models, hmm: { words, first, stay, leave } };
+}
+
+/** Whether the arrays have the lengths that states, units and coefficients give them. */
+function fits({ words, first, stay, leave, priors, features, moments, gaussians, aligner }: FileContent): boolean {
+	const states = first.at(-1) ?? 0;
+	const { coefficients } = features;
+	return (
+		first.length === words.length + 2 &&
+		first.every((state, unit) => state > (first[unit - 1] ?? -1)) &&
+		[stay, leave, priors, ...(aligner === undefined ? [] : [aligner.priors])].every((of) => of.length === states) &&
+		[moments.mean, moments.std].every((of) => of.length === coefficients) &&
+		gaussians.size === coefficients &&
+		[gaussians.mean, gaussians.variance].every((of) => of.length === states * coefficients)
+	);
 }

@@ -6,6 +6,7 @@ import { readRecipe } from "../../src/cli/recipe-file.js";
 import { fileSource } from "../../src/data/formats/bytes.js";
 import { createImageDecoder } from "../../src/data/formats/image.js";
 import { openNpy } from "../../src/data/formats/npy.js";
+import { type FrameSplit, readFrames, writeFrames } from "../../src/data/frames.js";
 import { readMaybeGzip } from "../../src/data/gzip.js";
 import { parseIdx } from "../../src/data/idx.js";
 import { dataSets } from "../../src/data/index.js";
@@ -28,6 +29,10 @@ import { readModelFile } from "../../src/onnx/file.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import { createGraph } from "../../src/ops/index.js";
 import { classesKey, normalizationOf, preprocessingKey } from "../../src/predict/metadata.js";
+import { alignmentFiles, readAlignment, writeAlignment } from "../../src/speech/alignment-file.js";
+import { contextOptions } from "../../src/speech/context.js";
+import { frontEndOptions } from "../../src/speech/front-end.js";
+import { createHmm } from "../../src/speech/hmm.js";
 import { readEntry, sealFolder } from "../../src/store/entry.js";
 import { keyFields, targetKey } from "../../src/targets/key.js";
 import { rowCodec } from "../../src/targets/rows.js";
@@ -149,6 +154,42 @@ const checkpoint = encodeCheckpoint({
 	rollbacks: [{ from: 3, to: 1 }],
 	history: { losses: Float32Array.of(1, 2), validations: [] },
 });
+
+function alignmentSeed(): Promise<Uint8Array> {
+	const hmm = createHmm(["one", "two"], { wordStates: 2, silenceStates: 1 });
+	const features = frontEndOptions.parse({});
+	const [states, size] = [hmm.stay.length, features.coefficients];
+	const models = {
+		...{ hmm, features, context: contextOptions.parse({}), priors: new Float64Array(states).fill(-1) },
+		moments: { mean: new Float64Array(size), std: new Float64Array(size).fill(1) },
+		gaussians: { size, mean: new Float64Array(states * size), variance: new Float64Array(states * size).fill(1) },
+		aligner: { priors: new Float64Array(states).fill(-1) },
+	};
+	return data.written(async (folder) => {
+		await writeAlignment(folder, models);
+		return alignmentFiles.models;
+	});
+}
+
+/** Two windows of two frames of three coefficients in each part. */
+const twoWindows: FrameSplit = {
+	count: 2,
+	samples: { kind: "windows", type: "float", data: new Float32Array(9), starts: Int32Array.of(0, 1) },
+	labels: Int32Array.of(0, 1),
+	groups: Int32Array.of(0, 0),
+};
+
+const frames = {
+	...{ name: "frames", classes: ["a", "b"], sampleShape: [2, 3], fingerprint: "0", train: twoWindows },
+	...{ validation: twoWindows, normalization: { mean: 0, std: 1 } },
+};
+
+function frameSeed(): Promise<Uint8Array> {
+	return data.written(async (folder) => {
+		await writeFrames(join(folder, "frames.json"), frames);
+		return "frames.json";
+	});
+}
 
 export const parsers = {
 	"onnx bytes": { seeds: modelFiles, parse: useModel, mutate: bytewise },
@@ -277,6 +318,21 @@ export const parsers = {
 			await writeFile(join(scratch, "a.txt"), "a");
 			return !("kind" in (await readEntry(scratch, entryKey)));
 		}),
+		mutate: json,
+	},
+	"alignment of recordings": {
+		seeds: async () => [await alignmentSeed()],
+		parse: ofFile(alignmentFiles.models, readAlignment),
+		mutate: json,
+	},
+	"header of frames": {
+		seeds: async () => [await frameSeed()],
+		parse: async (bytes, scratch) => {
+			const file = join(scratch, "frames.json");
+			await writeFrames(file, frames);
+			await writeFile(file, bytes);
+			await readFrames({ file });
+		},
 		mutate: json,
 	},
 	checkpoint: {
