@@ -6,7 +6,7 @@ export default defineConfig({
 		// A crash of native code takes its process along: in a fork, it takes one test file and no more.
 		pool: "forks",
 		maxWorkers: 2,
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
+		testTimeout: 180_000,
+		hookTimeout: 180_000,
 	},
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { int } from "../graph/attributes.js";
 import type { Value } from "../graph/value.js";
 import type { Tensor } from "../onnx/tensor.js";
 import { foldArithmetic, foldCast, foldedTensor, stretched } from "./fold.js";
+import { reduce } from "./reduce.js";
 
 const long = (dims: readonly number[], ...values: bigint[]): Tensor => ({
 	type: "int64",
@@ -41,6 +43,13 @@ describe("a fold", () => {
 		const many = (count: number): Tensor => long([count], ...Array.from({ length: count }, () => 1n));
 		expect(product([known(many(64)), known(long([], 5n))], {})).toEqual([long([64], ...Array<bigint>(64).fill(5n))]);
 		expect(product([known(many(65)), known(long([], 5n))], {})).toBeUndefined();
+	});
+
+	test("of a reduction gives what no elements give, where that is something", () => {
+		const none = known(long([0]));
+		expect(reduce.ReduceProd.fold([none], { keepdims: int(0) })).toEqual([long([], 1n)]);
+		expect(reduce.ReduceSum.fold([none], {})).toEqual([long([1], 0n)]);
+		expect(reduce.ReduceMax.fold([none], {})).toBeUndefined();
 	});
 
 	test("does not cast NaN or infinity to integers", () => {

@@ -150,13 +150,18 @@ export function foldCast(inputs: Parameters<Fold>[0], type: DataType): readonly 
 	return listed(foldedTensor(type, tensor.dims, converted));
 }
 
-/** Folds a reduction of `x` over `axes` to the shape `dims`. */
+/**
+ * Folds a reduction of `x` over `axes` to the shape `dims`.
+ *
+ * @param empty - what no elements give; they are not folded where absent.
+ */
 export function foldReduction(
 	x: Value,
 	axes: readonly number[],
 	dims: readonly number[],
 	real: Real,
 	whole: Whole,
+	empty?: number,
 ): readonly Tensor[] | undefined {
 	const [tensor] = constantsOf([x]) ?? [];
 	if (tensor === undefined || tensor.data.length > mostElements) return undefined;
@@ -167,8 +172,10 @@ export function foldReduction(
 		x.dims,
 	);
 	const elements = elementsOf(tensor);
-	const reduced = Array.from({ length: elementCount(kept) }, (_, target) =>
-		either(real, whole)(elements.filter((_, index) => targets[index] === target)),
-	);
+	const ofNone = integerBits[tensor.type] === undefined || empty === undefined ? empty : BigInt(empty);
+	const reduced = Array.from({ length: elementCount(kept) }, (_, target) => {
+		const reducing = elements.filter((_, index) => targets[index] === target);
+		return reducing.length === 0 ? ofNone : either(real, whole)(reducing);
+	});
 	return listed(foldedTensor(tensor.type, dims, reduced));
 }

@@ -83,7 +83,7 @@ function reduction(rule: (reduced: Reduced) => Value, cases = reductionCases): O
 }
 
 const foldOver =
-	(real: (a: number, b: number) => number, whole: (a: bigint, b: bigint) => bigint): Fold =>
+	(real: (a: number, b: number) => number, whole: (a: bigint, b: bigint) => bigint, empty?: number): Fold =>
 	(inputs, attributes) => {
 		if (inputs[1] !== undefined && inputs[1].constant === undefined) return undefined;
 		const x = required(inputs, 0);
@@ -94,6 +94,7 @@ const foldOver =
 			reducedDims(x, axes, attributes),
 			(...elements) => elements.reduce((a, b) => real(a, b)),
 			(...elements) => elements.reduce((a, b) => whole(a, b)),
+			empty,
 		);
 	};
 
@@ -110,6 +111,7 @@ export const reduce = {
 		fold: foldOver(
 			(a, b) => a + b,
 			(a, b) => a + b,
+			0,
 		),
 	},
 	// d mean(x) = Σ dx / n
@@ -139,6 +141,7 @@ export const reduce = {
 		fold: foldOver(
 			(a, b) => a * b,
 			(a, b) => a * b,
+			1,
 		),
 	},
 	// d log Σ x = Σ dx / Σ x, with 1 / Σ x = e^(−y)
