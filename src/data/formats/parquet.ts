@@ -52,8 +52,11 @@ export async function openParquet(path: string): Promise<ParquetTable> {
 	const { metadata, ranges } = scan;
 	const count = Number(metadata.num_rows);
 	checkCount(path, count, ranges, size);
+	const columns = parquetSchema(metadata).children.map(columnOf);
+	// By hyparquet's types there is always one; a hostile file leaves it out.
+	if (columns.some(({ name }) => (name as string | undefined) === undefined)) damaged("a column without a name");
 	return {
-		columns: parquetSchema(metadata).children.map(columnOf),
+		columns,
 		count,
 		groups: ranges,
 		async read(column, group) {
