@@ -1,5 +1,5 @@
-/** What other programs make of exported models: transformers.js, and Node through `limbeck/predict`. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+/** R13: what other programs make of exported models: transformers.js, onnxruntime-web, Node through `limbeck/predict`. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -72,6 +72,23 @@ it("transformers.js gives the logits of the model within 1e-5, and its labels", 
 	}
 	await classify.dispose();
 	await loaded.dispose();
+});
+
+it("onnxruntime-web gives the logits of the model within 1e-5", async () => {
+	const { env, InferenceSession, Tensor } = await import("onnxruntime-web");
+	env.wasm.numThreads = 1;
+	const session = await InferenceSession.create(await readFile(join(folder, "raw.onnx")));
+	const [input = "", output = ""] = [session.inputNames[0], session.outputNames[0]];
+	const images = new Tensor("uint8", Uint8Array.from(samples.flatMap((one) => [...one])), [
+		samples.length,
+		...sampleShape,
+	]);
+	const answer = (await session.run({ [input]: images }))[output];
+	expect(answer?.data).toHaveLength(logits.length);
+	for (const [k, value] of ((answer?.data ?? []) as Float32Array).entries()) {
+		expect(Math.abs(value - (logits[k] ?? 0))).toBeLessThan(1e-5);
+	}
+	await session.release();
 });
 
 it("limbeck/predict answers bytes, floats and, with preprocessing in the graph, what is stored", async () => {
