@@ -44,7 +44,7 @@ export const memoryPromises = {
 		fault:
 			"10,000 steps, kept after every call: the resident set grows by at most 1 KB a step; every second time samples of " +
 			"ten times the memory that they may take: at most half of them is held",
-		tries: { short: 1, long: 4 },
+		tries: { short: 2, long: 4 },
 		tryOnce: trained,
 	},
 } as const satisfies Readonly<Record<string, FaultPromise>>;
