@@ -71,15 +71,19 @@ async function memory({ steps, threads }: { readonly steps: number; readonly thr
 	);
 }
 
-/** A long training and the one of the first five minutes. */
-const pipelineCases = {
-	// Long enough for several checkpoints.
-	"mnist, 784-800-800-10, 40 epochs": { data: { name: "mnist" }, network: { hidden: [800, 800], epochs: 40 } },
-	"digits, the first five minutes": { data: { name: "digits" } },
-} as const;
+interface PipelineOptions {
+	readonly epochs: number;
+	readonly rounds: number;
+	readonly threads: number;
+}
 
-async function pipeline({ rounds, threads }: { readonly rounds: number; readonly threads: number }): Promise<void> {
-	for (const [name, recipe] of Object.entries(pipelineCases)) {
+/** A training of mnist, long enough for several checkpoints by default, and the one of the first five minutes. */
+async function pipeline({ epochs, rounds, threads }: PipelineOptions): Promise<void> {
+	const cases = {
+		[`mnist, 784-800-800-10, ${epochs} epochs`]: { data: { name: "mnist" }, network: { hidden: [800, 800], epochs } },
+		"digits, the first five minutes": { data: { name: "digits" } },
+	} as const;
+	for (const [name, recipe] of Object.entries(cases)) {
 		const { command, bare, cached } = await measurePipeline(recipe, threads, rounds);
 		process.stdout.write(
 			`${name}: command ${command.toFixed(2)} s, bare training ${bare.toFixed(2)} s: ` +
@@ -93,6 +97,7 @@ const program = new Command("bench");
 program
 	.command("pipeline")
 	.description("what plan, store, checkpoints and process cost beside training")
+	.option("--epochs <count>", "epochs of mnist", count, 40)
 	.option("--rounds <count>", "rounds; the report is their median", count, 3)
 	.option("--threads <count>", "threads", count, availableParallelism())
 	.action(pipeline);
