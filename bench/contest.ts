@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { LimbeckError } from "../src/errors.js";
 import { type Child, startChild } from "./child.js";
+import { medianOf } from "./median.js";
 
 /** A program that does the work of a task. */
 export interface Peer {
@@ -100,7 +101,12 @@ export function openContest(log: (line: string) => void): Contest {
 /** A contestant's result, of the rounds until now. */
 export function stepTime({ child, roundsMs }: Contestant): StepTime {
 	const peakBytes = child.peakBytes();
-	return { stepMs: median(roundsMs), roundsMs, ...(peakBytes === undefined ? {} : { peakBytes }), about: child.about };
+	return {
+		stepMs: medianOf(roundsMs),
+		roundsMs,
+		...(peakBytes === undefined ? {} : { peakBytes }),
+		about: child.about,
+	};
 }
 
 /** The result, or the error that says why there is none. */
@@ -148,12 +154,6 @@ function processorTimes(): { busy: number; all: number } {
 		idle += times.idle;
 	}
 	return { busy, all: busy + idle };
-}
-
-function median(values: readonly number[]): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(sorted.length / 2) - 1);
-	return sorted.length % 2 === 0 ? (low + high) / 2 : low;
 }
 
 function file(relative: string): string {

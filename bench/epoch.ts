@@ -9,6 +9,7 @@ import { nodeRuntime } from "../dist/runtime/node.js";
 import { executionOf } from "../dist/train/plan.js";
 import { trainModel } from "../dist/train/trainer.js";
 import type { TrainingEvent } from "../dist/train/training.js";
+import { medianOf } from "./median.js";
 import { netOf } from "./nets.js";
 import { prepare } from "./peers/limbeck.js";
 
@@ -67,7 +68,7 @@ export async function measureEpoch(
 		});
 		trainingTimes.push(sum(times.map(({ milliseconds }) => milliseconds)) / sum(times.map(({ steps }) => steps)));
 	}
-	const [stepMs, trainingStepMs] = [median(stepTimes), median(trainingTimes)];
+	const [stepMs, trainingStepMs] = [medianOf(stepTimes), medianOf(trainingTimes)];
 	return { net: net.name, batch, stepMs, trainingStepMs, share: stepMs / trainingStepMs };
 }
 
@@ -144,8 +145,4 @@ function randomImages(count: number): DataSet {
 
 function sum(values: readonly number[]): number {
 	return values.reduce((total, value) => total + value, 0);
-}
-
-function median(values: readonly number[]): number {
-	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

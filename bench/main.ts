@@ -5,8 +5,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { LimbeckError } from "../src/errors.js";
 import { measureConvolutions } from "./convolution.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
+import { medianOf } from "./median.js";
 import { netOf } from "./nets.js";
-import { measurePipeline } from "./pipeline.js";
+import { measurePipeline, type PipelineRound, type Spent } from "./pipeline.js";
 import { measureSpecialists, type Scale } from "./specialists.js";
 import { measureScoring, measureStore } from "./targets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
@@ -84,12 +85,20 @@ async function pipeline({ epochs, rounds, threads }: PipelineOptions): Promise<v
 		"digits, the first five minutes": { data: { name: "digits" } },
 	} as const;
 	for (const [name, recipe] of Object.entries(cases)) {
-		const { command, bare, cached } = await measurePipeline(recipe, threads, rounds);
+		const results = await measurePipeline(recipe, threads, rounds);
+		const middle = (pick: (round: PipelineRound) => number): number => medianOf(results.map(pick));
+		const more = (pick: keyof Spent): string => {
+			const [command, bare] = [middle((round) => round.command[pick]), middle((round) => round.bare[pick])];
+			const seconds = middle((round) => round.command[pick] - round.bare[pick]);
+			return (
+				`command ${command.toFixed(2)} s, bare ${bare.toFixed(2)} s, median of the differences ` +
+				`${seconds.toFixed(2)} s (${((100 * seconds) / bare).toFixed(1)} %)`
+			);
+		};
 		process.stdout.write(
-			`${name}: command ${command.toFixed(2)} s, bare training ${bare.toFixed(2)} s: ` +
-				`${(command - bare).toFixed(2)} s more (${((100 * (command - bare)) / bare).toFixed(1)} %); ` +
-				`again, all in the store: ${cached.toFixed(2)} s\n`,
+			`${name}, ${rounds} rounds: wall time: ${more("wall")}; processor time: ${more("processor")}; `,
 		);
+		process.stdout.write(`again, all in the store: ${middle(({ cached }) => cached).toFixed(2)} s\n`);
 	}
 }
 

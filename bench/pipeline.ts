@@ -7,77 +7,75 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createLoader } from "../dist/data/loader.js";
 import { openSamples } from "../dist/data/open-samples.js";
+import { evaluateModels } from "../dist/distill/evaluate.js";
 import { parseTrainRecipe } from "../dist/distill/recipe.js";
 import { trainNetwork } from "../dist/distill/train-network.js";
-import { findRun } from "../dist/pipeline/records.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
 
-/** Seconds, medians of the rounds. */
-export interface PipelineCost {
-	/** `limbeck train` from its start to its end, without the evaluation. */
-	readonly command: number;
-	/** The same training in a process that is there already, without checkpoints. */
-	readonly bare: number;
-	/** The same command again, when all is in the store. */
+/** What one way of training took, in seconds. */
+export interface Spent {
+	readonly wall: number;
+	/** Of all cores and of child processes: it swings less than the clock on a machine that others use. */
+	readonly processor: number;
+}
+
+export interface PipelineRound {
+	/** `limbeck train` from its start to its end. */
+	readonly command: Spent;
+	/** The same training and the same evaluation in a process that is there already, without checkpoints. */
+	readonly bare: Spent;
+	/** Wall time of the same command again, when all is in the store. */
 	readonly cached: number;
 }
 
 const launcher = fileURLToPath(new URL("../bin/limbeck.js", import.meta.url));
 
-/** Measures in turn; every round has a store of its own. */
+/** Measures in turn, the other first in every other round; every round has a store of its own. */
 export async function measurePipeline(
 	recipe: Parameters<typeof parseTrainRecipe>[0],
 	threads: number,
 	rounds: number,
-): Promise<PipelineCost> {
+): Promise<PipelineRound[]> {
 	const folder = await mkdtemp(join(tmpdir(), "limbeck-bench-"));
 	try {
 		const { data, network, loss, seed } = parseTrainRecipe(recipe);
 		const file = join(folder, "recipe.json");
 		await writeFile(file, JSON.stringify(recipe));
 		const runtime = await nodeRuntime();
-		const costs: PipelineCost[] = [];
-		for (let round = 0; round < rounds; round++) {
-			const store = join(folder, `store-${round}`);
-			const args = [
-				"train",
-				file,
-				"--store",
-				store,
-				"--out",
-				join(folder, "out"),
-				"--threads",
-				String(threads),
-				"--quiet",
-			];
-			const command = await timed(() => promisify(execFile)(process.execPath, [launcher, ...args]));
-			const { steps } = await findRun(store, "last");
-			const evaluation = steps.find(({ kind }) => kind === "evaluate")?.seconds ?? 0;
-			const cached = await timed(() => promisify(execFile)(process.execPath, [launcher, ...args]));
-			const bare = await timed(() =>
-				trainNetwork(
-					{ data, network, loss, seed, threads, output: join(folder, "bare.onnx") },
-					{ runtime, createLoader, openSamples, now: () => performance.now() },
-				),
-			);
-			costs.push({ command: command - evaluation, bare, cached });
+		const output = join(folder, "bare.onnx");
+		async function bare(): Promise<void> {
+			const context = { runtime, createLoader, openSamples, now: () => performance.now() };
+			await trainNetwork({ data, network, loss, seed, threads, output }, context);
+			const shown = { details: {}, exhibit: { of: "network", beside: [] } };
+			await evaluateModels({ data, threads, models: { network: output }, ...shown }, context);
 		}
-		const median = (pick: (cost: PipelineCost) => number): number => {
-			const values = costs.map(pick).sort((a, b) => a - b);
-			return values[Math.floor(values.length / 2)] ?? NaN;
-		};
-		return {
-			command: median(({ command }) => command),
-			bare: median(({ bare }) => bare),
-			cached: median(({ cached }) => cached),
-		};
+		const results: PipelineRound[] = [];
+		for (let round = 0; round < rounds; round++) {
+			const store = join(folder, `store-${String(round)}`);
+			const args = ["train", file, "--store", store, "--out", join(folder, "out")];
+			const shared = ["--threads", String(threads), "--quiet"];
+			const early = round % 2 === 1 ? await spentHere(bare) : undefined;
+			const command = await spentByLauncher([...args, ...shared]);
+			const cached = await spentByLauncher([...args, ...shared]);
+			results.push({ command, bare: early ?? (await spentHere(bare)), cached: cached.wall });
+		}
+		return results;
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-	const started = performance.now();
+async function spentHere(work: () => Promise<void>): Promise<Spent> {
+	const before = { wall: performance.now(), processor: process.cpuUsage() };
 	await work();
-	return (performance.now() - started) / 1000;
+	const { user, system } = process.cpuUsage(before.processor);
+	return { wall: (performance.now() - before.wall) / 1000, processor: (user + system) / 1e6 };
+}
+
+/** The shell tells the processor time of the command and all its child processes. */
+async function spentByLauncher(args: readonly string[]): Promise<Spent> {
+	const script = 'TIMEFORMAT="%R %U %S"; time "$0" "$@" 2>/dev/null';
+	const { stderr } = await promisify(execFile)("bash", ["-c", script, process.execPath, launcher, ...args]);
+	const [wall = NaN, user = NaN, system = NaN] = stderr.trim().split(" ").map(Number);
+	return { wall, processor: user + system };
 }
