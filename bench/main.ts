@@ -95,10 +95,13 @@ async function pipeline({ epochs, rounds, threads }: PipelineOptions): Promise<v
 				`${seconds.toFixed(2)} s (${((100 * seconds) / bare).toFixed(1)} %)`
 			);
 		};
+		const saves = middle(({ saving }) => saving.saves);
+		const share = middle(({ saving, bare }) => (100 * saving.wall) / bare.wall);
 		process.stdout.write(
-			`${name}, ${rounds} rounds: wall time: ${more("wall")}; processor time: ${more("processor")}; `,
+			`${name}, ${rounds} rounds\n  wall time: ${more("wall")}\n  processor time: ${more("processor")}\n` +
+				`  checkpoints, within the bare run: ${saves} saves, ${share.toFixed(2)} % of its time\n` +
+				`  again, all in the store: ${middle(({ cached }) => cached).toFixed(2)} s\n`,
 		);
-		process.stdout.write(`again, all in the store: ${middle(({ cached }) => cached).toFixed(2)} s\n`);
 	}
 }
 

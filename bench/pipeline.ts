@@ -10,7 +10,9 @@ import { openSamples } from "../dist/data/open-samples.js";
 import { evaluateModels } from "../dist/distill/evaluate.js";
 import { parseTrainRecipe } from "../dist/distill/recipe.js";
 import { trainNetwork } from "../dist/distill/train-network.js";
+import { checkpointFolder } from "../dist/pipeline/checkpoint-folder.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
+import type { Checkpoints } from "../dist/train/checkpoint/checkpoint.js";
 
 /** What one way of training took, in seconds. */
 export interface Spent {
@@ -22,8 +24,10 @@ export interface Spent {
 export interface PipelineRound {
 	/** `limbeck train` from its start to its end. */
 	readonly command: Spent;
-	/** The same training and the same evaluation in a process that is there already, without checkpoints. */
+	/** The same training and the same evaluation in a process that is there already, less what checkpoints took. */
 	readonly bare: Spent;
+	/** What checkpoints took in that process: measured within one run, whatever the machine's speed was then. */
+	readonly saving: Spent & { readonly saves: number };
 	/** Wall time of the same command again, when all is in the store. */
 	readonly cached: number;
 }
@@ -43,21 +47,35 @@ export async function measurePipeline(
 		await writeFile(file, JSON.stringify(recipe));
 		const runtime = await nodeRuntime();
 		const output = join(folder, "bare.onnx");
-		async function bare(): Promise<void> {
-			const context = { runtime, createLoader, openSamples, now: () => performance.now() };
-			await trainNetwork({ data, network, loss, seed, threads, output }, context);
-			const shown = { details: {}, exhibit: { of: "network", beside: [] } };
-			await evaluateModels({ data, threads, models: { network: output }, ...shown }, context);
+		async function bare(): Promise<Pick<PipelineRound, "bare" | "saving">> {
+			const saves: Spent[] = [];
+			const openCheckpoints = (...args: Parameters<typeof checkpointFolder>): Checkpoints => {
+				const opened = checkpointFolder(...args);
+				return { ...opened, save: async (checkpoint) => void saves.push(await spent(() => opened.save(checkpoint))) };
+			};
+			const context = { runtime, createLoader, openSamples, openCheckpoints, now: () => performance.now() };
+			const checkpoints = await mkdtemp(join(folder, "checkpoints-"));
+			const all = await spent(async () => {
+				await trainNetwork({ data, network, loss, seed, threads, output, checkpoints }, context);
+				const shown = { details: {}, exhibit: { of: "network", beside: [] } };
+				await evaluateModels({ data, threads, models: { network: output }, ...shown }, context);
+			});
+			const of = (pick: keyof Spent): number => saves.reduce((sum, save) => sum + save[pick], 0);
+			const saving = { wall: of("wall"), processor: of("processor") };
+			return {
+				bare: { wall: all.wall - saving.wall, processor: all.processor - saving.processor },
+				saving: { ...saving, saves: saves.length },
+			};
 		}
 		const results: PipelineRound[] = [];
 		for (let round = 0; round < rounds; round++) {
 			const store = join(folder, `store-${String(round)}`);
 			const args = ["train", file, "--store", store, "--out", join(folder, "out")];
 			const shared = ["--threads", String(threads), "--quiet"];
-			const early = round % 2 === 1 ? await spentHere(bare) : undefined;
+			const early = round % 2 === 1 ? await bare() : undefined;
 			const command = await spentByLauncher([...args, ...shared]);
 			const cached = await spentByLauncher([...args, ...shared]);
-			results.push({ command, bare: early ?? (await spentHere(bare)), cached: cached.wall });
+			results.push({ command, ...(early ?? (await bare())), cached: cached.wall });
 		}
 		return results;
 	} finally {
@@ -65,7 +83,8 @@ export async function measurePipeline(
 	}
 }
 
-async function spentHere(work: () => Promise<void>): Promise<Spent> {
+/** What some work in this process takes. */
+async function spent(work: () => Promise<unknown>): Promise<Spent> {
 	const before = { wall: performance.now(), processor: process.cpuUsage() };
 	await work();
 	const { user, system } = process.cpuUsage(before.processor);

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { EvaluateStep } from "../distill/evaluate.js";
+import type { EvaluateStep, SplitName } from "../distill/evaluate.js";
 import { LimbeckError } from "../errors.js";
 import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
@@ -25,7 +25,7 @@ export function addCompareCommand(program: Command, terminal: Terminal, signal: 
 		.command("compare")
 		.summary("measure several models side by side, and test whether they differ")
 		.description(
-			"Runs several ONNX models on a data set's test split. Each pair is tested for a difference in errors on the " +
+			"Runs several ONNX models on a data set's test split, or its validation split. Each pair is tested for a difference in errors on the " +
 				"same samples (McNemar's exact test, Holm's correction where there are several pairs; paired bootstrap).",
 		)
 		.argument("<models...>", "two or more ONNX files")
@@ -41,10 +41,10 @@ Examples:
 		)
 		.action(async (paths: readonly string[], raw: unknown) => {
 			const flags = parseOptions(flagsSchema, raw, "limbeck compare");
-			const { teacher, threads, top } = flags;
+			const { teacher, threads, top, split } = flags;
 			const { models, taught } = namedFiles(paths, teacher);
 			const data = await dataChoiceOf(flags, "limbeck compare");
-			const step = { data, threads, details: top === undefined ? {} : { top } };
+			const step = { data, split, threads, details: top === undefined ? {} : { top } };
 			const report = await compare(step, models, taught, signal);
 			terminal.print(flags.json ? JSON.stringify(report) : comparisonTable(report, terminal.width));
 		});
@@ -71,7 +71,7 @@ function namedFiles(
 }
 
 async function compare(
-	step: Pick<EvaluateStep, "data" | "details"> & { readonly threads: number },
+	step: Pick<EvaluateStep, "data" | "details"> & { readonly threads: number; readonly split: SplitName },
 	models: readonly NamedFile[],
 	taught: NamedFile | undefined,
 	signal: AbortSignal,
@@ -91,7 +91,8 @@ async function compare(
 	const compared = ({ name, file }: NamedFile): ComparedModel => ({ name, file, ...foundOf(outcome, name) });
 	return {
 		data: step.data.name,
-		test: outcome.test,
+		split: step.split,
+		samples: outcome.test,
 		models: models.map((model, index) => ({ ...compared(model), ...outcome.fidelity[index] })),
 		...(taught === undefined ? {} : { teacher: compared(taught) }),
 		pairs: judgePairs(pairs, outcome.comparisons),

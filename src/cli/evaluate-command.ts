@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { EvaluateStep } from "../distill/evaluate.js";
+import type { EvaluateStep, SplitName } from "../distill/evaluate.js";
 import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
@@ -18,9 +18,9 @@ const flagsSchema = z.object({
 export function addEvaluateCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
 	const command = program
 		.command("evaluate")
-		.summary("measure a model on a data set's test split")
+		.summary("measure a model on a data set's test or validation split")
 		.description(
-			"Runs an ONNX model on a data set's test split and tells its errors, calibration, size and speed. " +
+			"Runs an ONNX model on a data set's test split, or its validation split, and tells its errors, calibration, size and speed. " +
 				"The model has one float input, images [batch, …], and one float output, logits [batch, classes]. " +
 				"The temperature of temperature scaling is fitted on the validation split, before the test split is opened.",
 		)
@@ -40,21 +40,28 @@ limbeck compare measures several models side by side.`,
 		)
 		.action(async (raw: unknown) => {
 			const flags = parseOptions(flagsSchema, raw, "limbeck evaluate");
-			const { model, threads, top } = flags;
+			const { model, threads, top, split } = flags;
 			const data = await dataChoiceOf(flags, "limbeck evaluate");
 			const details = top === undefined ? {} : { top };
-			const report = await evaluate({ data, models: { model }, threads, details }, model, threads, signal);
+			const report = await evaluate({ data, split, models: { model }, threads, details }, model, threads, signal);
 			terminal.print(flags.json ? JSON.stringify(report) : evaluationTable(report, flags.details));
 		});
 }
 
 async function evaluate(
-	step: EvaluateStep,
+	step: EvaluateStep & { readonly split: SplitName },
 	model: string,
 	threads: number,
 	signal: AbortSignal,
 ): Promise<EvaluationReport> {
 	const outcome = await runStep("evaluate", step, { signal });
 	const environment = await describeEnvironment(threads);
-	return { model, data: step.data.name, test: outcome.test, ...foundOf(outcome, "model"), environment };
+	return {
+		model,
+		data: step.data.name,
+		split: step.split,
+		samples: outcome.test,
+		...foundOf(outcome, "model"),
+		environment,
+	};
 }

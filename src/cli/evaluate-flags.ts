@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type DataChoice, dataOptions } from "../data/options.js";
-import { type Evaluation, isLabelled } from "../distill/evaluate.js";
+import { type Evaluation, isLabelled, splitNames } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import { parseOptions } from "../options.js";
 import type { StepOutput } from "../pipeline/steps.js";
@@ -16,6 +16,7 @@ export const evaluateFlags = {
 	data: z.string(),
 	folder: z.string().optional(),
 	set: z.array(z.string()).default([]),
+	split: z.enum(splitNames).default("test"),
 	top: z
 		.string()
 		.refine((text) => /^[1-9]\d{0,5}(?:,[1-9]\d{0,5})*$/.test(text), "whole numbers from 1 on, such as 1,5")
@@ -33,10 +34,9 @@ type DataFlags = Pick<EvaluateFlags, "data" | "folder" | "set">;
 /** Adds the flags to a command. */
 export function addEvaluateFlags(command: Command): Command {
 	command.requiredOption("--data <name|path>", "data set, or data of yours: see limbeck data list");
-	return addDataFlags(command).option(
-		"--top <k,k>",
-		"top-k accuracies to tell (default: 1, and 5 where there are more than five classes)",
-	);
+	return addDataFlags(command)
+		.option("--split <name>", "test, or validation: to choose by (default: test)")
+		.option("--top <k,k>", "top-k accuracies to tell (default: 1, and 5 where there are more than five classes)");
 }
 
 /** Adds what says more of the data than `--data`, and how the work is done and told. */

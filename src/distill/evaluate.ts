@@ -27,12 +27,20 @@ import { readClusters } from "./specialists/clusters.js";
 import { type Coverage, coverageOf } from "./specialists/coverage.js";
 import type { EnsembleSource } from "./teachers/sources.js";
 
-/** Models to evaluate on one data set's test split, as plain data. */
+/** What models may be measured on. What is to be chosen is chosen on the validation split. */
+export const splitNames = ["test", "validation"] as const;
+
+/** What models may be measured on. */
+export type SplitName = (typeof splitNames)[number];
+
+/** Models to evaluate on one split of a data set, as plain data. */
 export interface EvaluateStep {
 	readonly data: Recipe["data"];
 	/** Model files by a name of the caller's; files that answer as one, or that say how they are read, under one name. */
 	readonly models: Readonly<Record<string, string | EnsembleSource>>;
 	readonly threads?: number;
+	/** The split that they are measured on; the test split where absent. */
+	readonly split?: SplitName;
 	/** Pairs of names: how close is the first to the second, its teacher? */
 	readonly fidelity?: readonly (readonly [student: string, teacher: string])[];
 	/** Pairs of names to test for a difference in errors. */
@@ -115,22 +123,30 @@ export interface EvaluateOutcome {
 
 /**
  * Evaluates every model on the test split, which is opened when all else is done: temperatures are fitted on the
- * validation split before.
+ * validation split before. On the validation split instead where the step says so; none is fitted then.
  *
  * @throws LimbeckError (`model`) for a file that is no classifier of these samples, has the classes in another order, or
  * gives values that are not finite; `data` and `file` for data, and for samples without labels where something is asked
  * that needs them.
  */
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
-	const temperatures = step.details === undefined ? new Map<string, number>() : await calibrate(step, context);
-	const test = await loadTestSet(step.data);
-	if (needsLabels(step)) requireLabels(test);
+	// A temperature fitted on the samples that it is judged on says nothing.
+	const calibrates = step.details !== undefined && step.split !== "validation";
+	const temperatures = calibrates ? await calibrate(step, context) : new Map<string, number>();
+	const test = step.split === "validation" ? await loadValidation(step) : await loadTestSet(step.data);
+	if (needsLabels(step)) requireLabels(test, step.split ?? "test");
 	const results = new Map<string, ModelResult>();
 	for (const [name, source] of Object.entries(step.models)) {
 		results.set(name, await evaluateModel(source, test, step, temperatures.get(name), context));
 	}
 	const coverage = step.coverage === undefined ? {} : { coverage: await coveredBy(step.coverage, test, results) };
 	return { ...outcomeOf(step, test, results), ...coverage };
+}
+
+async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet> {
+	const { classes, sampleShape, validation } = await dataSetOf(data).load(data);
+	for (const k of details?.top ?? []) checkRank(k, classes.length);
+	return { ...validation, classes, sampleShape };
 }
 
 function coveredBy(
@@ -225,10 +241,10 @@ function needsLabels({ details, compare = [], exhibit, coverage }: EvaluateStep)
 	return [details, exhibit, coverage].some((asked) => asked !== undefined) || compare.length > 0;
 }
 
-function requireLabels({ labels }: Split): void {
+function requireLabels({ labels }: Split, split: SplitName): void {
 	if (labels.length > 0) return;
 	throw new LimbeckError("data", {
-		where: "the test split",
+		where: `the ${split} split`,
 		expected: "samples with labels, to evaluate by them",
 		got: "samples without",
 		hint: "`limbeck distill` evaluates without labels, by the teacher; or give samples with labels.",

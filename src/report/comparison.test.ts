@@ -17,7 +17,7 @@ const outcome = (p: number, value: number): Comparison => ({
 
 const environment = { limbeck: "0", node: "v20", onnxruntime: "1", cpu: "one", threads: 1, platform: "linux-x64" };
 const two: ComparisonReport = {
-	...{ data: "digits", test: 2000, environment, models: [model("a", 40), model("b", 60)] },
+	...{ data: "digits", split: "test", samples: 2000, environment, models: [model("a", 40), model("b", 60)] },
 	pairs: judgePairs([["a", "b"]], [outcome(0.03, 0.01)]),
 };
 

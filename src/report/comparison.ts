@@ -1,11 +1,11 @@
 /** What `limbeck compare` tells of several models. */
-import type { Comparison, Evaluation } from "../distill/evaluate.js";
+import type { Comparison, Evaluation, SplitName } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
 import { holm } from "../metrics/index.js";
 import type { Fidelity } from "../train/labels.js";
 import { type Column, columnTable } from "./columns.js";
-import { describeMachine } from "./evaluation.js";
+import { describeMachine, uncalibrated } from "./evaluation.js";
 import { count, operations, percent, pValue } from "./numbers.js";
 import { wrapText } from "./text.js";
 
@@ -18,7 +18,7 @@ export interface ComparedModel extends Omit<Evaluation, "multiplyAdds">, Evaluat
 	readonly multiplyAdds: number | null;
 }
 
-/** Two of the models on the same test samples. */
+/** Two of the models on the same samples. */
 export interface ComparedPair extends Comparison {
 	/** Names of the models. */
 	readonly a: string;
@@ -29,11 +29,11 @@ export interface ComparedPair extends Comparison {
 	readonly significant: boolean;
 }
 
-/** Several models on a data set's test split. */
+/** Several models on a split of a data set. */
 export interface ComparisonReport {
 	readonly data: string;
-	/** Test samples. */
-	readonly test: number;
+	readonly split: SplitName;
+	readonly samples: number;
 	readonly models: readonly ComparedModel[];
 	/** What agreement and KL are measured against, where it was given. */
 	readonly teacher?: ComparedModel;
@@ -60,7 +60,7 @@ export function judgePairs(
 
 /** The report as lines of text, at most `width` columns wide where words can be broken. */
 export function comparisonTable(report: ComparisonReport, width = Infinity): string {
-	const { data, test, models, teacher, pairs } = report;
+	const { data, split, samples, models, teacher, pairs } = report;
 	const all = [...models, ...(teacher === undefined ? [] : [{ ...teacher, name: `teacher: ${teacher.name}` }])];
 	const rows = all.map((model) => [model.name, model] as const);
 	const columns = [
@@ -71,16 +71,20 @@ export function comparisonTable(report: ComparisonReport, width = Infinity): str
 		...(teacher === undefined ? [] : fidelityColumns),
 	];
 	return [
-		`${count(test)} test samples of ${data}`,
+		`${count(samples)} ${split} samples of ${data}`,
 		"",
 		...columnTable(rows, columns, width),
 		"",
-		...verdicts(pairs, test).flatMap((line) => wrapText(line, width)),
+		...verdicts(pairs, samples).flatMap((line) => wrapText(line, width)),
 		"",
-		...wrapText(`T: temperature fitted on the validation split; NLL/T and ECE/T: at that temperature.`, width),
+		...wrapText(all.some(isCalibrated) ? temperatureNote : uncalibrated(split), width),
 		describeMachine(report.environment),
 	].join("\n");
 }
+
+const temperatureNote = "T: temperature fitted on the validation split; NLL/T and ECE/T: at that temperature.";
+
+const isCalibrated = ({ calibration }: ComparedModel): boolean => calibration !== undefined;
 
 type Columns = readonly Column<ComparedModel>[];
 
@@ -121,18 +125,18 @@ const fidelityColumns: Columns = [
 const points = (share: number): string => (100 * share).toFixed(2);
 
 /** What each pair says, in a sentence; nothing is claimed that the test does not show. */
-function verdicts(pairs: readonly ComparedPair[], test: number): readonly string[] {
+function verdicts(pairs: readonly ComparedPair[], samples: number): readonly string[] {
 	const corrected = pairs.length > 1;
-	const sentences = pairs.map((pair) => verdict(pair, test, corrected ? "corrected p" : "McNemar's p"));
+	const sentences = pairs.map((pair) => verdict(pair, samples, corrected ? "corrected p" : "McNemar's p"));
 	return corrected
 		? [...sentences, `p: McNemar's test, with Holm's correction for ${pairs.length} comparisons.`]
 		: sentences;
 }
 
-function verdict({ a, b, difference, corrected, significant }: ComparedPair, test: number, p: string): string {
+function verdict({ a, b, difference, corrected, significant }: ComparedPair, samples: number, p: string): string {
 	const { value, low, high } = difference;
 	const [better, worse] = value >= 0 ? [a, b] : [b, a];
-	const fewer = count(Math.round(Math.abs(value) * test));
+	const fewer = count(Math.round(Math.abs(value) * samples));
 	const says = significant
 		? `${better} has ${fewer} fewer errors than ${worse}`
 		: `No significant difference between ${a} and ${b}`;

@@ -6,7 +6,8 @@ const report: EvaluationReport = {
 	...{
 		model: "net.onnx",
 		data: "digits",
-		test: 2000,
+		split: "test",
+		samples: 2000,
 		errors: 40,
 		accuracy: 0.98,
 		nll: 0.0712,

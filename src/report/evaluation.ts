@@ -1,18 +1,18 @@
 /** What `limbeck evaluate` tells of one model. */
-import type { Evaluation } from "../distill/evaluate.js";
+import type { Evaluation, SplitName } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
 import type { ReliabilityBin } from "../metrics/index.js";
 import { count, operations, percent, percentInterval } from "./numbers.js";
 import { alignTable } from "./text.js";
 
-/** A model on a data set's test split. */
+/** A model on a split of a data set. */
 export interface EvaluationReport extends Omit<Evaluation, "multiplyAdds">, EvaluationDetails {
 	/** The model's file. */
 	readonly model: string;
 	readonly data: string;
-	/** Test samples. */
-	readonly test: number;
+	readonly split: SplitName;
+	readonly samples: number;
 	/** Of one sample; `null` where they are not known. */
 	readonly multiplyAdds: number | null;
 	readonly environment: Environment;
@@ -20,9 +20,9 @@ export interface EvaluationReport extends Omit<Evaluation, "multiplyAdds">, Eval
 
 /** The report as lines of text. @param details - whether classes, confusions and calibration are told as well. */
 export function evaluationTable(report: EvaluationReport, details: boolean): string {
-	const { model, data, topK, calibration, multiplyAddsUnknown } = report;
+	const { model, data, split, topK, calibration, multiplyAddsUnknown } = report;
 	const lines = alignTable([
-		["errors", `${count(report.errors)} of ${count(report.test)}`],
+		["errors", `${count(report.errors)} of ${count(report.samples)}`],
 		["accuracy", percent(report.accuracy)],
 		["accuracy, 95 % interval", percentInterval(report.accuracyInterval)],
 		...Object.entries(topK).flatMap(([k, share]) => (k === "1" ? [] : [[`top-${k} accuracy`, percent(share)]])),
@@ -44,12 +44,12 @@ export function evaluationTable(report: EvaluationReport, details: boolean): str
 		["throughput", `${count(report.throughput)} samples/s`],
 	]);
 	const notes = [
-		...(calibration === undefined ? ["No temperature is fitted: the validation split has no labels."] : []),
+		...(calibration === undefined ? [uncalibrated(split)] : []),
 		...(report.classNames === "other" ? ["The model's file names its classes otherwise than the data do."] : []),
 		...(multiplyAddsUnknown === undefined ? [] : [`Multiply-adds are unknown because of ${multiplyAddsUnknown}.`]),
 	];
 	return [
-		`${model} on the test split of ${data}`,
+		`${model} on the ${split} split of ${data}`,
 		"",
 		...lines,
 		...(details ? ["", ...detailLines(report)] : []),
@@ -57,6 +57,16 @@ export function evaluationTable(report: EvaluationReport, details: boolean): str
 		"",
 		describeMachine(report.environment),
 	].join("\n");
+}
+
+const whyUncalibrated: Readonly<Record<SplitName, string>> = {
+	test: "the validation split has no labels",
+	validation: "it would be judged on the samples that it is fitted on",
+};
+
+/** Why there is no temperature, in a line. */
+export function uncalibrated(split: SplitName): string {
+	return `No temperature is fitted: ${whyUncalibrated[split]}.`;
 }
 
 /** What timings depend on, in a line. */

@@ -23,7 +23,16 @@ describe("limbeck evaluate", () => {
 		const { code, stdout, stderr } = await runCli(["evaluate", "--model", right, ...data, "--json"]);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect(JSON.parse(stdout)).toMatchObject({
-			...{ model: right, data: "csv", test: 40, errors: 10, accuracy: 0.75, parameters: 4, multiplyAdds: 4 },
+			...{
+				model: right,
+				data: "csv",
+				split: "test",
+				samples: 40,
+				errors: 10,
+				accuracy: 0.75,
+				parameters: 4,
+				multiplyAdds: 4,
+			},
 			...{
 				topK: { 1: 0.75 },
 				perClass: [
@@ -39,6 +48,18 @@ describe("limbeck evaluate", () => {
 		const people = await runCli(["evaluate", "--model", right, ...data, "--details"]);
 		expect(people.code).toBe(0);
 		expect(people.stdout).toMatch(/^0\.87–0\.93 +40 +0\.881 +0\.750 +█{30}·{5}│·{4}$/m);
+	});
+
+	it("measures on the validation split, and fits no temperature there", async () => {
+		const { data, right } = await prepared();
+		const args = ["evaluate", "--model", right, ...data, "--split", "validation"];
+		const { code, stdout } = await runCli([...args, "--json"]);
+		expect(code).toBe(0);
+		const report = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+		expect(report).toMatchObject({ split: "validation", samples: 12, errors: 3 });
+		expect(report).not.toHaveProperty("calibration");
+		expect((await runCli(args)).stdout).toContain("No temperature is fitted: it would be judged on");
+		expect((await runCli([...args.slice(0, -1), "train"])).stderr).toContain("test");
 	});
 
 	it.each([
@@ -59,7 +80,7 @@ describe("limbeck compare", () => {
 		const { code, stdout, stderr } = await runCli([...args, "--json"]);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect(JSON.parse(stdout)).toMatchObject({
-			...{ data: "csv", test: 40, teacher: { name: "one/model", errors: 10 } },
+			...{ data: "csv", samples: 40, teacher: { name: "one/model", errors: 10 } },
 			models: [
 				{ name: "one/model", file: right, errors: 10, agreement: 1, klToTeacher: 0 },
 				{ name: "two/model", file: wrong, errors: 30, agreement: 0 },
