@@ -63,8 +63,18 @@ function splitOffTest(samples: Split): ReturnType<typeof stratifiedPartition> {
 	return stratifiedPartition(samples.labels, classes.length, TEST_COUNT, testStream, "test samples of digits");
 }
 
-/** All samples, class by class. */
-async function readDigits(): Promise<Split> {
+let digitsRead: Promise<Split> | undefined;
+
+/** All samples, class by class; read once. */
+function readDigits(): Promise<Split> {
+	digitsRead ??= parseDigits().catch((error: unknown) => {
+		digitsRead = undefined;
+		throw error;
+	});
+	return digitsRead;
+}
+
+async function parseDigits(): Promise<Split> {
 	const perClass = await Promise.all(fileHashes.map((hash, digit) => readDigit(digit, hash)));
 	const images = Buffer.concat(perClass);
 	const labels = Int32Array.from(

@@ -1,4 +1,7 @@
-/** The process that one step runs in, so that neither a blocked event loop nor a native crash reaches the caller. */
+/**
+ * The process that steps run in, one after the other, so that neither a blocked event loop nor a native crash reaches the
+ * caller. It ends with a step that fails, or leaves much memory behind.
+ */
 import { createLoader } from "../data/loader.js";
 import { openSamples } from "../data/open-samples.js";
 import { LimbeckError } from "../errors.js";
@@ -11,19 +14,32 @@ import { type StepContext, steps } from "./steps.js";
 // The terminal sends Ctrl-C to the whole process group; the parent decides what becomes of this process.
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit());
-const stop = new AbortController();
+let stop = new AbortController();
+let isAtWork = false;
 process.on("message", (message: StepRequest | typeof stopMessage) => {
 	if (message === stopMessage) {
 		stop.abort();
 		return;
 	}
-	void runStep(message).finally(() => {
-		process.disconnect();
+	isAtWork = true;
+	stop = new AbortController();
+	void runStep(message, stop.signal).then((stays) => {
+		isAtWork = false;
+		if (!stays) process.disconnect();
 	});
 });
-setInterval(() => void send({ kind: "alive" }), aliveMs).unref();
+setInterval(() => {
+	if (isAtWork) void send({ kind: "alive" });
+}, aliveMs).unref();
 
-async function runStep({ name, input, folders, checkpointSeconds }: StepRequest): Promise<void> {
+/** What a process may hold and still wait for a next step: beside its limits there the rest is little. */
+const keptBytes = 512 * 2 ** 20;
+
+/** @returns whether this process is fit for another step. */
+async function runStep(
+	{ name, input, folders, checkpointSeconds, mayStay }: StepRequest,
+	signal: AbortSignal,
+): Promise<boolean> {
 	try {
 		const context: StepContext = {
 			runtime: await nodeRuntime(),
@@ -31,7 +47,7 @@ async function runStep({ name, input, folders, checkpointSeconds }: StepRequest)
 			openSamples,
 			openTargets,
 			openCheckpoints: checkpointFolder,
-			stop: stop.signal,
+			stop: signal,
 			folders,
 			...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
 			now: () => performance.now(),
@@ -39,10 +55,14 @@ async function runStep({ name, input, folders, checkpointSeconds }: StepRequest)
 		};
 		// The name picks the step whose input this is; TypeScript cannot pair them through the table.
 		const run = steps[name].run as (input: StepRequest["input"], context: StepContext) => Promise<unknown>;
-		await send({ kind: "result", output: await run(input, context) });
+		const output = await run(input, context);
+		const stays = mayStay && process.memoryUsage.rss() <= keptBytes;
+		await send({ kind: "result", output, stays });
+		return stays;
 	} catch (error) {
 		const known = error instanceof LimbeckError ? error : unexpected(name, error);
 		await send({ kind: "error", error: known.toJSON() });
+		return false;
 	}
 }
 

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.js";
 import type { Executor, OfferedStep, StepEvent, StepId, StepState } from "./executor.js";
 import { defaultSilenceMs, usableMemory } from "./limits.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
+import { type StepProcesses, stepProcesses } from "./step-processes.js";
 import { stepEntry } from "./steps.js";
 
 /** What the executor may use. */
@@ -21,6 +22,8 @@ export interface LocalExecutorOptions {
 	readonly silenceMs?: number;
 	/** See `TrainingContext`; no part of a step's options, as no key may depend on it. */
 	readonly checkpointSeconds?: number | undefined;
+	/** Where steps get their processes; from a pool of its own where absent. */
+	readonly processes?: StepProcesses;
 }
 
 interface Job {
@@ -39,7 +42,7 @@ const idleMs = 1000;
 /** Opens the executor; it holds nothing that needs closing. */
 export function localExecutor(options: LocalExecutorOptions): Executor {
 	const { store, cores = availableParallelism(), memory = usableMemory(), silenceMs = defaultSilenceMs } = options;
-	const { checkpointSeconds } = options;
+	const { checkpointSeconds, processes = stepProcesses() } = options;
 	const jobs = new Map<StepId, Job>();
 	const emitter = new EventEmitter();
 	let free = cores;
@@ -95,6 +98,7 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
 				signal: stop.signal,
 				onEvent: hear,
 				checkpointSeconds,
+				processes,
 			});
 			return { status: "completed" };
 		} catch (error) {
@@ -172,7 +176,11 @@ function withCores(step: OfferedStep, cores: number): OfferedStep {
 async function obtainStep(
 	store: Store,
 	{ key, about, kind, options, label }: OfferedStep,
-	{ signal, onEvent, ...how }: Required<Pick<RunStepOptions, "limits" | "signal" | "onEvent" | "checkpointSeconds">>,
+	{
+		signal,
+		onEvent,
+		...how
+	}: Required<Pick<RunStepOptions, "limits" | "signal" | "onEvent" | "checkpointSeconds" | "processes">>,
 ): Promise<void> {
 	const note = (text: string): void => {
 		onEvent({ kind: "note", text });

@@ -2,13 +2,15 @@ import type { SerializedError } from "../errors.js";
 import type { TrainingEvent } from "../train/training.js";
 import type { StepFolders, StepInput, StepName } from "./steps.js";
 
-/** From the parent to the child: the one step to run. */
+/** From the parent to the child: a step to run. */
 export type StepRequest = {
 	readonly [Name in StepName]: {
 		readonly name: Name;
 		readonly input: StepInput<Name>;
 		readonly folders?: StepFolders | undefined;
 		readonly checkpointSeconds?: number | undefined;
+		/** Whether the process may wait for another step. */
+		readonly mayStay: boolean;
 	};
 }[StepName];
 
@@ -18,7 +20,8 @@ export const stopMessage = "stop";
 /** From the child to the parent. */
 export type StepMessage =
 	| { readonly kind: "event"; readonly event: TrainingEvent }
-	| { readonly kind: "result"; readonly output: unknown }
+	/** The step is done; `stays` if the process waits for another. */
+	| { readonly kind: "result"; readonly output: unknown; readonly stays: boolean }
 	| { readonly kind: "error"; readonly error: SerializedError }
 	/** Sent as time goes by: the process is not stuck in one call. */
 	| { readonly kind: "alive" };

@@ -1,8 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { interruption, LimbeckError } from "../errors.js";
 import type { TrainingEvent } from "../train/training.js";
 import { defaultSilenceMs, residentBytes, type StepLimits, usableMemory } from "./limits.js";
 import { type StepMessage, type StepRequest, stopMessage } from "./messages.js";
+import { type StepProcesses, stepProcesses } from "./step-processes.js";
 import { type StepFolders, type StepInput, type StepName, type StepOutput, stepEntry } from "./steps.js";
 
 /** How a step's surroundings follow it. */
@@ -16,6 +17,8 @@ export interface RunStepOptions {
 	readonly checkpointSeconds?: number | undefined;
 	/** All memory that can be used, and ten minutes, where absent. */
 	readonly limits?: StepLimits;
+	/** Where its process is taken from; a new one where absent. */
+	readonly processes?: StepProcesses;
 }
 
 /** How long a step may take to keep what it has when it is asked to leave. */
@@ -28,7 +31,7 @@ const keptErrorText = 2000;
 const watchMs = 100;
 
 /**
- * Runs one step in a process of its own.
+ * Runs one step in a process that runs no other at the same time.
  *
  * @throws LimbeckError: the step's own error; one of the step's kind if its process dies or breaks a limit; `interrupted`
  * if `signal` is aborted.
@@ -40,7 +43,8 @@ export async function runStep<Name extends StepName>(
 ): Promise<StepOutput<Name>> {
 	const { signal, folders, checkpointSeconds } = options;
 	signal?.throwIfAborted();
-	const child = fork(new URL("./child.js", import.meta.url), { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+	const { processes = stepProcesses() } = options;
+	const child = processes.take();
 	let deadline: NodeJS.Timeout | undefined;
 	const abort = (): void => {
 		child.send(stopMessage, () => undefined);
@@ -49,40 +53,48 @@ export async function runStep<Name extends StepName>(
 	signal?.addEventListener("abort", abort);
 	try {
 		// The generic request is one of the union's members.
-		const request = { name, input, folders, checkpointSeconds } as StepRequest;
-		return await outcome<StepOutput<Name>>(child, request, options);
+		const mayStay = options.processes !== undefined;
+		const request = { name, input, folders, checkpointSeconds, mayStay } as StepRequest;
+		const { output, stays } = await outcome(child, request, options);
+		if (stays) processes.giveBack(child);
+		return output as StepOutput<Name>; // What the step of that name gives: it ran in the child.
 	} finally {
 		signal?.removeEventListener("abort", abort);
 		clearTimeout(deadline);
 	}
 }
 
-function outcome<Output>(
+function outcome(
 	child: ChildProcess,
 	request: StepRequest,
 	{ onEvent, signal, limits = { memory: usableMemory(), silenceMs: defaultSilenceMs } }: RunStepOptions,
-): Promise<Output> {
+): Promise<{ readonly output: unknown; readonly stays: boolean }> {
 	return new Promise((resolve, reject) => {
 		let answer: Extract<StepMessage, { readonly kind: "result" | "error" }> | undefined;
 		let errorText = "";
 		const watch = watchOver(child, limits);
-		child.stderr?.on("data", (text: Buffer) => {
+		const hearText = (text: Buffer): void => {
 			errorText = (errorText + text.toString()).slice(-keptErrorText);
-		});
-		child.on("message", (message: StepMessage) => {
+		};
+		const hear = (message: StepMessage): void => {
 			watch.heard();
 			if (message.kind === "event") onEvent?.(message.event);
 			else if (message.kind !== "alive") answer = message;
-		});
-		child.on("error", reject);
-		child.on("close", (code, killedBy) => {
+			if (answer?.kind === "result" && answer.stays) settle(answer);
+		};
+		const settle = ({ output, stays }: Extract<StepMessage, { readonly kind: "result" }>): void => {
+			watch.end();
+			child.off("message", hear).off("error", reject).off("close", close).stderr?.off("data", hearText);
+			resolve({ output, stays });
+		};
+		const close = (code: number | null, killedBy: NodeJS.Signals | null): void => {
 			const broken = watch.end();
-			if (answer?.kind === "result")
-				resolve(answer.output as Output); // The step's own type: it ran in the child.
+			if (answer?.kind === "result") settle(answer);
 			else if (answer?.kind === "error") reject(new LimbeckError(answer.error.category, answer.error));
 			else if (signal?.aborted === true) reject(interruption(`step ${request.name}`));
 			else reject(died(request.name, broken ?? killedBy ?? `exit code ${String(code)}`, errorText));
-		});
+		};
+		child.on("message", hear).on("error", reject).on("close", close).stderr?.on("data", hearText);
 		child.send(request);
 	});
 }
@@ -94,6 +106,7 @@ function watchOver(
 ): { readonly heard: () => void; readonly end: () => string | undefined } {
 	let last = performance.now();
 	let broken: string | undefined;
+	let ended = false;
 	const kill = (why: string): void => {
 		broken ??= why;
 		child.kill("SIGKILL");
@@ -101,7 +114,7 @@ function watchOver(
 	const timer = setInterval(() => {
 		if (performance.now() - last > silenceMs) kill(`no sign of life for ${String(silenceMs / 1000)} s`);
 		void residentBytes(child.pid ?? 0).then((held = 0) => {
-			if (held > memory) kill(`more memory than the ${(memory / 2 ** 30).toFixed(1)} GiB that it may use`);
+			if (held > memory && !ended) kill(`more memory than the ${(memory / 2 ** 30).toFixed(1)} GiB that it may use`);
 		});
 	}, watchMs);
 	return {
@@ -110,6 +123,7 @@ function watchOver(
 		},
 		end() {
 			clearInterval(timer);
+			ended = true;
 			return broken;
 		},
 	};

@@ -18,6 +18,7 @@ import { openMetricsLog } from "./metrics-log.js";
 import { openPlanner, type PlannedStep, type Planner } from "./plan.js";
 import { checkRoom, needOf, type RunNeed } from "./preflight.js";
 import { newRunId, type RunRecord, runFolder, type StepRecord, writeRecord } from "./records.js";
+import { type StepProcesses, stepProcesses } from "./step-processes.js";
 import { modelFile } from "./steps.js";
 
 /** A training event, and which seed's it is. */
@@ -113,6 +114,7 @@ interface Planned<Event extends SeedEvent, Result> {
 	readonly threads: number;
 	readonly store: Store;
 	readonly data: DataIdentity;
+	readonly processes: StepProcesses;
 }
 
 /** A run's steps in order, none of them run. */
@@ -156,10 +158,10 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 		await tidy();
 		throw error;
 	});
-	const { store, planner, threads, seeds } = planned;
+	const { store, planner, threads, seeds, processes } = planned;
 	const record = await openRecord(run, options, planned);
 	try {
-		const executor = localExecutor({ store, checkpointSeconds: options.checkpointSeconds });
+		const executor = localExecutor({ store, checkpointSeconds: options.checkpointSeconds, processes });
 		const wanted = seeds.flatMap(({ plan }) => [...plan.networks.map(({ step }) => step), ...plan.others]);
 		const finished = await drive(
 			planner.steps,
@@ -209,13 +211,14 @@ async function planRun<Event extends SeedEvent, Result, Report extends object>(
 	{ threads = availableParallelism(), store: named, signal }: RunOptions<Event>,
 ): Promise<Planned<Event, Result>> {
 	const store = openStore(named ?? storeFolder(process.env, process.cwd()));
-	const data = await identify(store.folder, signal === undefined ? {} : { signal });
+	const processes = stepProcesses();
+	const data = await identify(store.folder, { processes, ...(signal === undefined ? {} : { signal }) });
 	const planner = openPlanner({ folder: store.folder, ...data });
 	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];
 	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {
 		seeds.push({ seed, plan: await planSeed({ seed, threads, data, planner }) });
 	}
-	return { planner, seeds, threads, store, data };
+	return { planner, seeds, threads, store, data, processes };
 }
 
 /** Removes the steps of that label from the store, and all that depends on them. */
