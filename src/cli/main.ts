@@ -39,6 +39,7 @@ type AddCommand = (program: Command, terminal: Terminal, signal: AbortSignal) =>
 
 /** The commands in the order of the help; each is loaded only when it is wanted, since most of a start is loading. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+	init: async () => (await import("./init-command.js")).addInitCommand,
 	distill: async () => (await import("./distill-command.js")).addDistillCommand,
 	train: async () => (await import("./train-command.js")).addTrainCommand,
 	specialize: async () => (await import("./specialize-command.js")).addSpecializeCommand,
@@ -77,6 +78,7 @@ async function createProgram(
 
 const helpText = `
 Examples:
+  limbeck init                                    a recipe for what you have
   limbeck distill                                 real digits, in minutes
   limbeck distill --set student.hidden=[20,20]    with a smaller student
   limbeck train --model cnn:16,32                 one network, hard labels

@@ -84,13 +84,13 @@ export const recipes = {
 	},
 } as const satisfies Record<string, RecipeInput>;
 
-/** A small convolutional network for digits, and for pictures like them. */
-const digitNetwork = {
-	family: "cnn",
-	channels: [16, 32, 64],
+/** How small convolutional networks are trained on digits, and on grey pictures like them. */
+export const digitTraining = {
 	jitter: 2,
 	optimizer: { name: "adam", learningRate: 0.005 },
-} satisfies NetworkInput;
+} satisfies Partial<NetworkInput>;
+
+const digitNetwork = { family: "cnn", channels: [16, 32, 64], ...digitTraining } satisfies NetworkInput;
 
 /** The recipes of `limbeck train`; the one that bears a data set's name is the default for it. */
 export const trainRecipes = {

@@ -1,25 +1,13 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { writeModelFile } from "../../src/onnx/file.js";
 import { createDraws } from "../support/draws.js";
 import { foreignModel, info, randomTensor } from "../support/models.js";
+import { pictures } from "../support/own-data.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
-const draws = createDraws(5, "pictures");
-
-/** Grey pictures of 8 × 8. */
-async function pictures(folder: string, count: number): Promise<void> {
-	await mkdir(folder, { recursive: true });
-	for (let k = 0; k < count; k++) {
-		const raw = { width: 8, height: 8, channels: 1 } as const;
-		const pixels = Uint8Array.from(draws.reals(64, 0, 255));
-		await sharp(pixels, { raw })
-			.png()
-			.toFile(join(folder, `${String(k)}.png`));
-	}
-}
+const draws = createDraws(5, "logits");
 
 /** A linear classifier of such pictures in three classes. @returns its file. */
 async function teacherIn(folder: string, classes?: readonly string[]): Promise<string> {

@@ -1,9 +1,11 @@
 /** Files of users' own data, made byte by byte. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
+import sharp from "sharp";
 import { onTestFinished } from "vitest";
+import { createDraws } from "./draws.js";
 
 /** A folder that goes when the test ends. */
 export async function temporaryFolder(): Promise<string> {
@@ -65,4 +67,18 @@ export function zip(files: Readonly<Record<string, Buffer>>, { deflate = true, c
 	end.writeUInt32LE(directory.length, 12);
 	end.writeUInt32LE(at, 16);
 	return Buffer.concat([...locals, directory, end]);
+}
+
+const draws = createDraws(5, "pictures");
+
+/** Writes so many grey pictures of 8 × 8 into a folder. */
+export async function pictures(folder: string, count = 12): Promise<void> {
+	await mkdir(folder, { recursive: true });
+	for (let k = 0; k < count; k++) {
+		const raw = { width: 8, height: 8, channels: 1 } as const;
+		const pixels = Uint8Array.from(draws.reals(64, 0, 255));
+		await sharp(pixels, { raw })
+			.png()
+			.toFile(join(folder, `${String(k)}.png`));
+	}
 }
