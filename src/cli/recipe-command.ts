@@ -41,7 +41,7 @@ export function addRecipeCommand(program: Command, terminal: Terminal): void {
 		.option("--specialize", "those of limbeck specialize")
 		.option("--speech", "those of limbeck speech")
 		.option("--json", "print the JSON schema, or the given recipe, as one JSON object on stdout")
-		.option("--markdown", "print the fields as tables in Markdown")
+		.option("--markdown", "print the fields in Markdown")
 		.addHelpText(
 			"after",
 			`
@@ -103,8 +103,8 @@ function fieldList(prefix: string, fields: readonly FieldLine[], width: number):
 /** The fields as Markdown. */
 function fieldsMarkdown({ fields, objects, choices }: RecipeFields): string {
 	const sections = [
-		fieldTable(fields),
-		...objects.flatMap(({ name, about, fields: own }) => [`## ${name}`, about, fieldTable(own)]),
+		markdownList(fields),
+		...objects.flatMap(({ name, about, fields: own }) => [`## ${name}`, about, markdownList(own)]),
 		...choices.flatMap(choiceMarkdown),
 	];
 	return sections.filter((section) => section !== "").join("\n\n");
@@ -118,18 +118,20 @@ function choiceMarkdown({ paths, entries, shared }: ChoiceSection): readonly str
 		...entries.flatMap(({ field, name, about, fields, like }) => [
 			`### ${field}: ${name}`,
 			`${about === "" ? "" : `${about}. `}${like === undefined ? "" : `As ${like}.`}`.trim(),
-			fieldTable(fields),
+			markdownList(fields),
 		]),
-		...(shared.length > 0 ? ["### Beside each of them", fieldTable(shared)] : []),
+		...(shared.length > 0 ? ["### Beside each of them", markdownList(shared)] : []),
 	];
 }
 
-function fieldTable(fields: readonly FieldLine[]): string {
-	if (fields.length === 0) return "";
-	const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
-	const rows = fields.map(({ path, value, about, allowed = "" }) => {
-		const shown = value === undefined ? "–" : `\`${value.replaceAll("|", "\\|")}\``;
-		return `| \`${path}\` | ${shown} | ${cell(about)} | ${cell(allowed)} |`;
-	});
-	return ["| field | default | what | may be |", "| --- | --- | --- | --- |", ...rows].join("\n");
+/** The fields as a list in Markdown. */
+function markdownList(fields: readonly FieldLine[]): string {
+	const told = (text: string): string => text.replaceAll("<", "&lt;").replaceAll("*", "\\*");
+	return fields
+		.map(({ path, value, about, allowed }) => {
+			const given = value === undefined ? "" : ` = \`${value}\``;
+			const values = allowed === undefined ? "" : ` *(${told(allowed)})*`;
+			return `- **\`${path}\`**${given}${about === "" ? "" : `: ${told(about)}`}${values}`;
+		})
+		.join("\n");
 }

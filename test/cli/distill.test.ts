@@ -21,7 +21,7 @@ describe("limbeck distill and limbeck evaluate", () => {
 		expect(evaluated).toMatchObject({ code: 0, stderr: "" });
 		const { errors, accuracy, bytes } = report.student;
 		expect(JSON.parse(evaluated.stdout)).toMatchObject({
-			...{ model, data: "digits", test: 2000, errors, bytes, accuracy, parameters: 6370 },
+			...{ model, data: "digits", samples: 2000, errors, bytes, accuracy, parameters: 6370 },
 			environment: { threads: 1 },
 		});
 
