@@ -15,13 +15,17 @@ export const pageFile = "report.html";
 /** The page of several runs, where no other name is given. */
 const comparisonFile = "limbeck-report.html";
 
-const reportFlags = z.object({ store: z.string().optional(), to: z.string().optional() });
+const reportFlags = z.object({
+	store: z.string().optional(),
+	to: z.string().optional(),
+});
 
 /** Writes the page of the run that a folder holds. */
-export async function writePage(folder: string, path = join(folder, pageFile)): Promise<void> {
+export async function writePage(folder: string): Promise<void> {
 	// Drawing takes a while to load, and most commands draw nothing.
 	const { readRunFolder, runPage } = await import("../report/html/index.js");
-	await writeFileAtomic(path, await runPage(await readRunFolder(folder)));
+	const { text } = await runPage(await readRunFolder(folder));
+	await writeFileAtomic(join(folder, pageFile), text);
 }
 
 /** Adds `limbeck report`. */
@@ -37,21 +41,18 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 		.option("--to <file>", `the page; ${pageFile} in the run's folder, or ${comparisonFile}`)
 		.option("--store <folder>", "where finished steps are kept (default: LIMBECK_STORE, or .limbeck of the project)")
 		.action(async (runs: readonly string[], options: unknown) => {
-			const flags = parseOptions(reportFlags, options, "limbeck report");
-			const store = flags.store ?? storeFolder(process.env, process.cwd());
+			const { to, store } = parseOptions(reportFlags, options, "limbeck report");
+			const { comparisonPage, readRunFolder, runPage } = await import("../report/html/index.js");
 			const folders: string[] = [];
-			for (const run of runs) folders.push(await folderOf(run, store));
-			const [only = ""] = folders;
-			const path = flags.to ?? (folders.length === 1 ? join(only, pageFile) : comparisonFile);
-			if (folders.length === 1) await writePage(only, path);
-			else await writeComparison(folders, path);
+			for (const run of runs) folders.push(await folderOf(run, store ?? storeFolder(process.env, process.cwd())));
+			const read = await Promise.all(folders.map(readRunFolder));
+			const [only, ...others] = read;
+			const single = others.length === 0 && only !== undefined;
+			const path = to ?? (single ? join(folders[0] ?? "", pageFile) : comparisonFile);
+			const { text } = single ? await runPage(only) : comparisonPage(read);
+			await writeFileAtomic(path, text);
 			terminal.print(path);
 		});
-}
-
-async function writeComparison(folders: readonly string[], path: string): Promise<void> {
-	const { comparisonPage, readRunFolder } = await import("../report/html/index.js");
-	await writeFileAtomic(path, comparisonPage(await Promise.all(folders.map(readRunFolder))));
 }
 
 /** A folder that holds a report, or that of the run so called. */
