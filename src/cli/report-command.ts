@@ -1,8 +1,8 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { writeFileAtomic } from "../files.js";
+import { fileError, writeFileAtomic } from "../files.js";
 import { parseOptions } from "../options.js";
 import { finishedFolder } from "../pipeline/records.js";
 import { runFiles } from "../pipeline/run.js";
@@ -18,6 +18,7 @@ const comparisonFile = "limbeck-report.html";
 const reportFlags = z.object({
 	store: z.string().optional(),
 	to: z.string().optional(),
+	plots: z.string().min(1).optional(),
 });
 
 /** Writes the page of the run that a folder holds. */
@@ -39,20 +40,33 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 		)
 		.argument("<runs...>", "output folders, or names of runs as `limbeck runs list` has them (last: the newest)")
 		.option("--to <file>", `the page; ${pageFile} in the run's folder, or ${comparisonFile}`)
+		.option("--plots <folder>", "the page's plots as well, an SVG file each")
 		.option("--store <folder>", "where finished steps are kept (default: LIMBECK_STORE, or .limbeck of the project)")
 		.action(async (runs: readonly string[], options: unknown) => {
-			const { to, store } = parseOptions(reportFlags, options, "limbeck report");
-			const { comparisonPage, readRunFolder, runPage } = await import("../report/html/index.js");
+			const { to, plots, store } = parseOptions(reportFlags, options, "limbeck report");
+			const { comparisonPage, plotFiles, readRunFolder, runPage } = await import("../report/html/index.js");
 			const folders: string[] = [];
 			for (const run of runs) folders.push(await folderOf(run, store ?? storeFolder(process.env, process.cwd())));
 			const read = await Promise.all(folders.map(readRunFolder));
 			const [only, ...others] = read;
 			const single = others.length === 0 && only !== undefined;
 			const path = to ?? (single ? join(folders[0] ?? "", pageFile) : comparisonFile);
-			const { text } = single ? await runPage(only) : comparisonPage(read);
+			const { text, drawings } = single ? await runPage(only) : comparisonPage(read);
 			await writeFileAtomic(path, text);
 			terminal.print(path);
+			if (plots !== undefined) {
+				for (const file of plotFiles(drawings)) await writeInto(plots, file.name, file.text);
+				terminal.print(plots);
+			}
 		});
+}
+
+async function writeInto(folder: string, name: string, bytes: string): Promise<void> {
+	const path = join(folder, name);
+	await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+		throw fileError(error, folder);
+	});
+	await writeFileAtomic(path, bytes);
 }
 
 /** A folder that holds a report, or that of the run so called. */
