@@ -2,10 +2,12 @@ import { access, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { parseOptions } from "../options.js";
 import { finishedFolder } from "../pipeline/records.js";
 import { runFiles } from "../pipeline/run.js";
+import type { RunFolder } from "../report/html/run-folder.js";
 import { storeFolder } from "../store/store.js";
 import type { Terminal } from "./terminal.js";
 
@@ -19,6 +21,7 @@ const reportFlags = z.object({
 	store: z.string().optional(),
 	to: z.string().optional(),
 	plots: z.string().min(1).optional(),
+	tensorboard: z.string().min(1).optional(),
 });
 
 /** Writes the page of the run that a folder holds. */
@@ -41,9 +44,10 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 		.argument("<runs...>", "output folders, or names of runs as `limbeck runs list` has them (last: the newest)")
 		.option("--to <file>", `the page; ${pageFile} in the run's folder, or ${comparisonFile}`)
 		.option("--plots <folder>", "the page's plots as well, an SVG file each")
+		.option("--tensorboard <folder>", "the curves as well, as event files for TensorBoard")
 		.option("--store <folder>", "where finished steps are kept (default: LIMBECK_STORE, or .limbeck of the project)")
 		.action(async (runs: readonly string[], options: unknown) => {
-			const { to, plots, store } = parseOptions(reportFlags, options, "limbeck report");
+			const { to, plots, tensorboard, store } = parseOptions(reportFlags, options, "limbeck report");
 			const { comparisonPage, plotFiles, readRunFolder, runPage } = await import("../report/html/index.js");
 			const folders: string[] = [];
 			for (const run of runs) folders.push(await folderOf(run, store ?? storeFolder(process.env, process.cwd())));
@@ -58,10 +62,26 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 				for (const file of plotFiles(drawings)) await writeInto(plots, file.name, file.text);
 				terminal.print(plots);
 			}
+			if (tensorboard !== undefined) {
+				for (const run of read) await writeEvents(run, single ? tensorboard : join(tensorboard, run.name));
+				terminal.print(tensorboard);
+			}
 		});
 }
 
-async function writeInto(folder: string, name: string, bytes: string): Promise<void> {
+async function writeEvents({ metrics, report }: RunFolder, folder: string): Promise<void> {
+	if (metrics.length === 0) {
+		const hint = "Name the folder of one speaker.";
+		throw new LimbeckError("usage", { where: "--tensorboard", expected: "a run with curves", got: "none", hint });
+	}
+	const { eventFiles } = await import("../report/tensorboard.js");
+	const created = "created" in report ? report.created : "";
+	for (const { folder: network, name, bytes } of eventFiles(metrics, created)) {
+		await writeInto(folder, join(network, name), bytes);
+	}
+}
+
+async function writeInto(folder: string, name: string, bytes: Uint8Array | string): Promise<void> {
 	const path = join(folder, name);
 	await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);

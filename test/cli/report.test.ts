@@ -98,6 +98,17 @@ describe("the page of a run", () => {
 		}
 	});
 
+	it("has its curves as event files", async () => {
+		const folder = await temporaryFolder();
+		const args = ["report", out, "--to", join(folder, "page.html"), "--tensorboard", join(folder, "events")];
+		expect(await runCli(args)).toMatchObject({ code: 0, stderr: "" });
+		expect(await readdir(join(folder, "events"))).toEqual(["baseline", "student", "teacher"]);
+		for (const network of ["baseline", "student", "teacher"]) {
+			const [name = ""] = await readdir(join(folder, "events", network));
+			expect((await readFile(join(folder, "events", network, name))).toString("latin1")).toContain("validation/errors");
+		}
+	});
+
 	it("is one of several runs side by side, with what differs", async () => {
 		const other = await temporaryFolder();
 		const changed = ["--set", "distillation.temperature=2", "--out", other, "--store", join(out, "store")];
