@@ -106,12 +106,32 @@ export function sizes(title: string, networks: readonly SizedNetwork[]): Html {
 				fill: ({ series }: SizedNetwork) => colorOf(series.color),
 			}),
 			Plot.text(networks, {
-				...{ x: kilobytes, y: "errors", dx: 10, textAnchor: "start", fill: "currentColor" },
+				...{ x: kilobytes, y: labelHeights(networks), dx: 10, textAnchor: "start", fill: "currentColor" },
 				text: ({ series }: SizedNetwork) => series.label,
 			}),
 		],
 		color: { type: "identity" },
 	});
+}
+
+/** Where labels stand, in errors: beside their points, but a line above another that they would cover. */
+function labelHeights(networks: readonly SizedNetwork[]): readonly number[] {
+	const extent = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+	// Of the picture's 640 by 260 pixels, so many are between the axes; a line has 14, a letter 7.
+	const line = (14 / 190) * extent(networks.flatMap(({ errors, std = 0 }) => [errors - std, errors + std]));
+	const letter = (7 / 450) * extent(networks.map(({ bytes }) => Math.log(bytes)));
+	const placed: { readonly from: number; readonly to: number; readonly at: number }[] = [];
+	const heights = new Map<SizedNetwork, number>();
+	for (const network of networks.toSorted((a, b) => a.errors - b.errors)) {
+		const from = Math.log(network.bytes);
+		const to = from + letter * (network.series.label.length + 2);
+		const near = placed.filter((other) => other.from <= to && from <= other.to);
+		// From the lowest up, so that one pass finds what is free.
+		const at = near.reduce((height, other) => (height < other.at + line ? other.at + line : height), network.errors);
+		placed.push({ from, to, at });
+		heights.set(network, at);
+	}
+	return networks.map((network) => heights.get(network) ?? network.errors);
 }
 
 /** A class, and the share that a network gives it. */
