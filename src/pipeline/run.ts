@@ -257,7 +257,7 @@ function listeners<Event extends SeedEvent, Result>(
 			// What a network's events say besides is what the caller said that they do.
 			const told = { ...about, ...event } as unknown as Event;
 			onEvent?.(told);
-			record.log(told);
+			record.log({ label: step.label, ...told });
 		},
 		onStep(step, what) {
 			onStep?.(step, what);
