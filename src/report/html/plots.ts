@@ -51,12 +51,14 @@ export function curves(title: string, points: readonly CurvePoint[], label: stri
 	return draw(title, {
 		x: { label: "epoch", labelAnchor: "center", labelArrow: "none" },
 		y: { label, type: scale, grid: true, nice: true },
-		marks: Array.from(lines, ([name, stroke]) =>
-			Plot.line(
-				points.filter(({ line }) => line === name),
-				{ x: "epoch", y: "value", stroke, strokeWidth: 1.8 },
-			),
-		),
+		marks: Array.from(lines, ([name, stroke]) => {
+			const own = points.filter(({ line }) => line === name);
+			const at = { x: "epoch", y: "value" };
+			// A line through one point cannot be seen.
+			return own.length === 1
+				? Plot.dot(own, { ...at, fill: stroke })
+				: Plot.line(own, { ...at, stroke, strokeWidth: 1.8 });
+		}),
 	});
 }
 
