@@ -78,6 +78,7 @@ function performFolds(recipe: SpeechRecipe, flags: RunFlags, surroundings: Surro
 			plan: (options) => planSpeechFolds(recipe, options),
 			run: (options) => speechFolds(recipe, options),
 			table: (report) => speechFoldsTable(report, surroundings.terminal.width),
+			runs: ({ folds }) => Object.keys(folds),
 			files: "A folder for each speaker, report.html and report.json are",
 		},
 		flags,

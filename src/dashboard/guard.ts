@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
+import { hostname } from "node:os";
 
 /** A request as it came. */
 export interface Asked {
@@ -51,7 +52,7 @@ function isOwnHost(given: string | undefined, { host, port }: GuardOptions): boo
 	if (Number(own) !== port) return false;
 	const bare = name.replace(/^\[|\]$/g, "").toLowerCase();
 	if (bare === host.toLowerCase() || isLoopback(bare)) return true;
-	return !isLoopback(host) && isIP(bare) !== 0;
+	return !isLoopback(host) && (isIP(bare) !== 0 || bare === hostname().toLowerCase());
 }
 
 function climbs(target: string): boolean {

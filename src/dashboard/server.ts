@@ -1,6 +1,7 @@
 /** The dashboard: pages over a store, for whoever has its token. It reads, and changes nothing. */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LimbeckError } from "../errors.js";
 import { clientScript } from "./client.js";
@@ -96,7 +97,9 @@ export async function openDashboard({ store, port, host, signal }: DashboardOpti
 		if (signal.aborted) stop();
 		else signal.addEventListener("abort", stop, { once: true });
 	});
-	const name = host.includes(":") ? `[${host}]` : host;
+	// Every address of this machine is none that a browser can go to.
+	const reached = host === "0.0.0.0" || host === "::" ? hostname() : host;
+	const name = reached.includes(":") ? `[${reached}]` : reached;
 	return { address: `http://${name}:${String(bound)}/?token=${token}`, closed };
 }
 
