@@ -41,7 +41,7 @@ p { margin: .4rem 0; max-width: 46rem; overflow-wrap: anywhere; }
 .soft, figcaption, .legend { color: var(--soft); font-size: .875rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-.scroll + p, p + .scroll, .scroll + .scroll { margin-top: .9rem; }
+.scroll + p, p + .scroll, p + h3, .scroll + h3 { margin-top: .9rem; }
 th, td { padding: .35rem .7rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 thead th { color: var(--soft); font-weight: 500; }
@@ -63,5 +63,5 @@ pre { background: var(--panel); border-radius: 8px; padding: 1rem; overflow-x: a
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; font-size: .9rem; margin: .6rem 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; color: var(--soft); }
-@media print { main { max-width: none; padding: 0; } h2, figure, .card, tr { break-inside: avoid; } pre { white-space: pre-wrap; } }
+@media print { main { max-width: none; padding: 0; } .scroll { overflow: visible; } .scroll table { font-size: .7rem; } h2, figure, .card, tr { break-inside: avoid; } pre { white-space: pre-wrap; } }
 `;
