@@ -33,6 +33,7 @@ const layers = [
 	"studies/",
 	"deploy/",
 	"report/",
+	"dashboard/",
 	"cli/",
 	"index.ts",
 	"node.ts",

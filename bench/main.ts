@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 
 import { LimbeckError } from "../src/errors.js";
 import { measureConvolutions } from "./convolution.js";
+import { measureDashboard } from "./dashboard.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
 import { medianOf } from "./median.js";
 import { netOf } from "./nets.js";
@@ -166,6 +167,20 @@ program
 	.action(({ rounds, ...scale }: Scale & { readonly rounds: number }) =>
 		measureSpecialists(scale, rounds, toStderr, (line) => process.stdout.write(`${line}\n`)),
 	);
+
+program
+	.command("dashboard")
+	.description("how long the dashboard takes to show many runs, in Chromium too")
+	.option("--runs <count>", "runs", count, 1000)
+	.option("--rounds <count>", "rounds; the report is their median", count, 5)
+	.action(async ({ runs, rounds }: { readonly runs: number; readonly rounds: number }) => {
+		const { firstAnswer, answer, firstOpen, open, bytes } = await measureDashboard(runs, rounds);
+		const ms = (value: number): string => `${value.toFixed(0)} ms`;
+		process.stdout.write(
+			`${runs} runs, a page of ${(bytes / 1000).toFixed(0)} kB: answered in ${ms(answer)} (the first time ` +
+				`${ms(firstAnswer)}), drawn in Chromium in ${ms(open)} (the first time ${ms(firstOpen)})\n`,
+		);
+	});
 
 // A signal must not leave stopped children behind: they are killed on exit.
 process.once("SIGINT", () => process.exit(130));

@@ -23,6 +23,7 @@ const guides = {
 	train: ["One network, without a teacher", "Train one network"],
 	speech: ["Speech", "Speech"],
 	ship: ["Ship it", "Ship a student"],
+	dashboard: ["The dashboard", "Watch runs train"],
 	errors: ["When something is wrong", "When something is wrong"],
 };
 

@@ -105,6 +105,7 @@ export { specializeReportTable } from "./report/specialize.js";
 export { speechFoldsTable, speechReportTable } from "./report/speech-table.js";
 export { reportTable, trainReportTable } from "./report/table.js";
 export { nodeRuntime } from "./runtime/node.js";
+export type { CorrelationPicture } from "./specialists/correlation-picture.js";
 export {
 	type AlignedRound,
 	type Alignment,
@@ -149,7 +150,7 @@ export {
 	speechRecipeSchema,
 	speechRecipes,
 } from "./speech/recipe.js";
-export type { SpeechFoldsReport, SpeechNetReport, SpeechReport } from "./speech/report.js";
+export type { SpeechFoldsReport, SpeechNetReport, SpeechReport, TriedTemperature } from "./speech/report.js";
 export { resample } from "./speech/resample.js";
 export { type Audio, decodeWav } from "./speech/wav.js";
 export { type WordErrors, wordErrorRate, wordErrors } from "./speech/word-errors.js";

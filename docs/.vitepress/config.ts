@@ -38,6 +38,7 @@ export default defineConfig({
 					page("Speech", "/guide/speech"),
 					page("Train one network", "/guide/train"),
 					page("Ship a student", "/guide/ship"),
+					page("Watch runs train", "/guide/dashboard"),
 					page("When something is wrong", "/guide/errors"),
 				],
 			},

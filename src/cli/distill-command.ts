@@ -111,7 +111,6 @@ export function performDistill(recipe: Recipe, flags: RunFlags, surroundings: Su
 			plan: (options) => planDistill(recipe, options),
 			run: (options) => distill(recipe, options),
 			table: (report) => reportTable(report, surroundings.terminal.width),
-			page: true,
 			files: "Models, report.html and report.json are",
 		},
 		flags,

@@ -47,6 +47,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
 	resume: async () => (await import("./resume-command.js")).addResumeCommand,
 	runs: async () => (await import("./runs-command.js")).addRunsCommands,
 	report: async () => (await import("./report-command.js")).addReportCommand,
+	dashboard: async () => (await import("./dashboard-command.js")).addDashboardCommand,
 	evaluate: async () => (await import("./evaluate-command.js")).addEvaluateCommand,
 	compare: async () => (await import("./compare-command.js")).addCompareCommand,
 	export: async () => (await import("./export-command.js")).addExportCommand,
@@ -90,6 +91,7 @@ Examples:
   limbeck data get mnist                          fetch a data set
   limbeck recipe                                  every field of a recipe
   limbeck runs list                               what has been run, and limbeck resume last
+  limbeck dashboard                               the same in the browser, as it trains
   limbeck distill --help                          more about one command
 
 Exit codes:

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { SeedEvent } from "../pipeline/run.js";
+import { duration } from "../report/numbers.js";
 import type { Terminal } from "./terminal.js";
 
 /** How far one network's training has come. */
@@ -117,11 +118,4 @@ export function bar(share: number, width: number, colors: Terminal["colors"]): s
 	const filled = Math.round(share * width);
 	const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
 	return `${colors.cyan("█".repeat(filled))}${colors.dim("░".repeat(width - filled))} ${percent}`;
-}
-
-/** A number of seconds in its natural unit. */
-function duration(seconds: number): string {
-	if (seconds < 90) return `${Math.ceil(seconds)} s`;
-	if (seconds < 5400) return `${Math.ceil(seconds / 60)} min`;
-	return `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -1,11 +1,13 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { writeFileAtomic } from "../files.js";
+import { LimbeckError } from "../errors.js";
+import { fileError, writeFileAtomic } from "../files.js";
 import { parseOptions } from "../options.js";
 import { finishedFolder } from "../pipeline/records.js";
 import { runFiles } from "../pipeline/run.js";
+import type { RunFolder } from "../report/html/run-folder.js";
 import { storeFolder } from "../store/store.js";
 import type { Terminal } from "./terminal.js";
 
@@ -15,13 +17,19 @@ export const pageFile = "report.html";
 /** The page of several runs, where no other name is given. */
 const comparisonFile = "limbeck-report.html";
 
-const reportFlags = z.object({ store: z.string().optional(), to: z.string().optional() });
+const reportFlags = z.object({
+	store: z.string().optional(),
+	to: z.string().optional(),
+	plots: z.string().min(1).optional(),
+	tensorboard: z.string().min(1).optional(),
+});
 
 /** Writes the page of the run that a folder holds. */
-export async function writePage(folder: string, path = join(folder, pageFile)): Promise<void> {
+export async function writePage(folder: string): Promise<void> {
 	// Drawing takes a while to load, and most commands draw nothing.
 	const { readRunFolder, runPage } = await import("../report/html/index.js");
-	await writeFileAtomic(path, await runPage(await readRunFolder(folder)));
+	const { text } = await runPage(await readRunFolder(folder));
+	await writeFileAtomic(join(folder, pageFile), text);
 }
 
 /** Adds `limbeck report`. */
@@ -35,23 +43,50 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 		)
 		.argument("<runs...>", "output folders, or names of runs as `limbeck runs list` has them (last: the newest)")
 		.option("--to <file>", `the page; ${pageFile} in the run's folder, or ${comparisonFile}`)
+		.option("--plots <folder>", "the page's plots as well, an SVG file each")
+		.option("--tensorboard <folder>", "the curves as well, as event files for TensorBoard")
 		.option("--store <folder>", "where finished steps are kept (default: LIMBECK_STORE, or .limbeck of the project)")
 		.action(async (runs: readonly string[], options: unknown) => {
-			const flags = parseOptions(reportFlags, options, "limbeck report");
-			const store = flags.store ?? storeFolder(process.env, process.cwd());
+			const { to, plots, tensorboard, store } = parseOptions(reportFlags, options, "limbeck report");
+			const { comparisonPage, plotFiles, readRunFolder, runPage } = await import("../report/html/index.js");
 			const folders: string[] = [];
-			for (const run of runs) folders.push(await folderOf(run, store));
-			const [only = ""] = folders;
-			const path = flags.to ?? (folders.length === 1 ? join(only, pageFile) : comparisonFile);
-			if (folders.length === 1) await writePage(only, path);
-			else await writeComparison(folders, path);
+			for (const run of runs) folders.push(await folderOf(run, store ?? storeFolder(process.env, process.cwd())));
+			const read = await Promise.all(folders.map(readRunFolder));
+			const [only, ...others] = read;
+			const single = others.length === 0 && only !== undefined;
+			const path = to ?? (single ? join(folders[0] ?? "", pageFile) : comparisonFile);
+			const { text, drawings } = single ? await runPage(only) : comparisonPage(read);
+			await writeFileAtomic(path, text);
 			terminal.print(path);
+			if (plots !== undefined) {
+				for (const file of plotFiles(drawings)) await writeInto(plots, file.name, file.text);
+				terminal.print(plots);
+			}
+			if (tensorboard !== undefined) {
+				for (const run of read) await writeEvents(run, single ? tensorboard : join(tensorboard, run.name));
+				terminal.print(tensorboard);
+			}
 		});
 }
 
-async function writeComparison(folders: readonly string[], path: string): Promise<void> {
-	const { comparisonPage, readRunFolder } = await import("../report/html/index.js");
-	await writeFileAtomic(path, comparisonPage(await Promise.all(folders.map(readRunFolder))));
+async function writeEvents({ metrics, report }: RunFolder, folder: string): Promise<void> {
+	if (metrics.length === 0) {
+		const hint = "Name the folder of one speaker.";
+		throw new LimbeckError("usage", { where: "--tensorboard", expected: "a run with curves", got: "none", hint });
+	}
+	const { eventFiles } = await import("../report/tensorboard.js");
+	const created = "created" in report ? report.created : "";
+	for (const { folder: network, name, bytes } of eventFiles(metrics, created)) {
+		await writeInto(folder, join(network, name), bytes);
+	}
+}
+
+async function writeInto(folder: string, name: string, bytes: Uint8Array | string): Promise<void> {
+	const path = join(folder, name);
+	await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+		throw fileError(error, folder);
+	});
+	await writeFileAtomic(path, bytes);
 }
 
 /** A folder that holds a report, or that of the run so called. */

@@ -99,15 +99,15 @@ export interface Performance<Event extends SeedEvent, Report extends object> {
 	readonly plan: (options: RunOptions<Event>) => Promise<readonly PlanLine[]>;
 	readonly run: (options: RunOptions<Event>) => Promise<Report>;
 	readonly table: (report: Report) => string;
-	/** Whether report.html is written. */
-	readonly page: boolean;
+	/** Folders in the output folder that hold runs of their own. */
+	readonly runs?: (report: Report) => readonly string[];
 	/** What is in the output folder then: a noun phrase and its verb. */
 	readonly files: string;
 }
 
 /** Runs a recipe, or tells its plan, and prints what comes of it. */
 export async function perform<Event extends SeedEvent, Report extends object>(
-	{ seeds, labelOf, plan, run, table, page, files }: Performance<Event, Report>,
+	{ seeds, labelOf, plan, run, table, runs, files }: Performance<Event, Report>,
 	flags: RunFlags,
 	surroundings: Surroundings,
 ): Promise<void> {
@@ -117,10 +117,12 @@ export async function perform<Event extends SeedEvent, Report extends object>(
 		printPlan(await plan(options), flags, terminal);
 		return;
 	}
-	const before = page ? await pagedReport(flags.out) : undefined;
+	const before = await pagedReport(flags.out);
 	const report = await run(options);
 	// Drawing takes longer than finding everything in the store.
-	if (page && comparable(report) !== before) await writePage(flags.out);
+	if (comparable(report) !== before) {
+		for (const folder of ["", ...(runs?.(report) ?? [])]) await writePage(join(flags.out, folder));
+	}
 	if (!flags.quiet) terminal.tell("");
 	if (flags.json) terminal.print(JSON.stringify(report));
 	else terminal.print(`${table(report)}\n\n${files} in ${flags.out}.`);

@@ -41,7 +41,7 @@ export function addSpecializeCommand(program: Command, terminal: Terminal, signa
 			"Trains a generalist, finds the classes that it confuses, trains a specialist for each such set from the " +
 				"generalist's weights, combines all, and distils them back into one network; compares that with controls of " +
 				"the same cost of training on a test set that nothing else has seen. Writes combined.onnx, generalist.onnx, " +
-				"specialist-1.onnx and so on, specialists.json, distilled.onnx, report.json, details.json and metrics.jsonl.",
+				"specialist-1.onnx and so on, specialists.json, distilled.onnx, report.html, report.json, details.json and metrics.jsonl.",
 		)
 		.argument(
 			"[recipe]",
@@ -97,8 +97,7 @@ export function performSpecialize(
 			plan: (options) => planSpecialize(recipe, options),
 			run: (options) => specialize(recipe, options),
 			table: (report) => specializeReportTable(report, surroundings.terminal.width),
-			page: false,
-			files: "Models and report.json are",
+			files: "Models, report.html and report.json are",
 		},
 		flags,
 		surroundings,

@@ -31,7 +31,7 @@ export function addSpeechCommand(program: Command, terminal: Terminal, signal: A
 		.description(
 			"Aligns recordings with hidden Markov models, trains nets that tell the states of frames, distils an ensemble of " +
 				"them into one, and recognises the words of recordings that nothing else has heard. Writes the nets, " +
-				"report.json, details.json and metrics.jsonl.",
+				"report.html, report.json, details.json and metrics.jsonl.",
 		)
 		.argument(
 			"[recipe]",
@@ -78,8 +78,8 @@ function performFolds(recipe: SpeechRecipe, flags: RunFlags, surroundings: Surro
 			plan: (options) => planSpeechFolds(recipe, options),
 			run: (options) => speechFolds(recipe, options),
 			table: (report) => speechFoldsTable(report, surroundings.terminal.width),
-			page: false,
-			files: "A folder for each speaker and report.json are",
+			runs: ({ folds }) => Object.keys(folds),
+			files: "A folder for each speaker, report.html and report.json are",
 		},
 		flags,
 		surroundings,
@@ -95,8 +95,7 @@ export function performSpeech(recipe: SpeechRecipe, flags: RunFlags, surrounding
 			plan: (options) => planSpeech(recipe, options),
 			run: (options) => speech(recipe, options),
 			table: (report) => speechReportTable(report, surroundings.terminal.width),
-			page: false,
-			files: "Nets and report.json are",
+			files: "Nets, report.html and report.json are",
 		},
 		flags,
 		surroundings,

@@ -74,7 +74,6 @@ export function performTrain(recipe: TrainRecipe, flags: RunFlags, surroundings:
 			plan: (options) => planTrain(recipe, options),
 			run: (options) => train(recipe, options),
 			table: (report) => trainReportTable(report, surroundings.terminal.width),
-			page: true,
 			files: "model.onnx, report.html and report.json are",
 		},
 		flags,

@@ -7,6 +7,7 @@ import { openSamples } from "../data/open-samples.js";
 import { LimbeckError } from "../errors.js";
 import { nodeRuntime } from "../runtime/node.js";
 import { openTargets } from "../targets/store.js";
+import type { TrainingEvent } from "../train/training.js";
 import { checkpointFolder } from "./checkpoint-folder.js";
 import { aliveMs, type StepMessage, type StepRequest, stopMessage } from "./messages.js";
 import { type StepContext, steps } from "./steps.js";
@@ -51,7 +52,7 @@ async function runStep(
 			folders,
 			...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
 			now: () => performance.now(),
-			onEvent: (event) => void send({ kind: "event", event }),
+			onEvent: (event) => void send({ kind: "event", event: withMemory(event) }),
 		};
 		// The name picks the step whose input this is; TypeScript cannot pair them through the table.
 		const run = steps[name].run as (input: StepRequest["input"], context: StepContext) => Promise<unknown>;
@@ -64,6 +65,11 @@ async function runStep(
 		await send({ kind: "error", error: known.toJSON() });
 		return false;
 	}
+}
+
+/** Progress with what this process holds. */
+function withMemory(event: TrainingEvent): TrainingEvent {
+	return event.kind === "progress" ? { ...event, memory: process.memoryUsage.rss() } : event;
 }
 
 /** Resolves when the message is on its way, so that leaving afterwards loses nothing. */

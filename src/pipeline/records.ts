@@ -63,7 +63,7 @@ export async function writeRecord(store: string, record: RunRecord): Promise<voi
 	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);
 	});
-	await writeFileAtomic(join(folder, recordFile), `${JSON.stringify(record, undefined, "\t")}\n`);
+	await writeFileAtomic(recordPath(store, record.id), `${JSON.stringify(record, undefined, "\t")}\n`);
 }
 
 /** All runs, the newest first; a record that cannot be read is left out. One whose process is gone has stopped. */
@@ -108,10 +108,17 @@ export async function finishedFolder(store: string, name: string): Promise<strin
 	});
 }
 
-async function readRecord(store: string, id: string): Promise<RunRecord | undefined> {
-	const text = await readFile(join(runFolder(store, id), recordFile), "utf8").catch(() => "null");
+/** The file of a run's record. */
+export function recordPath(store: string, id: string): string {
+	return join(runFolder(store, id), recordFile);
+}
+
+/** The record of the run of exactly that name; nothing where there is none, or none that can be read. */
+export async function readRecord(store: string, id: string): Promise<RunRecord | undefined> {
+	const text = await readFile(recordPath(store, id), "utf8").catch(() => "null");
 	try {
 		const record = recordShape.parse(JSON.parse(text));
+		if (record.id !== id) return undefined;
 		return record.state === "running" && !isAlive(record) ? { ...record, state: "stopped" } : record;
 	} catch {
 		return undefined;

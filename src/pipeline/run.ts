@@ -5,6 +5,7 @@ import { availableParallelism, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EvaluateOutcome } from "../distill/evaluate.js";
 import type { Environment } from "../distill/report.js";
+import type { ChosenClasses } from "../distill/specialists/choose-classes.js";
 import type { TrainOutcome } from "../distill/train-network.js";
 import { interruption, LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
@@ -76,7 +77,7 @@ export interface Run<Event extends SeedEvent, Result, Report extends object> {
 	/** @param created - ISO 8601 time. */
 	readonly assemble: (results: readonly [Result, ...Result[]], environment: Environment, created: string) => Report;
 	/** What is known of the networks of a seed besides: `details.json` has it of the first. */
-	readonly details?: (result: Result) => Pick<EvaluateOutcome, "details" | "exhibits">;
+	readonly details?: (result: Result) => Pick<RunDetails, "details" | "exhibits" | "chosen">;
 }
 
 /** `details.json`: what a page shows of a run besides its report. */
@@ -84,6 +85,8 @@ export interface RunDetails extends Partial<Pick<EvaluateOutcome, "details" | "e
 	/** The run's name in the store. */
 	readonly run: string;
 	readonly steps: readonly StepRecord[];
+	/** The classes of specialists, of the first seed. */
+	readonly chosen?: ChosenClasses;
 }
 
 /** What a step is called. */
@@ -173,11 +176,12 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 		if (first === undefined) throw new TypeError("executeRun: expected a seed, got none");
 		const environment = await describeEnvironment(threads);
 		const report = run.assemble([first, ...others], environment, new Date().toISOString());
-		const { details, exhibits } = run.details?.(first) ?? {};
+		const { details, exhibits, chosen } = run.details?.(first) ?? {};
 		const about: RunDetails = {
 			...{ run: record.id, steps: record.steps() },
 			...(details === undefined ? {} : { details }),
 			...(exhibits === undefined ? {} : { exhibits }),
+			...(chosen === undefined ? {} : { chosen }),
 		};
 		await leave(planned, finished, { report, details: about }, out);
 		await record.close("done");
@@ -253,7 +257,7 @@ function listeners<Event extends SeedEvent, Result>(
 			// What a network's events say besides is what the caller said that they do.
 			const told = { ...about, ...event } as unknown as Event;
 			onEvent?.(told);
-			record.log(told);
+			record.log({ label: step.label, ...told });
 		},
 		onStep(step, what) {
 			onStep?.(step, what);

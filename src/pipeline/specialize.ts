@@ -63,6 +63,7 @@ function runOf(recipe: SpecializeRecipe): Run<SpecializeEvent, SpecializeSeedRes
 		identify: (store, how) => identifyData(store, recipe.data, how),
 		planSeed: (context) => planSeed(recipe, context),
 		assemble: (results, environment, created) => assembleSpecializeReport(recipe, results, environment, created),
+		details: ({ chosen }) => ({ chosen }),
 	};
 }
 

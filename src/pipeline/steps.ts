@@ -111,7 +111,7 @@ export const steps = {
 		run: train,
 	}),
 	cluster: entry({
-		version: 1,
+		version: 2,
 		files: ({ generalist }: ClusterOptions) => [model(generalist)],
 		unkeyed: ["threads"],
 		opensTest: false,
@@ -158,7 +158,7 @@ export const steps = {
 			(await import("../speech/align-corpus.js")).alignCorpus(options, foldersOf(context), context),
 	}),
 	recognize: entry({
-		version: 1,
+		version: 2,
 		files: ({ alignment, models }: RecognizeStep) => [plain(alignment), ...Object.values(models).flatMap(modelFiles)],
 		unkeyed: [],
 		opensTest: true,

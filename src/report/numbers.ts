@@ -27,3 +27,10 @@ export function operations(value: number | null | undefined): string {
 	const [size, unit] = units.find(([least]) => value >= least) ?? [1, ""];
 	return `${size === 1 ? String(value) : (value / size).toPrecision(3)}${unit}`;
 }
+
+/** A number of seconds in its natural unit. */
+export function duration(seconds: number): string {
+	if (seconds < 90) return `${String(Math.ceil(seconds))} s`;
+	if (seconds < 5400) return `${String(Math.ceil(seconds / 60))} min`;
+	return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,9 +1,4 @@
-import {
-	type ControlName,
-	type CoverageLine,
-	controlOrder,
-	type SpecializeReport,
-} from "../distill/specialists/report.js";
+import { type ControlName, controlOrder, type SpecializeReport } from "../distill/specialists/report.js";
 import { columnTable } from "./columns.js";
 import { count, percent } from "./numbers.js";
 import { columnsOf, type Row } from "./table.js";
@@ -22,20 +17,27 @@ const controlLabels: Readonly<Record<ControlName, string>> = {
  * @param width - columns to stay within.
  */
 export function specializeReportTable(report: SpecializeReport, width = Infinity): string {
-	const { verdict, data, seeds } = report;
-	const networks = labelled<Row>(report, report.controls);
-	const test = `On ${count(data.test)} test samples, seen once, at the end`;
+	const networks = specializeNetworks(report);
 	const sections = [
 		columnTable(networks, columnsOf(networks), width),
-		conditionalTable(report),
-		coverageTable(report.coverage),
-		timeLines(report).flatMap((line) => wrapText(line, width)),
+		alignTable(conditionalRows(report)),
+		alignTable(coverageRows(report)),
+		wrapText(timeSentence(report), width),
 		clusterLines(report).flatMap((line) => wrapText(line, width)),
-		[...verdict, `${test}${seeds.length > 1 ? `; means of ${String(seeds.length)} seeds` : ""}.`].flatMap((sentence) =>
-			wrapText(sentence, width),
-		),
+		specializeSentences(report).flatMap((sentence) => wrapText(sentence, width)),
 	];
 	return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+/** The classifiers of a report, by what they are called. */
+export function specializeNetworks(report: SpecializeReport): readonly (readonly [label: string, network: Row])[] {
+	return labelled<Row>(report, report.controls);
+}
+
+/** What the figures say and rest on. */
+export function specializeSentences({ verdict, data, seeds }: SpecializeReport): readonly string[] {
+	const means = seeds.length > 1 ? `; means of ${String(seeds.length)} seeds` : "";
+	return [...verdict, `On ${count(data.test)} test samples, seen once, at the end${means}.`];
 }
 
 /** What is told of each classifier, by what it is called. */
@@ -54,36 +56,37 @@ function labelled<T>(
 	];
 }
 
-/** Accuracy where the class is some specialist's, and predictions are among the classes that are. */
-function conditionalTable({ conditional }: SpecializeReport): readonly string[] {
+/** Accuracy where the class is some specialist's, and predictions are among the classes that are; headings first. */
+export function conditionalRows({ conditional }: SpecializeReport): readonly (readonly string[])[] {
 	const rows = labelled(conditional, conditional.controls);
-	return alignTable([
+	return [
 		[`conditional on the ${percent(conditional.covered)} covered`, "accuracy"],
 		...rows.map(([label, share]) => [label, percent(share)]),
-	]);
+	];
 }
 
-/** The paper's Table 4. */
-function coverageTable(lines: readonly CoverageLine[]): readonly string[] {
+/** The paper's Table 4; headings first. */
+export function coverageRows({ coverage }: SpecializeReport): readonly (readonly string[])[] {
 	const signed = (share: number): string => `${share < 0 ? "" : "+"}${(100 * share).toFixed(2)} %`;
-	return alignTable([
+	return [
 		["specialists that cover the true class", "samples", "generalist right", "with specialists", "relative change"],
-		...lines.map(({ specialists, samples, generalist, combined, relativeChange }) => [
+		...coverage.map(({ specialists, samples, generalist, combined, relativeChange }) => [
 			String(specialists),
 			...[samples, generalist, combined].map(count),
 			relativeChange === undefined ? "–" : signed(relativeChange),
 		]),
-	]);
+	];
 }
 
-function timeLines({ training, cost }: SpecializeReport): readonly string[] {
+/** How long training took, and what it cost. */
+export function timeSentence({ training, cost }: SpecializeReport): string {
 	const seconds = (value: number): string => `${value.toFixed(1)} s`;
 	const { generalistSeconds, specialistSeconds, specialistsSeconds } = training;
-	return [
+	return (
 		`Trained in: generalist ${seconds(generalistSeconds)}, one specialist ${seconds(specialistSeconds)}, ` +
-			`all specialists ${seconds(specialistsSeconds)} (passes over the samples: generalist ` +
-			`${cost.generalistEpochs.toFixed(1)}, all specialists ${cost.specialistsEpochs.toFixed(1)}).`,
-	];
+		`all specialists ${seconds(specialistsSeconds)} (passes over the samples: generalist ` +
+		`${cost.generalistEpochs.toFixed(1)}, all specialists ${cost.specialistsEpochs.toFixed(1)}).`
+	);
 }
 
 /** The classes of the first seed's specialists. */

@@ -4,7 +4,8 @@ import { type Column, columnTable } from "./columns.js";
 import { count } from "./numbers.js";
 import { wrapText } from "./text.js";
 
-type Row = Measured<SpeechNetReport>;
+/** A net in a table. */
+export type SpeechRow = Measured<SpeechNetReport>;
 
 /** A share in per cent, with its deviation where there are several seeds. */
 function percent(share: number | undefined, deviation: number | undefined): string {
@@ -14,7 +15,9 @@ function percent(share: number | undefined, deviation: number | undefined): stri
 }
 
 /** Word errors of a part: the rate, and how many substitutions, deletions, insertions. */
-function words(pick: (net: Pick<Row, "test">) => Row["test"]["connected"] | undefined): (row: Row) => string {
+function words(
+	pick: (net: Pick<SpeechRow, "test">) => SpeechRow["test"]["connected"] | undefined,
+): (row: SpeechRow) => string {
 	return (row) => {
 		const errors = pick(row);
 		if (errors === undefined) return "–";
@@ -24,7 +27,8 @@ function words(pick: (net: Pick<Row, "test">) => Row["test"]["connected"] | unde
 	};
 }
 
-const columns: readonly Column<Row>[] = [
+/** What is told of a net. */
+export const speechColumns: readonly Column<SpeechRow>[] = [
 	{ heading: "frames, train", cell: ({ trainAccuracy, std }) => percent(trainAccuracy, std?.trainAccuracy) },
 	{
 		heading: "frames, validation",
@@ -58,31 +62,59 @@ const labels: Readonly<Record<string, (recipe: SpeechReport["recipe"]) => string
 
 const share = (few: SpeechReport["recipe"]["few"]): string => `${String(100 * (few?.share ?? 1))} %`;
 
+/** The nets of a report, by what they are called. */
+export function speechRows(
+	networks: SpeechReport["networks"],
+	recipe: SpeechReport["recipe"],
+): readonly (readonly [label: string, net: SpeechRow])[] {
+	return Object.entries(networks).map(([name, net]) => [netLabel(name, recipe), net]);
+}
+
+/** What a net is called. */
+export function netLabel(name: string, recipe: SpeechReport["recipe"]): string {
+	return labels[name]?.(recipe) ?? name;
+}
+
 /**
  * The report's results as lines of text: a table, and what it means.
  *
  * @param width - columns to stay within; where a line for each net is too wide, each gets a column.
  */
-export function speechReportTable({ networks, recipe, corpus, seeds, gain }: SpeechReport, width = Infinity): string {
+export function speechReportTable(report: SpeechReport, width = Infinity): string {
+	return told(report.networks, report.recipe, width, speechSentences(report));
+}
+
+/** What the figures rest on, and what they say. */
+export function speechSentences({ corpus, seeds, gain }: SpeechReport): readonly string[] {
 	const { train, validation, test, states, rounds, settled } = corpus;
 	const last = rounds.at(-1);
-	return told(networks, recipe, width, [
+	return [
 		`${count(train.recordings)} recordings for training (${count(train.frames)} frames of ${String(states)} states), ` +
 			`${count(validation.recordings)} for validation, ${count(test.recordings)} for the test (${count(test.frames)} ` +
 			`frames), which was opened once, at the end${seeds.length > 1 ? `; mean of ${String(seeds.length)} seeds` : ""}.`,
 		`Alignment: ${String(rounds.length)} rounds, the last by ${last?.by ?? "none"} changed ${percent(last?.changed, undefined)} of the ` +
 			`frames${settled ? "" : ": not settled"}.`,
 		...arrives(gain),
-	]);
+	];
 }
 
 /** {@link speechReportTable} for each speaker held out in turn. */
-export function speechFoldsTable({ folds, networks, gain }: SpeechFoldsReport, width = Infinity): string {
-	const [first] = Object.values(folds);
-	if (first === undefined) throw new TypeError("folds: expected a speaker, got none");
+export function speechFoldsTable(report: SpeechFoldsReport, width = Infinity): string {
+	return told(report.networks, firstFold(report).recipe, width, foldsSentences(report));
+}
+
+/** What the figures of several speakers rest on, and what they say. */
+export function foldsSentences({ folds, gain }: SpeechFoldsReport): readonly string[] {
 	const speakers = Object.keys(folds).join(", ");
 	const sentence = `Mean ± deviation over speakers whom the nets have never heard: ${speakers}, each held out in turn.`;
-	return told(networks, first.recipe, width, [sentence, ...arrives(gain)]);
+	return [sentence, ...arrives(gain)];
+}
+
+/** The report of the first speaker. */
+export function firstFold({ folds }: SpeechFoldsReport): SpeechReport {
+	const [first] = Object.values(folds);
+	if (first === undefined) throw new TypeError("folds: expected a speaker, got none");
+	return first;
 }
 
 function arrives(gain: SpeechReport["gain"]): readonly string[] {
@@ -97,7 +129,6 @@ function told(
 	width: number,
 	sentences: readonly string[],
 ): string {
-	const rows = Object.entries(networks).map(([name, net]) => [labels[name]?.(recipe) ?? name, net] as const);
 	const lines = sentences.flatMap((sentence) => wrapText(sentence, width));
-	return [...columnTable(rows, columns, width), "", ...lines].join("\n");
+	return [...columnTable(speechRows(networks, recipe), speechColumns, width), "", ...lines].join("\n");
 }

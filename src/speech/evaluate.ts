@@ -12,6 +12,7 @@ import {
 	type PartFigures,
 	probeOf,
 	tunedPenalty,
+	type WordFigures,
 } from "./judge.js";
 import type { SpeechRecipe } from "./recipe.js";
 import { windowShape, withNet } from "./scores.js";
@@ -53,6 +54,8 @@ export interface RecognizeOutcome {
 	readonly test: { readonly recordings: number; readonly strings: number; readonly frames: number };
 	readonly models: Readonly<Record<string, SpeechFigures>>;
 	readonly choices: Readonly<Record<string, Choice>>;
+	/** Word errors in the test strings of each speaker, by model, then by speaker. */
+	readonly speakers: Readonly<Record<string, Readonly<Record<string, WordFigures>>>>;
 }
 
 /** What validation says of a net. */
@@ -75,14 +78,17 @@ export async function evaluateSpeech(step: RecognizeStep, context: EvaluateConte
 	const choices = choose(step.choices, tuned);
 	const test = await openPart((await loadSpeechTest(data)).recordings, bench);
 	const models: Record<string, SpeechFigures> = {};
+	const speakers: Record<string, Readonly<Record<string, WordFigures>>> = {};
 	for (const [name, model] of judgedOf(step, choices)) {
 		const [source, found] = [step.models[model], tuned.get(model)];
 		if (source === undefined || found === undefined) throw new RangeError(`choices: expected a model, got ${model}`);
-		models[name] = { ...found, ...(await judge(source, test, bench, found.insertionPenalty)) };
+		const judged = await judge(source, test, bench, found.insertionPenalty);
+		models[name] = { ...found, ...judged.figures };
+		speakers[name] = judged.speakers;
 	}
 	const frames = test.strings.utterances.reduce((sum, one) => sum + one.frames, 0);
 	const sizes = { recordings: test.recordings, strings: test.strings.recordings.length, frames };
-	return { test: sizes, models, choices };
+	return { test: sizes, models, choices, speakers };
 }
 
 function tune(
@@ -128,17 +134,23 @@ function judge(
 	part: JudgedPart,
 	bench: Bench,
 	insertionPenalty: number,
-): Promise<Pick<SpeechFigures, "test" | "parameters" | "realTimeFactor">> {
+): Promise<{
+	readonly figures: Pick<SpeechFigures, "test" | "parameters" | "realTimeFactor">;
+	readonly speakers: Readonly<Record<string, WordFigures>>;
+}> {
 	const { models, surroundings } = bench;
 	const shape = windowShape(models.context, models.features.coefficients);
 	return withNet(source, models, probeOf(part), surroundings, async (ask, opened) => {
 		const answers = await answersOn(ask, part, bench);
-		const { figures, searchSeconds } = figuresOf(answers, part, bench, insertionPenalty);
+		const { figures, speakers, searchSeconds } = figuresOf(answers, part, bench, insertionPenalty);
 		const sizes = await sizesOf(opened, shape);
 		return {
-			test: figures,
-			parameters: sizes.reduce((sum, { parameters }) => sum + parameters, 0),
-			realTimeFactor: (part.featureSeconds + answers.seconds + searchSeconds) / part.seconds,
+			figures: {
+				test: figures,
+				parameters: sizes.reduce((sum, { parameters }) => sum + parameters, 0),
+				realTimeFactor: (part.featureSeconds + answers.seconds + searchSeconds) / part.seconds,
+			},
+			speakers,
 		};
 	});
 }

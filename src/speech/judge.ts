@@ -124,16 +124,25 @@ export function tunedPenalty(
 	return best[Math.floor((best.length - 1) / 2)]?.insertionPenalty ?? 0;
 }
 
-/** What answers are worth, and how long the search through the strings took. */
+/** What answers are worth, on the strings of each speaker too, and how long the search through the strings took. */
 export function figuresOf(
 	answers: Answers,
 	{ strings, singles, paths }: JudgedPart,
 	{ models, now }: Bench,
 	insertionPenalty: number,
-): { readonly figures: PartFigures; readonly searchSeconds: number } {
+): {
+	readonly figures: PartFigures;
+	readonly speakers: Readonly<Record<string, WordFigures>>;
+	readonly searchSeconds: number;
+} {
 	const before = now();
-	const connected = wordFigures(answers.strings, strings, models, { kind: "words", insertionPenalty });
+	const errors = errorsOf(answers.strings, strings, models, { kind: "words", insertionPenalty });
 	const searchSeconds = (now() - before) / 1000;
+	const connected = summed(errors);
+	const whose = strings.recordings.map(({ speaker }) => speaker);
+	const speakers = Object.fromEntries(
+		[...new Set(whose)].sort().map((name) => [name, summed(errors.filter((_, i) => whose[i] === name))]),
+	);
 	const figures = {
 		frameAccuracy: frameAccuracy(answers.strings, paths, stateCount(models.hmm)),
 		connected,
@@ -141,7 +150,7 @@ export function figuresOf(
 			? {}
 			: { single: wordFigures(answers.singles, singles, models, { kind: "word" }) }),
 	};
-	return { figures, searchSeconds };
+	return { figures, speakers, searchSeconds };
 }
 
 function frameAccuracy(answers: readonly Float32Array[], paths: readonly Int32Array[], states: number): number {
@@ -154,17 +163,24 @@ function frameAccuracy(answers: readonly Float32Array[], paths: readonly Int32Ar
 	return right / frames;
 }
 
-function wordFigures(
+function wordFigures(...heard: Parameters<typeof errorsOf>): WordFigures {
+	return summed(errorsOf(...heard));
+}
+
+/** The word errors of each recording. */
+function errorsOf(
 	answers: readonly Float32Array[],
 	{ recordings }: Heard,
 	{ hmm, priors }: AlignedModels,
 	sentences: Sentences,
-): WordFigures {
+): readonly WordErrors[] {
 	const decode = createDecoder(hmm, sentences);
-	const errors = sumWordErrors(
-		recordings.map(({ words }, i) =>
-			wordErrors(words, decode(scaledLikelihoods(answers[i] ?? new Float32Array(), priors))),
-		),
+	return recordings.map(({ words }, i) =>
+		wordErrors(words, decode(scaledLikelihoods(answers[i] ?? new Float32Array(), priors))),
 	);
+}
+
+function summed(all: readonly WordErrors[]): WordFigures {
+	const errors = sumWordErrors(all);
 	return { ...errors, wer: wordErrorRate(errors) };
 }

@@ -25,6 +25,15 @@ export interface SpeechNetReport extends SpeechFigures {
 	readonly temperature?: number;
 }
 
+/** A temperature that was tried. */
+export interface TriedTemperature {
+	readonly temperature: number;
+	/** Share of the validation frames that its net has right. */
+	readonly frameAccuracy: number;
+	/** In how many of the seeds it was chosen. */
+	readonly chosen: number;
+}
+
 /** The report of an experiment with speech, `schema: 1`. */
 export interface SpeechReport {
 	readonly schema: 1;
@@ -41,6 +50,10 @@ export interface SpeechReport {
 	 * `few-stopped` and `few-soft`.
 	 */
 	readonly networks: Readonly<Record<string, Measured<SpeechNetReport>>>;
+	/** Temperatures of soft targets, as validation has them: by what was taught, means over the seeds. */
+	readonly temperatures: Readonly<Record<string, readonly TriedTemperature[]>>;
+	/** Word error rates in the test strings of each speaker: by network, then by speaker; means over the seeds. */
+	readonly speakers: Readonly<Record<string, Readonly<Record<string, number>>>>;
 	/**
 	 * Share of the ensemble's gain over its members' mean that arrives in the distilled net, on the test; absent where
 	 * there is no gain.
@@ -80,9 +93,42 @@ export function assembleSpeechReport(
 		seeds: results.map(({ seed }) => seed),
 		corpus: { ...aligned, fingerprint: data.fingerprint, test: first.judged.test },
 		networks,
+		temperatures: Object.fromEntries(
+			Object.keys(first.judged.choices).map((choice) => [
+				choice,
+				recipe.temperatures.map((temperature) => triedTemperature(results, choice, temperature)),
+			]),
+		),
+		speakers: speakersOf(results, [single, ...others]),
 		...gainOf(networks),
 		environment,
 	};
+}
+
+const meanOver = <T>(all: readonly T[], of: (one: T) => number): number =>
+	all.reduce((sum, one) => sum + of(one), 0) / all.length;
+
+function triedTemperature(results: readonly SpeechSeedResult[], choice: string, temperature: number): TriedTemperature {
+	const name = candidateName(choice, temperature);
+	const choices = results.flatMap(({ judged }) => judged.choices[choice] ?? []);
+	return {
+		temperature,
+		frameAccuracy: meanOver(choices, ({ frameAccuracy }) => frameAccuracy[name] ?? NaN),
+		chosen: choices.filter(({ chosen }) => chosen === name).length,
+	};
+}
+
+/** Of the first net, which is the baseline, and of all that are not one of several. */
+function speakersOf(results: readonly SpeechSeedResult[], models: readonly string[]): SpeechReport["speakers"] {
+	return Object.fromEntries(
+		models.map((model) => {
+			const all = results.map(({ judged }) => judged.speakers[model] ?? {});
+			const rates = Object.keys(all[0] ?? {}).map((speaker) => {
+				return [speaker, meanOver(all, (one) => one[speaker]?.wer ?? NaN)] as const;
+			});
+			return [model === memberName(1) ? "baseline" : model, Object.fromEntries(rates)];
+		}),
+	);
 }
 
 /** A net, or the one that a choice fell on. */

@@ -44,6 +44,8 @@ export type TrainingEvent =
 			readonly loss: number;
 			/** Training samples a second since the last event. */
 			readonly throughput: number;
+			/** Bytes that its process holds, where it has one of its own. */
+			readonly memory?: number;
 	  }
 	| ({
 			/** How the teacher is asked, and how its members are read. Once, at the start. */

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLimbeck } from "../support/command-line.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
@@ -76,6 +77,36 @@ describe("the page of a run", () => {
 		const renamed = await readFile(join(folder, "page.html"), "utf8");
 		expect(renamed).toContain("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;");
 		expect(renamed).not.toContain("<img src=x");
+	});
+
+	it("has its plots as files, which programs without style sheets draw as well", async () => {
+		const folder = join(await temporaryFolder(), "plots");
+		const args = ["report", out, "--to", join(folder, "..", "page.html"), "--plots", folder];
+		expect(await runCli(args)).toMatchObject({ code: 0, stderr: "" });
+		const names = await readdir(folder);
+		expect(names).toHaveLength(page.match(/<svg /g)?.length ?? 0);
+		expect(names[0]).toBe("01-test-errors-by-size-of-the-file.svg");
+		for (const name of names) {
+			const text = await readFile(join(folder, name), "utf8");
+			expect(text).not.toContain("var(--");
+			// A strict reader of XML.
+			const { data } = await sharp(Buffer.from(text))
+				.flatten({ background: "#fff" })
+				.raw()
+				.toBuffer({ resolveWithObject: true });
+			expect(new Set(data).size).toBeGreaterThan(5);
+		}
+	});
+
+	it("has its curves as event files", async () => {
+		const folder = await temporaryFolder();
+		const args = ["report", out, "--to", join(folder, "page.html"), "--tensorboard", join(folder, "events")];
+		expect(await runCli(args)).toMatchObject({ code: 0, stderr: "" });
+		expect(await readdir(join(folder, "events"))).toEqual(["baseline", "student", "teacher"]);
+		for (const network of ["baseline", "student", "teacher"]) {
+			const [name = ""] = await readdir(join(folder, "events", network));
+			expect((await readFile(join(folder, "events", network, name))).toString("latin1")).toContain("validation/errors");
+		}
 	});
 
 	it("is one of several runs side by side, with what differs", async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataSetOf } from "../../src/data/index.js";
 import { openSamples } from "../../src/data/open-samples.js";
 import { loadTestSet } from "../../src/data/test-sets.js";
+import type { ChosenClasses } from "../../src/distill/specialists/choose-classes.js";
 import { openSpecialists } from "../../src/distill/specialists/open.js";
 import type { SpecializeReport } from "../../src/distill/specialists/report.js";
 import { readModelFile } from "../../src/onnx/file.js";
@@ -100,6 +101,25 @@ describe("limbeck specialize", () => {
 		expect(stdout).toContain("Trained in: generalist");
 	});
 
+	it("leaves a page: tables, what is confused with its classes by specialist, and every class by its name", async () => {
+		const page = await readFile(join(out, "report.html"), "utf8");
+		const titles = Array.from(page.matchAll(/<h2>(.*?)<\/h2>/g), ([, title]) => title);
+		expect(titles).toEqual([
+			...["Results", "Size and errors", "By specialists that cover the true class", "Conditional accuracy"],
+			...["What is confused", "Classes of the specialists", "Training", "Steps", "To do it again"],
+		]);
+		const [first] = run.report.clusters;
+		for (const { classes } of first?.specialists ?? []) expect(page).toContain(`<p>${classes.join(", ")}</p>`);
+		for (const sentence of run.report.verdict) expect(page.replaceAll("&#39;", "'")).toContain(sentence);
+		expect(page).not.toMatch(/<script|https?:(?!\/\/www\.w3\.org\/)/);
+		const { chosen } = JSON.parse(await readFile(join(out, "details.json"), "utf8")) as { chosen: ChosenClasses };
+		const { order, size, values } = chosen.correlation;
+		expect(order.slice(0, 4)).toEqual(chosen.specialists[0]);
+		expect([size, order.toSorted((a, b) => a - b)]).toEqual([10, [...Array(10).keys()]]);
+		const cells = Buffer.from(values, "base64");
+		expect(order.map((_, k) => cells[11 * k])).toEqual(Array(10).fill(255));
+	});
+
 	it("leaves the combined classifier, and separate files that answer alike with the active specialists alone", async () => {
 		expect(await readdir(out)).toEqual([
 			...[
@@ -109,6 +129,7 @@ describe("limbeck specialize", () => {
 				"distilled.onnx",
 				"generalist.onnx",
 				"metrics.jsonl",
+				"report.html",
 				"report.json",
 			],
 			...["specialist-1.onnx", "specialist-2.onnx", "specialists.json"],

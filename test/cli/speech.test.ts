@@ -50,8 +50,27 @@ describe("limbeck speech", () => {
 		expect(report.networks["distilled"]?.temperature).toBeOneOf([1, 2]);
 		expect(await readdir(out)).toEqual([
 			...["details.json", "distilled-T1.onnx", "distilled-T2.onnx", "metrics.jsonl"],
-			...["net-1.onnx", "net-2.onnx", "report.json"],
+			...["net-1.onnx", "net-2.onnx", "report.html", "report.json"],
 		]);
+		const page = await readFile(join(out, "report.html"), "utf8");
+		const titles = Array.from(page.matchAll(/<h[23]>(.*?)<\/h[23]>/g), ([, title]) => title);
+		expect(titles).toEqual([
+			"Results",
+			"Beside the paper",
+			"Table 1",
+			"Temperatures",
+			"Training",
+			"Steps",
+			"To do it again",
+		]);
+		expect(Object.keys(report.speakers)).toEqual(["baseline", "ensemble", "distilled"]);
+		const [tried = []] = Object.values(report.temperatures);
+		expect(tried.map(({ temperature, chosen }) => [temperature, chosen])).toEqual(
+			[1, 2].map((temperature) => [temperature, temperature === report.networks["distilled"]?.temperature ? 1 : 0]),
+		);
+		for (const [name, { theo }] of Object.entries(report.speakers)) {
+			expect(theo).toBeCloseTo(report.networks[name]?.test.connected.wer ?? NaN, 12);
+		}
 	});
 
 	test("plans the nets that learn from few strings", async () => {

@@ -6,6 +6,7 @@ import { importModel } from "../../import/index.js";
 import { logSoftmaxRow } from "../../metrics/softmax.js";
 import { readModelFile } from "../../onnx/file.js";
 import { type ClusteringOptions, clusterClasses } from "../../specialists/clustering.js";
+import { type CorrelationPicture, correlationPicture } from "../../specialists/correlation-picture.js";
 import { type Covariance, covarianceOf, normOf } from "../../specialists/covariance.js";
 import { topKCovarianceOf, topPredictions } from "../../specialists/top-k.js";
 import { createPredictor } from "../../train/predict.js";
@@ -35,6 +36,8 @@ export interface ChosenClasses {
 	readonly predictions: number;
 	/** How far the covariance may be from that of the full predictions, in proportion to its norm; see `Covariance`. */
 	readonly truncation: number;
+	/** The correlation of the predictions, its classes ordered by specialist. */
+	readonly correlation: CorrelationPicture;
 }
 
 /**
@@ -58,6 +61,7 @@ export async function chooseClasses(step: ChooseClassesStep, context: TrainNetwo
 	return {
 		...{ classes: data.classes, specialists, coverage: [...chosen.coverage], predictions: covariance.count },
 		truncation: covariance.truncation === 0 ? 0 : covariance.truncation / normOf(covariance),
+		correlation: correlationPicture(covariance, specialists),
 	};
 }
 

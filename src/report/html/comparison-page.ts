@@ -1,45 +1,74 @@
 /** Several runs in one page: their networks in one table, and in what their recipes differ. */
+import { LimbeckError } from "../../errors.js";
 import { isRecord } from "../../options.js";
+import { type SpeechRow, speechColumns } from "../speech-table.js";
 import { columnsOf, type Row } from "../table.js";
-import { html } from "./html.js";
-import { figure, networkRows, page, seriesOf, tableOf } from "./page.js";
+import { figure, page, tableOf, textTable } from "./blocks.js";
+import { type Html, html } from "./html.js";
+import { seriesOf } from "./networks.js";
+import { kindOf } from "./page.js";
 import { sizes } from "./plots.js";
 import type { RunFolder } from "./run-folder.js";
+import type { Networks } from "./sections.js";
 
-/** Every run's networks and recipes, side by side. */
-export function comparisonPage(runs: readonly RunFolder[]): string {
+/** {@link comparison} as a page of its own. */
+export function comparisonPage(runs: readonly RunFolder[]): Html {
+	return page(`${String(runs.length)} runs`, comparison(runs));
+}
+
+/**
+ * Every run's networks and recipes, side by side.
+ *
+ * @throws LimbeckError (`usage`) where some are of speech and others are not: their figures are others.
+ */
+export function comparison(runs: readonly RunFolder[]): Html {
 	const names = distinct(runs.map(({ name }) => name));
-	const rows = runs.flatMap(({ report }, k) =>
-		networkRows(report).map(([label, network]): readonly [string, Row, string] => {
-			return [`${names[k] ?? ""}: ${label}`, network, label];
-		}),
-	);
-	const sized = rows.flatMap(([name, { bytes, errors, std }, label]) =>
+	const tests = new Set(runs.map((run) => kindOf(run).tested(reportOf(run))));
+	const others = differences(runs);
+	return html`${
+		tests.size === 1
+			? html`<p class="soft">${[...tests]}</p>`
+			: html`<p>These runs do not share their test samples (${[...tests].join("; ")}): their errors do not compare.</p>`
+	}${networksSections(runs, names)}<section><h2>What differs</h2>${
+		others.length === 0
+			? html`<p>The recipes are the same.</p>`
+			: textTable(
+					["field", ...names],
+					others.map(([path, values]) => [path, ...values]),
+				)
+	}</section>`;
+}
+
+/** The report, as the entry of its kind takes it. */
+function reportOf({ report }: RunFolder): never {
+	// The entry is the one of this report.
+	return report as never;
+}
+
+function networksSections(runs: readonly RunFolder[], names: readonly string[]): Html {
+	const classifiers: (readonly [name: string, network: Row, label: string])[] = [];
+	const speech: (readonly [name: string, net: SpeechRow])[] = [];
+	for (const [k, run] of runs.entries()) {
+		const networks: Networks = kindOf(run).networks(reportOf(run));
+		const named = (label: string): string => `${names[k] ?? ""}: ${label}`;
+		if (networks.sort === "speech") speech.push(...networks.rows.map(([label, net]) => [named(label), net] as const));
+		else classifiers.push(...networks.rows.map(([label, network]) => [named(label), network, label] as const));
+	}
+	if (speech.length > 0 && classifiers.length > 0) {
+		const expected = "runs of speech alone, or none of them";
+		throw new LimbeckError("usage", { where: "limbeck report", expected, got: names.join(", ") });
+	}
+	if (speech.length > 0) return html`<section><h2>Results</h2>${tableOf(speech, speechColumns)}</section>`;
+	const sized = classifiers.flatMap(([name, { bytes, errors, std }, label]) =>
 		errors === undefined ? [] : [{ series: { ...seriesOf(label), label: name }, bytes, errors, std: std?.errors }],
 	);
-	const tests = new Set(runs.map(({ report }) => `${report.data.name}, ${String(report.data.test)} test samples`));
-	const others = differences(runs);
-	return page(
-		`${String(runs.length)} runs`,
-		html`${
-			tests.size === 1
-				? html`<p class="soft">${[...tests]}</p>`
-				: html`<p>These runs do not share their test samples (${[...tests].join("; ")}): their errors do not compare.</p>`
-		}<section><h2>Results</h2>${tableOf(rows, columnsOf(rows.map(([label, network]) => [label, network])))}</section>
-${sized.length < 2 ? undefined : html`<section><h2>Size and errors</h2>${figure(sizes("Test errors by size", sized), "Errors on the test samples by the size of the file.")}</section>`}
-<section><h2>What differs</h2>${
-			others.length === 0
-				? html`<p>The recipes are the same.</p>`
-				: html`<div class="scroll"><table><thead><tr><th>field</th>${names.map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>${others.map(
-						([path, values]) => html`<tr><td>${path}</td>${values.map((value) => html`<td>${value}</td>`)}</tr>`,
-					)}</tbody></table></div>`
-		}</section>`,
-	);
+	return html`<section><h2>Results</h2>${tableOf(classifiers, columnsOf(classifiers.map(([name, network]) => [name, network])))}</section>
+${sized.length < 2 ? undefined : html`<section><h2>Size and errors</h2>${figure(sizes("Test errors by size", sized), "Errors on the test samples by the size of the file.")}</section>`}`;
 }
 
 /** Fields of the recipes that are not the same in all. */
 function differences(runs: readonly RunFolder[]): readonly (readonly [path: string, values: readonly string[]])[] {
-	const fields = runs.map(({ report: { recipe } }) => new Map(leaves(recipe, "")));
+	const fields = runs.map((run) => new Map(leaves(kindOf(run).recipe(reportOf(run)), "")));
 	const paths = [...new Set(fields.flatMap((one) => [...one.keys()]))];
 	return paths
 		.map((path) => [path, fields.map((one) => one.get(path) ?? "–")] as const)

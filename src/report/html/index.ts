@@ -2,3 +2,4 @@
 export { comparisonPage } from "./comparison-page.js";
 export { runPage } from "./page.js";
 export { readRunFolder } from "./run-folder.js";
+export { plotFiles } from "./svg-file.js";

@@ -2,10 +2,12 @@
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Report } from "../../distill/report.js";
+import type { SpecializeReport } from "../../distill/specialists/report.js";
 import type { TrainReport } from "../../distill/train-report.js";
 import { readText, readTextIfThere } from "../../files.js";
-import { parseContent } from "../../options.js";
+import { isRecord, parseContent, parsedJson } from "../../options.js";
 import { type RunDetails, runFiles } from "../../pipeline/run.js";
+import type { SpeechFoldsReport, SpeechReport } from "../../speech/report.js";
 
 /** A point of a training: a mean loss, or a look at the validation split. */
 export interface MetricsLine {
@@ -13,36 +15,74 @@ export interface MetricsLine {
 	readonly seed: number;
 	readonly role?: string | undefined;
 	readonly member?: number | undefined;
+	readonly network?: string | undefined;
+	readonly step?: number | undefined;
 	readonly epoch: number;
 	readonly loss?: number | undefined;
 	readonly errors?: number | undefined;
 	readonly klToTeacher?: number | undefined;
 }
 
-/** A finished run's folder. */
-export interface RunFolder {
+/** The reports of all kinds of runs. */
+export interface Reports {
+	readonly distill: Report;
+	readonly train: TrainReport;
+	readonly specialize: SpecializeReport;
+	readonly folds: SpeechFoldsReport;
+	readonly speech: SpeechReport;
+}
+
+/** A kind of run. */
+export type RunKind = keyof Reports;
+
+/** What a finished run's folder holds besides its report. */
+export interface RunFiles {
 	/** The folder's name. */
 	readonly name: string;
-	readonly report: Report | TrainReport;
 	readonly details?: RunDetails;
 	readonly metrics: readonly MetricsLine[];
 }
 
-const measured = z.looseObject({ parameters: z.number(), bytes: z.number() });
+/** A finished run's folder. */
+export type RunFolder = {
+	readonly [Kind in RunKind]: RunFiles & { readonly kind: Kind; readonly report: Reports[Kind] };
+}[RunKind];
 
-/** As much of a report as tells it from other files; what is in it is ours from there on. */
-const reportShape = z
-	.looseObject({
-		schema: z.literal(1),
-		created: z.string(),
-		seeds: z.array(z.number()).min(1),
-		recipe: z.looseObject({ name: z.string() }),
-		data: z.looseObject({ name: z.string(), test: z.number(), fingerprint: z.string() }),
-		environment: z.looseObject({ cpu: z.string(), onnxruntime: z.string() }),
-		student: measured.optional(),
-		network: measured.optional(),
-	})
-	.refine(({ student, network }) => student !== undefined || network !== undefined, "no network in it");
+const measured = z.looseObject({ parameters: z.number(), bytes: z.number() });
+const environment = z.looseObject({ cpu: z.string(), onnxruntime: z.string() });
+const data = z.looseObject({ name: z.string(), test: z.number(), fingerprint: z.string() });
+const head = {
+	schema: z.literal(1),
+	created: z.string(),
+	seeds: z.array(z.number()).min(1),
+	recipe: z.looseObject({ name: z.string() }),
+	environment,
+};
+const nets = z.record(z.string(), z.looseObject({ parameters: z.number(), test: z.looseObject({}) }));
+const speech = z.looseObject({ ...head, corpus: z.looseObject({ fingerprint: z.string() }), networks: nets });
+
+/**
+ * As much of each kind's report as tells it from other files; what is in it is ours from there on. The field is one that
+ * no kind before has.
+ */
+const shapes: readonly { readonly kind: RunKind; readonly field: string; readonly shape: z.ZodType }[] = [
+	{ kind: "distill", field: "student", shape: z.looseObject({ ...head, data, student: measured }) },
+	{ kind: "train", field: "network", shape: z.looseObject({ ...head, data, network: measured }) },
+	{
+		kind: "specialize",
+		field: "generalist",
+		shape: z.looseObject({
+			...{ ...head, data, generalist: measured, combined: measured, distilledBack: measured },
+			...{ controls: z.looseObject({}), clusters: z.array(z.looseObject({})), verdict: z.array(z.string()) },
+		}),
+	},
+	{
+		kind: "folds",
+		field: "folds",
+		shape: z.looseObject({ schema: z.literal(1), folds: z.record(z.string(), speech), networks: nets }),
+	},
+	{ kind: "speech", field: "networks", shape: speech },
+];
 
 const detailsShape = z.looseObject({ run: z.string(), steps: z.array(z.looseObject({ label: z.string() })) });
 
@@ -51,16 +91,13 @@ const lineShape = z.looseObject({
 	seed: z.number(),
 	role: z.string().optional(),
 	member: z.number().optional(),
+	network: z.string().optional(),
+	step: z.number().optional(),
 	epoch: z.number(),
 	loss: z.number().optional(),
 	errors: z.number().optional(),
 	klToTeacher: z.number().optional(),
 });
-
-/** Whether a report is of one network and not of a distillation. */
-export function isTraining(report: Report | TrainReport): report is TrainReport {
-	return !("student" in report);
-}
 
 /**
  * Reads the folder that a run left.
@@ -69,15 +106,13 @@ export function isTraining(report: Report | TrainReport): report is TrainReport 
  */
 export async function readRunFolder(folder: string): Promise<RunFolder> {
 	const path = join(folder, runFiles.report);
-	const report = parseContent(reportShape, await readText(path), { where: path, ...foreign });
+	const { kind, report } = reportIn(await readText(path), path);
 	const about = join(folder, runFiles.details);
 	const details = await readTextIfThere(about);
 	const log = join(folder, runFiles.metrics);
 	const lines = ((await readTextIfThere(log)) ?? "").split("\n").filter((line) => line !== "");
-	return {
+	const files: RunFiles = {
 		name: basename(resolve(folder)),
-		// The shape above tells it from other files; the rest is as this version writes it.
-		report: report as unknown as Report | TrainReport,
 		...(details === undefined
 			? {}
 			: { details: parseContent(detailsShape, details, { where: about, ...foreign }) as unknown as RunDetails }),
@@ -85,6 +120,16 @@ export async function readRunFolder(folder: string): Promise<RunFolder> {
 			parseContent(lineShape, line, { where: `${log}: line ${String(k + 1)}`, ...foreign }),
 		),
 	};
+	// The shape told the kind; the rest is as this version writes it.
+	return { ...files, kind, report } as unknown as RunFolder;
+}
+
+/** @throws LimbeckError (`data`) for another file. */
+function reportIn(text: string, where: string): { readonly kind: RunKind; readonly report: unknown } {
+	const content = parsedJson(text);
+	const found = shapes.find(({ field }) => isRecord(content) && field in content);
+	const known = found ?? { kind: "distill", shape: z.never("no network in it") };
+	return { kind: known.kind, report: parseContent(known.shape, text, { where, ...foreign }) };
 }
 
 const foreign = {

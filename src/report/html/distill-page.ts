@@ -1,0 +1,223 @@
+/** The page of a distillation, and that of a training. */
+import type { Exhibits, ShownSample } from "../../distill/exhibits.js";
+import type { Report } from "../../distill/report.js";
+import type { TrainReport } from "../../distill/train-report.js";
+import { logSoftmaxRow } from "../../metrics/index.js";
+import type { Column } from "../columns.js";
+import { count, percentInterval } from "../numbers.js";
+import { columnsOf, networksOf, type Row, trainVerdict, verdict } from "../table.js";
+import { figure, paragraphs, pngAddress, tableOf } from "./blocks.js";
+import { type Content, type Html, html } from "./html.js";
+import { nameOf, seriesOf, titleOf } from "./networks.js";
+import type { ClassShare } from "./plots.js";
+import * as plots from "./plots.js";
+import type { MetricsLine } from "./run-folder.js";
+import {
+	againSection,
+	type PageKind,
+	type Section,
+	type Shown,
+	samplesOf,
+	sizeSection,
+	stepsSection,
+	trainingSection,
+	whenAndSeeds,
+} from "./sections.js";
+
+/** What both kinds are told of. */
+type Either = Report | TrainReport;
+
+type Rows = readonly (readonly [label: string, network: Row])[];
+
+const trainedRows = ({ recipe, network }: TrainReport): Rows => [[recipe.network.family, network]];
+
+const training: Section<Either> = trainingSection((line) => {
+	const series = seriesOf(labelOf(line));
+	return { line: series.label, series };
+});
+
+/** What the two have in common. */
+const shared: Pick<PageKind<Either>, "about" | "tested" | "recipe"> = {
+	about({ data, seeds, created }) {
+		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
+	},
+	tested: ({ data }) => `${data.name}, ${String(data.test)} test samples`,
+	recipe: ({ recipe }) => recipe,
+};
+
+/** The page of `limbeck distill`. */
+export const distillKind: PageKind<Report> = {
+	...shared,
+	title: ({ recipe }) => `${recipe.name}: a distillation`,
+	networks: (report) => ({ sort: "classifiers", rows: networksOf(report) }),
+	sections: [
+		{
+			title: "Results",
+			of: (run) => results(run, networksOf(run.report), [...verdict(run.report), ...(run.report.notes ?? [])]),
+		},
+		sizeSection(networksOf),
+		{ title: "Dark knowledge", of: darkKnowledge },
+		training,
+		{ title: "Calibration", of: (run) => calibration(run, networksOf(run.report)) },
+		{ title: "Confusions", of: confusions },
+		stepsSection,
+		againSection(({ recipe, data, environment }) => {
+			return { command: "distill", recipe, fingerprint: data.fingerprint, environment };
+		}),
+	],
+};
+
+/** The page of `limbeck train`. */
+export const trainKind: PageKind<TrainReport> = {
+	...shared,
+	title: ({ recipe }) => `${recipe.name}: a training`,
+	networks: (report) => ({ sort: "classifiers", rows: trainedRows(report) }),
+	sections: [
+		{ title: "Results", of: (run) => results(run, trainedRows(run.report), [trainVerdict(run.report)]) },
+		training,
+		{ title: "Calibration", of: (run) => calibration(run, trainedRows(run.report)) },
+		{ title: "Confusions", of: confusions },
+		stepsSection,
+		againSection(({ recipe, data, environment }) => {
+			return { command: "train", recipe, fingerprint: data.fingerprint, environment };
+		}),
+	],
+};
+
+function results({ report, details }: Shown<Either>, rows: Rows, sentences: readonly string[]): Content {
+	const intervals = new Map(
+		rows.flatMap(([label, network]) => {
+			const interval = details?.details?.[nameOf(label)]?.accuracyInterval;
+			return interval === undefined ? [] : [[network, percentInterval(interval)] as const];
+		}),
+	);
+	const interval: Column<Row> = { heading: "accuracy, 95 %", cell: (network) => intervals.get(network) ?? "–" };
+	const whose = report.seeds.length === 1 ? "" : "first seed, ";
+	return html`${paragraphs(sentences)}
+${tableOf(rows, intervals.size === 0 ? columnsOf(rows) : [...columnsOf(rows), interval])}${
+	intervals.size === 0
+		? undefined
+		: html`<p class="soft">Intervals: bootstrap over the test samples, ${whose}2,000 resamples.</p>`
+}`;
+}
+
+function calibration({ details }: Shown<Either>, rows: Rows): Content {
+	const known = rows.flatMap(([label]) => {
+		const found = details?.details?.[nameOf(label)];
+		return found === undefined ? [] : [{ label, ...found }];
+	});
+	if (known.length === 0) return undefined;
+	return html`<p>Accuracy of the samples by confidence, the probability of the top class; on the diagonal a network is as
+often right as it says. Area goes by the number of samples.</p><div class="row">${known.map(
+		({ label, reliability, calibration: fitted }) =>
+			figure(
+				plots.reliability(`Reliability of ${label}`, reliability, seriesOf(label).color),
+				html`${label}${
+					fitted === undefined
+						? undefined
+						: html`<br>T = ${fitted.temperature.toPrecision(3)} fitted on validation:<br>NLL ${fitted.nll.toFixed(
+								4,
+							)}, ECE ${fitted.ece.toFixed(4)}`
+				}`,
+			),
+	)}</div>`;
+}
+
+async function confusions({ details }: Shown<Either>): Promise<Content> {
+	const exhibits = details?.exhibits;
+	if (exhibits === undefined) return undefined;
+	const pairs: Html[] = [];
+	for (const { label, predicted, count: times, samples } of exhibits.confused) {
+		const pictures: Html[] = [];
+		for (const sample of samples) pictures.push(...(await picture(sample, exhibits, "sample small")));
+		pairs.push(
+			html`<div class="card"><h3>${label} taken for ${predicted}</h3><p class="soft">${
+				times === 1 ? "once" : `${count(times)} times`
+			}</p>${pictures}</div>`,
+		);
+	}
+	return html`<p>Of ${titleOf(exhibits.of)}.${
+		exhibits.confused.length === 0
+			? " It confuses nothing."
+			: " The pairs that it confuses most, with the first samples of each:"
+	}</p><div class="row">${pairs}</div>${
+		exhibits.confusion === undefined
+			? undefined
+			: figure(
+					plots.confusion("Confusion matrix", exhibits.confusion, exhibits.classes),
+					"A row for each true class, a column for each predicted one. Colour goes by the share of the row.",
+				)
+	}`;
+}
+
+/** Temperatures at which distributions are shown. */
+function temperaturesOf({ recipe: { distillation } }: Report): readonly number[] {
+	const own = "temperature" in distillation ? distillation.temperature : undefined;
+	return [...new Set([1, own ?? 4])];
+}
+
+const shownClasses = 5;
+
+async function darkKnowledge(run: Shown<Report>): Promise<Content> {
+	const exhibits = run.details?.exhibits;
+	const [teller] = Object.keys(exhibits?.soft[0]?.logits ?? {});
+	if (exhibits === undefined || teller === undefined) return undefined;
+	const temperatures = temperaturesOf(run.report);
+	const cards: Html[] = [];
+	for (const sample of exhibits.soft) {
+		const names = Object.keys(sample.logits).filter((name) => name !== "baseline");
+		const order = topClasses(sample.logits[teller] ?? [], exhibits.classes.length);
+		const rows = names.map(
+			(name) =>
+				html`<tr><th scope="row">${titleOf(name)}</th>${temperatures.map((temperature) => {
+					const shares = sharesOf(sample.logits[name] ?? [], temperature, order, exhibits.classes);
+					const title = `${sample.label}: ${titleOf(name)}, T = ${String(temperature)}`;
+					return html`<td>${plots.distribution(title, shares, seriesOf(titleOf(name)).color)}</td>`;
+				})}</tr>`,
+		);
+		cards.push(
+			html`<div class="card"><h3>${sample.label} ${await picture(sample, exhibits, "sample small")}</h3>
+<table class="bars"><thead><tr><th></th>${temperatures.map((one) => html`<th>T = ${one}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`,
+		);
+	}
+	return html`<p>What ${titleOf(teller)} says of single test samples that it has right, from a sure one to the least sure: the
+shares of its ${shownClasses} most probable classes. A temperature divides the logits; it shows what the answer says of the
+classes that are wrong, which is what the student learns from.</p><div class="row">${cards}</div>`;
+}
+
+function topClasses(logits: readonly number[], classes: number): readonly number[] {
+	return Array.from({ length: classes }, (_, index) => index)
+		.sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0))
+		.slice(0, shownClasses);
+}
+
+function sharesOf(
+	logits: readonly number[],
+	temperature: number,
+	order: readonly number[],
+	classes: readonly string[],
+): readonly ClassShare[] {
+	const logs = logSoftmaxRow(logits.map((value) => value / temperature));
+	return order.map((index) => ({ name: classes[index] ?? "", share: Math.exp(logs[index] ?? -Infinity) }));
+}
+
+/** A sample as a picture; nothing where it is none. */
+async function picture({ pixels, label }: ShownSample, { shape }: Exhibits, look: string): Promise<readonly Html[]> {
+	if (pixels === undefined || shape === undefined) return [];
+	const [channels, height, width] = shape;
+	const planes = Buffer.from(pixels, "base64");
+	const area = width * height;
+	// Colours of a pixel stand together in a picture, and apart in a sample.
+	const interleaved = Buffer.alloc(planes.length);
+	for (let at = 0; at < planes.length; at++) {
+		interleaved[(at % area) * channels + Math.floor(at / area)] = planes[at] ?? 0;
+	}
+	const address = await pngAddress(interleaved, { width, height, channels: channels === 3 ? 3 : 1 });
+	return [html`<img class="${look}" alt="a sample of ${label}" src="${address}"> `];
+}
+
+/** What tables call the network of a line of metrics. */
+function labelOf({ role, member }: MetricsLine): string {
+	const name = role === "earlyStopped" ? "early-stopped" : (role ?? "network");
+	return titleOf(member === undefined ? name : `${name}-${String(member)}`);
+}
