@@ -36,6 +36,7 @@ const layers = [
 	"dashboard/",
 	"cli/",
 	"index.ts",
+	"web.ts",
 	"node.ts",
 ];
 
@@ -79,9 +80,10 @@ module.exports = {
 		},
 		{
 			name: "index-runs-anywhere",
-			comment: "What the public API reaches must load in a browser; what needs Node belongs to src/node.ts.",
+			comment:
+				"What these reach must load in a browser; what needs Node belongs to src/node.ts and src/predict/index.ts.",
 			severity: "error",
-			from: { path: pathOf("index.ts") },
+			from: { path: pathOf("index.ts", "web.ts", "predict/web.ts") },
 			to: {
 				path: [
 					"^src/runtime/node(?:-session)?[.]ts$",

@@ -12,6 +12,7 @@ import { measurePipeline, type PipelineRound, type Spent } from "./pipeline.js";
 import { measureSpecialists, type Scale } from "./specialists.js";
 import { measureScoring, measureStore } from "./targets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
+import { type Bytes, measureWeb } from "./web.js";
 
 /** Hidden layers, batch and epochs of a round. */
 const epochCases = [
@@ -106,7 +107,29 @@ async function pipeline({ epochs, rounds, threads }: PipelineOptions): Promise<v
 	}
 }
 
+async function web({ rounds }: { readonly rounds: number }): Promise<void> {
+	const { predict, pageScripts, interactiveMs, answersASecond, framesASecond, training } = await measureWeb(
+		rounds,
+		toStderr,
+	);
+	const kilobytes = ({ raw, gzip }: Bytes): string =>
+		`${(raw / 1000).toFixed(1)} kB, ${(gzip / 1000).toFixed(1)} kB gzip`;
+	const lines = [
+		`limbeck/predict/web and onnxruntime-web, bundled: ${kilobytes(predict.scripts)}; WebAssembly: ${kilobytes(predict.wasm)}`,
+		`the page's scripts and styles: ${kilobytes(pageScripts)}`,
+		`from the start of navigation until both networks answer: ${interactiveMs.toFixed(0)} ms`,
+		`while drawing: ${answersASecond.toFixed(1)} answers of both a second, in ${framesASecond.toFixed(1)} frames`,
+		`training in the tab on ${training.threads} threads: ${training.samplesASecond.toFixed(0)} samples a second`,
+	];
+	process.stdout.write(`${lines.join("\n")}\n`);
+}
+
 const program = new Command("bench");
+program
+	.command("web")
+	.description("the page and the browser's bundle: bytes, time until it answers, answers a second, training")
+	.option("--rounds <count>", "rounds; the report is their median", count, 5)
+	.action(web);
 program
 	.command("pipeline")
 	.description("what plan, store, checkpoints and process cost beside training")

@@ -17,6 +17,7 @@ export {
 	type ViewReader,
 	viewForm,
 } from "./data/views.js";
+export { distillStudent, type StudentJob } from "./distill/distill-student.js";
 export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
 export {
 	defineRecipe,
@@ -49,6 +50,7 @@ export { type ApplyOptions, applyModel } from "./models/apply.js";
 export type { ModelFamily, ModelTask } from "./models/family.js";
 export { replaceHead } from "./models/head.js";
 export { buildModel, type FamilyName, families, type ModelSpec } from "./models/index.js";
+export { parameterCount } from "./models/trainable.js";
 export { decodeModel } from "./onnx/decode.js";
 export type { DecodeLimits, DecodeOptions, ExternalReader, ExternalReference } from "./onnx/decode-options.js";
 export { encodeModel } from "./onnx/encode.js";

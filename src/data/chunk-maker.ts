@@ -2,9 +2,8 @@ import { LimbeckError } from "../errors.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Chunk, ChunkMaker, ChunkSource } from "./chunk.js";
 import type { SampleSet } from "./data-set.js";
-import { openSamples } from "./open-samples.js";
 import { createOrder, createTurns, epochLength, requireNatural } from "./order.js";
-import { allocate, type SampleData } from "./samples.js";
+import { allocate, type OpenSamples, openMemory, type SampleData } from "./samples.js";
 import { fixedViews } from "./transforms/index.js";
 import { openViews, viewCounter, viewsAt } from "./views.js";
 
@@ -15,10 +14,11 @@ const largestChunk = 2 ** 29;
  * The chunks of a run. A chunk depends on the options and the step numbers alone; how steps are cut into chunks
  * changes nothing.
  *
+ * @param openSamples - opens the split; in memory only where absent.
  * @throws LimbeckError `usage` for a batch or a count below 1, or augmentation that does not fit; its chunks, for a bad
  * step number.
  */
-export function createChunkMaker(source: ChunkSource): ChunkMaker {
+export function createChunkMaker(source: ChunkSource, openSamples: OpenSamples = openMemory): ChunkMaker {
 	const { count, split, sampleShape, batch, seed, sampling } = source;
 	requireNatural("data loader", "samples a batch", batch, 1);
 	const order = sampling === undefined ? createOrder(seed, count) : createTurns(seed, sampling);

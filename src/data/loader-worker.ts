@@ -4,9 +4,10 @@ import { LimbeckError, type SerializedError } from "../errors.js";
 import type { ChunkSource } from "./chunk.js";
 import { createChunkMaker } from "./chunk-maker.js";
 import { buffersOf, type ChunkAnswer, type ChunkRequest } from "./loader.js";
+import { openSamples } from "./open-samples.js";
 
 // createLoader passes exactly this.
-const maker = createChunkMaker(workerData as ChunkSource);
+const maker = createChunkMaker(workerData as ChunkSource, openSamples);
 
 parentPort?.on("message", ({ id, firstStep, steps, spent }: ChunkRequest) => {
 	try {

@@ -2,6 +2,8 @@ import { Worker } from "node:worker_threads";
 import { LimbeckError, type SerializedError } from "../errors.js";
 import { type BatchOptions, type Chunk, type ChunkSource, chunkSource, type Loader } from "./chunk.js";
 import { createChunkMaker } from "./chunk-maker.js";
+import { inlineLoader } from "./inline-loader.js";
+import { openSamples } from "./open-samples.js";
 import { inMemory } from "./samples.js";
 
 /** A request to the worker. */
@@ -31,7 +33,7 @@ interface Pending {
  */
 export function createLoader(options: BatchOptions): Loader {
 	const source = chunkSource(options);
-	createChunkMaker(source).close(); // Bad options are refused here and not in the worker.
+	createChunkMaker(source, openSamples).close(); // Bad options are refused here and not in the worker.
 	const { workerData, transferList } = ownCopy(source);
 	const worker = new Worker(new URL("./loader-worker.js", import.meta.url), { workerData, transferList });
 	const pending = new Map<number, Pending>();
@@ -77,19 +79,7 @@ export function createLoader(options: BatchOptions): Loader {
 }
 
 /** A loader that makes each chunk in the caller's thread when asked: for small data, and where no worker can run. */
-export function createInlineLoader(options: BatchOptions): Loader {
-	const maker = createChunkMaker(chunkSource(options));
-	return {
-		// eslint-disable-next-line @typescript-eslint/require-await -- async, so that an error becomes a rejection
-		async chunk(firstStep, steps, spent) {
-			return maker.make(firstStep, steps, spent);
-		},
-		// eslint-disable-next-line @typescript-eslint/require-await -- as above
-		async close() {
-			maker.close();
-		},
-	};
-}
+export const createInlineLoader = inlineLoader(openSamples);
 
 /** The memory of a chunk, which goes along with it from thread to thread. */
 export function buffersOf(chunk: Chunk | undefined): ArrayBuffer[] {

@@ -10,7 +10,7 @@ import { modelOf } from "../models/family.js";
 import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { sampleDims } from "../models/input.js";
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
-import { classesKey, preprocessingKey } from "../predict/metadata.js";
+import { preprocessingKey, withClassifierMetadata } from "../predict/metadata.js";
 import { preprocessingModel } from "../train/preprocess.js";
 import { renameValues, renaming } from "./rename.js";
 
@@ -68,8 +68,8 @@ export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 	);
 	const shape = { type: "int64", dims: [dims.length + 1], data: BigInt64Array.from([-1, ...dims], BigInt) } as const;
 	const { graph } = renamed;
-	return {
-		...modelOf(
+	return withClassifierMetadata(
+		modelOf(
 			pruned({
 				...graph,
 				name: "classifier",
@@ -84,11 +84,8 @@ export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 					: graph.nodes,
 			}),
 		),
-		metadata: new Map([
-			[classesKey, JSON.stringify(classes)],
-			[preprocessingKey, JSON.stringify(normalization)],
-		]),
-	};
+		{ classes, normalization },
+	);
 }
 
 /** The renaming of a table, which gives other values that have one of the new names a name of their own. */

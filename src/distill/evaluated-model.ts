@@ -5,6 +5,7 @@ import { openSamples, readSamples } from "../data/open-samples.js";
 import { fileError } from "../files.js";
 import { type Latency, type MultiplyAdds, measureLatency, multiplyAdds } from "../metrics/index.js";
 import { checkLogits } from "../metrics/logits.js";
+import { parameterCount } from "../models/trainable.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type EnsembleAnswers, type OpenEnsemble, openEnsemble } from "../train/ensemble.js";
 import type { Predictor } from "../train/predict.js";
@@ -12,7 +13,6 @@ import { preprocessedShape } from "../train/preprocess.js";
 import { type ClassNames, compareClassNames } from "./class-names.js";
 import { readEnsemble } from "./teachers/open.js";
 import { type EnsembleSource, fileSource } from "./teachers/sources.js";
-import { parameterCount } from "./train-network.js";
 
 /** What evaluation needs of its surroundings. */
 export interface EvaluateContext {

@@ -10,10 +10,10 @@ import type { ModelTask } from "../models/family.js";
 import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { replaceHead } from "../models/head.js";
 import { buildModel } from "../models/index.js";
-import { averagesOf } from "../models/trainable.js";
+import { parameterCount } from "../models/trainable.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { classesKey, preprocessingKey } from "../predict/metadata.js";
+import { withClassifierMetadata } from "../predict/metadata.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { Checkpoints, History, Validation } from "../train/checkpoint/checkpoint.js";
 import type { Fidelity } from "../train/labels.js";
@@ -128,7 +128,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const { finish, outputs, ...learned } = await learnedBy(step, start, data);
 	const job = { ...shared, loss: step.loss, ...learned, options: network, ...taught, ...store };
 	const result = await trainModel(job, context);
-	await writeModelFile(step.output, described(finish(result.model), { ...data, classes: outputs }));
+	await writeModelFile(step.output, withClassifierMetadata(finish(result.model), { ...data, classes: outputs }));
 	const { steps, keptStep, validationErrors, validationFidelity, seconds, teacher: summary } = result;
 	const told = rollbackNotes(result, network);
 	return {
@@ -224,15 +224,6 @@ function threadsOf({ threads }: TrainStep): { readonly threads?: number } {
 	return threads === undefined ? {} : { threads };
 }
 
-/** The number of weights in a model: of scalars, integers such as shapes, and running averages there is none to learn. */
-export function parameterCount(model: OnnxModel): number {
-	const averages = new Set(averagesOf(model).map(({ name }) => name));
-	const weights = model.graph.initializers.filter(
-		({ name, tensor }) => tensor.dims.length > 0 && tensor.type !== "int64" && !averages.has(name),
-	);
-	return weights.reduce((sum, { tensor }) => sum + tensor.data.length, 0);
-}
-
 /** A network that a training starts from, and what is to be told of it. */
 export interface Untrained {
 	readonly model: OnnxModel;
@@ -255,18 +246,6 @@ export async function untrained(network: NetworkOptions, task: ModelTask): Promi
 		got: String(classes),
 		hint: 'Set the field head beside file to "replace".',
 	});
-}
-
-/** The model with what a user of the file must know in its metadata. */
-function described(
-	model: OnnxModel,
-	{ classes, normalization }: Pick<DataSet, "classes" | "normalization">,
-): OnnxModel {
-	const metadata = new Map([
-		[preprocessingKey, JSON.stringify(normalization)],
-		[classesKey, JSON.stringify(classes)],
-	]);
-	return { ...model, metadata };
 }
 
 /** The data that networks are trained on: what it is, and the shape of a sample. */

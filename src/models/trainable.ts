@@ -97,3 +97,12 @@ function globOf(pattern: string): RegExp {
 	});
 	return new RegExp(`^${source.join("")}$`, "su");
 }
+
+/** The number of weights in a model: of scalars, integers such as shapes, and running averages there is none to learn. */
+export function parameterCount(model: OnnxModel): number {
+	const averages = new Set(averagesOf(model).map(({ name }) => name));
+	const weights = model.graph.initializers.filter(
+		({ name, tensor }) => tensor.dims.length > 0 && tensor.type !== "int64" && !averages.has(name),
+	);
+	return weights.reduce((sum, { tensor }) => sum + tensor.data.length, 0);
+}

@@ -17,6 +17,8 @@ export interface Prediction {
 	readonly label: string;
 	/** `[classes]`, in the order of {@link Classifier.classes}; they sum to 1. */
 	readonly probabilities: Float32Array;
+	/** `[classes]`, what the model gives: softmax(logits / T) are the probabilities at temperature T. */
+	readonly logits: Float32Array;
 }
 
 /** A classifier ready to answer. */
@@ -126,5 +128,5 @@ function predictionOf(logits: Float32Array, classes: readonly string[], where: s
 	}
 	const probabilities = Float32Array.from(logSoftmaxRow(logits), Math.exp);
 	const best = probabilities.indexOf(Math.max(...probabilities));
-	return { label: classes[best] ?? "", probabilities };
+	return { label: classes[best] ?? "", probabilities, logits };
 }

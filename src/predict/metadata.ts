@@ -35,6 +35,18 @@ export function normalizationOf({ metadata }: OnnxModel, where: string): Normali
 	throw metadataError(where, preprocessingKey, expected, text);
 }
 
+/** The model with what a user of its file must know in its metadata, and nothing else there. */
+export function withClassifierMetadata(
+	model: OnnxModel,
+	{ classes, normalization }: { readonly classes: readonly string[]; readonly normalization: Normalization },
+): OnnxModel {
+	const metadata = new Map([
+		[preprocessingKey, JSON.stringify(normalization)],
+		[classesKey, JSON.stringify(classes)],
+	]);
+	return { ...model, metadata };
+}
+
 /** A number, or a list of numbers, that all pass; `undefined` for anything else. */
 function numbersOf(value: unknown, passes: (one: number) => boolean): number | readonly number[] | undefined {
 	const allowed = (one: unknown): one is number => typeof one === "number" && passes(one);

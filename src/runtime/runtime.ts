@@ -1,6 +1,6 @@
 /**
- * What Limbeck asks of an ONNX engine. `runtime/node.ts` fulfils it with onnxruntime-node; a browser's entry can do it
- * with onnxruntime-web, over the same graphs.
+ * What Limbeck asks of an ONNX engine. `runtime/node.ts` fulfils it with onnxruntime-node, `runtime/web.ts` with
+ * onnxruntime-web, over the same graphs.
  */
 import type { Tensor } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";

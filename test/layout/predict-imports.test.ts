@@ -34,3 +34,10 @@ test("limbeck/predict loads no code that trains, and little else", async () => {
 	// Measured: see docs/architecture.md. Without comments and spaces it is about a third.
 	expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000);
 });
+
+test("limbeck/predict/web loads the same, but files of Node's", async () => {
+	const { files, packages } = await loadedBy("predict/web.js");
+	const folders = [...new Set(files.map((file) => file.split("/")[0] ?? ""))].toSorted();
+	expect(folders).toEqual(["errors.js", "json.js", "metrics", "onnx", "predict", "runtime"]);
+	expect([...packages].toSorted()).toEqual(["@bufbuild/protobuf/wire", "onnxruntime-web/wasm"]);
+});

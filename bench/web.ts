@@ -1,0 +1,159 @@
+/** The page and the browser's bundle, measured: bytes, time until the page answers, answers a second while drawing, training. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { chromium, type Page } from "playwright-core";
+import { build, preview } from "vite";
+
+const root = join(import.meta.dirname, "..");
+const page = join(root, "web");
+
+/** Bytes as they are, and packed with gzip. */
+export interface Bytes {
+	readonly raw: number;
+	readonly gzip: number;
+}
+
+/** What is measured. */
+export interface WebFigures {
+	/** A bundle of `limbeck/predict/web` alone: its scripts, with those of onnxruntime-web; and the WebAssembly that they load. */
+	readonly predict: { readonly scripts: Bytes; readonly wasm: Bytes };
+	/** The scripts and styles of the page, without what only distilling loads. */
+	readonly pageScripts: Bytes;
+	/** From the start of the navigation until both networks have answered, ms: medians over fresh browser profiles. */
+	readonly interactiveMs: number;
+	/** Answers of both networks a second while a stroke goes on, and frames a second in the same time. */
+	readonly answersASecond: number;
+	readonly framesASecond: number;
+	/** Training in the tab with as many threads as are said, samples a second. */
+	readonly training: { readonly threads: number; readonly samplesASecond: number };
+}
+
+/** Measures a built page (`npm run web`). */
+export async function measureWeb(rounds: number, onRound: (text: string) => void): Promise<WebFigures> {
+	const server = await preview({ root: page, logLevel: "error", preview: { port: 0, host: "localhost" } });
+	const address = server.httpServer.address();
+	const url = `http://localhost:${String(typeof address === "object" ? address?.port : "")}/`;
+	const executablePath = process.env["LIMBECK_CHROMIUM"] ?? "/usr/bin/chromium";
+	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+	try {
+		const times: number[] = [];
+		const answers: number[] = [];
+		const frames: number[] = [];
+		for (let round = 0; round < rounds; round++) {
+			const context = await browser.newContext({ serviceWorkers: "block" });
+			const opened = await context.newPage();
+			await opened.goto(url);
+			await opened.locator("html[data-ready]").waitFor();
+			times.push(Number(await opened.evaluate("performance.getEntriesByName('ready')[0].startTime")));
+			const drawn = await whileDrawing(opened);
+			answers.push(drawn.answers);
+			frames.push(drawn.frames);
+			await context.close();
+			onRound(`round ${round + 1} of ${rounds}`);
+		}
+		const opened = await browser.newPage();
+		await opened.goto(url);
+		const training = await trainingSpeed(opened);
+		return {
+			predict: await predictBundle(),
+			pageScripts: await pageBytes(),
+			interactiveMs: median(times),
+			answersASecond: median(answers),
+			framesASecond: median(frames),
+			training,
+		};
+	} finally {
+		await browser.close();
+		await server.close();
+	}
+}
+
+/** Counts, in the page, frames and changes of the bars while a pointer draws circles for two seconds, moving every frame. */
+const drawing = `new Promise((resolve) => {
+	const pad = document.querySelector("#pad");
+	const box = pad.getBoundingClientRect();
+	const send = (kind, angle) => pad.dispatchEvent(new PointerEvent(kind, {
+		pointerId: 1, button: 0, buttons: 1, bubbles: true,
+		clientX: box.left + box.width * (0.5 + 0.3 * Math.cos(angle)), clientY: box.top + box.height * (0.5 + 0.3 * Math.sin(angle)),
+	}));
+	pad.setPointerCapture = () => undefined;
+	let answers = 0;
+	let frames = 0;
+	new MutationObserver(() => answers++).observe(document.querySelector("#bars"), { subtree: true, childList: true, characterData: true });
+	send("pointerdown", 0);
+	const start = performance.now();
+	const step = (now) => {
+		frames++;
+		send("pointermove", frames / 20);
+		if (now - start < 2000) return requestAnimationFrame(step);
+		send("pointerup", 0);
+		const seconds = (now - start) / 1000;
+		resolve({ answers: answers / seconds, frames: frames / seconds });
+	};
+	requestAnimationFrame(step);
+})`;
+
+function whileDrawing(opened: Page): Promise<{ readonly answers: number; readonly frames: number }> {
+	return opened.evaluate<{ answers: number; frames: number }>(drawing);
+}
+
+async function trainingSpeed(opened: Page): Promise<WebFigures["training"]> {
+	await opened.locator("#start").click();
+	const done = opened.locator("#progress", { hasText: "Done in" });
+	await done.waitFor({ timeout: 300_000 });
+	const [, seconds = ""] = /Done in ([\d.]+) s/.exec((await done.textContent()) ?? "") ?? [];
+	const epochs = Number(await opened.locator("[name=epochs]").inputValue());
+	const [, threads = ""] = /(\d+) thread/.exec((await opened.locator("#threads").textContent()) ?? "") ?? [];
+	return { threads: Number(threads), samplesASecond: (7000 * epochs) / Number(seconds) };
+}
+
+/** Bundles `limbeck/predict/web` as an application would that has nothing else. */
+async function predictBundle(): Promise<WebFigures["predict"]> {
+	const folder = await mkdtemp(join(tmpdir(), "limbeck-bundle-"));
+	try {
+		const entry = join(folder, "main.js");
+		const source = join(root, "dist/predict/web.js");
+		await writeFile(
+			entry,
+			`import { loadClassifier } from ${JSON.stringify(source)};\nglobalThis.load = loadClassifier;\n`,
+		);
+		const out = join(folder, "out");
+		await build({
+			configFile: false,
+			root: folder,
+			logLevel: "error",
+			build: { outDir: out, target: "es2023", rolldownOptions: { input: entry } },
+		});
+		const files = await filesBelow(out);
+		return {
+			scripts: await bytesOf(files.filter((file) => file.endsWith(".js"))),
+			wasm: await bytesOf(files.filter((file) => file.endsWith(".wasm"))),
+		};
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+}
+
+/** What a visit loads before anything is distilled. */
+async function pageBytes(): Promise<Bytes> {
+	const files = await filesBelow(join(page, "dist"));
+	const later = /distil-worker|curve|packed-data|options/;
+	return bytesOf(files.filter((file) => /\.(?:m?js|css|html)$/.test(file) && !later.test(file)));
+}
+
+async function filesBelow(folder: string): Promise<readonly string[]> {
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+	return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function bytesOf(files: readonly string[]): Promise<Bytes> {
+	const contents = await Promise.all(files.map((file) => readFile(file)));
+	const total = (of: (content: Buffer) => number): number => contents.reduce((sum, one) => sum + of(one), 0);
+	return { raw: total(({ length }) => length), gzip: total((content) => gzipSync(content, { level: 9 }).length) };
+}
+
+function median(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

@@ -1,0 +1,44 @@
+/** Distillation where there are no files, as in a browser: data and teacher are in memory, and so is what comes out. */
+import type { DataSet } from "../data/data-set.js";
+import { LimbeckError } from "../errors.js";
+import { buildModel } from "../models/index.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { withClassifierMetadata } from "../predict/metadata.js";
+import type { Teacher } from "../train/teacher.js";
+import { trainModel } from "../train/trainer.js";
+import type { TrainingContext, TrainingResult } from "../train/training.js";
+import { modelSpecOf } from "./networks.js";
+import type { Recipe } from "./recipe.js";
+
+/** A student to distil. */
+export interface StudentJob {
+	/** What the student is, how it is trained, and what it learns from the teacher; no more of it is used. */
+	readonly recipe: Pick<Recipe, "student" | "distillation">;
+	readonly data: DataSet;
+	/** A model alone is given its samples as the student is. */
+	readonly teacher: Teacher | OnnxModel;
+	readonly seed: number;
+	/** Threads inside one operator; the engine's own choice where absent. */
+	readonly threads?: number;
+}
+
+/**
+ * Distils a student: the training that `limbeck distill` does with the same recipe, data, teacher and seed.
+ *
+ * @returns the training's result; the model says its classes and its normalisation.
+ * @throws LimbeckError (`usage`) for a student from a file; else as `trainModel` does.
+ */
+export async function distillStudent(
+	{ recipe: { student, distillation }, data, seed, ...rest }: StudentJob,
+	context: TrainingContext,
+): Promise<TrainingResult> {
+	if (student.family === "file") {
+		const expected = "a model family: there are no files here";
+		throw new LimbeckError("usage", { where: "student", expected, got: student.file });
+	}
+	const { sampleShape, classes, normalization } = data;
+	const model = buildModel(modelSpecOf(student), { sampleShape, classes: classes.length, seed });
+	const job = { ...rest, model, data, normalization, seed, options: student, loss: distillation };
+	const result = await trainModel(job, context);
+	return { ...result, model: withClassifierMetadata(result.model, data) };
+}

@@ -1,0 +1,61 @@
+/**
+ * Answers of an exported student in a browser, and no more: `limbeck/predict/web` loads no code that trains, and computes
+ * with the package `onnxruntime-web`, in WebAssembly.
+ *
+ * @module
+ */
+import { LimbeckError } from "../errors.js";
+import { decodeModel } from "../onnx/decode.js";
+import { createWebSession, loadWebOrt, type WebRuntimeOptions } from "../runtime/web-session.js";
+import { type Classifier, openClassifier } from "./classifier.js";
+import { type Precision, precisions } from "./precisions.js";
+
+export { type ErrorCategory, type ErrorDetail, LimbeckError, type SerializedError } from "../errors.js";
+export type { WebRuntimeOptions } from "../runtime/web-session.js";
+export type { Classifier, Prediction, Sample } from "./classifier.js";
+export type { Precision } from "./precisions.js";
+
+/** How {@link loadClassifier} loads. */
+export interface WebLoadOptions extends WebRuntimeOptions {
+	/** Which of the folder's models; float32 where absent. A file is loaded as it is. */
+	readonly precision?: Precision;
+	/** Ends the download. */
+	readonly signal?: AbortSignal;
+}
+
+/**
+ * Loads a classifier.
+ *
+ * @param source - the URL of a folder that `limbeck export` wrote, or of an ONNX file with one input and logits
+ * `[batch, classes]`, its name ending in `.onnx`; or such a file's bytes.
+ * @throws LimbeckError `model` for a file that is malformed, hostile or no classifier; `file` where it cannot be fetched;
+ * `environment` where onnxruntime-web is not there.
+ */
+export async function loadClassifier(
+	source: string | URL | Uint8Array,
+	options: WebLoadOptions = {},
+): Promise<Classifier> {
+	const { precision = "float32", signal, ...runtime } = options;
+	const where = source instanceof Uint8Array ? "model" : fileAt(source, precision);
+	const [ort, bytes] = await Promise.all([
+		loadWebOrt({ threads: 1, ...runtime }),
+		source instanceof Uint8Array ? source : fetched(where, signal),
+	]);
+	return openClassifier(decodeModel(bytes, { where }), where, (model) => createWebSession(ort, model));
+}
+
+/** The URL of a model's file; of a folder's, where it is no file itself. Its query stays. */
+function fileAt(source: string | URL, precision: Precision): string {
+	const [, path = "", rest = ""] = /^([^?#]*)(.*)$/s.exec(String(source)) ?? [];
+	return path.endsWith(".onnx") ? path + rest : `${path.replace(/\/$/, "")}/${precisions[precision]}${rest}`;
+}
+
+/** @throws LimbeckError (`file`) where there is no such file. */
+async function fetched(url: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+	const expected = "a model's file";
+	const response = await fetch(url, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
+		throw new LimbeckError("file", { where: url, expected, got: String(cause), cause });
+	});
+	if (response.ok) return new Uint8Array(await response.arrayBuffer());
+	throw new LimbeckError("file", { where: url, expected, got: `HTTP status ${String(response.status)}` });
+}

@@ -1,0 +1,165 @@
+/** The page in a real Chromium: it draws, distils as Node does, and works without a network. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { digits } from "../../src/data/digits.js";
+import { createInlineLoader } from "../../src/data/loader.js";
+import { distillStudent } from "../../src/distill/distill-student.js";
+import { parseRecipe } from "../../src/distill/recipe.js";
+import { recipes } from "../../src/distill/recipes.js";
+import { readModelFile } from "../../src/onnx/file.js";
+import { runtime } from "../support/graphs.js";
+import { weightsOf } from "../support/training.js";
+import { buildPage, chromiumPath, hasChromium, type PageServer, servePage, startChromium } from "./page.js";
+
+const steps = 50;
+/** A little less than `steps` steps of 128 on 7,000 digits are: the last one is begun. */
+const epochs = 0.914;
+
+describe.skipIf(!hasChromium)(`the page in Chromium (${chromiumPath})`, () => {
+	let folder = "";
+	let browser: Browser | undefined;
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), "limbeck-web-"));
+		await buildPage(folder);
+		browser = await startChromium();
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	async function open(isolated: boolean): Promise<{ page: Page; context: BrowserContext; server: PageServer }> {
+		if (browser === undefined) throw new TypeError("expected a browser");
+		const server = await servePage(folder, isolated);
+		onTestFinished(server.close);
+		const context = await browser.newContext();
+		onTestFinished(() => context.close());
+		const page = await context.newPage();
+		page.on("pageerror", (error) => {
+			throw error;
+		});
+		await page.goto(server.url);
+		await page.locator("html[data-ready]").waitFor();
+		return { page, context, server };
+	}
+
+	it("answers a drawing, and a higher temperature flattens both answers", async () => {
+		const { page } = await open(true);
+		const bars = page.locator("#bars .bar span");
+		expect(await bars.allTextContents()).toEqual(Array<string>(20).fill("0.0 %"));
+		await drawOne(page);
+		const sharp = await percentages(page);
+		for (const shares of sharp) expect(sum(shares)).toBeCloseTo(100, 0);
+		await page.locator("#temperature").fill("20");
+		const flat = await percentages(page);
+		for (const [k, shares] of flat.entries()) {
+			expect(sum(shares)).toBeCloseTo(100, 0);
+			expect(Math.max(...shares)).toBeLessThan(Math.max(...(sharp[k] ?? [])) - 10);
+		}
+		await page.locator("#clear").click();
+		await expect.poll(() => bars.first().textContent()).toBe("0.0 %");
+	});
+
+	it(`distils to the weights that Node has after ${String(steps)} steps, within 1e-4`, async () => {
+		const { page } = await open(true);
+		expect(await page.evaluate("crossOriginIsolated")).toBe(true);
+		await page.locator("[name=epochs]").fill(String(epochs));
+		await page.locator("#start").click();
+		await page.locator("#result:not([hidden])").waitFor();
+		const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+		const path = join(folder, "student.onnx");
+		await download.saveAs(path);
+		const inTab = await readModelFile(path);
+
+		const { digits: recipe } = recipes;
+		const { model: onNode, steps: taken } = await distillStudent(
+			{
+				recipe: parseRecipe({ ...recipe, student: { ...recipe.student, epochs } }),
+				data: await digits.load({}),
+				teacher: await readModelFile(join(folder, "dist/models/teacher.onnx")),
+				seed: 1,
+			},
+			{ runtime, createLoader: createInlineLoader, now: () => 0 },
+		);
+		expect(taken).toBe(steps);
+		expect(inTab.metadata).toEqual(onNode.metadata);
+		const wanted = weightsOf(onNode);
+		const got = weightsOf(inTab);
+		expect([...got.keys()]).toEqual([...wanted.keys()]);
+		for (const [name, weights] of wanted) {
+			const difference = weights.reduce(
+				(most, value, k) => Math.max(most, Math.abs(value - (got.get(name)?.[k] ?? NaN))),
+				0,
+			);
+			expect(difference, name).toBeLessThan(1e-4);
+		}
+
+		// The student that was just distilled answers what is drawn.
+		await drawOne(page);
+		const [, own] = await percentages(page);
+		await page.locator("[name=student][value=shipped]").check();
+		await expect.poll(async () => (await percentages(page))[1]).not.toEqual(own);
+	});
+
+	it("works without a network and isolated, on a host that sends no headers", async () => {
+		const { page, server } = await open(false);
+		// The service worker has all files, and has loaded the page again.
+		await expect.poll(() => page.evaluate("crossOriginIsolated"), { timeout: 20_000 }).toBe(true);
+		await server.close();
+		await page.reload();
+		await page.locator("html[data-ready]").waitFor();
+		await drawOne(page);
+		for (const shares of await percentages(page)) expect(sum(shares)).toBeCloseTo(100, 0);
+		await page.locator("[name=epochs]").fill("0.1");
+		await page.locator("#start").click();
+		await page.locator("#result:not([hidden])").waitFor();
+	});
+});
+
+it("the build carries the digits as they are", async () => {
+	const { packData, readPackedData } = await import("../../web/src/packed-data.js");
+	const data = await digits.load({});
+	const { train, validation, ...rest } = readPackedData(packData(data));
+	expect(rest).toEqual({ ...rest, name: data.name, classes: data.classes, fingerprint: data.fingerprint });
+	for (const [split, wanted] of [
+		[train, data.train],
+		[validation, data.validation],
+	] as const) {
+		expect(split.labels).toEqual(wanted.labels);
+		expect(split.samples).toMatchObject({ kind: "memory", type: "uint8" });
+		expect(Buffer.compare(bytesOf(split.samples), bytesOf(wanted.samples))).toBe(0);
+	}
+	expect(() => readPackedData(packData(data).subarray(0, -1))).toThrow("packed data: expected");
+});
+
+function bytesOf(samples: { readonly kind: string; readonly data?: unknown }): Uint8Array {
+	if (samples.data instanceof Uint8Array) return samples.data;
+	throw new TypeError(`expected bytes, got ${samples.kind}`);
+}
+
+/** Draws a 1 with the mouse, and waits until it is answered. */
+async function drawOne(page: Page): Promise<void> {
+	const pad = page.locator("#pad");
+	await pad.scrollIntoViewIfNeeded();
+	const box = await pad.boundingBox();
+	if (box === null) throw new TypeError("expected a drawing area");
+	await page.mouse.move(box.x + 0.55 * box.width, box.y + 0.2 * box.height);
+	await page.mouse.down();
+	await page.mouse.move(box.x + 0.45 * box.width, box.y + 0.8 * box.height, { steps: 5 });
+	await page.mouse.up();
+	await page.locator("#answer", { hasText: "The teacher sees" }).waitFor();
+}
+
+/** What the bars say: the teacher's percentages and the student's. */
+async function percentages(page: Page): Promise<readonly (readonly number[])[]> {
+	const texts = await page.locator("#bars .bar span").allTextContents();
+	const numbers = texts.map((text) => Number.parseFloat(text));
+	return [0, 1].map((column) => numbers.filter((_, k) => k % 2 === column));
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, one) => total + one, 0);
+}

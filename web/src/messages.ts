@@ -1,0 +1,37 @@
+/** What the page and the worker that distils tell each other. */
+
+/** What is to be distilled, as the form has it. */
+export interface Order {
+	/** The page's address. */
+	readonly page: string;
+	readonly temperature: number;
+	readonly epochs: number;
+	readonly hidden: readonly number[];
+	readonly seed: number;
+	readonly threads: number;
+}
+
+/** What the worker tells. */
+export type News =
+	| { readonly kind: "started"; readonly training: number; readonly validation: number }
+	| {
+			readonly kind: "progress";
+			readonly step: number;
+			readonly steps: number;
+			readonly epoch: number;
+			readonly loss: number;
+			readonly throughput: number;
+	  }
+	| { readonly kind: "validated"; readonly step: number; readonly errors: number }
+	| {
+			readonly kind: "done";
+			/** The student's ONNX file. */
+			readonly model: Uint8Array<ArrayBuffer>;
+			/** `[steps]`, the training loss of each. */
+			readonly losses: Float32Array;
+			readonly parameters: number;
+			readonly seconds: number;
+			readonly errors: number;
+			readonly validation: number;
+	  }
+	| { readonly kind: "failed"; readonly message: string };
