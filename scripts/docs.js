@@ -23,6 +23,7 @@ const guides = {
 	train: ["One network, without a teacher", "Train one network"],
 	speech: ["Speech", "Speech"],
 	ship: ["Ship it", "Ship a student"],
+	browser: ["In the browser", "In the browser"],
 	errors: ["When something is wrong", "When something is wrong"],
 };
 

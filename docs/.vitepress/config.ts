@@ -38,6 +38,7 @@ export default defineConfig({
 					page("Speech", "/guide/speech"),
 					page("Train one network", "/guide/train"),
 					page("Ship a student", "/guide/ship"),
+					page("In the browser", "/guide/browser"),
 					page("When something is wrong", "/guide/errors"),
 				],
 			},
