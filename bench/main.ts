@@ -12,7 +12,7 @@ import { measurePipeline, type PipelineRound, type Spent } from "./pipeline.js";
 import { measureSpecialists, type Scale } from "./specialists.js";
 import { measureScoring, measureStore } from "./targets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
-import { type Bytes, measureWeb } from "./web.js";
+import type { Bytes } from "./web.js";
 
 /** Hidden layers, batch and epochs of a round. */
 const epochCases = [
@@ -108,7 +108,9 @@ async function pipeline({ epochs, rounds, threads }: PipelineOptions): Promise<v
 }
 
 async function web({ rounds }: { readonly rounds: number }): Promise<void> {
-	const { predict, pageScripts, interactiveMs, answersASecond, framesASecond, training } = await measureWeb(
+	// The other benchmarks need no browser.
+	const { measureWeb } = await import("./web.js");
+	const { predict, pageScripts, interactiveMs, answersASecond, framesASecond, training, parity } = await measureWeb(
 		rounds,
 		toStderr,
 	);
@@ -120,6 +122,7 @@ async function web({ rounds }: { readonly rounds: number }): Promise<void> {
 		`from the start of navigation until both networks answer: ${interactiveMs.toFixed(0)} ms`,
 		`while drawing: ${answersASecond.toFixed(1)} answers of both a second, in ${framesASecond.toFixed(1)} frames`,
 		`training in the tab on ${training.threads} threads: ${training.samplesASecond.toFixed(0)} samples a second`,
+		`largest difference of a weight from Node's after ${parity.steps} steps: ${parity.difference.toExponential(1)}`,
 	];
 	process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -1,13 +1,24 @@
 /** The page and the browser's bundle, measured: bytes, time until the page answers, answers a second while drawing, training. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { build, preview } from "vite";
+import { digits } from "../dist/data/digits.js";
+import { createInlineLoader } from "../dist/data/loader.js";
+import { distillStudent } from "../dist/distill/distill-student.js";
+import { parseRecipe } from "../dist/distill/recipe.js";
+import { recipes } from "../dist/distill/recipes.js";
+import { readModelFile } from "../dist/onnx/file.js";
+import { nodeRuntime } from "../dist/runtime/node.js";
 
 const root = join(import.meta.dirname, "..");
 const page = join(root, "web");
+
+// Imported, it does not load under jiti on Node 20.
+const { chromium } = createRequire(import.meta.url)("playwright-core") as typeof import("playwright-core");
 
 /** Bytes as they are, and packed with gzip. */
 export interface Bytes {
@@ -28,6 +39,8 @@ export interface WebFigures {
 	readonly framesASecond: number;
 	/** Training in the tab with as many threads as are said, samples a second. */
 	readonly training: { readonly threads: number; readonly samplesASecond: number };
+	/** The largest difference of a weight from Node's after so many steps of the page's recipe. */
+	readonly parity: { readonly steps: number; readonly difference: number };
 }
 
 /** Measures a built page (`npm run web`). */
@@ -56,13 +69,14 @@ export async function measureWeb(rounds: number, onRound: (text: string) => void
 		const opened = await browser.newPage();
 		await opened.goto(url);
 		const training = await trainingSpeed(opened);
+		const parity = await differenceFromNode(opened);
 		return {
 			predict: await predictBundle(),
 			pageScripts: await pageBytes(),
 			interactiveMs: median(times),
 			answersASecond: median(answers),
 			framesASecond: median(frames),
-			training,
+			...{ training, parity },
 		};
 	} finally {
 		await browser.close();
@@ -107,6 +121,34 @@ async function trainingSpeed(opened: Page): Promise<WebFigures["training"]> {
 	const epochs = Number(await opened.locator("[name=epochs]").inputValue());
 	const [, threads = ""] = /(\d+) thread/.exec((await opened.locator("#threads").textContent()) ?? "") ?? [];
 	return { threads: Number(threads), samplesASecond: (7000 * epochs) / Number(seconds) };
+}
+
+/** Less than an epoch: 50 steps. */
+const parityEpochs = 0.914;
+
+async function differenceFromNode(opened: Page): Promise<WebFigures["parity"]> {
+	await opened.locator("[name=epochs]").fill(String(parityEpochs));
+	await opened.locator("#start").click();
+	await opened.locator("#progress", { hasText: "Done in" }).waitFor();
+	const [download] = await Promise.all([opened.waitForEvent("download"), opened.locator("#download").click()]);
+	const inTab = await readModelFile(await download.path());
+	const { digits: recipe } = recipes;
+	const { model, steps } = await distillStudent(
+		{
+			recipe: parseRecipe({ ...recipe, student: { ...recipe.student, epochs: parityEpochs } }),
+			data: await digits.load({}),
+			teacher: await readModelFile(join(page, "dist/models/teacher.onnx")),
+			seed: 1,
+		},
+		{ runtime: await nodeRuntime(), createLoader: createInlineLoader, now: () => performance.now() },
+	);
+	const others = new Map(inTab.graph.initializers.map(({ name, tensor }) => [name, tensor]));
+	const differences = model.graph.initializers.flatMap(({ name, tensor }) => {
+		const other = others.get(name);
+		if (tensor.type !== "float" || other?.type !== "float") return [];
+		return Array.from(tensor.data, (value, k) => Math.abs(value - (other.data[k] ?? NaN)));
+	});
+	return { steps, difference: differences.reduce((most, one) => Math.max(most, one), 0) };
 }
 
 /** Bundles `limbeck/predict/web` as an application would that has nothing else. */

@@ -24,6 +24,7 @@ const guides = {
 	speech: ["Speech", "Speech"],
 	ship: ["Ship it", "Ship a student"],
 	dashboard: ["The dashboard", "Watch runs train"],
+	browser: ["In the browser", "In the browser"],
 	errors: ["When something is wrong", "When something is wrong"],
 };
 

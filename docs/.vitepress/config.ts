@@ -39,6 +39,7 @@ export default defineConfig({
 					page("Train one network", "/guide/train"),
 					page("Ship a student", "/guide/ship"),
 					page("Watch runs train", "/guide/dashboard"),
+					page("In the browser", "/guide/browser"),
 					page("When something is wrong", "/guide/errors"),
 				],
 			},
