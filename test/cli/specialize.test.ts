@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -118,6 +118,13 @@ describe("limbeck specialize", () => {
 		expect([size, order.toSorted((a, b) => a - b)]).toEqual([10, [...Array(10).keys()]]);
 		const cells = Buffer.from(values, "base64");
 		expect(order.map((_, k) => cells[11 * k])).toEqual(Array(10).fill(255));
+		const damaged = await temporaryFolder();
+		await copyFile(join(out, "report.json"), join(damaged, "report.json"));
+		const cut = { ...chosen, correlation: { ...chosen.correlation, size: 200 } };
+		await writeFile(join(damaged, "details.json"), JSON.stringify({ run: "", steps: [], chosen: cut }));
+		const refused = await runCli(["report", damaged]);
+		expect(refused).toMatchObject({ code: 3, stdout: "" });
+		expect(refused.stderr).toContain("chosen.correlation");
 	});
 
 	it("leaves the combined classifier, and separate files that answer alike with the active specialists alone", async () => {

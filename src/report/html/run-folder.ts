@@ -84,7 +84,21 @@ const shapes: readonly { readonly kind: RunKind; readonly field: string; readonl
 	{ kind: "speech", field: "networks", shape: speech },
 ];
 
-const detailsShape = z.looseObject({ run: z.string(), steps: z.array(z.looseObject({ label: z.string() })) });
+/** A picture whose size is not that of its bytes would be drawn from whatever lies behind them. */
+const chosenShape = z.looseObject({
+	classes: z.array(z.string()),
+	specialists: z.array(z.array(z.int())),
+	predictions: z.number(),
+	correlation: z
+		.looseObject({ order: z.array(z.int()), size: z.int().min(1).max(200), values: z.base64() })
+		.refine(({ size, values }) => Buffer.from(values, "base64").length === size ** 2, "a byte for each cell"),
+});
+
+const detailsShape = z.looseObject({
+	run: z.string(),
+	steps: z.array(z.looseObject({ label: z.string() })),
+	chosen: chosenShape.optional(),
+});
 
 const lineShape = z.looseObject({
 	kind: z.string(),
