@@ -1,5 +1,6 @@
 /** The kinds of steps that runs are made of. */
 import { join } from "node:path";
+import type { ConvertStep } from "../deploy/convert.js";
 import type { evaluateModels } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
 import type { AssembleStep } from "../distill/specialists/assemble.js";
@@ -67,6 +68,9 @@ type ClusterOptions = Omit<ChooseClassesStep, "output">;
 
 /** What becomes one; where that goes is the pipeline's business. */
 type AssembleOptions = Omit<AssembleStep, "output" | "manifest">;
+
+/** A model to convert; where it goes is the pipeline's business. */
+type ConvertOptions = Omit<ConvertStep, "output">;
 
 const model = (path: string): InputFile => ({ path, kind: "model" });
 const plain = (path: string): InputFile => ({ path, kind: "plain" });
@@ -136,6 +140,18 @@ export const steps = {
 			const { assemble } = await import("../distill/specialists/assemble.js");
 			const { output } = foldersOf(context);
 			return assemble({ ...options, output: join(output, modelFile), manifest: join(output, manifestFile) });
+		},
+	}),
+	convert: entry({
+		version: 1,
+		files: ({ model: path }: ConvertOptions) => [model(path)],
+		unkeyed: ["threads"],
+		opensTest: false,
+		goesOn: false,
+		death: "model",
+		async run(options: ConvertOptions, context) {
+			const { convertModel } = await import("../deploy/convert.js");
+			return convertModel({ ...options, output: join(foldersOf(context).output, modelFile) }, context);
 		},
 	}),
 	describeSpeech: entry({
