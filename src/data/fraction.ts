@@ -1,8 +1,8 @@
-/** Some of the training samples: a share, or those of some classes. */
+/** Some of the samples: a share of those for training, those of some classes, or all but those of some. */
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../errors.js";
 import { permutation, randomStream, type Stream } from "../random.js";
-import type { DataSet } from "./data-set.js";
+import type { DataSet, Split } from "./data-set.js";
 import { selectSamples } from "./splits.js";
 
 /** A data set with some of the training samples, and which of the whole they are, in ascending order. */
@@ -47,6 +47,32 @@ export function classesOfTraining(data: DataSet, chosen: readonly number[]): Fra
 		expected: `some of ${String(classes.length)} classes, counted from 0, with training samples`,
 		got: `[${chosen.join(", ")}]`,
 	});
+}
+
+/**
+ * A data set without the training and validation samples of some classes; the classes that there are stay.
+ *
+ * @throws LimbeckError `usage` for a class that there is not, and where no samples are left; `file` or `data` for samples
+ * that cannot be read.
+ */
+export function withoutClasses(data: DataSet, withheld: readonly number[]): DataSet {
+	const { classes, sampleShape, fingerprint } = data;
+	const kept = (split: Split): Uint32Array =>
+		Uint32Array.from(split.labels.keys()).filter((sample) => !withheld.includes(split.labels[sample] ?? -1));
+	const [train, validation] = [kept(data.train), kept(data.validation)];
+	if (withheld.some((c) => c >= classes.length) || train.length === 0 || validation.length === 0) {
+		throw new LimbeckError("usage", {
+			where: "data.withhold",
+			expected: `some of ${String(classes.length)} classes, counted from 0, not all`,
+			got: `[${withheld.join(", ")}]`,
+		});
+	}
+	return {
+		...data,
+		train: selectSamples(data.train, sampleShape, train),
+		validation: selectSamples(data.validation, sampleShape, validation),
+		fingerprint: createHash("sha256").update(`${fingerprint} without ${withheld.join()}`).digest("hex"),
+	};
 }
 
 /** @param indices - in ascending order. */

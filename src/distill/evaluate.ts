@@ -23,6 +23,7 @@ import { type BiasShift, type BiasShiftRequest, biasShiftOf } from "./bias-shift
 import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withModel } from "./evaluated-model.js";
 import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
 import { type ExhibitChoice, type Exhibits, exhibitsOf } from "./exhibits.js";
+import { judge, type NoveltyOutcome, type NoveltyStep } from "./novelty/judge.js";
 import type { Recipe } from "./recipe.js";
 import { readClusters } from "./specialists/clusters.js";
 import { type Coverage, coverageOf } from "./specialists/coverage.js";
@@ -160,6 +161,15 @@ async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet>
 	const { classes, sampleShape, validation } = await dataSetOf(data).load(data);
 	for (const k of details?.top ?? []) checkRank(k, classes.length);
 	return { ...validation, classes, sampleShape };
+}
+
+/**
+ * Judges how well what a model was never shown can be told, on the test split: see `judge`.
+ *
+ * @throws LimbeckError (`model`, `data`, `file`, `usage`).
+ */
+export function judgeNovelty(step: NoveltyStep, context: EvaluateContext): Promise<NoveltyOutcome> {
+	return judge(step, () => loadTestSet(step.data), context);
 }
 
 function coveredBy(

@@ -5,6 +5,7 @@ export { type BootstrapOptions, type Interval, percentileInterval, resampledMean
 export type { ReliabilityBin } from "./calibration.js";
 export { type ClassificationMetrics, classificationMetrics, predictedClasses } from "./classification.js";
 export { type ClassAccuracy, type Confusion, classAccuracies, confusionMatrix, mostConfused } from "./confusion.js";
+export { acceptanceThreshold, auroc, falsePositiveRate } from "./detection.js";
 export { type MultiplyAdds, multiplyAdds } from "./multiply-adds.js";
 export { checkRank, topKAccuracy } from "./ranking.js";
 export {

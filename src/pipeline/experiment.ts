@@ -1,6 +1,7 @@
 /** Any networks that are trained and judged side by side: who learns what, and from whom. */
 import type { EvaluateOutcome, EvaluateStep } from "../distill/evaluate.js";
 import type { NetworkOptions } from "../distill/networks.js";
+import type { NoveltyOutcome } from "../distill/novelty/judge.js";
 import { networkRefusal } from "../distill/store-fit.js";
 import { type EnsembleSource, memberSeed, together } from "../distill/teachers/sources.js";
 import type { TrainOutcome } from "../distill/train-network.js";
@@ -50,6 +51,8 @@ export interface ExperimentResult {
 	readonly trained: Readonly<Record<string, TrainOutcome>>;
 	/** Networks and ensembles by their names. */
 	readonly evaluated: EvaluateOutcome;
+	/** How well a withheld class was told, where that was asked. */
+	readonly novelty?: NoveltyOutcome;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The kinds of steps that runs are made of. */
 import { join } from "node:path";
 import type { ConvertStep } from "../deploy/convert.js";
-import type { evaluateModels } from "../distill/evaluate.js";
+import type { evaluateModels, judgeNovelty } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
 import type { AssembleStep } from "../distill/specialists/assemble.js";
 import type { ChooseClassesStep } from "../distill/specialists/choose-classes.js";
@@ -195,6 +195,19 @@ export const steps = {
 		death: "model",
 		run: async (options: Parameters<typeof evaluateModels>[0], context) =>
 			(await import("../distill/evaluate.js")).evaluateModels(options, context),
+	}),
+	novelty: entry({
+		version: 1,
+		files: ({ generalist, specialists, clusters }: Parameters<typeof judgeNovelty>[0]) => [
+			...[generalist, ...specialists].map(model),
+			plain(clusters),
+		],
+		unkeyed: ["threads"],
+		opensTest: true,
+		goesOn: false,
+		death: "model",
+		run: async (options: Parameters<typeof judgeNovelty>[0], context) =>
+			(await import("../distill/evaluate.js")).judgeNovelty(options, context),
 	}),
 } as const;
 

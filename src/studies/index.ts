@@ -5,6 +5,7 @@ import { isRecord, parseOptions, shown } from "../options.js";
 import { applySettings } from "../settings.js";
 import { boostingStudy } from "./boosting.js";
 import { mnistStudy } from "./mnist.js";
+import { noveltyStudy } from "./novelty.js";
 import { omittedClassStudy } from "./omitted-class.js";
 import { paretoStudy } from "./pareto.js";
 import { regularizerStudy } from "./regularizer.js";
@@ -20,6 +21,7 @@ export const studies = {
 	regularizer: regularizerStudy,
 	shallow: shallowStudy,
 	boosting: boostingStudy,
+	novelty: noveltyStudy,
 	pareto: paretoStudy,
 } as const;
 

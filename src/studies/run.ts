@@ -50,11 +50,12 @@ export function planStudy(recipe: StudyRecipe, options: StudyOptions): Promise<r
 }
 
 function runOf(recipe: StudyRecipe): Run<ExperimentEvent, ExperimentResult, StudyReport> {
-	const { title, question, plan, findings } = studyOf(recipe.name);
+	const { title, question, dataOf, plan, findings } = studyOf(recipe.name);
+	const data = dataOf?.(recipe) ?? recipe.data;
 	return {
 		command: "study",
 		recipe,
-		identify: (store, how) => identifyData(store, recipe.data, how),
+		identify: (store, how) => identifyData(store, data, how),
 		planSeed: (context) => plan(recipe, context),
 		assemble(results, environment, created) {
 			const [first] = results;

@@ -1,5 +1,6 @@
 /** What a study is: a question, networks that answer it, and what is read off them. */
 import { z } from "zod";
+import type { DataChoice } from "../data/options.js";
 import { dataField, seedFields } from "../distill/recipe.js";
 import type { NetworkReport } from "../distill/report.js";
 import {
@@ -88,6 +89,8 @@ export interface Study<Options extends z.ZodType> {
 	readonly options: Options;
 	/** Its recipe for a look in minutes, and for the answer. */
 	readonly sizes: { readonly quick: z.input<Options>; readonly full: z.input<Options> };
+	/** What it learns from, where that is not the recipe's data as they are. */
+	readonly dataOf?: (recipe: z.output<Options>) => DataChoice;
 	readonly plan: (
 		recipe: z.output<Options>,
 		context: SeedContext,

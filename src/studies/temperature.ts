@@ -223,7 +223,7 @@ function window(
 	if (inside.length === 0 || outside.length === 0) return [];
 	const [own, others] = [inside, outside].map((some) => meanErrors(some.map((lesson) => errorsOf(units, lesson))));
 	const difference = pairedDifference(others ?? [], own ?? []);
-	const holds = isTold(difference) ? (difference.value > 0 ? "holds" : "does not hold") : "is not told from the rest";
+	const holds = isTold(difference) ? (difference.value > 0 ? "holds" : "does not hold") : "is not shown";
 	const size = `${Math.abs(difference.value).toFixed(1)} ${difference.value < 0 ? "more" : "fewer"} errors`;
 	return [
 		`The paper's window at ${String(units)} units, ${title}, ${holds}: on average ${size} than at the other ` +

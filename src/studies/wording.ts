@@ -48,8 +48,9 @@ export function certainty(difference: PairedDifference): string {
 	const { interval, value } = difference;
 	if (interval === undefined) return "one seed: no interval";
 	const [low, high] = value < 0 ? [-interval.high, -interval.low] : [interval.low, interval.high];
-	const told = isTold(difference) ? "" : ", which the seeds do not tell from none";
-	return `95 % interval ${low.toFixed(1)} to ${high.toFixed(1)}${told}`;
+	const told = isTold(difference) ? "" : ", not significant";
+	const bounds = [low, high].map((bound) => bound.toFixed(1).replace("-", "−"));
+	return `95 % interval ${bounds.join(" to ")}${told}`;
 }
 
 /** Things in a row: `A, B and C`. */

@@ -17,11 +17,11 @@ const set = (...settings: readonly string[]): readonly string[] => settings.flat
 
 /** Networks that are trained in a moment. */
 const tiny = [
-	...["--quick", "--threads", "1", "--seeds", "2"],
+	...["--quick", "--threads", "1", "--seeds", "1"],
 	...set("teacher.hidden=[8]", "teacher.epochs=0.5", "student.epochs=0.2", "student.hidden=[8]"),
 ];
 
-const temperature = ["temperature", ...tiny, ...set("widths=[30]", "temperatures=[1,3,8]", "hardWeights=[]")];
+const temperature = ["temperature", ...tiny, "--seeds", "2", ...set("widths=[30]", "temperatures=[1,3,8]", "hardWeights=[]")];
 /** Labels alone, label smoothing, three temperatures, logits, standardised logits; and the teacher. */
 const networks = 8;
 
@@ -65,11 +65,27 @@ describe("limbeck study", () => {
 
 	it("judges networks in the precisions in which they ship", async () => {
 		const { report } = await studied([
-			...["pareto", "--quick", "--threads", "1", "--seeds", "2"],
+			...["pareto", "--quick", "--threads", "1", "--seeds", "1"],
 			...set("teacher.hidden=[8]", "teacher.epochs=0.5", 'students=[{"hidden":[4],"epochs":0.2}]'),
 		]);
 		expect(Object.keys(report.networks)).toContain("student-1-int8");
 		expect(report.tables[0]?.rows).toHaveLength(7);
+	});
+
+	it("boosts specialists, and tells a withheld class from garbage", async () => {
+		const small = [
+			...["--quick", "--threads", "1", "--seeds", "1"],
+			...set("generalist.hidden=[8]", "generalist.epochs=0.5", "specialist.epochs=0.2", "clustering.specialists=2"),
+		];
+		const env = { LIMBECK_STORE: await temporaryFolder() };
+		const { report: boosting } = await studied(["boosting", ...small, ...set("shrinkages=[0.5]")], env);
+		expect(boosting.tables[0]?.rows.map(([way = ""]) => way.replace(" *", ""))).toEqual([
+			...["generalist", "specialists, KL", "boosted in turn, ν = 0.5", "boosted at once, ν = 0.5"],
+			...["two generalists", "one, trained longer"],
+		]);
+		const { report } = await studied(["novelty", ...small], env);
+		expect(report.tables[0]?.rows).toHaveLength(7);
+		expect(report.answer.join(" ")).toMatch(/A withheld class \(4\) is told/);
 	});
 
 	it("lists its studies, and refuses what is none", async () => {
