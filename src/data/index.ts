@@ -40,11 +40,11 @@ const frames: DataSetEntry<FramesChoice> = { title: "frames of recordings with t
 export function dataSetOf({ name }: StepData): DataSetEntry<StepData> {
 	const entry: DataSetFacts = name === "frames" ? frames : dataSets[name];
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
-	const { load, ...facts } = entry as DataSetEntry<StepData>;
+	const found = entry as DataSetEntry<StepData>;
 	return {
-		...facts,
+		...found,
 		async load(options) {
-			const whole = await load(options);
+			const whole = await found.load(options);
 			const withheld = "withhold" in options ? options.withhold : undefined;
 			return withheld === undefined ? whole : withoutClasses(whole, withheld);
 		},

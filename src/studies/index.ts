@@ -33,8 +33,7 @@ export type StudyRecipe = z.output<(typeof studies)[StudyName]["options"]>;
 
 /** The entry of a study, with its own types forgotten: the recipe's name decides which it is. */
 export function studyOf(name: StudyName): Study<z.ZodType<StudyRecipe>> {
-	// The name picks the entry whose recipes these are; TypeScript cannot pair them through the table.
-	return studies[name] as Study<z.ZodType<StudyRecipe>>;
+	return studies[name];
 }
 
 /**

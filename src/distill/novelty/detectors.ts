@@ -39,7 +39,7 @@ export const detectors = {
 	/** Mean KL of what the generalist says, classes that are not a specialist's as one, to what that specialist says. */
 	disagreement: {
 		title: "generalist and specialists disagree",
-		score({ logits, answers }) {
+		score: ({ logits, answers }) => {
 			const p = probabilitiesOf(logits);
 			return meanOver(answers, (answer) => divergence(answer, p));
 		},
@@ -52,7 +52,7 @@ export const detectors = {
 	/** What is left of the objective of Hinton et al. 2015, §5.4, at its minimum: no distribution suits all of them. */
 	residual: {
 		title: "residual of the KL combination",
-		score({ logits, answers }) {
+		score: ({ logits, answers }) => {
 			const p = probabilitiesOf(logits);
 			const q = combine("kl", p, answers);
 			const own = p.reduce((sum, share, c) => sum + share * logRatio(share, q[c] ?? 0), 0);

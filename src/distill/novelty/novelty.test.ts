@@ -20,7 +20,7 @@ describe("detectors, by hand", () => {
 		expect(detectors.entropy.score(lost)).toBeCloseTo(1.5 * Math.LN2, 12);
 		// log Σ exp of log-probabilities is 0.
 		expect(detectors.energy.score(lost)).toBeCloseTo(0, 12);
-		expect(detectors.energy.score({ ...lost, logits: lost.logits.map((z) => z + 3) })).toBeCloseTo(-3, 12);
+		expect(detectors.energy.score({ ...lost, logits: logs(0.5, 0.25, 0.25).map((z) => z + 3) })).toBeCloseTo(-3, 12);
 		expect(detectors.dustbin.score(lost)).toBeCloseTo(0.8, 12);
 		// KL of (0.1, 0.1, 0.8) from the generalist's (0.5, 0.25, 0.25), its dustbin last.
 		const kl = 0.1 * Math.log(0.1 / 0.5) + 0.1 * Math.log(0.1 / 0.25) + 0.8 * Math.log(0.8 / 0.25);
