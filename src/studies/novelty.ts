@@ -101,8 +101,10 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 			`Where 95 % of the validation samples are accepted by the ${detectors[rejectBy].title}, ${percent(
 				({ rejected, counts }) => rejected.known / counts.known,
 			)} % of the known test samples are rejected, ${percent(({ rejected, counts }) => rejected.novel / counts.novel)} % of the withheld and ` +
-				`${percent(({ rejected, counts }) => garbageIn(rejected) / garbageIn(counts))} % of the garbage.`,
-			`Of what is rejected, ${spread(over((one) => candidates(one).length))} groups are coherent enough to be a category: ` +
+				`${percent(({ rejected, counts }) => garbageIn(rejected) / garbageIn(counts))} % of the garbage. As far away as garbage that is made ` +
+				`from validation samples are ${percent(({ far, counts }) => garbageIn(far) / garbageIn(counts))} % of the garbage and ` +
+				`${percent(({ far, counts }) => far.novel / counts.novel)} % of the withheld.`,
+			`Of what is rejected and nearer, ${spread(over((one) => candidates(one).length))} groups are coherent enough to be a category: ` +
 				`${percent(({ purity }) => purity)} % of what is in them is of the withheld class, and they hold ${percent(({ found }) => found)} % of it.`,
 			`Known, new or garbage: ${percent(({ threeWay }) => threeWay)} % right, each of the three a third (chance: 33.3 %).`,
 		],
@@ -126,7 +128,7 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 				]),
 			},
 			{
-				title: `Groups of what the ${detectors[rejectBy].title} rejects, seed ${String(results[0]?.seed ?? "")}`,
+				title: `Groups of what is rejected by the ${detectors[rejectBy].title} and is not as far as garbage, seed ${String(results[0]?.seed ?? "")}`,
 				columns: ["coherence", "a category?", "known", "withheld", "noise", "shuffled", "blank"],
 				rows: (first?.groups ?? []).map(({ coherence, candidate, kinds }) => [
 					...[coherence.toFixed(2), candidate ? "yes" : "no"],

@@ -6,7 +6,7 @@ import { hardTargets } from "../losses/index.js";
 import { pairedDifference } from "../metrics/index.js";
 import type { Experiment, ExperimentNetwork } from "../pipeline/experiment.js";
 import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
-import { certainty, isTold, listed, meanOf, pointOf, spread } from "./wording.js";
+import { certainty, isTold, listed, meanOf, pointOf, signed, spread } from "./wording.js";
 
 const options = z.strictObject({
 	...studyShape("regularizer"),
@@ -82,9 +82,11 @@ function findings({ shares }: Recipe, measured: Measurements): Findings {
 		answer: [
 			...least.map(({ share, hard, gain }) => {
 				const missing = meanOf(teacher) - meanOf(hard);
-				const part = `of the ${missing.toFixed(1)} points that the other labels bring, soft targets bring ${gain.value.toFixed(1)}`;
-				const all = share === 1 ? `with all labels soft targets bring ${gain.value.toFixed(1)} points` : part;
-				return `From ${percent(share)} % of the samples ${all} (${certainty(gain)}).`;
+				const from =
+					share === 1
+						? "With all samples soft targets change accuracy by"
+						: `From ${percent(share)} % of the samples labels lack ${missing.toFixed(1)} points of the teacher's accuracy; soft targets bring back`;
+				return `${from} ${signed(gain.value)} points (${certainty(gain)}).`;
 			}),
 			stopping(shares, accuracyOf),
 		],

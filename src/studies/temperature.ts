@@ -6,7 +6,7 @@ import { hardTargets, type LossOptions } from "../losses/index.js";
 import { pairedDifference } from "../metrics/index.js";
 import type { Experiment, ExperimentNetwork } from "../pipeline/experiment.js";
 import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
-import { certainty, comparedErrors, isTold, listed, meanOf, pointOf, spread } from "./wording.js";
+import { certainty, comparedErrors, isTold, listed, meanOf, oriented, pointOf, spread } from "./wording.js";
 
 const temperature = z.number().gt(0).max(1000);
 
@@ -224,10 +224,11 @@ function window(
 	const [own, others] = [inside, outside].map((some) => meanErrors(some.map((lesson) => errorsOf(units, lesson))));
 	const difference = pairedDifference(others ?? [], own ?? []);
 	const holds = isTold(difference) ? (difference.value > 0 ? "holds" : "does not hold") : "is not shown";
-	const size = `${Math.abs(difference.value).toFixed(1)} ${difference.value < 0 ? "more" : "fewer"} errors`;
+	const size = oriented(difference);
+	const said = `${size.value.toFixed(1)} ${difference.value < 0 ? "more" : "fewer"} errors`;
 	return [
-		`The paper's window at ${String(units)} units, ${title}, ${holds}: on average ${size} than at the other ` +
-			`temperatures (${certainty(difference)}).`,
+		`The paper's window at ${String(units)} units, ${title}, ${holds}: on average ${said} than at the other ` +
+			`temperatures (${certainty(size)}).`,
 	];
 }
 

@@ -35,22 +35,36 @@ export function isTold({ interval }: PairedDifference): boolean {
  * @param other - those of what it is compared with, by the same seeds.
  */
 export function comparedErrors(own: readonly number[], other: readonly number[], than: string): string {
-	const difference = pairedDifference(other, own);
-	const { value } = difference;
-	const size = Math.abs(value).toFixed(1);
+	const fewer = pairedDifference(other, own);
+	const size = oriented(fewer);
 	const said =
-		value === 0 ? `as many errors as ${than}` : `${size} ${value > 0 ? "fewer" : "more"} errors than ${than}`;
-	return `makes ${said} (${certainty(difference)})`;
+		size.value === 0
+			? `as many errors as ${than}`
+			: `${size.value.toFixed(1)} ${fewer.value > 0 ? "fewer" : "more"} errors than ${than}`;
+	return `makes ${said} (${certainty(size)})`;
+}
+
+/** A difference the other way round where it is negative. */
+export function oriented(difference: PairedDifference): PairedDifference {
+	const { value, interval } = difference;
+	if (value >= 0) return difference;
+	return {
+		value: -value,
+		...(interval === undefined ? {} : { interval: { low: -interval.high, high: -interval.low } }),
+	};
 }
 
 /** How sure a difference is, over the seeds. */
 export function certainty(difference: PairedDifference): string {
-	const { interval, value } = difference;
+	const { interval } = difference;
 	if (interval === undefined) return "one seed: no interval";
-	const [low, high] = value < 0 ? [-interval.high, -interval.low] : [interval.low, interval.high];
 	const told = isTold(difference) ? "" : ", not significant";
-	const bounds = [low, high].map((bound) => bound.toFixed(1).replace("-", "−"));
-	return `95 % interval ${bounds.join(" to ")}${told}`;
+	return `95 % interval ${signed(interval.low)} to ${signed(interval.high)}${told}`;
+}
+
+/** A number with a sign that is no hyphen. */
+export function signed(value: number, digits = 1): string {
+	return value.toFixed(digits).replace("-", "−");
 }
 
 /** Things in a row: `A, B and C`. */

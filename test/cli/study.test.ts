@@ -21,7 +21,13 @@ const tiny = [
 	...set("teacher.hidden=[8]", "teacher.epochs=0.5", "student.epochs=0.2", "student.hidden=[8]"),
 ];
 
-const temperature = ["temperature", ...tiny, "--seeds", "2", ...set("widths=[30]", "temperatures=[1,3,8]", "hardWeights=[]")];
+const temperature = [
+	"temperature",
+	...tiny,
+	"--seeds",
+	"2",
+	...set("widths=[30]", "temperatures=[1,3,8]", "hardWeights=[]"),
+];
 /** Labels alone, label smoothing, three temperatures, logits, standardised logits; and the teacher. */
 const networks = 8;
 

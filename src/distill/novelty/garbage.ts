@@ -38,7 +38,7 @@ export type GarbageKind = keyof typeof garbage;
 /** The names of all. */
 export const garbageKinds = Object.keys(garbage) as readonly GarbageKind[]; // The table's own keys.
 
-/** The stream of random numbers of a kind. */
-export function garbageStream(seed: number, kind: GarbageKind): Stream {
-	return randomStream(seed, `novelty/${kind}`);
+/** The stream of random numbers of a kind. @param split - whose samples it is made from. */
+export function garbageStream(seed: number, split: "validation" | "test", kind: GarbageKind): Stream {
+	return randomStream(seed, `novelty/${split}/${kind}`);
 }

@@ -1,5 +1,5 @@
 /** How well what a model was never shown can be told: detectors, and what becomes of what they reject. */
-import type { DataSet, SampleSet, TestSet } from "../../data/data-set.js";
+import type { DataSet, SampleSet, SampleShape, TestSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
 import { openSamples, readSamples } from "../../data/open-samples.js";
 import type { DataChoice } from "../../data/options.js";
@@ -68,6 +68,9 @@ export interface NoveltyOutcome {
 	readonly detectors: Readonly<Record<DetectorName, Detection>>;
 	/** Rejected by a threshold that accepts 95 % of the validation samples. */
 	readonly rejected: Readonly<Record<Kind, number>>;
+	/** Of these, further from all that is known than garbage that is made from validation samples: garbage. */
+	readonly far: Readonly<Record<Kind, number>>;
+	/** Of the others. */
 	readonly groups: readonly RejectedGroup[];
 	/** Share of known accepted, novel in a candidate, and garbage rejected and in none; each of the three counts a third. */
 	readonly threeWay: number;
@@ -77,7 +80,7 @@ export interface NoveltyOutcome {
 	readonly found: number;
 }
 
-/** A group is taken for a category from this coherence and this share of the rejected samples on. */
+/** A group is taken for a category from this coherence and this share of the grouped samples on. */
 const leastCoherence = 0.5;
 const leastShare = 0.05;
 /** Training samples that distances are measured from, and which of the nearest counts. */
@@ -86,8 +89,8 @@ const neighbour = 10;
 
 /**
  * Judges a generalist and its specialists on a stream: test samples of classes that they know, those of the withheld
- * classes, and garbage made from the former, a third as many of each kind as there are withheld ones. Thresholds come from
- * validation; what is rejected is grouped in the space of the generalist's soft targets.
+ * classes, and garbage made from the former. Thresholds come from validation samples and garbage made from those. What is
+ * rejected and is not as far from all that is known as garbage is grouped in the space of the generalist's soft targets.
  *
  * @param openTest - called when all that does not need it is done.
  * @throws LimbeckError (`model`, `data`, `file`).
@@ -100,6 +103,9 @@ export async function judge(
 	const data = await dataSetOf(step.data).load(step.data);
 	const observe = await observerOf(step, data, context);
 	const validation = await observe(data.validation);
+	const own = Array<Kind>(data.validation.count).fill("known");
+	const made = withGarbage(data.validation, data.sampleShape, own, "validation", step.seed);
+	const madeUp = (await observe(made.set)).slice(data.validation.count);
 	const stream = streamOf(await openTest(), step);
 	const seen = await observe(stream.set);
 	const of = (wanted: (kind: Kind) => boolean) => seen.filter((_, k) => wanted(stream.kinds[k] ?? "known"));
@@ -121,29 +127,54 @@ export async function judge(
 		counts: tally(stream.kinds),
 		// Every detector is there: the names are the table's.
 		detectors: Object.fromEntries(told) as Record<DetectorName, Detection>,
-		...sorted(step, data.classes.length, validation, seen, stream.kinds),
+		...sorted(step, thresholdsOf(step, validation, madeUp), seen, stream.kinds),
+	};
+}
+
+/** By what samples are sorted, all from validation. */
+interface Thresholds {
+	/** Of the detector that rejects. */
+	readonly score: number;
+	/** Of the distance, from which on a sample is garbage. */
+	readonly far: number;
+}
+
+/** Accepts 95 % of the validation samples; takes 95 % of garbage that is made from them for garbage. */
+function thresholdsOf(
+	{ rejectBy }: NoveltyStep,
+	validation: readonly Observation[],
+	madeUp: readonly Observation[],
+): Thresholds {
+	const distances = (some: readonly Observation[], sign: number): readonly number[] =>
+		some.map(({ distance }) => sign * distance);
+	return {
+		score: acceptanceThreshold(validation.map(detectors[rejectBy].score), 0.95),
+		far: Math.max(
+			-acceptanceThreshold(distances(madeUp, -1), 0.95),
+			acceptanceThreshold(distances(validation, 1), 0.95),
+		),
 	};
 }
 
 /** What becomes of the stream: accepted, in a group that may be a category, or neither. */
 function sorted(
 	{ rejectBy, groups: most, temperature, seed }: NoveltyStep,
-	classes: number,
-	validation: readonly Observation[],
+	thresholds: Thresholds,
 	seen: readonly Observation[],
 	kinds: readonly Kind[],
-): Pick<NoveltyOutcome, "rejected" | "groups" | "threeWay" | "purity" | "found"> {
+): Pick<NoveltyOutcome, "rejected" | "far" | "groups" | "threeWay" | "purity" | "found"> {
 	const { score } = detectors[rejectBy];
-	const threshold = acceptanceThreshold(validation.map(score), 0.95);
-	const rejected = seen.flatMap((one, at) => (score(one) > threshold ? [at] : []));
-	const points = rejected.map((at) => {
-		const soft = scaledLogits(Float32Array.from(seen[at]?.logits ?? new Float32Array(classes)), temperature);
+	const isFar = (at: number): boolean => (seen[at]?.distance ?? 0) > thresholds.far;
+	const rejected = seen.flatMap((one, at) => (score(one) > thresholds.score || isFar(at) ? [at] : []));
+	const near = rejected.filter((at) => !isFar(at));
+	const points = near.map((at) => {
+		const soft = scaledLogits(Float32Array.from(seen[at]?.logits ?? []), temperature);
 		return logSoftmaxRow(soft).map(Math.exp);
 	});
 	const kindOf = (at: number): Kind => kinds[at] ?? "known";
 	const groups = (points.length === 0 ? [] : groupsOf(points, most, seed)).map(({ members, coherence }) => ({
-		...{ coherence, members: members.map((member) => rejected[member] ?? 0) },
-		candidate: coherence >= leastCoherence && members.length >= leastShare * rejected.length,
+		...{ coherence, members: members.map((member) => near[member] ?? 0) },
+		candidate: coherence >= leastCoherence && members.length >= leastShare * near.length,
 	}));
 	const candidates = groups.flatMap(({ candidate, members }) => (candidate ? members : []));
 	const inCandidates = new Set(candidates);
@@ -154,6 +185,7 @@ function sorted(
 	const garbageOut = rejected.filter((at) => !inCandidates.has(at) && !["known", "novel"].includes(kindOf(at))).length;
 	return {
 		rejected: tally(rejected.map(kindOf)),
+		far: tally(rejected.filter(isFar).map(kindOf)),
 		groups: groups
 			.map(({ coherence, members, candidate }) => ({ coherence, candidate, kinds: tally(members.map(kindOf)) }))
 			.toSorted((a, b) => b.coherence - a.coherence),
@@ -169,25 +201,37 @@ function tally(kinds: readonly Kind[]): Record<Kind, number> {
 	return counts;
 }
 
-/** The test samples and the garbage, and what each is. */
-function streamOf(
-	test: TestSet,
-	{ withheld, seed }: NoveltyStep,
-): { readonly set: SampleSet; readonly kinds: readonly Kind[] } {
-	const { sampleShape, labels, count } = test;
+/** Samples, and what each is. */
+interface Stream {
+	readonly set: SampleSet;
+	readonly kinds: readonly Kind[];
+}
+
+/** The test samples, and garbage made from those that are known. */
+function streamOf(test: TestSet, { withheld, seed }: NoveltyStep): Stream {
+	const own = Array.from(test.labels, (label): Kind => (withheld.includes(label) ? "novel" : "known"));
+	const novel = own.filter((kind) => kind === "novel").length;
+	if (novel > 0 && novel < test.count) return withGarbage(test, test.sampleShape, own, "test", seed);
+	const [expected, got] = ["some classes of the test split, not all", `[${withheld.join(", ")}]`];
+	throw new LimbeckError("usage", { where: "withheld", expected, got });
+}
+
+/** Samples with garbage behind them: of each kind a thirtieth of their number. */
+function withGarbage(
+	split: SampleSet,
+	sampleShape: SampleShape,
+	own: readonly Kind[],
+	name: "validation" | "test",
+	seed: number,
+): Stream {
+	const { count } = split;
 	const size = elementCount(sampleShape);
 	const all = readSamples(
-		test,
+		split,
 		sampleShape,
 		Uint32Array.from({ length: count }, (_, at) => at),
 	);
-	const own = Array.from(labels, (label): Kind => (withheld.includes(label) ? "novel" : "known"));
-	const novel = own.filter((kind) => kind === "novel").length;
-	if (novel === 0 || novel === count) {
-		const [expected, got] = ["some classes of the test split, not all", `[${withheld.join(", ")}]`];
-		throw new LimbeckError("usage", { where: "withheld", expected, got });
-	}
-	const each = Math.ceil(novel / garbageKinds.length);
+	const each = Math.ceil(count / garbageShare);
 	const kinds = [...own, ...garbageKinds.flatMap((kind) => Array<Kind>(each).fill(kind))];
 	const data = allocate(all, kinds.length * size);
 	data.set(all.data);
@@ -195,7 +239,7 @@ function streamOf(
 	const knownAt = own.flatMap((kind, at) => (kind === "known" ? [at] : []));
 	let at = count;
 	for (const kind of garbageKinds) {
-		const stream = garbageStream(seed, kind);
+		const stream = garbageStream(seed, name, kind);
 		for (let index = 0; index < each; index++, at++) {
 			const from = (knownAt[index % knownAt.length] ?? 0) * size;
 			const sample = all.data.subarray(from, from + size);
@@ -204,6 +248,9 @@ function streamOf(
 	}
 	return { set: { count: kinds.length, samples: inMemory(data) }, kinds };
 }
+
+/** So many samples have one of each kind of garbage. */
+const garbageShare = 30;
 
 /** Bytes may be anything; other numbers stay within those that there are. */
 function rangeOf(samples: MemorySamples): readonly [least: number, greatest: number] {

@@ -39,7 +39,7 @@ test("garbage of each kind is what it is called, the same again for the same see
 	const source = { sample: Uint8Array.of(0, 1, 2, 250, 251, 252), least: 0, greatest: 255 };
 	const made = (kind: (typeof garbageKinds)[number], index: number): Uint8Array => {
 		const out = new Uint8Array(6);
-		garbage[kind](source, garbageStream(7, kind), index, out);
+		garbage[kind](source, garbageStream(7, "test", kind), index, out);
 		return out;
 	};
 	expect([...made("shuffled", 1)].sort((a, b) => a - b)).toEqual([...source.sample]);
