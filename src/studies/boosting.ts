@@ -56,30 +56,37 @@ function specialized({ data, seed, seeds, generalist, clustering, specialist }: 
 interface Way {
 	readonly name: string;
 	readonly title: string;
+	/** What differs in the shrinkage alone is of one kind. */
+	readonly kind: string;
 	readonly stages: readonly (readonly string[])[];
 }
 
 function waysOf({ clustering, shrinkages }: Recipe): readonly Way[] {
 	const specialists = (folder: string): readonly string[] =>
 		Array.from({ length: clustering.specialists }, (_, k) => `${folder}specialist-${String(k + 1)}`);
+	const boosted = (kind: string, nameOf: (shrinkage: number) => string, stages: (shrinkage: number) => Way["stages"]) =>
+		shrinkages.map(
+			(shrinkage): Way => ({
+				...{ name: nameOf(shrinkage), title: `${kind}, ν = ${String(shrinkage)}`, kind },
+				stages: [["generalist"], ...stages(shrinkage)],
+			}),
+		);
+	const single = (name: string, title: string, ...stages: Way["stages"]): Way => ({ name, title, kind: title, stages });
 	return [
-		{ name: "generalist", title: "generalist", stages: [["generalist"]] },
-		{ name: "combined", title: "specialists, KL", stages: [["generalist"], specialists("")] },
-		...shrinkages.map((shrinkage) => ({
-			...{ name: boostedName.inTurn(shrinkage), title: `boosted in turn, ν = ${String(shrinkage)}` },
-			stages: [["generalist"], ...specialists(`in-turn-${String(shrinkage)}/`).map((one) => [one])],
-		})),
-		...shrinkages.map((shrinkage) => ({
-			...{ name: boostedName.atOnce(shrinkage), title: `boosted at once, ν = ${String(shrinkage)}` },
-			stages: [["generalist"], specialists("at-once/")],
-		})),
-		{ name: "ensemble", title: "two generalists", stages: [["generalist", "controls/second"]] },
-		{ name: "longer", title: "one, trained longer", stages: [["controls/longer"]] },
+		single("generalist", "generalist", ["generalist"]),
+		single("combined", "specialists, KL", ["generalist"], specialists("")),
+		...boosted("boosted in turn", boostedName.inTurn, (shrinkage) =>
+			specialists(`in-turn-${String(shrinkage)}/`).map((one) => [one]),
+		),
+		...boosted("boosted at once", boostedName.atOnce, () => [specialists("at-once/")]),
+		single("ensemble", "two generalists", ["generalist", "controls/second"]),
+		single("longer", "one, trained longer", ["controls/longer"]),
 	];
 }
 
 function findings(recipe: Recipe, measured: Measurements): Findings {
 	const ways = waysOf(recipe);
+	const kinds = [...new Set(ways.map(({ kind }) => kind))];
 	const errorsOf = ({ name }: Way): readonly number[] => measured.of(name).map(({ errors }) => errors);
 	const validationOf = ({ name }: Way): number =>
 		meanOf(measured.results.map(({ evaluated }) => evaluated.validation?.[name]?.errors ?? Number.NaN));
@@ -153,7 +160,10 @@ function findings(recipe: Recipe, measured: Measurements): Findings {
 				caption: "Test errors by the seconds of all trainings together. Bars: standard deviation over the seeds.",
 				x: { label: "seconds of training", scale: "linear" },
 				y: { label: "test errors", scale: "linear" },
-				lines: ways.map((way) => ({ label: way.title, points: [pointOf(times(way).all, errorsOf(way))] })),
+				lines: kinds.map((kind) => ({
+					...{ label: kind, apart: true },
+					points: ways.filter((way) => way.kind === kind).map((way) => pointOf(times(way).all, errorsOf(way))),
+				})),
 			},
 		],
 	};

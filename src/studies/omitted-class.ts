@@ -6,7 +6,7 @@ import { recipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
 import { pairedDifference } from "../metrics/index.js";
 import type { Experiment, ExperimentNetwork, ExperimentTask } from "../pipeline/experiment.js";
-import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
+import { defineStudy, type Findings, type Measurements, planOf, type StudyTable, studyShape } from "./study.js";
 import { certainty, listed, meanOf, oriented, pointOf, spread } from "./wording.js";
 
 const classList = z.array(z.int().min(0)).min(1);
@@ -40,7 +40,7 @@ interface Transfer {
 /** The ways in which a shift is chosen, as a reader is told. */
 const choices: Readonly<Record<BiasShiftRequest["by"], string>> = {
 	"false-alarms": "bias by false alarms, without a sample of the class",
-	validation: "bias by validation errors",
+	validation: "bias by validation errors, with samples of the class",
 	test: "bias by test errors, as the paper did",
 };
 const ways = Object.keys(choices) as readonly BiasShiftRequest["by"][]; // The table's own keys.
@@ -135,34 +135,32 @@ function findings(recipe: Recipe, measured: Measurements): Findings {
 			...transfers.filter(({ omitted }) => omitted.length > 1).map((transfer) => onlySome(transfer, one, results)),
 		],
 		tables: [
-			{
-				title: `Test errors, all and on omitted classes; with the whole transfer set ${spread(whole)}`,
-				columns: [
-					"transfer set",
-					"errors",
-					"on omitted",
-					...ways.flatMap((by) => [shortWay[by], "errors", "on omitted"]),
-				],
-				rows: transfers.map((transfer) => {
-					const before = one(transfer, "test");
-					return [
-						transfer.title,
-						spread(before.map((shift) => shift.before.errors)),
-						`${spread(before.map((shift) => shift.before.omittedErrors))} of ${String(before[0]?.omittedSamples ?? "")}`,
-						...ways.flatMap((by) => {
-							const after = one(transfer, by);
-							return [
-								`+${spread(
-									after.map(({ shift }) => shift),
-									2,
-								)}`.replace("+-", "−"),
-								spread(after.map((shift) => shift.after.errors)),
-								spread(after.map((shift) => shift.after.omittedErrors)),
-							];
-						}),
-					];
-				}),
-			},
+			byTransfer(
+				`All test errors; with the whole transfer set ${spread(whole)}`,
+				transfers,
+				(transfer) => spread(one(transfer, "test").map(({ before }) => before.errors)),
+				(transfer, by) => spread(one(transfer, by).map(({ after }) => after.errors)),
+			),
+			byTransfer(
+				"Test errors on the omitted classes",
+				transfers,
+				(transfer) => {
+					const shifts = one(transfer, "test");
+					const wrong = spread(shifts.map(({ before }) => before.omittedErrors));
+					return `${wrong} of ${String(shifts[0]?.omittedSamples ?? "")}`;
+				},
+				(transfer, by) => spread(one(transfer, by).map(({ after }) => after.omittedErrors)),
+			),
+			byTransfer(
+				"What is added to the logits of the omitted classes",
+				transfers,
+				() => "0",
+				(transfer, by) =>
+					spread(
+						one(transfer, by).map(({ shift }) => shift),
+						2,
+					),
+			),
 		],
 		figures: [
 			{
@@ -183,6 +181,20 @@ function findings(recipe: Recipe, measured: Measurements): Findings {
 				],
 			},
 		],
+	};
+}
+
+/** A row for each transfer set, a column for the student as it is and with each bias. */
+function byTransfer(
+	title: string,
+	transfers: readonly Transfer[],
+	asItIs: (transfer: Transfer) => string,
+	mended: (transfer: Transfer, by: BiasShiftRequest["by"]) => string,
+): StudyTable {
+	return {
+		title,
+		columns: ["transfer set", "as it is", ...ways.map((by) => shortWay[by])],
+		rows: transfers.map((transfer) => [transfer.title, asItIs(transfer), ...ways.map((by) => mended(transfer, by))]),
 	};
 }
 

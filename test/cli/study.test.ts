@@ -66,6 +66,7 @@ describe("limbeck study", () => {
 		const { report } = await studied(["omitted-class", ...tiny, ...set("omit=[3]", "only=[[7,8]]")]);
 		expect(Object.keys(report.networks)).toEqual(["teacher", "whole", "without-3", "only-7-8"]);
 		expect(report.tables[0]?.rows.map(([name]) => name)).toEqual(["without class 3", "only 7 and 8"]);
+		expect(report.tables.map(({ rows }) => rows.length)).toEqual([2, 2, 2]);
 		expect(report.figures[0]?.lines).toHaveLength(4);
 	});
 
