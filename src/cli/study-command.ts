@@ -38,6 +38,7 @@ Examples:
   limbeck study all --quick --out studies                  every study, a folder each
   limbeck study temperature --show-recipe > mine.json, then: limbeck study mine.json
 
+limbeck recipe --study NAME lists every field that --set and a recipe file can change.
 What is done is kept: a study that was stopped goes on with limbeck resume last, and studies share their networks.`,
 		)
 		.action(async (name: string, raw: unknown) => {

@@ -79,10 +79,12 @@ export async function planExperiment(
 		const cores = coresOf(network, sampleShape, threads);
 		steps.set(name, await planner.add("train", `seed ${String(fixed)}, ${name}`, options, { cores }));
 	}
+	const converted: PlannedStep[] = [];
 	const forms: [name: string, file: string][] = [];
 	for (const [name, { network, precision }] of Object.entries(shipped)) {
 		const options = { data, model: fileOf(network), precision, threads };
 		const step = await planner.add("convert", `seed ${String(seed)}, ${name}`, options, { cores: 1 });
+		converted.push(step);
 		forms.push([name, planner.fileOf(step, modelFile)]);
 	}
 	const models = {
@@ -93,7 +95,7 @@ export async function planExperiment(
 	const evaluation = await planner.add("evaluate", label, { data, threads, models, ...asked }, { cores: threads });
 	return {
 		networks: Array.from(steps, ([network, step]) => ({ step, about: { network } })),
-		others: [evaluation],
+		others: [...converted, evaluation],
 		result: (outputOf) => ({
 			seed,
 			trained: Object.fromEntries(Array.from(steps, ([name, step]) => [name, outputOf(step)])),

@@ -1,7 +1,7 @@
 /** Every study. */
 import { z } from "zod";
 import { LimbeckError } from "../errors.js";
-import { isRecord, parseOptions, shown } from "../options.js";
+import { isRecord, type JsonSchema, parseOptions, shown } from "../options.js";
 import { applySettings } from "../settings.js";
 import { boostingStudy } from "./boosting.js";
 import { mnistStudy } from "./mnist.js";
@@ -43,11 +43,22 @@ export function studyOf(name: StudyName): Study<z.ZodType<StudyRecipe>> {
  * @throws LimbeckError (`usage`) with the path of every field that is wrong.
  */
 export function parseStudyRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): StudyRecipe {
+	const { options } = studyOf(nameOf(input, where));
+	return parseOptions(options, applySettings(input, settings, options), where);
+}
+
+/**
+ * The JSON schema of the recipe of the study that it names.
+ *
+ * @throws LimbeckError (`usage`) where it names none.
+ */
+export function studySchema(input: unknown): JsonSchema {
+	return z.toJSONSchema(studyOf(nameOf(input, "recipe")).options, { io: "input" });
+}
+
+function nameOf(input: unknown, where: string): StudyName {
 	const name = isRecord(input) ? input["name"] : undefined;
-	if (typeof name === "string" && isStudy(name)) {
-		const { options } = studyOf(name);
-		return parseOptions(options, applySettings(input, settings, options), where);
-	}
+	if (typeof name === "string" && isStudy(name)) return name;
 	const [expected, got] = [`one of ${Object.keys(studies).join(", ")}`, shown(name)];
 	throw new LimbeckError("usage", { where: `${where}: name`, expected, got });
 }

@@ -101,5 +101,7 @@ describe("limbeck study", () => {
 		const { code, stderr } = await runCli(["study", "temprature"]);
 		expect(code).toBe(2);
 		expect(stderr).toContain('Did you mean "temperature"?');
+		const fields = await runCli(["recipe", "--study", "temperature"]);
+		expect(fields.stdout).toContain("widths = [10,30,100,300,800]");
 	});
 });
