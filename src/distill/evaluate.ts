@@ -54,8 +54,6 @@ export interface EvaluateStep {
 	readonly exhibit?: ExhibitChoice;
 	/** Asks how right models are by how many specialists cover the true class. */
 	readonly coverage?: readonly CoverageRequest[];
-	/** Names of models that are judged on the validation split as well, to choose among them. */
-	readonly validation?: readonly string[];
 	/** Asks what a shift of some classes' logits mends. */
 	readonly biasShifts?: readonly BiasShiftRequest[];
 }
@@ -126,8 +124,6 @@ export interface EvaluateOutcome {
 	readonly exhibits?: Exhibits;
 	/** For each request, the coverage of its models; absent where there was none. */
 	readonly coverage?: readonly Readonly<Record<string, Coverage>>[];
-	/** On the validation split, by the names that were asked for; absent where there was none. */
-	readonly validation?: Readonly<Record<string, Quality>>;
 	/** For each request, in order; absent where there was none. */
 	readonly biasShifts?: readonly BiasShift[];
 }
@@ -154,7 +150,9 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 		results.set(name, await evaluateModel(source, test, step, temperatures.get(name), context));
 	}
 	const coverage = step.coverage === undefined ? {} : { coverage: await coveredBy(step.coverage, test, results) };
-	return { ...outcomeOf(step, test, results), ...coverage, ...onValidation(step, answers, test, results) };
+	const { biasShifts: requests } = step;
+	const shifts = requests === undefined ? {} : { biasShifts: biasShiftsOf(requests, answers, test, results) };
+	return { ...outcomeOf(step, test, results), ...coverage, ...shifts };
 }
 
 async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet> {
@@ -196,10 +194,8 @@ function calibrates({ details, split }: EvaluateStep): boolean {
 
 /** The validation split's word on the models that something is chosen for; nothing is asked where nothing is. */
 async function askValidation(step: EvaluateStep, context: EvaluateContext): Promise<ValidationAnswers | undefined> {
-	const { data, models, details, validation = [], biasShifts = [] } = step;
-	const names = new Set(
-		calibrates(step) ? Object.keys(models) : [...validation, ...biasShifts.map(({ model }) => model)],
-	);
+	const { data, models, details, biasShifts = [] } = step;
+	const names = new Set(calibrates(step) ? Object.keys(models) : biasShifts.map(({ model }) => model));
 	if (names.size === 0) return undefined;
 	const asked = Object.entries(models).filter(([name]) => names.has(name));
 	const answers = await validationAnswers(data, asked, threadsOf(step), context);
@@ -207,34 +203,23 @@ async function askValidation(step: EvaluateStep, context: EvaluateContext): Prom
 	return answers;
 }
 
-/** What was chosen on the validation split, and what it says. */
-function onValidation(
-	{ validation, biasShifts }: EvaluateStep,
+/** What the shifts mend that were asked for. */
+function biasShiftsOf(
+	requests: readonly BiasShiftRequest[],
 	answers: ValidationAnswers | undefined,
 	{ labels, classes }: TestSet,
 	results: ReadonlyMap<string, ModelResult>,
-): Pick<EvaluateOutcome, "validation" | "biasShifts"> {
-	const logitsOf = (name: string): Float32Array => {
-		const logits = answers?.logits.get(name);
-		if (logits === undefined) throw new TypeError(`evaluate: expected ${name} on the validation split, got nothing`);
-		return logits;
-	};
-	const seen = { labels: answers?.labels ?? [], classes: classes.length };
-	const qualityOf = (name: string): Quality => {
-		const { errors, accuracy, nll, brier, ece } = classificationMetrics(logitsOf(name), seen.labels, seen.classes);
-		return { errors, accuracy, nll, brier, ece };
-	};
-	const shiftOf = (request: BiasShiftRequest): BiasShift => {
+): readonly BiasShift[] {
+	return requests.map((request) => {
 		const { model, omitted } = request;
-		const test = { logits: resultOf(results, model).logits, labels, classes: classes.length, omitted };
-		return biasShiftOf(request, { validation: { ...seen, logits: logitsOf(model), omitted }, test });
-	};
-	return {
-		...(validation === undefined
-			? {}
-			: { validation: Object.fromEntries(validation.map((name) => [name, qualityOf(name)])) }),
-		...(biasShifts === undefined ? {} : { biasShifts: biasShifts.map(shiftOf) }),
-	};
+		const logits = answers?.logits.get(model);
+		if (logits === undefined) throw new TypeError(`evaluate: expected ${model} on the validation split, got nothing`);
+		const shared = { classes: classes.length, omitted };
+		return biasShiftOf(request, {
+			validation: { ...shared, logits, labels: answers?.labels ?? [] },
+			test: { ...shared, logits: resultOf(results, model).logits, labels },
+		});
+	});
 }
 
 /** What the test split says of one model. */
@@ -292,10 +277,8 @@ function measured(
 	return { errors, accuracy, nll, brier, ece, parameters, bytes, ...known };
 }
 
-function needsLabels({ details, compare = [], exhibit, coverage, validation, biasShifts }: EvaluateStep): boolean {
-	return (
-		[details, exhibit, coverage, validation, biasShifts].some((asked) => asked !== undefined) || compare.length > 0
-	);
+function needsLabels({ details, compare = [], exhibit, coverage, biasShifts }: EvaluateStep): boolean {
+	return [details, exhibit, coverage, biasShifts].some((asked) => asked !== undefined) || compare.length > 0;
 }
 
 function requireLabels({ labels }: Split, split: SplitName): void {

@@ -72,18 +72,18 @@ export async function planBoosting(
 		...{ generalist: fileOf(generalist), combined: planner.fileOf(chosen.combined, modelFile) },
 		...{ ...controls.models, ...boosted },
 	};
-	const evaluation = await planner.add(
-		"evaluate",
-		`seed ${String(seed)}, evaluation`,
-		{ data: recipe.data, threads, models, validation: Object.keys(models) },
-		{ cores: threads },
-	);
+	const evaluate = (split: "test" | "validation") => {
+		const label = `seed ${String(seed)}, evaluation${split === "test" ? "" : " on validation"}`;
+		return planner.add("evaluate", label, { data: recipe.data, threads, models, split }, { cores: threads });
+	};
+	const [validated, evaluation] = [await evaluate("validation"), await evaluate("test")];
 	return {
 		networks: Array.from(networks, ([network, { step }]) => ({ step, about: { network } })),
-		others: [chosen.clusters, chosen.combined, evaluation],
+		others: [chosen.clusters, chosen.combined, validated, evaluation],
 		result: (outputOf) => ({
 			seed,
 			trained: Object.fromEntries(Array.from(networks, ([name, { step }]) => [name, outputOf(step)])),
+			validated: outputOf(validated),
 			evaluated: outputOf(evaluation),
 		}),
 	};

@@ -35,7 +35,7 @@ export interface Experiment {
 	/** Networks that are judged in the form in which they are shipped as well, by the names of those forms. */
 	readonly shipped?: Readonly<Record<string, { readonly network: string; readonly precision: Precision }>>;
 	/** What else is asked of the evaluation. */
-	readonly asked?: Pick<EvaluateStep, "compare" | "fidelity" | "validation" | "biasShifts">;
+	readonly asked?: Pick<EvaluateStep, "compare" | "fidelity" | "biasShifts">;
 }
 
 /** What an experiment's data is, as far as networks depend on it. */
@@ -51,6 +51,8 @@ export interface ExperimentResult {
 	readonly trained: Readonly<Record<string, TrainOutcome>>;
 	/** Networks and ensembles by their names. */
 	readonly evaluated: EvaluateOutcome;
+	/** The same on the validation split, where something is to be chosen among what is no single network. */
+	readonly validated?: EvaluateOutcome;
 	/** How well a withheld class was told, where that was asked. */
 	readonly novelty?: NoveltyOutcome;
 }

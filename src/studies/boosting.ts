@@ -89,7 +89,7 @@ function findings(recipe: Recipe, measured: Measurements): Findings {
 	const kinds = [...new Set(ways.map(({ kind }) => kind))];
 	const errorsOf = ({ name }: Way): readonly number[] => measured.of(name).map(({ errors }) => errors);
 	const validationOf = ({ name }: Way): number =>
-		meanOf(measured.results.map(({ evaluated }) => evaluated.validation?.[name]?.errors ?? Number.NaN));
+		meanOf(measured.results.map(({ validated }) => validated?.models[name]?.errors ?? Number.NaN));
 	const [best] = ways
 		.filter(({ name }) => name.startsWith("boosted"))
 		.toSorted((a, b) => validationOf(a) - validationOf(b));
