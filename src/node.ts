@@ -21,6 +21,7 @@ export type { WeightBits } from "./deploy/int8.js";
 export type { Quantization } from "./deploy/quantize.js";
 export type { Advice, ExportedModel, ExportReport, PreprocessPlace } from "./deploy/report.js";
 export type { RunReport } from "./deploy/run-report.js";
+export type { BiasShift, BiasShiftRequest } from "./distill/bias-shifts.js";
 export type { ClassNames } from "./distill/class-names.js";
 export {
 	type AnyEvaluation,
@@ -88,13 +89,7 @@ export * from "./index.js";
 export { readModelFile, writeModelFile } from "./onnx/file.js";
 export { type DistillEvent, type DistillOptions, distill, planDistill } from "./pipeline/distill.js";
 export type { StepNews } from "./pipeline/drive.js";
-export type {
-	Experiment,
-	ExperimentEvent,
-	ExperimentNetwork,
-	ExperimentResult,
-	ExperimentTask,
-} from "./pipeline/experiment.js";
+export type { ExperimentEvent } from "./pipeline/experiment.js";
 export { type ExportOptions, exportModel } from "./pipeline/export.js";
 export type { ExportSource } from "./pipeline/export-source.js";
 export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run.js";
@@ -162,6 +157,7 @@ export type { SpeechFoldsReport, SpeechNetReport, SpeechReport, TriedTemperature
 export { resample } from "./speech/resample.js";
 export { type Audio, decodeWav } from "./speech/wav.js";
 export { type WordErrors, wordErrorRate, wordErrors } from "./speech/word-errors.js";
-export { parseStudyRecipe, type StudyName, type StudyRecipe, studies } from "./studies/index.js";
+export { parseStudyRecipe, type StudyName, type StudyRecipe } from "./studies/index.js";
 export { planStudy, type StudyOptions, type StudyReport, study } from "./studies/run.js";
+export type { Axis, Findings, Line, NetworkMeasures, Point, StudyFigure, StudyTable } from "./studies/study.js";
 export { openTargets } from "./targets/store.js";

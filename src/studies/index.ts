@@ -25,11 +25,11 @@ export const studies = {
 	pareto: paretoStudy,
 } as const;
 
-/** The name of a study. */
-export type StudyName = keyof typeof studies;
-
 /** The recipe of a study; its name says which. */
-export type StudyRecipe = z.output<(typeof studies)[StudyName]["options"]>;
+export type StudyRecipe = z.output<(typeof studies)[keyof typeof studies]["options"]>;
+
+/** The name of a study. */
+export type StudyName = StudyRecipe["name"];
 
 /** The entry of a study, with its own types forgotten: the recipe's name decides which it is. */
 export function studyOf(name: StudyName): Study<z.ZodType<StudyRecipe>> {

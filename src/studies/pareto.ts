@@ -9,8 +9,8 @@ import {
 	defineStudy,
 	type Findings,
 	type Line,
-	type Measured,
 	type Measurements,
+	type NetworkMeasures,
 	planOf,
 	studyShape,
 } from "./study.js";
@@ -89,7 +89,7 @@ function titleOf(network: NetworkOptions): string {
 
 function findings({ students, teacher }: Recipe, measured: Measurements): Findings {
 	const errorsOf = (name: string): readonly number[] => measured.of(name).map(({ errors }) => errors);
-	const mean = (name: string, value: (one: Measured) => number): number => meanOf(measured.of(name).map(value));
+	const mean = (name: string, value: (one: NetworkMeasures) => number): number => meanOf(measured.of(name).map(value));
 	const kilobytes = (name: string): number => mean(name, ({ bytes }) => bytes / 1000);
 	const milliseconds = (name: string): number => mean(name, ({ latencyMs }) => latencyMs.p50);
 	const rows = [

@@ -6,7 +6,7 @@ import {
 	dataReport,
 	type Environment,
 	evaluationOf,
-	type Measured as MeasuredOverSeeds,
+	type Measured,
 	networkReport,
 } from "../distill/report.js";
 import { LimbeckError } from "../errors.js";
@@ -14,7 +14,7 @@ import { identifyData } from "../pipeline/data-identity.js";
 import type { ExperimentEvent, ExperimentResult } from "../pipeline/experiment.js";
 import { executeRun, type PlanLine, planLines, type Run, type RunOptions } from "../pipeline/run.js";
 import { type StudyName, type StudyRecipe, studyOf } from "./index.js";
-import type { Findings, Measured, Measurements } from "./study.js";
+import type { Findings, Measurements, NetworkMeasures } from "./study.js";
 
 /** How a study runs. */
 export type StudyOptions = RunOptions<ExperimentEvent>;
@@ -30,7 +30,7 @@ export interface StudyReport extends Findings {
 	readonly seeds: readonly number[];
 	readonly data: DataReport;
 	/** Networks and ensembles by their names. */
-	readonly networks: Readonly<Record<string, MeasuredOverSeeds<Measured>>>;
+	readonly networks: Readonly<Record<string, Measured<NetworkMeasures>>>;
 	readonly environment: Environment;
 }
 
@@ -82,7 +82,7 @@ function measurementsOf(results: readonly ExperimentResult[]): Measurements {
 	return {
 		results,
 		of: (name) =>
-			results.map(({ trained, evaluated }): Measured => {
+			results.map(({ trained, evaluated }): NetworkMeasures => {
 				const outcome = trained[name];
 				const report = outcome === undefined ? evaluationOf(evaluated, name) : networkReport(outcome, evaluated, name);
 				if (isLabelled(report)) return report;

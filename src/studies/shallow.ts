@@ -46,6 +46,13 @@ const students: readonly Student[] = [
 		depth: "shallow",
 		teacher: "shallow-teacher",
 	},
+	{
+		name: "shallow-by-deep-jitter",
+		title: "shallow, taught by the deep net, its augmentation",
+		depth: "shallow",
+		teacher: "teacher",
+		jittered: true,
+	},
 	{ name: "deep", title: "deep, labels alone", depth: "deep" },
 	{ name: "deep-by-deep", title: "deep, taught by the deep net", depth: "deep", teacher: "teacher" },
 ];
@@ -140,6 +147,7 @@ function findings({ budgets }: Recipe, measured: Measurements): Findings {
 				const others = [
 					comparedErrors(own, of("shallow", budget), "it makes on labels alone"),
 					comparedErrors(own, of("shallow-jitter", budget), "on labels with the teacher's augmentation"),
+					comparedErrors(own, of("shallow-by-deep-jitter", budget), "taught by it with that augmentation"),
 					comparedErrors(own, of("shallow-by-shallow", budget), "taught by a shallow teacher of the deep one's size"),
 					comparedErrors(own, of("deep", budget), "a deep net of its size on labels alone"),
 				];

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { parseStudyRecipe, type StudyName, studies, studyOf } from "./index.js";
 import { parametersOf, unitsFor } from "./shallow.js";
-import type { Measured, Measurements } from "./study.js";
+import type { Measurements, NetworkMeasures } from "./study.js";
 import { comparedErrors } from "./wording.js";
 
 const names = Object.keys(studies) as readonly StudyName[]; // The table's own keys.
@@ -73,7 +73,7 @@ describe("temperature", () => {
 		results: [],
 		of: (name) =>
 			(table[name]?.[0] ?? []).map(
-				(errors): Measured => ({
+				(errors): NetworkMeasures => ({
 					...{ errors, accuracy: 1 - errors / 2000, nll: 0.1, ece: 0.01, parameters: 10, bytes: 40 },
 					...{ latencyMs: { p50: 1, p99: 1 }, validationErrors: table[name]?.[1] ?? 0 },
 				}),

@@ -72,11 +72,11 @@ export interface Measurements {
 	 *
 	 * @throws TypeError for a name that was not evaluated.
 	 */
-	of(name: string): readonly Measured[];
+	of(name: string): readonly NetworkMeasures[];
 }
 
 /** A network or an ensemble in one seed. */
-export type Measured = Pick<NetworkReport, "parameters" | "bytes" | "multiplyAdds" | "latencyMs"> &
+export type NetworkMeasures = Pick<NetworkReport, "parameters" | "bytes" | "multiplyAdds" | "latencyMs"> &
 	Required<Pick<NetworkReport, "errors" | "accuracy" | "nll" | "ece">> &
 	Partial<Pick<NetworkReport, "trainSeconds" | "validationErrors" | "trainSamples">>;
 

@@ -51,25 +51,25 @@ export interface Detection {
 }
 
 /** What a sample of the stream is. */
-export type Kind = "known" | "novel" | GarbageKind;
+export type NoveltyKind = "known" | "novel" | GarbageKind;
 
 /** A group of rejected samples. */
 export interface RejectedGroup {
 	readonly coherence: number;
 	/** How many of each kind are in it. */
-	readonly kinds: Readonly<Record<Kind, number>>;
+	readonly kinds: Readonly<Record<NoveltyKind, number>>;
 	/** Whether it is taken for a category that is yet to be named. */
 	readonly candidate: boolean;
 }
 
 /** What was found out. */
 export interface NoveltyOutcome {
-	readonly counts: Readonly<Record<Kind, number>>;
+	readonly counts: Readonly<Record<NoveltyKind, number>>;
 	readonly detectors: Readonly<Record<DetectorName, Detection>>;
 	/** Rejected by a threshold that accepts 95 % of the validation samples. */
-	readonly rejected: Readonly<Record<Kind, number>>;
+	readonly rejected: Readonly<Record<NoveltyKind, number>>;
 	/** Of these, further from all that is known than garbage that is made from validation samples: garbage. */
-	readonly far: Readonly<Record<Kind, number>>;
+	readonly far: Readonly<Record<NoveltyKind, number>>;
 	/** Of the others. */
 	readonly groups: readonly RejectedGroup[];
 	/** Share of known accepted, novel in a candidate, and garbage rejected and in none; each of the three counts a third. */
@@ -103,13 +103,13 @@ export async function judge(
 	const data = await dataSetOf(step.data).load(step.data);
 	const observe = await observerOf(step, data, context);
 	const validation = await observe(data.validation);
-	const own = Array<Kind>(data.validation.count).fill("known");
+	const own = Array<NoveltyKind>(data.validation.count).fill("known");
 	const made = withGarbage(data.validation, data.sampleShape, own, "validation", step.seed);
 	const madeUp = (await observe(made.set)).slice(data.validation.count);
 	const stream = streamOf(await openTest(), step);
 	const seen = await observe(stream.set);
-	const of = (wanted: (kind: Kind) => boolean) => seen.filter((_, k) => wanted(stream.kinds[k] ?? "known"));
-	const isGarbage = (kind: Kind): boolean => kind !== "known" && kind !== "novel";
+	const of = (wanted: (kind: NoveltyKind) => boolean) => seen.filter((_, k) => wanted(stream.kinds[k] ?? "known"));
+	const isGarbage = (kind: NoveltyKind): boolean => kind !== "known" && kind !== "novel";
 	const [known, novel, rubbish] = [of((kind) => kind === "known"), of((kind) => kind === "novel"), of(isGarbage)];
 	const told = detectorNames.map((name): readonly [DetectorName, Detection] => {
 		const { score } = detectors[name];
@@ -161,7 +161,7 @@ function sorted(
 	{ rejectBy, groups: most, temperature, seed }: NoveltyStep,
 	thresholds: Thresholds,
 	seen: readonly Observation[],
-	kinds: readonly Kind[],
+	kinds: readonly NoveltyKind[],
 ): Pick<NoveltyOutcome, "rejected" | "far" | "groups" | "threeWay" | "purity" | "found"> {
 	const { score } = detectors[rejectBy];
 	const isFar = (at: number): boolean => (seen[at]?.distance ?? 0) > thresholds.far;
@@ -171,7 +171,7 @@ function sorted(
 		const soft = scaledLogits(Float32Array.from(seen[at]?.logits ?? []), temperature);
 		return logSoftmaxRow(soft).map(Math.exp);
 	});
-	const kindOf = (at: number): Kind => kinds[at] ?? "known";
+	const kindOf = (at: number): NoveltyKind => kinds[at] ?? "known";
 	const groups = (points.length === 0 ? [] : groupsOf(points, most, seed)).map(({ members, coherence }) => ({
 		...{ coherence, members: members.map((member) => near[member] ?? 0) },
 		candidate: coherence >= leastCoherence && members.length >= leastShare * near.length,
@@ -195,7 +195,7 @@ function sorted(
 	};
 }
 
-function tally(kinds: readonly Kind[]): Record<Kind, number> {
+function tally(kinds: readonly NoveltyKind[]): Record<NoveltyKind, number> {
 	const counts = { known: 0, novel: 0, noise: 0, shuffled: 0, blank: 0 };
 	for (const kind of kinds) counts[kind] += 1;
 	return counts;
@@ -204,12 +204,12 @@ function tally(kinds: readonly Kind[]): Record<Kind, number> {
 /** Samples, and what each is. */
 interface Stream {
 	readonly set: SampleSet;
-	readonly kinds: readonly Kind[];
+	readonly kinds: readonly NoveltyKind[];
 }
 
 /** The test samples, and garbage made from those that are known. */
 function streamOf(test: TestSet, { withheld, seed }: NoveltyStep): Stream {
-	const own = Array.from(test.labels, (label): Kind => (withheld.includes(label) ? "novel" : "known"));
+	const own = Array.from(test.labels, (label): NoveltyKind => (withheld.includes(label) ? "novel" : "known"));
 	const novel = own.filter((kind) => kind === "novel").length;
 	if (novel > 0 && novel < test.count) return withGarbage(test, test.sampleShape, own, "test", seed);
 	const [expected, got] = ["some classes of the test split, not all", `[${withheld.join(", ")}]`];
@@ -220,7 +220,7 @@ function streamOf(test: TestSet, { withheld, seed }: NoveltyStep): Stream {
 function withGarbage(
 	split: SampleSet,
 	sampleShape: SampleShape,
-	own: readonly Kind[],
+	own: readonly NoveltyKind[],
 	name: "validation" | "test",
 	seed: number,
 ): Stream {
@@ -232,7 +232,7 @@ function withGarbage(
 		Uint32Array.from({ length: count }, (_, at) => at),
 	);
 	const each = Math.ceil(count / garbageShare);
-	const kinds = [...own, ...garbageKinds.flatMap((kind) => Array<Kind>(each).fill(kind))];
+	const kinds = [...own, ...garbageKinds.flatMap((kind) => Array<NoveltyKind>(each).fill(kind))];
 	const data = allocate(all, kinds.length * size);
 	data.set(all.data);
 	const [least, greatest] = rangeOf(all);
