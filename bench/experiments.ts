@@ -7,28 +7,17 @@ import { type NetworkOptions, parseNetworkSpec, replaceNetwork } from "../dist/d
 import { parseRecipe, type Recipe, type RecipeInput } from "../dist/distill/recipe.js";
 import { recipes } from "../dist/distill/recipes.js";
 import { membersOf } from "../dist/distill/teachers/sources.js";
-import { distillationOptions, hardTargets, type LossOptions } from "../dist/losses/index.js";
+import { distillationOptions, hardTargets } from "../dist/losses/index.js";
+import type { Experiment, ExperimentNetwork } from "../dist/pipeline/experiment.js";
 
-/** One network of an experiment. */
-export interface Network {
+/** One network, and what the table calls it. */
+export interface Network extends ExperimentNetwork {
 	readonly title: string;
-	readonly network: NetworkOptions;
-	readonly loss: LossOptions;
-	/** The networks that teach it, together where there are several. */
-	readonly teachers?: readonly string[];
-	/** Place among the members of an ensemble, which decides its seed. */
-	readonly member?: number;
-	/** Trained once, with the first seed, for all. */
-	readonly shared?: boolean;
-	/** Whether its teachers' answers are kept in a store; its views are fixed then. */
-	readonly stored?: boolean;
 }
 
-/** Networks to train and to evaluate; a teacher stands before its students. */
-export interface Experiment {
-	readonly data: Recipe["data"];
+/** Networks with their titles. */
+export interface TitledExperiment extends Experiment {
 	readonly networks: Readonly<Record<string, Network>>;
-	/** Ensembles to evaluate beside the networks: their members. */
 	readonly ensembles: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -36,6 +25,8 @@ export interface Experiment {
 export interface Sizes {
 	/** Where files may be put. */
 	readonly out: string;
+	/** Of networks that are trained once for all seeds. */
+	readonly firstSeed: number;
 	readonly teacher?: string | undefined;
 	readonly student?: string | undefined;
 	readonly epochs?: number | undefined;
@@ -52,7 +43,11 @@ export const experiments = {
 	foreign: { about: "CIFAR-100: a student from PyTorch, alone and taught by a larger net", seeds: "1", of: foreign },
 } as const satisfies Record<
 	string,
-	{ readonly about: string; readonly seeds: string; readonly of: (sizes: Sizes) => Experiment | Promise<Experiment> }
+	{
+		readonly about: string;
+		readonly seeds: string;
+		readonly of: (sizes: Sizes) => TitledExperiment | Promise<TitledExperiment>;
+	}
 >;
 
 /** A recipe's teacher, student and data, with the sizes that were asked for. */
@@ -72,7 +67,7 @@ function partsOf(written: RecipeInput, { teacher, student, epochs, teacherEpochs
 }
 
 /** Hinton et al. 2015, §3, and the same student with a jittered transfer set. */
-function mnist(sizes: Sizes): Experiment {
+function mnist(sizes: Sizes): TitledExperiment {
 	const { recipe, teacher, student } = partsOf(recipes.mnist, sizes);
 	const jitter = teacher.family === "file" ? 0 : teacher.jitter;
 	const taught = { loss: recipe.distillation, teachers: ["teacher"] };
@@ -97,7 +92,7 @@ function mnist(sizes: Sizes): Experiment {
 }
 
 /** The same student with every objective, equal budgets, one teacher, whose answers are asked for once. */
-function objectives(sizes: Sizes): Experiment {
+function objectives(sizes: Sizes): TitledExperiment {
 	const { recipe, teacher, student } = partsOf(recipes["cifar-100"], { teacherEpochs: 20, ...sizes });
 	// As many views as epochs: each epoch shows its own, and the next student the same.
 	const network = { ...student, views: Math.ceil(student.epochs) };
@@ -106,13 +101,12 @@ function objectives(sizes: Sizes): Experiment {
 		network,
 		loss: distillationOptions.parse(options),
 		teachers: ["teacher"],
-		stored: true,
 	});
 	const hardWeight = 0.1;
 	return {
 		data: recipe.data,
 		networks: {
-			teacher: { title: "teacher", network: teacher, loss: hardTargets, shared: true },
+			teacher: { title: "teacher", network: teacher, loss: hardTargets, seed: sizes.firstSeed },
 			alone: { title: "alone", network, loss: hardTargets },
 			smoothed: { title: "label smoothing, 0.1", network, loss: { name: "label-smoothing", smoothing: 0.1 } },
 			kd: taught("KD, T = 4", { name: "soft-targets", temperature: 4, hardWeight }),
@@ -127,12 +121,12 @@ function objectives(sizes: Sizes): Experiment {
 	};
 }
 
-function digitsEnsemble(sizes: Sizes): Experiment {
+function digitsEnsemble(sizes: Sizes): TitledExperiment {
 	const { recipe, teacher } = partsOf(recipes.digits, sizes);
 	return ensembleOf(recipe, teacher, sizes);
 }
 
-function cifarEnsemble(sizes: Sizes): Experiment {
+function cifarEnsemble(sizes: Sizes): TitledExperiment {
 	const { recipe, student } = partsOf(recipes["cifar-100"], { ...sizes, epochs: sizes.teacherEpochs });
 	return ensembleOf(recipe, student, sizes);
 }
@@ -142,7 +136,7 @@ function cifarEnsemble(sizes: Sizes): Experiment {
  * dropout: with it the net cannot follow its teachers (digits, seed 1: 38 against 28 errors on validation). It takes
  * four times a member's epochs unless told otherwise, and sees each view four times; beside it one alone for as long.
  */
-function ensembleOf(recipe: Recipe, network: NetworkOptions, { members: count = 10, epochs }: Sizes): Experiment {
+function ensembleOf(recipe: Recipe, network: NetworkOptions, { members: count = 10, epochs }: Sizes): TitledExperiment {
 	const names = Array.from({ length: count }, (_, k) => `member-${k + 1}`);
 	const members = names.map((name, member) => [name, { title: name, network, loss: hardTargets, member }] as const);
 	const longer = epochs ?? 4 * network.epochs;
@@ -161,7 +155,6 @@ function ensembleOf(recipe: Recipe, network: NetworkOptions, { members: count = 
 				network: { ...withoutDropout(network), epochs: longer, views: Math.ceil(network.epochs) },
 				loss: recipe.distillation,
 				teachers: names,
-				stored: true,
 			},
 		},
 		ensembles: { ensemble: names },
@@ -173,7 +166,7 @@ function withoutDropout(network: NetworkOptions): NetworkOptions {
 }
 
 /** A residual network that PyTorch exports (bench/peers/export_student.py), taught by resnet:8x4. */
-async function foreign(sizes: Sizes): Promise<Experiment> {
+async function foreign(sizes: Sizes): Promise<TitledExperiment> {
 	const { recipe, teacher, student } = partsOf(recipes["cifar-100"], sizes);
 	const file = join(sizes.out, "pytorch.onnx");
 	const script = fileURLToPath(new URL("peers/export_student.py", import.meta.url));

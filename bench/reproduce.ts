@@ -7,23 +7,18 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { type EvaluateOutcome, isLabelled } from "../dist/distill/evaluate.js";
-import { type EnsembleSource, fileSource, memberSeed } from "../dist/distill/teachers/sources.js";
+import { isLabelled } from "../dist/distill/evaluate.js";
 import { summary } from "../dist/metrics/index.js";
-import { coresOf } from "../dist/pipeline/cores.js";
 import { identifyData } from "../dist/pipeline/data-identity.js";
 import { drive, outputs, type StepNews } from "../dist/pipeline/drive.js";
 import { describeEnvironment } from "../dist/pipeline/environment.js";
+import { type ExperimentResult, planExperiment } from "../dist/pipeline/experiment.js";
 import { localExecutor } from "../dist/pipeline/local-executor.js";
-import { openPlanner, type PlannedStep, type Planner } from "../dist/pipeline/plan.js";
-import { modelFile, type StepOutput } from "../dist/pipeline/steps.js";
+import { openPlanner, type PlannedStep } from "../dist/pipeline/plan.js";
 import { openStore } from "../dist/store/store.js";
-import { type Experiment, experiments, type Network, type Sizes } from "./experiments.js";
+import { experiments, type Sizes, type TitledExperiment } from "./experiments.js";
 
-/** What is known of a trained network beside its file. */
-type Outcome = StepOutput<"train">;
-
-interface Options extends Omit<Sizes, "epochs" | "teacherEpochs" | "members"> {
+interface Options extends Omit<Sizes, "firstSeed" | "epochs" | "teacherEpochs" | "members"> {
 	readonly data?: string;
 	readonly seeds: string;
 	readonly networks?: string;
@@ -32,128 +27,63 @@ interface Options extends Omit<Sizes, "epochs" | "teacherEpochs" | "members"> {
 	readonly members?: string;
 }
 
-/** A run of an experiment. */
-interface Run {
-	readonly experiment: Experiment;
-	readonly seeds: readonly number[];
-	readonly names: readonly string[];
-	readonly threads: number;
-	readonly out: string;
-}
-
-/** The steps of one seed. */
-interface SeedSteps {
-	readonly networks: ReadonlyMap<string, PlannedStep<"train">>;
-	readonly evaluation: PlannedStep<"evaluate">;
-}
-
 async function reproduce(name: keyof typeof experiments, options: Options): Promise<void> {
 	const { out, data: folder } = options;
 	await mkdir(out, { recursive: true });
 	const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+	const seeds = options.seeds.split(",").map(Number);
 	const { of } = experiments[name];
-	const { data, networks, ensembles } = await of({
-		...{ out, teacher: options.teacher, student: options.student },
+	const whole = await of({
+		...{ out, firstSeed: seeds[0] ?? 1, teacher: options.teacher, student: options.student },
 		...{ epochs: numberOf(options.epochs), teacherEpochs: numberOf(options.teacherEpochs) },
 		members: numberOf(options.members),
 	});
-	const experiment = {
-		...{ networks, ensembles },
-		data: { ...data, ...(folder === undefined ? {} : { directory: folder }) } as Experiment["data"],
+	const experiment: TitledExperiment = {
+		...only(whole, options.networks?.split(",") ?? Object.keys(whole.networks)),
+		data: { ...whole.data, ...(folder === undefined ? {} : { directory: folder }) },
 	};
-	const run: Run = {
-		experiment,
-		out,
-		seeds: options.seeds.split(",").map(Number),
-		names: options.networks?.split(",") ?? Object.keys(networks),
-		threads: availableParallelism(),
-	};
+	const threads = availableParallelism();
 	const store = openStore(join(out, "store"));
-	const identity = await identifyData(store.folder, experiment.data, {});
-	const planner = openPlanner({ folder: store.folder, ...identity });
-	const bySeed = new Map<number, SeedSteps>();
-	for (const seed of run.seeds) bySeed.set(seed, await planSeed(run, seed, planner, identity.sampleShape));
-	const wanted = [...bySeed.values()].flatMap(({ networks, evaluation }) => [...networks.values(), evaluation]);
+	const data = await identifyData(store.folder, experiment.data, {});
+	const planner = openPlanner({ folder: store.folder, ...data });
+	const plans: Awaited<ReturnType<typeof planExperiment>>[] = [];
+	for (const seed of seeds) plans.push(await planExperiment(experiment, { seed, threads, data, planner }));
+	const wanted = plans.flatMap(({ networks, others }) => [...networks.map(({ step }) => step), ...others]);
 	const finished = await drive(
 		planner.steps,
 		wanted.map(({ key }) => key),
 		{ store, executor: localExecutor({ store }), onStep: tell },
 	);
 	const outputOf = outputs(finished);
-	const trained = new Map(
-		run.names.map((one) => [
-			one,
-			[...bySeed.values()].flatMap(({ networks }) => {
-				const step = networks.get(one);
-				return step === undefined ? [] : [outputOf(step)];
-			}),
-		]),
+	print(
+		experiment,
+		plans.map(({ result }) => result(outputOf)),
 	);
-	const evaluated = [...bySeed.values()].map(({ evaluation }) => outputOf(evaluation));
-	print(run, trained, evaluated);
-	const { cpu, onnxruntime, node } = await describeEnvironment(run.threads);
-	console.log(`\nSeeds ${run.seeds.join(", ")}; ${cpu}; ONNX Runtime ${onnxruntime}; Node ${node}.`);
+	const { cpu, onnxruntime, node } = await describeEnvironment(threads);
+	console.log(`\nSeeds ${seeds.join(", ")}; ${cpu}; ONNX Runtime ${onnxruntime}; Node ${node}.`);
+}
+
+/** The networks of those names, and the ensembles of which all members are among them. */
+function only({ networks, ensembles, ...others }: TitledExperiment, names: readonly string[]): TitledExperiment {
+	const chosen = names.map((name) => {
+		const network = networks[name];
+		if (network !== undefined) return [name, network] as const;
+		throw new RangeError(`--networks: expected some of ${Object.keys(networks).join()}, got ${name}`);
+	});
+	const whole = Object.entries(ensembles).filter(([, members]) => members.every((one) => names.includes(one)));
+	return { ...others, networks: Object.fromEntries(chosen), ensembles: Object.fromEntries(whole) };
 }
 
 function tell({ label }: PlannedStep, what: StepNews): void {
 	console.error(`${new Date().toISOString()} ${label}: ${what}`);
 }
 
-function networkOf({ experiment }: Run, name: string): Network {
-	const one = experiment.networks[name];
-	if (one !== undefined) return one;
-	throw new RangeError(`--networks: expected some of ${Object.keys(experiment.networks).join()}, got ${name}`);
-}
-
-/** The steps of one seed, teachers first. */
-async function planSeed(run: Run, seed: number, planner: Planner, sampleShape: readonly number[]): Promise<SeedSteps> {
-	const { experiment, names, threads } = run;
-	const { data } = experiment;
-	const networks = new Map<string, PlannedStep<"train">>();
-	const sourceOf = (members: readonly string[]): EnsembleSource => ({
-		combine: "arithmetic",
-		members: members.flatMap((name) => {
-			const step = networks.get(name);
-			if (step === undefined) throw new RangeError(`--networks: expected ${name} before those that it teaches`);
-			return fileSource(planner.fileOf(step, modelFile)).members;
-		}),
-	});
-	for (const name of names) {
-		const { network, loss, teachers, member, stored, shared } = networkOf(run, name);
-		const own = shared === true ? (run.seeds[0] ?? seed) : seed;
-		const options = {
-			...{ data, network, loss, threads },
-			seed: member === undefined ? own : memberSeed(own, member),
-			...(teachers === undefined ? {} : { teacher: sourceOf(teachers) }),
-			...(stored === true ? { targets: { precision: "float16" as const } } : {}),
-		};
-		const cores = coresOf(network, sampleShape, threads);
-		networks.set(name, await planner.add("train", `seed ${seed}, ${name}`, options, { cores }));
-	}
-	const together = Object.entries(experiment.ensembles).filter(([, of]) => of.every((name) => names.includes(name)));
-	const models = Object.fromEntries<string | EnsembleSource>([
-		...[...networks].map(([name, step]) => [name, planner.fileOf(step, modelFile)] as const),
-		...together.map(([name, of]) => [name, sourceOf(of)] as const),
-	]);
-	const evaluation = await planner.add(
-		"evaluate",
-		`seed ${seed}, evaluation`,
-		{ data, threads, models },
-		{ cores: threads },
-	);
-	return { networks, evaluation };
-}
-
-function print(
-	run: Run,
-	outcomes: ReadonlyMap<string, readonly Outcome[]>,
-	evaluated: readonly EvaluateOutcome[],
-): void {
+function print({ networks }: TitledExperiment, results: readonly ExperimentResult[]): void {
 	console.log("| net | test errors | mean ± std | accuracy | NLL | parameters | validation errors | training |");
 	console.log("|---|---|---|---|---|---|---|---|");
-	for (const name of Object.keys(evaluated[0]?.models ?? {})) {
-		const measured = evaluated.flatMap(({ models }) => models[name] ?? []).filter(isLabelled);
-		const trained = outcomes.get(name) ?? [];
+	for (const name of Object.keys(results[0]?.evaluated.models ?? {})) {
+		const measured = results.flatMap(({ evaluated }) => evaluated.models[name] ?? []).filter(isLabelled);
+		const trained = results.flatMap((result) => result.trained[name] ?? []);
 		const errors = summary(measured.map((one) => one.errors));
 		const mean = (values: readonly number[], digits: number): string =>
 			values.length === 0 ? "–" : summary(values).mean.toFixed(digits);
@@ -162,7 +92,7 @@ function print(
 			1,
 		);
 		const cells = [
-			run.experiment.networks[name]?.title ?? name,
+			networks[name]?.title ?? name,
 			errors.values.join(", "),
 			`${errors.mean.toFixed(1)} ± ${(errors.std ?? 0).toFixed(1)}`,
 			`${mean(

@@ -17,12 +17,11 @@ export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
 export type { DataChoice } from "./data/options.js";
 export type { WindowSamples } from "./data/samples.js";
-export { type ExportOptions, exportModel } from "./deploy/export.js";
 export type { WeightBits } from "./deploy/int8.js";
 export type { Quantization } from "./deploy/quantize.js";
 export type { Advice, ExportedModel, ExportReport, PreprocessPlace } from "./deploy/report.js";
 export type { RunReport } from "./deploy/run-report.js";
-export type { ExportSource } from "./deploy/source.js";
+export type { BiasShift, BiasShiftRequest } from "./distill/bias-shifts.js";
 export type { ClassNames } from "./distill/class-names.js";
 export {
 	type AnyEvaluation,
@@ -90,6 +89,9 @@ export * from "./index.js";
 export { readModelFile, writeModelFile } from "./onnx/file.js";
 export { type DistillEvent, type DistillOptions, distill, planDistill } from "./pipeline/distill.js";
 export type { StepNews } from "./pipeline/drive.js";
+export type { ExperimentEvent } from "./pipeline/experiment.js";
+export { type ExportOptions, exportModel } from "./pipeline/export.js";
+export type { ExportSource } from "./pipeline/export-source.js";
 export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run.js";
 export { planSpecialize, type SpecializeEvent, type SpecializeOptions, specialize } from "./pipeline/specialize.js";
 export {
@@ -103,6 +105,7 @@ export {
 export { planTrain, type TrainOptions, train } from "./pipeline/train.js";
 export { specializeReportTable } from "./report/specialize.js";
 export { speechFoldsTable, speechReportTable } from "./report/speech-table.js";
+export { studyTable } from "./report/study-table.js";
 export { reportTable, trainReportTable } from "./report/table.js";
 export { nodeRuntime } from "./runtime/node.js";
 export type { CorrelationPicture } from "./specialists/correlation-picture.js";
@@ -154,4 +157,7 @@ export type { SpeechFoldsReport, SpeechNetReport, SpeechReport, TriedTemperature
 export { resample } from "./speech/resample.js";
 export { type Audio, decodeWav } from "./speech/wav.js";
 export { type WordErrors, wordErrorRate, wordErrors } from "./speech/word-errors.js";
+export { parseStudyRecipe, type StudyName, type StudyRecipe } from "./studies/index.js";
+export { planStudy, type StudyOptions, type StudyReport, study } from "./studies/run.js";
+export type { Axis, Findings, Line, NetworkMeasures, Point, StudyFigure, StudyTable } from "./studies/study.js";
 export { openTargets } from "./targets/store.js";

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { DataChoice } from "../data/options.js";
-import { exportModel } from "../deploy/export.js";
 import { adviceSentence, type ExportedModel, type ExportReport } from "../deploy/report.js";
 import { dataOf } from "../deploy/run-report.js";
-import { type ExportSource, findSource } from "../deploy/source.js";
 import { LimbeckError } from "../errors.js";
 import { parseOptions } from "../options.js";
+import { exportModel } from "../pipeline/export.js";
+import { type ExportSource, findSource } from "../pipeline/export-source.js";
 import { type Column, columnTable } from "../report/columns.js";
 import { describeMachine } from "../report/evaluation.js";
 import { count, percent } from "../report/numbers.js";

@@ -44,6 +44,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
 	train: async () => (await import("./train-command.js")).addTrainCommand,
 	specialize: async () => (await import("./specialize-command.js")).addSpecializeCommand,
 	speech: async () => (await import("./speech-command.js")).addSpeechCommand,
+	study: async () => (await import("./study-command.js")).addStudyCommand,
 	resume: async () => (await import("./resume-command.js")).addResumeCommand,
 	runs: async () => (await import("./runs-command.js")).addRunsCommands,
 	report: async () => (await import("./report-command.js")).addReportCommand,
@@ -85,6 +86,7 @@ Examples:
   limbeck train --model cnn:16,32                 one network, hard labels
   limbeck specialize                              a generalist and specialists
   limbeck speech                                  spoken digits: nets, an ensemble, its distillation
+  limbeck study list                              the paper's open questions, answered by experiment
   limbeck evaluate --model limbeck-out/student.onnx --data digits
   limbeck compare a.onnx b.onnx --data digits
   limbeck export last --to ./model                float32, float16 and int8 to ship

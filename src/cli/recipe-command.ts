@@ -4,9 +4,10 @@ import { parseRecipe, parseTrainRecipe, recipeSchema } from "../distill/recipe.j
 import { recipes, trainRecipes } from "../distill/recipes.js";
 import { parseSpecializeRecipe, specializeSchema } from "../distill/specialists/recipe.js";
 import { specializeRecipes } from "../distill/specialists/recipes.js";
-import { parseOptions } from "../options.js";
+import { type JsonSchema, parseOptions } from "../options.js";
 import { wrapText } from "../report/text.js";
 import { parseSpeechRecipe, speechRecipeSchema, speechRecipes } from "../speech/recipe.js";
+import { parseStudyRecipe, studies, studySchema } from "../studies/index.js";
 import { type ChoiceSection, type FieldLine, type RecipeFields, recipeFields } from "./recipe-fields.js";
 import { readRecipe } from "./recipe-file.js";
 import type { Terminal } from "./terminal.js";
@@ -17,7 +18,15 @@ const recipeFlags = z.object({
 	train: z.boolean().default(false),
 	specialize: z.boolean().default(false),
 	speech: z.boolean().default(false),
+	study: z.boolean().default(false),
 });
+
+/** A kind of recipes. */
+interface Kind {
+	readonly builtIn: Readonly<Record<string, unknown>>;
+	readonly parse: (input: unknown, where: string) => object;
+	readonly schema: (input: unknown) => JsonSchema;
+}
 
 /** The kinds of recipes, by the commands that run them. */
 const kinds = {
@@ -25,7 +34,12 @@ const kinds = {
 	train: { builtIn: trainRecipes, parse: parseTrainRecipe, schema: () => recipeSchema("train") },
 	specialize: { builtIn: specializeRecipes, parse: parseSpecializeRecipe, schema: specializeSchema },
 	speech: { builtIn: speechRecipes, parse: parseSpeechRecipe, schema: speechRecipeSchema },
-} as const;
+	study: {
+		builtIn: Object.fromEntries(Object.entries(studies).map(([name, { sizes }]) => [name, sizes.full])),
+		parse: parseStudyRecipe,
+		schema: studySchema,
+	},
+} as const satisfies Readonly<Record<string, Kind>>;
 
 /** Adds `limbeck recipe`. */
 export function addRecipeCommand(program: Command, terminal: Terminal): void {
@@ -40,6 +54,7 @@ export function addRecipeCommand(program: Command, terminal: Terminal): void {
 		.option("--train", "the recipes of limbeck train, in place of those of limbeck distill")
 		.option("--specialize", "those of limbeck specialize")
 		.option("--speech", "those of limbeck speech")
+		.option("--study", "those of limbeck study, by the study's name")
 		.option("--json", "print the JSON schema, or the given recipe, as one JSON object on stdout")
 		.option("--markdown", "print the fields in Markdown")
 		.addHelpText(
@@ -51,16 +66,17 @@ Examples:
   limbeck recipe --train cifar-100    those of one network's training
   limbeck recipe --specialize digits  those of a generalist and specialists
   limbeck recipe --speech             those of experiments with speech
+  limbeck recipe --study temperature  those of a study
   limbeck recipe --json > schema.json for an editor that completes JSON
   limbeck recipe mnist --json > mine.json, then: limbeck distill mine.json`,
 		)
 		.action(async (name: string | undefined, raw: unknown) => {
 			const { json, markdown, ...chosen } = parseOptions(recipeFlags, raw, "limbeck recipe");
-			const kind = (["speech", "specialize", "train"] as const).find((one) => chosen[one]) ?? "distill";
-			const { builtIn, parse, schema: schemaOf } = kinds[kind];
+			const kind = (["study", "speech", "specialize", "train"] as const).find((one) => chosen[one]) ?? "distill";
+			const { builtIn, parse, schema: schemaOf }: Kind = kinds[kind];
 			const written = name === undefined ? {} : await readRecipe(name, builtIn);
 			const recipe = parse(written, `recipe ${name ?? ""}`);
-			const schema = schemaOf();
+			const schema = schemaOf(written);
 			if (json) terminal.print(JSON.stringify(name === undefined ? schema : recipe, undefined, "\t"));
 			else if (markdown) terminal.print(fieldsMarkdown(recipeFields(schema, recipe)));
 			else terminal.print(fieldsText(recipeFields(schema, recipe), Math.min(terminal.width, 120)));

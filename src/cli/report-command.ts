@@ -14,6 +14,9 @@ import type { Terminal } from "./terminal.js";
 /** The page of a run, beside its other files. */
 export const pageFile = "report.html";
 
+/** The plots of a run that leaves them, beside its page. */
+const plotsFolder = "figures";
+
 /** The page of several runs, where no other name is given. */
 const comparisonFile = "limbeck-report.html";
 
@@ -24,11 +27,15 @@ const reportFlags = z.object({
 	tensorboard: z.string().min(1).optional(),
 });
 
-/** Writes the page of the run that a folder holds. */
+/** Writes the page of the run that a folder holds, and its plots where its kind leaves them. */
 export async function writePage(folder: string): Promise<void> {
 	// Drawing takes a while to load, and most commands draw nothing.
-	const { readRunFolder, runPage } = await import("../report/html/index.js");
-	const { text } = await runPage(await readRunFolder(folder));
+	const { kindOf, plotFiles, readRunFolder, runPage } = await import("../report/html/index.js");
+	const run = await readRunFolder(folder);
+	const { text, drawings } = await runPage(run);
+	if (kindOf(run).leavesPlots === true) {
+		for (const file of plotFiles(drawings)) await writeInto(join(folder, plotsFolder), file.name, file.text);
+	}
 	await writeFileAtomic(join(folder, pageFile), text);
 }
 

@@ -6,10 +6,12 @@ import { parseOptions } from "../options.js";
 import { findRun, type RunRecord } from "../pipeline/records.js";
 import { parseSpeechRecipe } from "../speech/recipe.js";
 import { storeFolder } from "../store/store.js";
+import { parseStudyRecipe } from "../studies/index.js";
 import { performDistill } from "./distill-command.js";
 import type { RunFlags, Surroundings } from "./run-flags.js";
 import { performSpecialize } from "./specialize-command.js";
 import { performSpeech } from "./speech-command.js";
+import { performStudy } from "./study-command.js";
 import type { Terminal } from "./terminal.js";
 import { performTrain } from "./train-command.js";
 
@@ -29,6 +31,8 @@ const performers = {
 		performSpecialize(parseSpecializeRecipe(recipe, "the run's recipe"), flags, surroundings),
 	speech: (recipe, flags, surroundings) =>
 		performSpeech(parseSpeechRecipe(recipe, "the run's recipe"), flags, surroundings),
+	study: (recipe, flags, surroundings) =>
+		performStudy(parseStudyRecipe(recipe, "the run's recipe"), flags, surroundings),
 } as const satisfies Record<
 	RunRecord["command"],
 	(recipe: unknown, flags: RunFlags, surroundings: Surroundings) => Promise<void>

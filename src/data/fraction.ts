@@ -1,6 +1,8 @@
+/** Some of the samples: a share of those for training, those of some classes, or all but those of some. */
 import { createHash } from "node:crypto";
+import { LimbeckError } from "../errors.js";
 import { permutation, randomStream, type Stream } from "../random.js";
-import type { DataSet } from "./data-set.js";
+import type { DataSet, Split } from "./data-set.js";
 import { selectSamples } from "./splits.js";
 
 /** A data set with some of the training samples, and which of the whole they are, in ascending order. */
@@ -18,17 +20,68 @@ export interface Fraction {
  * @throws LimbeckError `file` or `data` for samples that cannot be read.
  */
 export function fractionOfTraining(data: DataSet, share: number, seed: number): Fraction {
-	const { train, classes, sampleShape } = data;
+	const { train, classes } = data;
 	const { labels, groups } = train;
 	const indices =
 		groups === undefined
 			? stratifiedShare(labels, classes.length, share, seed)
 			: groupShare(groups, share, randomStream(seed, "data/fraction/groups"));
+	return withSamples(data, indices);
+}
+
+/**
+ * The training samples of some classes. The validation split stays whole, and so do the classes that there are.
+ *
+ * @param chosen - indices of the classes.
+ * @throws LimbeckError `usage` for a class that there is not, and where none of the samples is of them; `file` or `data`
+ * for samples that cannot be read.
+ */
+export function classesOfTraining(data: DataSet, chosen: readonly number[]): Fraction {
+	const { train, classes } = data;
+	const wrong = chosen.find((c) => c >= classes.length);
+	const wanted = new Set(chosen);
+	const indices = Uint32Array.from(train.labels.keys()).filter((sample) => wanted.has(train.labels[sample] ?? -1));
+	if (wrong === undefined && indices.length > 0) return withSamples(data, indices);
+	throw new LimbeckError("usage", {
+		where: "classes",
+		expected: `some of ${String(classes.length)} classes, counted from 0, with training samples`,
+		got: `[${chosen.join(", ")}]`,
+	});
+}
+
+/**
+ * A data set without the training and validation samples of some classes; the classes that there are stay.
+ *
+ * @throws LimbeckError `usage` for a class that there is not, and where no samples are left; `file` or `data` for samples
+ * that cannot be read.
+ */
+export function withoutClasses(data: DataSet, withheld: readonly number[]): DataSet {
+	const { classes, sampleShape, fingerprint } = data;
+	const kept = (split: Split): Uint32Array =>
+		Uint32Array.from(split.labels.keys()).filter((sample) => !withheld.includes(split.labels[sample] ?? -1));
+	const [train, validation] = [kept(data.train), kept(data.validation)];
+	if (withheld.some((c) => c >= classes.length) || train.length === 0 || validation.length === 0) {
+		throw new LimbeckError("usage", {
+			where: "data.withhold",
+			expected: `some of ${String(classes.length)} classes, counted from 0, not all`,
+			got: `[${withheld.join(", ")}]`,
+		});
+	}
+	return {
+		...data,
+		train: selectSamples(data.train, sampleShape, train),
+		validation: selectSamples(data.validation, sampleShape, validation),
+		fingerprint: createHash("sha256").update(`${fingerprint} without ${withheld.join()}`).digest("hex"),
+	};
+}
+
+/** @param indices - in ascending order. */
+function withSamples(data: DataSet, indices: Uint32Array): Fraction {
 	const fingerprint = createHash("sha256")
 		.update(data.fingerprint)
 		.update(Buffer.from(indices.buffer, indices.byteOffset, indices.byteLength))
 		.digest("hex");
-	return { data: { ...data, train: selectSamples(train, sampleShape, indices), fingerprint }, indices };
+	return { data: { ...data, train: selectSamples(data.train, data.sampleShape, indices), fingerprint }, indices };
 }
 
 function stratifiedShare(labels: Int32Array, classes: number, share: number, seed: number): Uint32Array {

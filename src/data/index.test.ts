@@ -30,7 +30,7 @@ describe("the table of data sets", () => {
 			shape.name.parse(Object.keys(dataSets).find((name) => shape.name.safeParse(name).success)),
 		);
 		expect(names).toEqual(Object.keys(dataSets));
-		expect(dataSetOf(dataOptions.parse({}))).toBe(dataSets.digits);
+		expect(dataSetOf(dataOptions.parse({})).title).toBe(dataSets.digits.title);
 	});
 
 	test.each([

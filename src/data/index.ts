@@ -4,6 +4,7 @@ import { cifar100 } from "./cifar-100.js";
 import type { DataSetEntry, DataSetFacts } from "./data-set.js";
 import { digits } from "./digits.js";
 import { fashionMnist } from "./fashion-mnist.js";
+import { withoutClasses } from "./fraction.js";
 import { type FramesChoice, readFrames } from "./frames.js";
 import { mnist } from "./mnist.js";
 import type { DataChoice, OptionsOf } from "./options.js";
@@ -39,7 +40,15 @@ const frames: DataSetEntry<FramesChoice> = { title: "frames of recordings with t
 export function dataSetOf({ name }: StepData): DataSetEntry<StepData> {
 	const entry: DataSetFacts = name === "frames" ? frames : dataSets[name];
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
-	return entry as DataSetEntry<StepData>;
+	const found = entry as DataSetEntry<StepData>;
+	return {
+		...found,
+		async load(options) {
+			const whole = await found.load(options);
+			const withheld = "withhold" in options ? options.withhold : undefined;
+			return withheld === undefined ? whole : withoutClasses(whole, withheld);
+		},
+	};
 }
 
 /**

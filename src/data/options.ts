@@ -4,8 +4,15 @@ import { z } from "zod";
 const validation = z.int().min(1).optional().describe("validation samples, split off the training samples by class");
 const directory = z.string().min(1).optional().describe("folder with the data set's files");
 
+const withhold = z
+	.array(z.int().min(0))
+	.min(1)
+	.optional()
+	.describe("classes, counted from 0, of which only the test has samples");
+
 /** The options of a data set whose files are published. */
-const published = <Name extends string>(name: Name) => z.strictObject({ name: z.literal(name), directory, validation });
+const published = <Name extends string>(name: Name) =>
+	z.strictObject({ name: z.literal(name), directory, validation, withhold });
 
 const fraction = (standard: number, what: string) =>
 	z.number().gt(0).lt(0.5).default(standard).describe(`share of the samples for ${what}, where they are not set apart`);
@@ -56,7 +63,7 @@ const columns = {
 
 /** The options of every data set, by its name. */
 export const dataOptions = z.discriminatedUnion("name", [
-	z.strictObject({ name: z.literal("digits").optional().default("digits"), validation }),
+	z.strictObject({ name: z.literal("digits").optional().default("digits"), validation, withhold }),
 	published("mnist"),
 	published("fashion-mnist"),
 	published("cifar-100"),

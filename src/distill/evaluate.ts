@@ -19,13 +19,16 @@ import {
 	resampledMeans,
 } from "../metrics/index.js";
 import type { Fidelity } from "../train/labels.js";
+import { type BiasShift, type BiasShiftRequest, biasShiftOf } from "./bias-shifts.js";
 import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withModel } from "./evaluated-model.js";
 import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
 import { type ExhibitChoice, type Exhibits, exhibitsOf } from "./exhibits.js";
+import { judge, type NoveltyOutcome, type NoveltyStep } from "./novelty/judge.js";
 import type { Recipe } from "./recipe.js";
 import { readClusters } from "./specialists/clusters.js";
 import { type Coverage, coverageOf } from "./specialists/coverage.js";
 import type { EnsembleSource } from "./teachers/sources.js";
+import { type ValidationAnswers, validationAnswers } from "./validation-answers.js";
 
 /** What models may be measured on. What is to be chosen is chosen on the validation split. */
 export const splitNames = ["test", "validation"] as const;
@@ -51,6 +54,8 @@ export interface EvaluateStep {
 	readonly exhibit?: ExhibitChoice;
 	/** Asks how right models are by how many specialists cover the true class. */
 	readonly coverage?: readonly CoverageRequest[];
+	/** Asks what a shift of some classes' logits mends. */
+	readonly biasShifts?: readonly BiasShiftRequest[];
 }
 
 /** The specialists of a file, and the names of models that are judged by what they cover. */
@@ -119,6 +124,8 @@ export interface EvaluateOutcome {
 	readonly exhibits?: Exhibits;
 	/** For each request, the coverage of its models; absent where there was none. */
 	readonly coverage?: readonly Readonly<Record<string, Coverage>>[];
+	/** For each request, in order; absent where there was none. */
+	readonly biasShifts?: readonly BiasShift[];
 }
 
 /**
@@ -130,9 +137,12 @@ export interface EvaluateOutcome {
  * that needs them.
  */
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
-	// A temperature fitted on the samples that it is judged on says nothing.
-	const calibrates = step.details !== undefined && step.split !== "validation";
-	const temperatures = calibrates ? await calibrate(step, context) : new Map<string, number>();
+	const answers = await askValidation(step, context);
+	const temperatureOf = (name: string): number | undefined => {
+		const logits = calibrates(step) ? answers?.logits.get(name) : undefined;
+		return logits && answers && fitTemperature(logits, answers.labels, answers.classes);
+	};
+	const temperatures = new Map(Object.keys(step.models).map((name) => [name, temperatureOf(name)]));
 	const test = step.split === "validation" ? await loadValidation(step) : await loadTestSet(step.data);
 	if (needsLabels(step)) requireLabels(test, step.split ?? "test");
 	const results = new Map<string, ModelResult>();
@@ -140,13 +150,24 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 		results.set(name, await evaluateModel(source, test, step, temperatures.get(name), context));
 	}
 	const coverage = step.coverage === undefined ? {} : { coverage: await coveredBy(step.coverage, test, results) };
-	return { ...outcomeOf(step, test, results), ...coverage };
+	const { biasShifts: requests } = step;
+	const shifts = requests === undefined ? {} : { biasShifts: biasShiftsOf(requests, answers, test, results) };
+	return { ...outcomeOf(step, test, results), ...coverage, ...shifts };
 }
 
 async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet> {
 	const { classes, sampleShape, validation } = await dataSetOf(data).load(data);
 	for (const k of details?.top ?? []) checkRank(k, classes.length);
 	return { ...validation, classes, sampleShape };
+}
+
+/**
+ * Judges how well what a model was never shown can be told, on the test split: see `judge`.
+ *
+ * @throws LimbeckError (`model`, `data`, `file`, `usage`).
+ */
+export function judgeNovelty(step: NoveltyStep, context: EvaluateContext): Promise<NoveltyOutcome> {
+	return judge(step, () => loadTestSet(step.data), context);
 }
 
 function coveredBy(
@@ -166,20 +187,39 @@ function coveredBy(
 	);
 }
 
-/** Every model's temperature, from the validation split; none where that has no labels. */
-async function calibrate(step: EvaluateStep, { runtime }: EvaluateContext): Promise<ReadonlyMap<string, number>> {
-	const { classes, sampleShape, validation } = await dataSetOf(step.data).load(step.data);
-	for (const k of step.details?.top ?? []) checkRank(k, classes.length);
-	if (validation.labels.length === 0) return new Map();
-	const data = { classes, sampleShape, probe: validation, ...threadsOf(step) };
-	const temperatures = new Map<string, number>();
-	for (const [name, source] of Object.entries(step.models)) {
-		const { logits } = await withModel(source, data, runtime, (opened) =>
-			finiteAnswers(opened, validation, classes.length, "validation"),
-		);
-		temperatures.set(name, fitTemperature(logits, validation.labels, classes.length));
-	}
-	return temperatures;
+/** Whether temperatures are fitted: one that is fitted on the samples that it is judged on says nothing. */
+function calibrates({ details, split }: EvaluateStep): boolean {
+	return details !== undefined && split !== "validation";
+}
+
+/** The validation split's word on the models that something is chosen for; nothing is asked where nothing is. */
+async function askValidation(step: EvaluateStep, context: EvaluateContext): Promise<ValidationAnswers | undefined> {
+	const { data, models, details, biasShifts = [] } = step;
+	const names = new Set(calibrates(step) ? Object.keys(models) : biasShifts.map(({ model }) => model));
+	if (names.size === 0) return undefined;
+	const asked = Object.entries(models).filter(([name]) => names.has(name));
+	const answers = await validationAnswers(data, asked, threadsOf(step), context);
+	for (const k of details?.top ?? []) checkRank(k, answers.classes);
+	return answers;
+}
+
+/** What the shifts mend that were asked for. */
+function biasShiftsOf(
+	requests: readonly BiasShiftRequest[],
+	answers: ValidationAnswers | undefined,
+	{ labels, classes }: TestSet,
+	results: ReadonlyMap<string, ModelResult>,
+): readonly BiasShift[] {
+	return requests.map((request) => {
+		const { model, omitted } = request;
+		const logits = answers?.logits.get(model);
+		if (logits === undefined) throw new TypeError(`evaluate: expected ${model} on the validation split, got nothing`);
+		const shared = { classes: classes.length, omitted };
+		return biasShiftOf(request, {
+			validation: { ...shared, logits, labels: answers?.labels ?? [] },
+			test: { ...shared, logits: resultOf(results, model).logits, labels },
+		});
+	});
 }
 
 /** What the test split says of one model. */
@@ -237,8 +277,8 @@ function measured(
 	return { errors, accuracy, nll, brier, ece, parameters, bytes, ...known };
 }
 
-function needsLabels({ details, compare = [], exhibit, coverage }: EvaluateStep): boolean {
-	return [details, exhibit, coverage].some((asked) => asked !== undefined) || compare.length > 0;
+function needsLabels({ details, compare = [], exhibit, coverage, biasShifts }: EvaluateStep): boolean {
+	return [details, exhibit, coverage, biasShifts].some((asked) => asked !== undefined) || compare.length > 0;
 }
 
 function requireLabels({ labels }: Split, split: SplitName): void {

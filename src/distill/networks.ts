@@ -16,6 +16,11 @@ export const learningShape = {
 		.optional()
 		.describe("share of the training samples that it learns from, the same of each class; all where absent"),
 	fractionSeed: z.int().min(0).max(0xffff_ffff).default(0).describe("seed of that choice, the same in every run"),
+	classes: z
+		.array(z.int().min(0))
+		.min(1)
+		.optional()
+		.describe("classes, counted from 0, whose training samples it learns from; all where absent"),
 };
 
 /** Where a model lies. */
@@ -47,12 +52,15 @@ const defaultFamily = "mlp";
 /** An acoustic model, and how it is trained. */
 export const acousticNetwork = networkOf("acoustic", families.acoustic);
 
+/** A fully connected net, and how it is trained. */
+export const mlpNetwork = z.strictObject({
+	...networkOf(defaultFamily, families.mlp).shape,
+	family: z.literal(defaultFamily).default(defaultFamily).describe(families.mlp.title),
+});
+
 /** Every model family, with how a network of it is trained. */
 export const familyNetworks = [
-	z.strictObject({
-		...networkOf(defaultFamily, families.mlp).shape,
-		family: z.literal(defaultFamily).default(defaultFamily).describe(families.mlp.title),
-	}),
+	mlpNetwork,
 	networkOf("cnn", families.cnn),
 	networkOf("resnet", families.resnet),
 	networkOf("mobilenet", families.mobilenet),

@@ -1,5 +1,5 @@
 import type { DataSet, SampleShape } from "../data/data-set.js";
-import { fractionOfTraining } from "../data/fraction.js";
+import { classesOfTraining, type Fraction, fractionOfTraining } from "../data/fraction.js";
 import { dataSetOf, type StepData } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
@@ -108,8 +108,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const context = withCheckpoints(step, surroundings);
 	const whole = await dataSetOf(step.data).load(step.data);
 	const { network, pupils = [] } = step;
-	const part =
-		network.fraction === undefined ? undefined : fractionOfTraining(whole, network.fraction, network.fractionSeed);
+	const part = partOf(whole, network);
 	const data = part?.data ?? whole;
 	const taught = step.teacher === undefined ? {} : { teacher: await teacherOf(step.teacher, whole, part?.indices) };
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
@@ -143,6 +142,14 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 		...(summary === undefined ? {} : { teacher: summary }),
 		...(notes.length + told.length === 0 ? {} : { notes: [...notes, ...told] }),
 	};
+}
+
+/** The training samples that a network learns from, where those are not all. */
+function partOf(whole: DataSet, { classes, fraction, fractionSeed }: NetworkOptions): Fraction | undefined {
+	const own = classes === undefined ? undefined : classesOfTraining(whole, classes);
+	if (fraction === undefined) return own;
+	const { data, indices } = fractionOfTraining(own?.data ?? whole, fraction, fractionSeed);
+	return { data, indices: own === undefined ? indices : indices.map((index) => own.indices[index] ?? 0) };
 }
 
 /** What a network is and what it learns, and what is done with it after training; a specialist is not the network alone. */

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { additive } from "./additive.js";
 import type { Loss } from "./loss.js";
 import { mixture } from "./mixture.js";
 import { singleLosses } from "./single.js";
 
 /** Every objective by name. */
-export const losses = { ...singleLosses, mixture } as const;
+export const losses = { ...singleLosses, additive, mixture } as const;
 
 /** An objective's name and options, as a recipe writes it. */
 export type LossOptions = z.infer<(typeof losses)[keyof typeof losses]["options"]>;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createDraws } from "../../test/support/draws.js";
 import { expectGradients } from "../../test/support/gradient-check.js";
 import {
+	additive,
 	type Batch,
 	buildOn,
 	crossEntropy,
@@ -37,7 +38,7 @@ const fromTeacher = [
 	dist({ hardWeight: 0, beta: 0, temperature: 1 }),
 ];
 const all: readonly LossOptions[] = [
-	...[crossEntropy, labelSmoothing(0.1), softTargets(20, 0.3), standardized(1, 0.2), dkd(), dist(), mixture],
+	...[crossEntropy, labelSmoothing(0.1), softTargets(20, 0.3), standardized(1, 0.2), dkd(), dist(), additive, mixture],
 	...fromTeacher,
 ];
 

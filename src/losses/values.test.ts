@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+	additive,
 	crossEntropy,
 	dist,
 	dkd,
@@ -24,6 +25,14 @@ describe("values worked by hand", () => {
 		expect(value).toBeCloseTo((ln2 + ln3) / 2, 12);
 		// (q − one-hot) / batch
 		expectClose(gradient.flat(), [1 / 8, -1 / 4, 1 / 8, -1 / 3, 1 / 6, 1 / 6]);
+	});
+
+	test("additive: the cross entropy of the sum of both logits; at 0 its gradient is that of the teacher's own loss", async () => {
+		// v + z = (0, ln 3): q = (1/4, 3/4), label 0 costs ln 4.
+		const sum = await run(additive, { student: [[0, ln3 - ln2]], teacher: [[0, ln2]], labels: [0] });
+		expect(sum.value).toBeCloseTo(2 * ln2, 12);
+		const { gradient } = await run(additive, { student: [[0, 0]], teacher: [[0, ln3]], labels: [0] });
+		expectClose(gradient.flat(), [-3 / 4, 3 / 4]);
 	});
 
 	test("soft targets at T = 1: KL(p ‖ q)", async () => {

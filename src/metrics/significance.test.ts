@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LimbeckError } from "../errors.js";
-import { holm, mcnemar, summary } from "./significance.js";
+import { holm, mcnemar, pairedDifference, summary } from "./significance.js";
 
 /** Outcomes in which A alone is right `onlyA` times, B alone `onlyB` times, both twice and neither once. */
 function outcomes(onlyA: number, onlyB: number): readonly [boolean[], boolean[]] {
@@ -128,5 +128,36 @@ describe("summary", () => {
 
 	test.each([[[]], [[1, NaN]], [[Infinity]]])("refuses %j", (values: number[]) => {
 		expect(() => summary(values)).toThrow(LimbeckError);
+	});
+});
+
+describe("pairedDifference", () => {
+	// Differences 2, 4, 3: mean 3, deviation 1; t of 2 degrees is 4.302653, of 1 12.706205, of 3 3.182446, of 30 2.042272.
+	test("two-sided 95 % by Student's t", () => {
+		const { value, interval } = pairedDifference([5, 7, 4], [3, 3, 1]);
+		expect(value).toBe(3);
+		expect(interval?.low).toBeCloseTo(3 - 4.302653 / Math.sqrt(3), 5);
+		expect(interval?.high).toBeCloseTo(3 + 4.302653 / Math.sqrt(3), 5);
+	});
+
+	test.each([
+		[1, 12.706205],
+		[3, 3.182446],
+		[4, 2.776445],
+		[30, 2.042272],
+		[101, 1.983731],
+	])("%i degrees of freedom: t = %f, as tables have it", (freedom, t) => {
+		const values = Array.from({ length: freedom + 1 }, (_, k) => k);
+		const { std = 0 } = summary(values);
+		const { value, interval } = pairedDifference(
+			values,
+			values.map(() => 0),
+		);
+		expect((((interval?.high ?? 0) - value) * Math.sqrt(freedom + 1)) / std).toBeCloseTo(t, 5);
+	});
+
+	test("a single pair has no interval, and lists must be of one length", () => {
+		expect(pairedDifference([2], [5])).toEqual({ value: -3 });
+		expect(() => pairedDifference([1, 2], [1])).toThrow(LimbeckError);
 	});
 });

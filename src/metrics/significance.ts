@@ -1,4 +1,5 @@
 import { LimbeckError } from "../errors.js";
+import type { Interval } from "./bootstrap.js";
 
 /** The outcome of McNemar's test on two classifiers. */
 export interface McnemarResult {
@@ -121,4 +122,59 @@ export function summary(values: readonly number[]): Summary {
 	if (count === 1) return { values: [...values], mean };
 	const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
 	return { values: [...values], mean, std: Math.sqrt(squares / (count - 1)) };
+}
+
+/** A mean difference of paired measurements. */
+export interface PairedDifference {
+	readonly value: number;
+	/** 95 % interval of the mean, by Student's t; absent for a single pair. */
+	readonly interval?: Interval;
+}
+
+/**
+ * The mean of a − b over pairs, such as two networks from the same seeds, with its 95 % interval by Student's t with
+ * n − 1 degrees of freedom (Student 1908): what other seeds would give, on the same test samples.
+ *
+ * @param a - 1 or more finite numbers.
+ * @param b - as many.
+ * @throws LimbeckError `usage` when the lengths differ, there is no value or one is not finite.
+ */
+export function pairedDifference(a: readonly number[], b: readonly number[]): PairedDifference {
+	if (a.length !== b.length) {
+		const [expected, got] = ["two lists of the same length", `${String(a.length)} and ${String(b.length)} values`];
+		throw new LimbeckError("usage", { where: "pairedDifference", expected, got, hint: "Pair values by their seeds." });
+	}
+	const { mean, std } = summary(a.map((value, k) => value - (b[k] ?? Number.NaN)));
+	if (std === undefined) return { value: mean };
+	const half = (studentQuantile(a.length - 1) * std) / Math.sqrt(a.length);
+	return { value: mean, interval: { low: mean - half, high: mean + half } };
+}
+
+/** The t that |T| stays below with a probability of 95 %, by bisection. @param freedom - degrees, 1 or more. */
+function studentQuantile(freedom: number): number {
+	let [low, high] = [0, Math.PI / 2];
+	// Each halving gives a bit; a double has 53.
+	for (let bit = 0; bit < 53; bit++) {
+		const middle = (low + high) / 2;
+		if (studentCoverage(middle, freedom) < 0.95) low = middle;
+		else high = middle;
+	}
+	return Math.sqrt(freedom) * Math.tan(low);
+}
+
+/**
+ * P(|T| < t) with θ = atan(t / √ν), for whole ν: a finite sum of powers of cos θ (Abramowitz & Stegun 1964, 26.7.3 and
+ * 26.7.4).
+ */
+function studentCoverage(angle: number, freedom: number): number {
+	const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
+	const odd = freedom % 2 === 1;
+	let term = odd ? cosine : 1;
+	let sum = freedom === 1 ? 0 : term;
+	// Odd: cos θ + ⅔ cos³ θ + …; even: 1 + ½ cos² θ + …, the last power ν − 2.
+	for (let power = odd ? 3 : 2; power <= freedom - 2; power += 2) {
+		term *= ((power - 1) / power) * cosine ** 2;
+		sum += term;
+	}
+	return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
 }

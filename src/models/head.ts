@@ -50,6 +50,24 @@ export function replaceHead(model: OnnxModel, classes: number, seed: number): On
 	return { ...model, metadata, graph: { ...graph, initializers, valueInfos: [], outputs: outputs ?? [] } };
 }
 
+/**
+ * A classifier without its last layer: its one output is what that layer is given, `[batch, features]`. The model must
+ * have passed importModel.
+ *
+ * @throws LimbeckError (`model`) where its structure is not one that {@link replaceHead} knows, or the last layer is a
+ * convolution.
+ */
+export function withoutHead(model: OnnxModel): OnnxModel {
+	const { graph } = model;
+	const { weight, classAxis } = findHead(graph);
+	const through = graph.nodes.find(({ opType, inputs }) => opType === "Transpose" && inputs[0] === weight)?.outputs[0];
+	const layer = graph.nodes.find(({ inputs }) => inputs[1] === (through ?? weight));
+	const dims = constantOf(graph, weight)?.dims ?? [];
+	if (layer === undefined || layer.opType === "Conv") throw unrecognised(layer);
+	const output = { name: layer.inputs[0] ?? "", type: "float", dims: ["batch", dims[1 - classAxis] ?? 0] } as const;
+	return { ...model, graph: { ...graph, valueInfos: [], outputs: [output] } };
+}
+
 function findHead(graph: OnnxGraph): Head {
 	const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
 	const shapes: string[] = [];

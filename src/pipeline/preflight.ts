@@ -44,12 +44,13 @@ export interface Places {
  * same time. Steps that are in the store need nothing. Records, logs and reports are not counted.
  *
  * @param cores - for steps that run side by side.
+ * @param copied - keys of the trainings whose networks come into the output folder as well.
  * @throws LimbeckError (`model`, `file`) for a network whose file cannot be read.
  */
 export async function needOf(
 	plan: readonly PlannedStep[],
 	data: TrainedOn,
-	{ store, cores }: Pick<Places, "store"> & { readonly cores: number },
+	{ store, cores, copied }: Pick<Places, "store"> & { readonly cores: number; readonly copied: ReadonlySet<string> },
 ): Promise<RunNeed> {
 	const steps: StepNeed[] = [];
 	const needs = new Map<string, DiskNeed>();
@@ -58,7 +59,7 @@ export async function needOf(
 		if (step.kind !== "train") continue;
 		const entry = entryFolder(store, step.key);
 		if (existsSync(entry)) {
-			out += await sizeOf(entry);
+			if (copied.has(step.key)) out += await sizeOf(entry);
 			continue;
 		}
 		// Networks are built to see how large they are: what that takes is loaded only where something is to be trained.
@@ -68,7 +69,7 @@ export async function needOf(
 		const need =
 			originOf(step, needs) ?? (await diskNeedOf(options, data, teacher === undefined ? undefined : targets));
 		needs.set(step.key, need);
-		out += need.network;
+		if (copied.has(step.key)) out += need.network;
 		steps.push(await stepNeed(step, need, store));
 	}
 	const peaks = steps.map((step) => peakWith(step, steps, plan, cores));

@@ -21,7 +21,7 @@ const stepShape = z.strictObject({
 const recordShape = z.strictObject({
 	schema: z.literal(1),
 	id: z.string().regex(/^[\w.-]+$/),
-	command: z.enum(["distill", "train", "specialize", "speech"]),
+	command: z.enum(["distill", "train", "specialize", "speech", "study"]),
 	/** The recipe, every default filled in. */
 	recipe: z.record(z.string(), z.unknown()),
 	/** The folder for the results, absolute. */

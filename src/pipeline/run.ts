@@ -54,9 +54,10 @@ export interface SeedContext {
 
 /** The plan of one seed. */
 export interface SeedPlan<Event extends SeedEvent, Result> {
-	/** The networks that are left in the output folder, by their names there, and what their events say besides. */
+	/** The networks, and what their events say besides. */
 	readonly networks: readonly {
-		readonly name: string;
+		/** What it is called in the output folder; it stays in the store alone where absent. */
+		readonly name?: string;
 		readonly step: PlannedStep<"train">;
 		readonly about: Omit<Event, keyof TrainingEvent | "seed">;
 	}[];
@@ -206,8 +207,15 @@ async function prepare<Event extends SeedEvent, Result, Report extends object>(
 	return planned;
 }
 
-function needFor<Event extends SeedEvent, Result>({ planner, data, store }: Planned<Event, Result>): Promise<RunNeed> {
-	return needOf(planner.steps, data, { store: store.folder, cores: availableParallelism() });
+function needFor<Event extends SeedEvent, Result>({
+	planner,
+	seeds,
+	data,
+	store,
+}: Planned<Event, Result>): Promise<RunNeed> {
+	const left = seeds.flatMap(({ plan }) => plan.networks.filter(({ name }) => name !== undefined));
+	const copied = new Set(left.map(({ step }) => step.key));
+	return needOf(planner.steps, data, { store: store.folder, cores: availableParallelism(), copied });
 }
 
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
@@ -350,9 +358,8 @@ async function leave<Event extends SeedEvent, Result>(
 		const lines: object[] = [];
 		for (const [k, { seed, plan }] of seeds.entries()) {
 			const folder = k === 0 ? work : join(work, `seed-${String(seed)}`);
-			await mkdir(folder, { recursive: true });
 			for (const { name, step, about } of plan.networks) {
-				await copyTo(join(folder, `${name}.onnx`), planner.fileOf(step, modelFile));
+				if (name !== undefined) await copyTo(join(folder, `${name}.onnx`), planner.fileOf(step, modelFile));
 				lines.push(...curveLines(outputOf(step), { seed, ...about }));
 			}
 			for (const { name, from } of plan.files ?? []) await copyTo(join(folder, name), from);

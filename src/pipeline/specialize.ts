@@ -68,7 +68,7 @@ function runOf(recipe: SpecializeRecipe): Run<SpecializeEvent, SpecializeSeedRes
 }
 
 /** A network of a seed, planned. */
-interface PlannedNetwork {
+export interface PlannedNetwork {
 	readonly part: Pick<SpecializeEvent, "role" | "member">;
 	/** What it is called in results and, with a folder, its file. */
 	readonly name: string;
@@ -119,14 +119,18 @@ async function planSeed(
 }
 
 /** A training of the generalist's network on labels. */
-function hardJob({ generalist }: SpecializeRecipe, seed: number, epochs = generalist.epochs): Job {
+export function hardJob({ generalist }: SpecializeRecipe, seed: number, epochs = generalist.epochs): Job {
 	return { network: { ...generalist, epochs }, loss: hardTargets, seed };
 }
 
 type Job = Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "targets" | "specialist">;
 
-/** @param folder - where the network's file is left, in the output folder. */
-async function planTraining(
+/**
+ * The training of one network beside a generalist.
+ *
+ * @param folder - where the network's file is left, in the output folder.
+ */
+export async function planTraining(
 	{ data, generalist }: SpecializeRecipe,
 	part: PlannedNetwork["part"],
 	job: Job,
@@ -140,7 +144,8 @@ async function planTraining(
 	return { part, name, step: await planner.add("train", label, { ...job, data, threads }, { cores }) };
 }
 
-async function planSpecialists(
+/** Specialists of a generalist, and their combination. */
+export async function planSpecialists(
 	recipe: SpecializeRecipe,
 	role: "specialist" | "random",
 	clustering: ClusteringOptions,
@@ -222,7 +227,8 @@ interface PlannedControls {
 
 const controlFolder = "controls/";
 
-async function planControls(
+/** What specialists are compared with. */
+export async function planControls(
 	recipe: SpecializeRecipe,
 	generalist: PlannedNetwork,
 	context: SeedContext,

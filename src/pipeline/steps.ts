@@ -1,6 +1,7 @@
 /** The kinds of steps that runs are made of. */
 import { join } from "node:path";
-import type { evaluateModels } from "../distill/evaluate.js";
+import type { ConvertStep } from "../deploy/convert.js";
+import type { evaluateModels, judgeNovelty } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
 import type { AssembleStep } from "../distill/specialists/assemble.js";
 import type { ChooseClassesStep } from "../distill/specialists/choose-classes.js";
@@ -67,6 +68,9 @@ type ClusterOptions = Omit<ChooseClassesStep, "output">;
 
 /** What becomes one; where that goes is the pipeline's business. */
 type AssembleOptions = Omit<AssembleStep, "output" | "manifest">;
+
+/** A model to convert; where it goes is the pipeline's business. */
+type ConvertOptions = Omit<ConvertStep, "output">;
 
 const model = (path: string): InputFile => ({ path, kind: "model" });
 const plain = (path: string): InputFile => ({ path, kind: "plain" });
@@ -138,6 +142,18 @@ export const steps = {
 			return assemble({ ...options, output: join(output, modelFile), manifest: join(output, manifestFile) });
 		},
 	}),
+	convert: entry({
+		version: 1,
+		files: ({ model: path }: ConvertOptions) => [model(path)],
+		unkeyed: ["threads"],
+		opensTest: false,
+		goesOn: false,
+		death: "model",
+		async run(options: ConvertOptions, context) {
+			const { convertModel } = await import("../deploy/convert.js");
+			return convertModel({ ...options, output: join(foldersOf(context).output, modelFile) }, context);
+		},
+	}),
 	describeSpeech: entry({
 		version: 1,
 		files: () => [],
@@ -179,6 +195,19 @@ export const steps = {
 		death: "model",
 		run: async (options: Parameters<typeof evaluateModels>[0], context) =>
 			(await import("../distill/evaluate.js")).evaluateModels(options, context),
+	}),
+	novelty: entry({
+		version: 1,
+		files: ({ generalist, specialists, clusters }: Parameters<typeof judgeNovelty>[0]) => [
+			...[generalist, ...specialists].map(model),
+			plain(clusters),
+		],
+		unkeyed: ["threads"],
+		opensTest: true,
+		goesOn: false,
+		death: "model",
+		run: async (options: Parameters<typeof judgeNovelty>[0], context) =>
+			(await import("../distill/evaluate.js")).judgeNovelty(options, context),
 	}),
 } as const;
 

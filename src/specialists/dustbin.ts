@@ -66,13 +66,18 @@ export function shiftDustbin(specialist: OnnxModel, special: number, shift: numb
 }
 
 /** What stands behind a model's logits; the last node makes the new ones. */
-interface Ending {
+export interface Ending {
 	readonly nodes: readonly (Pick<OnnxNode, "opType" | "inputs" | "attributes"> & { readonly output: string })[];
 	readonly constants: readonly OnnxInitializer[];
 }
 
-/** A model with more nodes behind its logits; all else in it is as it was. */
-function withNodes(
+/**
+ * A model with more nodes behind its logits; all else in it is as it was.
+ *
+ * @param before - how many logits it has; after: how many it has then.
+ * @throws LimbeckError (`model`) where it declares another number.
+ */
+export function withNodes(
 	model: OnnxModel,
 	before: number,
 	after: number,
@@ -85,7 +90,7 @@ function withNodes(
 		const [expected, got] = [`an output [batch,${String(before)}]`, `[${output?.dims?.join() ?? ""}]`];
 		throw new LimbeckError("model", { where: "specialist", expected, got });
 	}
-	const { nodes, constants } = end(output.name, (key) => `dustbin/${key}`);
+	const { nodes, constants } = end(output.name, (key) => `specialist/${key}`);
 	const added = nodes.map(({ output: made, ...node }) => ({ ...node, name: made, domain: "", outputs: [made] }));
 	const logits = { ...output, name: nodes.at(-1)?.output ?? output.name, dims: ["batch", after] };
 	return {
@@ -128,7 +133,8 @@ export function specialistLabels(special: readonly number[], classes: number): U
 	return labels;
 }
 
-function checkSpecial(special: readonly number[], classes: number): void {
+/** Refuses classes that are not some of all, each once. */
+export function checkSpecial(special: readonly number[], classes: number): void {
 	const valid = special.every((c) => Number.isInteger(c) && c >= 0 && c < classes);
 	const some = special.length > 0 && special.length < classes;
 	if (valid && some && new Set(special).size === special.length) return;

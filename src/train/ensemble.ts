@@ -196,7 +196,7 @@ async function createFinish(
 	{ threads }: EnsembleOptions,
 ): Promise<Finish> {
 	const plain = members.every(({ form, select }) => form === "logits" && select === undefined);
-	if (plain && members.length === 1) {
+	if (plain && members.length === 1 && combine !== "sum") {
 		return {
 			of: ([logits = new Float32Array()]) => Promise.resolve({ logits, members: [logits] }),
 			release: () => Promise.resolve(),
@@ -224,7 +224,7 @@ async function createFinish(
 	};
 }
 
-/** The members' logits as one; a single member's are its own. */
+/** The members' logits as one; a single member's mean is its own. */
 export function combineMembers(
 	g: Parameters<typeof combineLogits>[0],
 	logits: Parameters<typeof combineLogits>[1],
@@ -232,7 +232,7 @@ export function combineMembers(
 	combine: Combination,
 ): ReturnType<typeof combineLogits> {
 	const [only] = logits;
-	if (only !== undefined && logits.length === 1) return only;
+	if (only !== undefined && logits.length === 1 && combine !== "sum") return only;
 	return combineLogits(
 		g,
 		logits,

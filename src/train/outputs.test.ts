@@ -137,7 +137,16 @@ describe("ensembles (Hinton et al. 2015, §2)", () => {
 		for (const [at, p] of expected.entries()) expect(got[at]).toBeCloseTo(p, 5);
 	});
 
-	test.each(["arithmetic", "geometric"] as const)("%s: finite at logits of ±1000", async (combination) => {
+	test("the sum of logits, each times its weight", async () => {
+		const members = [
+			[1, -2],
+			[10, 4],
+		];
+		expect(await combined(members, [1, 0.5], "sum")).toEqual([6, 0]);
+		expect(await combined([[3, 5]], [2], "sum")).toEqual([6, 10]);
+	});
+
+	test.each(["arithmetic", "geometric", "sum"] as const)("%s: finite at logits of ±1000", async (combination) => {
 		const got = await combined(
 			[
 				[1000, -1000, 0],

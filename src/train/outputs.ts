@@ -150,13 +150,15 @@ export function logitsOf(g: Graph, answer: Value, { form, select }: Reading): Va
 const lowestFinite = -1000;
 
 /** How the distributions of several teachers become one. */
-export type Combination = "arithmetic" | "geometric";
+export type Combination = "arithmetic" | "geometric" | "sum";
 
 /** The option that says so. */
 export const combinationOption = z
-	.enum(["arithmetic", "geometric"] as const satisfies readonly Combination[])
+	.enum(["arithmetic", "geometric", "sum"] as const satisfies readonly Combination[])
 	.default("arithmetic")
-	.describe("mean of the members' probabilities, or of their logarithms: the latter is the mean of logits");
+	.describe(
+		"mean of the members' probabilities, or of their logarithms: the latter is the mean of logits; or the sum of logits, each times its weight",
+	);
 
 /**
  * The logits `[batch, classes]` of an ensemble, which are its log-probabilities (Hinton et al. 2015, §2: an ensemble's
@@ -164,10 +166,11 @@ export const combinationOption = z
  *
  * - arithmetic: log Σ_k w_k p_k, as the stable log Σ_k exp(log p_k + log w_k);
  * - geometric: Σ_k w_k log p_k, which is Σ_k w_k z_k and a constant, made a distribution again.
+ * - sum: Σ_k w_k z_k as it is, the stages of an additive model.
  *
- * Both are means at T = 1. A temperature is applied to the result: softmax(log p̄ / T).
+ * The first two are means at T = 1. A temperature is applied to the result: softmax(log p̄ / T).
  *
- * @param weights - one for each member; only their ratios count.
+ * @param weights - one for each member; of means only their ratios count.
  */
 export function combineLogits(
 	g: Graph,
@@ -175,6 +178,10 @@ export function combineLogits(
 	weights: readonly number[],
 	combination: Combination,
 ): Value {
+	const added = (values: readonly Value[]): Value => values.reduce((left, right) => g.op("Add", [left, right]));
+	if (combination === "sum") {
+		return added(members.map((logits, k) => g.op("Mul", [logits, g.scalar(weights[k] ?? 1)])));
+	}
 	const total = weights.reduce((sum, weight) => sum + weight, 0);
 	const distributions = members.map((logits, k) => {
 		const logP = g.op("LogSoftmax", [logits], { axis: int(-1) });
@@ -184,8 +191,7 @@ export function combineLogits(
 			: g.op("Mul", [logP, g.scalar(share)]);
 	});
 	if (combination === "geometric") {
-		const sum = distributions.reduce((left, right) => g.op("Add", [left, right]));
-		return g.op("LogSoftmax", [sum], { axis: int(-1) });
+		return g.op("LogSoftmax", [added(distributions)], { axis: int(-1) });
 	}
 	const stacked = g.op(
 		"Concat",

@@ -29,7 +29,11 @@ async function estimate(options: object, store: string): Promise<RunNeed> {
 	const plan: PlannedStep[] = [
 		await planner.add("train", "network", { data, network, loss, seed: 1, threads: 1 }, { cores: 1 }),
 	];
-	return needOf(plan, { sampleShape, train: train.count, classes: classes.length }, { store, cores: 2 });
+	return needOf(
+		plan,
+		{ sampleShape, train: train.count, classes: classes.length },
+		{ store, cores: 2, copied: new Set(plan.map(({ key }) => key)) },
+	);
 }
 
 /** The bytes in a folder, which changes meanwhile. */

@@ -118,3 +118,4 @@ export const dkd = (options: object = {}): LossOptions => losses.dkd.options.par
 export const dist = (options: object = {}): LossOptions => losses.dist.options.parse({ name: "dist", ...options });
 export const crossEntropy: LossOptions = { name: "cross-entropy" };
 export const logitMatching: LossOptions = { name: "logit-matching" };
+export const additive: LossOptions = { name: "additive" };

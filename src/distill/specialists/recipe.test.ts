@@ -35,7 +35,7 @@ describe("a recipe of specialists", () => {
 		],
 		["a control as the choice", ["clustering.name=random"], "one of nearest, partition, confusable-pairs"],
 		["mixup", ['student.augment=[{"name":"mixup"}]'], "student.augment: expected samples that"],
-		["an unknown field", ["specialist.classes=3"], 'got "classes"'],
+		["an unknown field", ["specialist.hidden=3"], 'got "hidden"'],
 		[
 			"samples without labels",
 			['data={"name":"folder","directory":"x","unlabelled":true}'],

@@ -4,6 +4,7 @@ import type { Sampling } from "../../data/order.js";
 import { LimbeckError } from "../../errors.js";
 import type { LossOptions } from "../../losses/index.js";
 import type { OnnxModel } from "../../onnx/model.js";
+import { ownClassesAlone, shiftClasses } from "../../specialists/additive.js";
 import { samplingCorrection, shiftDustbin, specialistLabels, specialistModel } from "../../specialists/dustbin.js";
 import { readClusters } from "./clusters.js";
 
@@ -13,8 +14,11 @@ export interface SpecialistPart {
 	readonly clusters: string;
 	/** Which of them, counted from 0. */
 	readonly index: number;
-	/** What its softmax is over while it is trained: its classes and the dustbin, or all classes, whatever is not its own. */
-	readonly softmax: "dustbin" | "full";
+	/**
+	 * What its softmax is over while it is trained: its classes and the dustbin; all classes, whatever is not its own; or
+	 * all, where it is a stage of an additive model and moves the logits of its own classes alone.
+	 */
+	readonly softmax: "dustbin" | "full" | "additive";
 }
 
 /** A specialist's training. */
@@ -47,6 +51,9 @@ const half = 0.5;
  * the generalist's soft targets, where the objective has any, are over the classes that are not special. Its dustbin is
  * made at the end.
  *
+ * A stage of an additive model gives logits of all classes, 0 where they are not its own; what its share of special
+ * samples does is taken back from its own.
+ *
  * @param loss - the objective as the recipe has it.
  * @param generalist - logits `[batch, classes]`; must have passed importModel.
  * @throws LimbeckError (`usage`) where there are no samples of the special classes, or no others.
@@ -67,6 +74,12 @@ export async function specialistTraining(
 	const corrected = (model: OnnxModel): OnnxModel =>
 		shiftDustbin(model, special.length, samplingCorrection(half, actual));
 	const shared = { sampling, outputs };
+	if (softmax === "additive") {
+		const stage = ownClassesAlone(generalist, { special, classes });
+		const finish = (trained: OnnxModel): OnnxModel =>
+			shiftClasses(trained, { special, classes }, -samplingCorrection(half, actual));
+		return { sampling, outputs: data.classes, model: stage, data, finish };
+	}
 	if (softmax === "full") {
 		const rest = Array.from(data.classes.keys()).filter((c) => !special.includes(c));
 		// Of one class there is nothing to tell apart.

@@ -1,5 +1,5 @@
 /** Pages of runs. */
 export { comparisonPage } from "./comparison-page.js";
-export { runPage } from "./page.js";
+export { kindOf, runPage } from "./page.js";
 export { readRunFolder } from "./run-folder.js";
 export { plotFiles } from "./svg-file.js";

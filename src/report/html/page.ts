@@ -8,12 +8,14 @@ import type { Reports, RunFolder, RunKind } from "./run-folder.js";
 import type { PageKind } from "./sections.js";
 import { specializeKind } from "./specialize-page.js";
 import { foldsKind, speechKind } from "./speech-page.js";
+import { studyKind } from "./study-page.js";
 
 const kinds: { readonly [Kind in RunKind]: PageKind<Reports[Kind]> } = {
 	distill: distillKind,
 	train: trainKind,
 	specialize: specializeKind,
 	folds: foldsKind,
+	study: studyKind,
 	speech: speechKind,
 };
 

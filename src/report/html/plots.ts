@@ -28,7 +28,7 @@ const { document } = parseHTML("<html><body></body></html>") as { readonly docum
 const faint = colorOf("faint");
 
 /** Options that all pictures share; `title` is what a screen reader says. */
-function draw(title: string, options: Plot.PlotOptions): Html {
+export function draw(title: string, options: Plot.PlotOptions): Html {
 	const shared = {
 		width: 640,
 		height: 300,

@@ -8,6 +8,7 @@ import { readText, readTextIfThere } from "../../files.js";
 import { isRecord, parseContent, parsedJson } from "../../options.js";
 import { type RunDetails, runFiles } from "../../pipeline/run.js";
 import type { SpeechFoldsReport, SpeechReport } from "../../speech/report.js";
+import type { StudyReport } from "../../studies/run.js";
 
 /** A point of a training: a mean loss, or a look at the validation split. */
 export interface MetricsLine {
@@ -29,6 +30,7 @@ export interface Reports {
 	readonly train: TrainReport;
 	readonly specialize: SpecializeReport;
 	readonly folds: SpeechFoldsReport;
+	readonly study: StudyReport;
 	readonly speech: SpeechReport;
 }
 
@@ -61,6 +63,21 @@ const head = {
 const nets = z.record(z.string(), z.looseObject({ parameters: z.number(), test: z.looseObject({}) }));
 const speech = z.looseObject({ ...head, corpus: z.looseObject({ fingerprint: z.string() }), networks: nets });
 
+const texts = z.array(z.string());
+const axis = z.looseObject({ label: z.string(), scale: z.enum(["linear", "log", "categories"]) });
+const point = z.looseObject({ x: z.union([z.number(), z.string()]), y: z.number(), std: z.number().optional() });
+const study = z.looseObject({
+	...{ ...head, data, study: z.string(), title: z.string(), question: z.string(), answer: texts },
+	networks: z.record(z.string(), measured),
+	tables: z.array(z.looseObject({ title: z.string(), columns: texts, rows: z.array(texts) })),
+	figures: z.array(
+		z.looseObject({
+			...{ title: z.string(), caption: z.string(), x: axis, y: axis, level: z.number().optional() },
+			lines: z.array(z.looseObject({ label: z.string(), points: z.array(point) })),
+		}),
+	),
+});
+
 /**
  * As much of each kind's report as tells it from other files; what is in it is ours from there on. The field is one that
  * no kind before has.
@@ -81,6 +98,7 @@ const shapes: readonly { readonly kind: RunKind; readonly field: string; readonl
 		field: "folds",
 		shape: z.looseObject({ schema: z.literal(1), folds: z.record(z.string(), speech), networks: nets }),
 	},
+	{ kind: "study", field: "study", shape: study },
 	{ kind: "speech", field: "networks", shape: speech },
 ];
 

@@ -146,6 +146,8 @@ export interface PageKind<Report> {
 	readonly tested: (report: Report) => string;
 	readonly networks: (report: Report) => Networks;
 	readonly recipe: (report: Report) => { readonly name: string };
+	/** Whether a run leaves its plots as files beside its page. */
+	readonly leavesPlots?: true;
 	readonly sections: readonly Section<Report>[];
 }
 

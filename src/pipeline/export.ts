@@ -5,27 +5,27 @@ import { dirname, join, resolve } from "node:path";
 import type { DataSet } from "../data/data-set.js";
 import { dataSetOf } from "../data/index.js";
 import type { DataChoice } from "../data/options.js";
+import { calibrationCount } from "../deploy/calibrate.js";
+import { deployable, inputNameFor, withPreprocessing } from "../deploy/deployable.js";
+import { toFloat16 } from "../deploy/float16.js";
+import { modelCard } from "../deploy/model-card.js";
+import { answersOf, type Quantization, quantize } from "../deploy/quantize.js";
+import { adviceOn, type ExportedModel, type ExportReport, type PreprocessPlace } from "../deploy/report.js";
+import { jsonFile, transformersFiles } from "../deploy/transformers.js";
 import { compareClassNames } from "../distill/class-names.js";
 import { LimbeckError } from "../errors.js";
 import { fileError, isMissing } from "../files.js";
 import { agreement, classificationMetrics } from "../metrics/index.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { describeEnvironment } from "../pipeline/environment.js";
-import { runStep } from "../pipeline/run-step.js";
-import type { StepOutput } from "../pipeline/steps.js";
 import { normalizationOf } from "../predict/metadata.js";
 import { type Precision, precisions } from "../predict/precisions.js";
 import { nodeRuntime } from "../runtime/node.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { calibrationCount } from "./calibrate.js";
-import { deployable, inputNameFor, withPreprocessing } from "./deployable.js";
-import { toFloat16 } from "./float16.js";
-import { modelCard } from "./model-card.js";
-import { answersOf, type Quantization, quantize } from "./quantize.js";
-import { adviceOn, type ExportedModel, type ExportReport, type PreprocessPlace } from "./report.js";
-import type { ExportSource } from "./source.js";
-import { jsonFile, transformersFiles } from "./transformers.js";
+import { describeEnvironment } from "./environment.js";
+import type { ExportSource } from "./export-source.js";
+import { runStep } from "./run-step.js";
+import type { StepOutput } from "./steps.js";
 
 /** What is exported, and how. */
 export interface ExportOptions {

@@ -1,9 +1,9 @@
 /** Finds what is to be exported: a run's student, that of a folder with results, or a file. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { type RunReport, readRunReport } from "../deploy/run-report.js";
 import { LimbeckError } from "../errors.js";
-import { finishedFolder, listRuns } from "../pipeline/records.js";
-import { type RunReport, readRunReport } from "./run-report.js";
+import { finishedFolder, listRuns } from "./records.js";
 
 /** A model to export, and what is known of where it came from. */
 export interface ExportSource {

@@ -1,0 +1,37 @@
+import { dataSetOf } from "../data/index.js";
+import type { DataChoice } from "../data/options.js";
+import { type EvaluateContext, finiteAnswers, withModel } from "./evaluated-model.js";
+import type { EnsembleSource } from "./teachers/sources.js";
+
+/** Models' answers on the validation split, by which all is chosen before the test split is opened. */
+export interface ValidationAnswers {
+	/** `[count]`; empty without labels. */
+	readonly labels: Int32Array;
+	readonly classes: number;
+	/** Logits `[count, classes]` of each model; none without labels. */
+	readonly logits: ReadonlyMap<string, Float32Array>;
+}
+
+/**
+ * Asks models about the validation split, where that has labels.
+ *
+ * @throws LimbeckError (`model`) for a file that is no classifier of these samples, or whose values are not finite;
+ * (`data`, `file`) for data.
+ */
+export async function validationAnswers(
+	choice: DataChoice,
+	models: readonly (readonly [name: string, source: string | EnsembleSource])[],
+	threads: { readonly threads?: number },
+	{ runtime }: EvaluateContext,
+): Promise<ValidationAnswers> {
+	const { classes, sampleShape, validation } = await dataSetOf(choice).load(choice);
+	const logits = new Map<string, Float32Array>();
+	const data = { classes, sampleShape, probe: validation, ...threads };
+	for (const [name, source] of validation.labels.length === 0 ? [] : models) {
+		const answers = await withModel(source, data, runtime, (opened) =>
+			finiteAnswers(opened, validation, classes.length, "validation"),
+		);
+		logits.set(name, answers.logits);
+	}
+	return { labels: validation.labels, classes: classes.length, logits };
+}

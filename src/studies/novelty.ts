@@ -1,0 +1,171 @@
+/** A category that nobody has named, and garbage: what is told from what. */
+import { z } from "zod";
+import type { DataChoice } from "../data/options.js";
+import { learningShape, networkOptions } from "../distill/networks.js";
+import { detectorNames, detectors } from "../distill/novelty/detectors.js";
+import type { NoveltyOutcome } from "../distill/novelty/judge.js";
+import { cifarTraining } from "../distill/recipes.js";
+import { parseSpecializeRecipe, type SpecializeRecipe } from "../distill/specialists/recipe.js";
+import { specializeRecipes } from "../distill/specialists/recipes.js";
+import { LimbeckError } from "../errors.js";
+import { planNovelty } from "../pipeline/novelty.js";
+import { chosenClusterings } from "../specialists/clustering.js";
+import { defineStudy, type Findings, type Measurements, studyShape } from "./study.js";
+import { listed, meanOf, pointOf, spread } from "./wording.js";
+
+const options = z.strictObject({
+	...studyShape("novelty"),
+	withheld: z.array(z.int().min(0)).min(1).describe("classes, counted from 0, that no network and no choice ever sees"),
+	generalist: networkOptions.prefault({}).describe("the network that knows the other classes, and how it is trained"),
+	clustering: chosenClusterings.describe(
+		"how the classes of each specialist are chosen by what the generalist confuses",
+	),
+	specialist: z.strictObject(learningShape).prefault({}).describe("how each specialist is trained"),
+	rejectBy: z.enum(detectorNames).default("distance").describe("the detector whose rejects are grouped"),
+	groups: z.int().min(2).max(1000).default(8).describe("the most groups of what is rejected"),
+	temperature: z.number().gt(0).max(1000).default(4).describe("T of the soft targets that are grouped"),
+});
+
+type Recipe = z.output<typeof options>;
+
+const { "cifar-100": cifar } = specializeRecipes;
+
+export const noveltyStudy = defineStudy({
+	title: "Novelty",
+	question: "Can a new category be told from garbage?",
+	options,
+	sizes: {
+		quick: {
+			name: "novelty",
+			data: { name: "digits" },
+			withheld: [4],
+			generalist: { hidden: [100, 100], epochs: 20, optimizer: { name: "adam", learningRate: 0.002 } },
+			clustering: { name: "nearest", specialists: 3, classesPerSpecialist: 4 },
+			specialist: { epochs: 6, optimizer: { name: "adam", learningRate: 0.0005 } },
+		},
+		full: {
+			name: "novelty",
+			data: { name: "cifar-100" },
+			withheld: [0],
+			...{ generalist: cifar.generalist, clustering: cifar.clustering },
+			specialist: { ...cifarTraining, ...cifar.specialist },
+		},
+	},
+	dataOf,
+	plan: (recipe, context) => planNovelty(specialized(recipe), recipe, context),
+	findings,
+});
+
+/** The data without the classes that are withheld. */
+function dataOf({ data, withheld }: Recipe): DataChoice {
+	const { name } = data;
+	if (name === "digits" || name === "mnist" || name === "fashion-mnist" || name === "cifar-100") {
+		return { ...data, withhold: withheld };
+	}
+	throw new LimbeckError("usage", {
+		where: "study novelty: data",
+		expected: "a data set of which classes can be withheld: digits, mnist, fashion-mnist or cifar-100",
+		got: name,
+	});
+}
+
+function specialized(recipe: Recipe): SpecializeRecipe {
+	const { seed, seeds, generalist, clustering, specialist } = recipe;
+	const written = { name: "novelty", data: dataOf(recipe), seed, seeds, generalist, clustering, specialist };
+	return parseSpecializeRecipe(written, "study novelty");
+}
+
+function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Findings {
+	const outcomes = results.flatMap(({ novelty }) => novelty ?? []);
+	const over = (value: (outcome: NoveltyOutcome) => number): readonly number[] => outcomes.map(value);
+	const percent = (value: (outcome: NoveltyOutcome) => number): string =>
+		spread(over((outcome) => 100 * value(outcome)));
+	const ranked = detectorNames.toSorted(
+		(a, b) => meanOf(over((one) => one.detectors[b].aurocNovel)) - meanOf(over((one) => one.detectors[a].aurocNovel)),
+	);
+	const [best = rejectBy] = ranked;
+	const [first] = outcomes;
+	const garbageIn = ({ noise, shuffled, blank }: NoveltyOutcome["counts"]): number => noise + shuffled + blank;
+	const candidates = (outcome: NoveltyOutcome): readonly NoveltyOutcome["groups"][number][] =>
+		outcome.groups.filter(({ candidate }) => candidate);
+	return {
+		answer: [
+			`A withheld class (${listed(withheld.map(String))}) is told from those that are known best by the ${detectors[best].title}: AUROC ` +
+				`${spread(
+					over((one) => one.detectors[best].aurocNovel),
+					3,
+				)}; garbage ${spread(
+					over((one) => one.detectors[best].aurocGarbage),
+					3,
+				)}.`,
+			`Where 95 % of the validation samples are accepted by the ${detectors[rejectBy].title}, ${percent(
+				({ rejected, counts }) => rejected.known / counts.known,
+			)} % of the known test samples are rejected, ${percent(({ rejected, counts }) => rejected.novel / counts.novel)} % of the withheld and ` +
+				`${percent(({ rejected, counts }) => garbageIn(rejected) / garbageIn(counts))} % of the garbage. As far away as garbage that is made ` +
+				`from validation samples are ${percent(({ far, counts }) => garbageIn(far) / garbageIn(counts))} % of the garbage and ` +
+				`${percent(({ far, counts }) => far.novel / counts.novel)} % of the withheld.`,
+			`Of what is rejected and nearer, ${spread(over((one) => candidates(one).length))} groups are coherent enough to be a category: ` +
+				`${percent(({ purity }) => purity)} % of what is in them is of the withheld class, and they hold ${percent(({ found }) => found)} % of it.`,
+			`Known, new or garbage: ${percent(({ threeWay }) => threeWay)} % right, each of the three a third (chance: 33.3 %).`,
+		],
+		tables: [
+			{
+				title:
+					"Known test samples against the withheld class, and against garbage; accepted: where 95 % of the known are",
+				columns: ["detector", "AUROC, withheld", "accepted, %", "AUROC, garbage", "accepted, %"],
+				rows: detectorNames.map((name) => [
+					detectors[name].title,
+					spread(
+						over((one) => one.detectors[name].aurocNovel),
+						3,
+					),
+					percent((one) => one.detectors[name].acceptedNovel),
+					spread(
+						over((one) => one.detectors[name].aurocGarbage),
+						3,
+					),
+					percent((one) => one.detectors[name].acceptedGarbage),
+				]),
+			},
+			{
+				title: `Groups of what is rejected by the ${detectors[rejectBy].title} and is not as far as garbage, seed ${String(results[0]?.seed ?? "")}`,
+				columns: ["coherence", "a category?", "known", "withheld", "noise", "shuffled", "blank"],
+				rows: (first?.groups ?? []).map(({ coherence, candidate, kinds }) => [
+					...[coherence.toFixed(2), candidate ? "yes" : "no"],
+					...[kinds.known, kinds.novel, kinds.noise, kinds.shuffled, kinds.blank].map(String),
+				]),
+			},
+		],
+		figures: [
+			{
+				name: "novelty",
+				title: "What each detector tells",
+				caption:
+					"Area under the ROC against known test samples; 0.5 is chance. Bars: standard deviation over the seeds.",
+				x: { label: "", scale: "categories" },
+				y: { label: "AUROC", scale: "linear" },
+				level: 0.5,
+				lines: [
+					{
+						label: "the withheld class",
+						points: detectorNames.map((name) =>
+							pointOf(
+								name,
+								over((one) => one.detectors[name].aurocNovel),
+							),
+						),
+					},
+					{
+						label: "garbage",
+						points: detectorNames.map((name) =>
+							pointOf(
+								name,
+								over((one) => one.detectors[name].aurocGarbage),
+							),
+						),
+					},
+				],
+			},
+		],
+	};
+}
