@@ -69,7 +69,6 @@ export function performStudy(recipe: StudyRecipe, flags: RunFlags, surroundings:
 			plan: (options) => planStudy(recipe, options),
 			run: (options) => study(recipe, options),
 			table: (report) => studyTable(report, surroundings.terminal.width),
-			page: true,
 			files: "report.html, report.json and figures are",
 		},
 		flags,

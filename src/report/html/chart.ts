@@ -19,9 +19,10 @@ const lineColor = (index: number): string => colorOf(series[index % series.lengt
 export function chart(figure: StudyFigure): Html {
 	const { keys, height } = legend(figure.lines);
 	const [width, whole] = [size.width, size.height + height];
-	const { text } = html`<svg role="img" aria-label="${figure.title}" viewBox="0 0 ${width} ${whole}" width="${width}" height="${
-		whole
-	}" font-family="system-ui, sans-serif" font-size="12">${keys}<g transform="translate(0,${height})">${drawing(figure)}</g></svg>`;
+	const { text } =
+		html`<svg role="img" aria-label="${figure.title}" viewBox="0 0 ${width} ${whole}" width="${width}" height="${
+			whole
+		}" font-family="system-ui, sans-serif" font-size="12">${keys}<g transform="translate(0,${height})">${drawing(figure)}</g></svg>`;
 	return new Html(text, [{ title: figure.title, svg: text }]);
 }
 
