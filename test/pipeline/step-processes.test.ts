@@ -35,7 +35,7 @@ function isAlive(pid = 0): boolean {
 }
 
 const digits = { data: { name: "digits" } } as const;
-const missing = { data: { name: "mnist", folder: join(import.meta.dirname, "no-such-folder") } } as const;
+const missing = { data: { name: "mnist", directory: join(import.meta.dirname, "no-such-folder") } } as const;
 
 it("gives the process of a step that is done to the next, and that of a failed one to nobody", async () => {
 	const processes = watched();
