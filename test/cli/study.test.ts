@@ -54,7 +54,7 @@ describe("limbeck study", () => {
 		expect(stdout).toContain("On 2,000 test samples of digits, seen once, at the end; seeds 1, 2.");
 		const page = await readFile(join(out, "report.html"), "utf8");
 		for (const sentence of report.answer) expect(page).toContain(sentence.replaceAll("'", "&#39;"));
-		expect(await readdir(join(out, "figures"))).toEqual(["01-errors-by-temperature.svg"]);
+		expect((await readdir(join(out, "figures"))).sort()[0]).toBe("01-errors-by-temperature.svg");
 		expect(await readFile(join(out, "figures", "01-errors-by-temperature.svg"), "utf8")).toMatch(/^<svg xmlns=/);
 		const again = await studied([...temperature, ...set("temperatures=[1,3,20]")], env);
 		// Only T = 20 is new, in each of two seeds.

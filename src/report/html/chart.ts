@@ -43,14 +43,24 @@ function legend(lines: readonly Line[]): { readonly keys: readonly Html[]; reado
 function drawing({ title, x, y, lines, level }: StudyFigure): Html {
 	const categories = x.scale === "categories";
 	const names = [...new Set(lines.flatMap(({ points }) => points.map((point) => point.x)))];
+	const longest = Math.max(...names.map((name) => String(name).length));
+	const slanted = categories && longest * letter > size.width / names.length;
 	return draw(title, {
 		...size,
 		marginLeft: 60,
 		marginRight: 24,
 		marginTop: 28,
-		marginBottom: categories ? 46 : 40,
+		marginBottom: slanted ? 30 + (longest * letter) / 2 : categories ? 46 : 40,
 		x: categories
-			? { type: "point", domain: names, label: x.label, labelAnchor: "center", labelArrow: "none", padding: 0.5 }
+			? {
+					type: "point",
+					domain: names,
+					label: x.label,
+					labelAnchor: "center",
+					labelArrow: "none",
+					padding: 0.5,
+					tickRotate: slanted ? -30 : 0,
+				}
 			: {
 					type: scaleOf(x),
 					label: x.label,
