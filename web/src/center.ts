@@ -4,8 +4,6 @@
 export const side = 28;
 /** Pixels of the longer side of a digit. */
 const box = 20;
-/** Ink below is none: the edge of an edge. */
-const faintest = 16;
 
 /** A grey picture, row after row, 0 where there is no ink. */
 export interface Grey {
@@ -53,7 +51,7 @@ function boundsOf({ width, height, ink }: Grey): Bounds | undefined {
 	let [left, right, top, bottom] = [width, -1, height, -1];
 	for (let y = 0; y < height; y++) {
 		for (let x = 0; x < width; x++) {
-			if ((ink[y * width + x] ?? 0) < faintest) continue;
+			if (ink[y * width + x] === 0) continue;
 			left = Math.min(left, x);
 			right = Math.max(right, x);
 			top = Math.min(top, y);
@@ -109,7 +107,10 @@ function centreOf(ink: Float32Array, width: number, height: number): { readonly 
 	return { x: x / sum, y: y / sum };
 }
 
-/** Where a line of `length` pixels begins so that its centre is in the middle, and all of it inside. */
+/**
+ * Where a line of `length` pixels begins so that its centre is in the middle, and all of it inside. In all of MNIST's
+ * digits the centre lies in the pixel after the middle, 14 to 15.
+ */
 function placed(centre: number, length: number): number {
-	return Math.max(0, Math.min(side - length, Math.round(side / 2 - centre)));
+	return Math.max(0, Math.min(side - length, Math.ceil(side / 2 - centre)));
 }
