@@ -70,7 +70,7 @@ function drawing({ title, x, y, lines, level }: StudyFigure): Html {
 					ticks: 8,
 					tickFormat: "~g",
 				},
-		y: { type: scaleOf(y), label: y.label, grid: true, nice: y.scale === "linear", ticks: 6, tickFormat: "~s" },
+		y: { type: scaleOf(y), label: y.label, grid: true, nice: y.scale === "linear", ticks: 6, tickFormat: "~g" },
 		marks: [
 			...(level === undefined
 				? []

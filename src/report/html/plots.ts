@@ -49,8 +49,10 @@ export function draw(title: string, options: Plot.PlotOptions): Html {
 export function curves(title: string, points: readonly CurvePoint[], label: string, scale: "linear" | "log"): Html {
 	const lines = new Map(points.map(({ line, series }) => [line, colorOf(series.color)]));
 	return draw(title, {
+		marginLeft: 52,
 		x: { label: "epoch", labelAnchor: "center", labelArrow: "none" },
-		y: { label, type: scale, grid: true, nice: true },
+		// 0.1, not 100m.
+		y: { label, type: scale, grid: true, nice: true, ...(scale === "log" ? { ticks: 4, tickFormat: "~g" } : {}) },
 		marks: Array.from(lines, ([name, stroke]) => {
 			const own = points.filter(({ line }) => line === name);
 			const at = { x: "epoch", y: "value" };
