@@ -9,6 +9,7 @@ import { logSoftmaxRow } from "../../metrics/softmax.js";
 import { buildModel } from "../../models/index.js";
 import { writeModelFile } from "../../onnx/file.js";
 import { clusterClasses } from "../../specialists/clustering.js";
+import { correlationPicture } from "../../specialists/correlation-picture.js";
 import { covarianceOf } from "../../specialists/covariance.js";
 import { createPredictor } from "../../train/predict.js";
 import { type ChooseClassesStep, chooseClasses } from "./choose-classes.js";
@@ -53,7 +54,8 @@ test("classes are chosen by the covariance of the predictions on the split that 
 	]);
 	const covariance = await covarianceOf(runtime, [Float32Array.from(rows.flat())], { classes: 10 });
 	const { specialists, coverage } = await clusterClasses(covariance, clustering, { runtime, seed: 3, threads: 1 });
-	expect(chosen).toEqual({ classes, specialists, coverage: [...coverage], predictions: 1000, truncation: 0 });
+	const told = { predictions: 1000, truncation: 0, correlation: correlationPicture(covariance, specialists) };
+	expect(chosen).toEqual({ classes, specialists, coverage: [...coverage], ...told });
 	expect(await readClusters(output)).toEqual({ classes, specialists });
 	expect((await choose({ predictions: "train" })).predictions).toBe(7000);
 });
