@@ -1,4 +1,16 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Tests of whole commands and of faults take longest: begun last, they would run alone at the end. */
+class LongestFirst extends BaseSequencer {
+	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		const folders = ["/test/faults/", "/test/cli/", "/test/", "/src/"];
+		const placeOf = ({ moduleId }: TestSpecification): number =>
+			folders.findIndex((folder) => moduleId.includes(folder));
+		const sorted = await super.sort(files);
+		return sorted.toSorted((a, b) => placeOf(a) - placeOf(b));
+	}
+}
 
 export default defineConfig({
 	test: {
@@ -6,6 +18,7 @@ export default defineConfig({
 		// A crash of native code takes its process along: in a fork, it takes one test file and no more.
 		pool: "forks",
 		maxWorkers: 2,
+		sequence: { sequencer: LongestFirst },
 		testTimeout: 180_000,
 		hookTimeout: 180_000,
 	},

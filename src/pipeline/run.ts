@@ -19,7 +19,7 @@ import { openMetricsLog } from "./metrics-log.js";
 import { openPlanner, type PlannedStep, type Planner } from "./plan.js";
 import { checkRoom, needOf, type RunNeed } from "./preflight.js";
 import { newRunId, type RunRecord, runFolder, type StepRecord, writeRecord } from "./records.js";
-import { type StepProcesses, stepProcesses } from "./step-processes.js";
+import { type StepProcesses, withStepProcesses } from "./step-processes.js";
 import { modelFile } from "./steps.js";
 
 /** A training event, and which seed's it is. */
@@ -118,7 +118,6 @@ interface Planned<Event extends SeedEvent, Result> {
 	readonly threads: number;
 	readonly store: Store;
 	readonly data: DataIdentity;
-	readonly processes: StepProcesses;
 }
 
 /** A run's steps in order, none of them run. */
@@ -126,7 +125,7 @@ export async function planLines<Event extends SeedEvent, Result, Report extends 
 	run: Run<Event, Result, Report>,
 	options: RunOptions<Event>,
 ): Promise<readonly PlanLine[]> {
-	const planned = await planRun(run, options);
+	const planned = await withStepProcesses((processes) => planRun(run, options, processes));
 	const { planner, store } = planned;
 	const need = await needFor(planned);
 	const bytes = new Map(
@@ -148,7 +147,15 @@ export async function planLines<Event extends SeedEvent, Result, Report extends 
  *
  * @throws LimbeckError of every category.
  */
-export async function executeRun<Event extends SeedEvent, Result, Report extends object>(
+export function executeRun<Event extends SeedEvent, Result, Report extends object>(
+	run: Run<Event, Result, Report>,
+	options: RunOptions<Event>,
+): Promise<Report> {
+	return withStepProcesses((processes) => executeIn(processes, run, options));
+}
+
+async function executeIn<Event extends SeedEvent, Result, Report extends object>(
+	processes: StepProcesses,
 	run: Run<Event, Result, Report>,
 	options: RunOptions<Event>,
 ): Promise<Report> {
@@ -158,11 +165,11 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 	});
 	// Removes the output folder only where nothing came into it.
 	const tidy = (): Promise<void> => rmdir(out).catch(() => undefined);
-	const planned = await prepare(run, options).catch(async (error: unknown) => {
+	const planned = await prepare(run, options, processes).catch(async (error: unknown) => {
 		await tidy();
 		throw error;
 	});
-	const { store, planner, threads, seeds, processes } = planned;
+	const { store, planner, threads, seeds } = planned;
 	const record = await openRecord(run, options, planned);
 	try {
 		const executor = localExecutor({ store, checkpointSeconds: options.checkpointSeconds, processes });
@@ -199,8 +206,9 @@ export async function executeRun<Event extends SeedEvent, Result, Report extends
 async function prepare<Event extends SeedEvent, Result, Report extends object>(
 	run: Run<Event, Result, Report>,
 	options: RunOptions<Event>,
+	processes: StepProcesses,
 ): Promise<Planned<Event, Result>> {
-	const planned = await planRun(run, options);
+	const planned = await planRun(run, options, processes);
 	const { store, planner } = planned;
 	for (const label of options.force ?? []) await forget(store, planner, label);
 	await checkRoom(await needFor(planned), { store: store.folder, out: options.out });
@@ -221,16 +229,16 @@ function needFor<Event extends SeedEvent, Result>({
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
 	{ recipe, identify, planSeed }: Run<Event, Result, Report>,
 	{ threads = availableParallelism(), store: named, signal }: RunOptions<Event>,
+	processes: StepProcesses,
 ): Promise<Planned<Event, Result>> {
 	const store = openStore(named ?? storeFolder(process.env, process.cwd()));
-	const processes = stepProcesses();
 	const data = await identify(store.folder, { processes, ...(signal === undefined ? {} : { signal }) });
 	const planner = openPlanner({ folder: store.folder, ...data });
 	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];
 	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {
 		seeds.push({ seed, plan: await planSeed({ seed, threads, data, planner }) });
 	}
-	return { planner, seeds, threads, store, data, processes };
+	return { planner, seeds, threads, store, data };
 }
 
 /** Removes the steps of that label from the store, and all that depends on them. */

@@ -1,5 +1,6 @@
 /** The processes that steps run in. */
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 
 /** Processes that run steps one after the other: most of a short step is the start of its process. */
 export interface StepProcesses {
@@ -7,6 +8,18 @@ export interface StepProcesses {
 	take(): ChildProcess;
 	/** Takes back one that has done its step and waits for the next; it may wait for some seconds. */
 	giveBack(child: ChildProcess): void;
+	/** Ends those that wait; resolves when they are gone. */
+	close(): Promise<void>;
+}
+
+/** Does some work with a pool, and closes it. */
+export async function withStepProcesses<T>(work: (processes: StepProcesses) => Promise<T>): Promise<T> {
+	const processes = stepProcesses();
+	try {
+		return await work(processes);
+	} finally {
+		await processes.close();
+	}
 }
 
 /** How long a process waits for its next step. */
@@ -35,6 +48,20 @@ export function stepProcesses(): StepProcesses {
 			idle.set(child, setTimeout(leave, idleMs).unref());
 			child.unref();
 			child.channel?.unref();
+		},
+		async close() {
+			const waiting = [...idle];
+			idle.clear();
+			await Promise.all(
+				waiting.map(async ([child, timer]) => {
+					clearTimeout(timer);
+					if (!child.connected) return;
+					child.ref();
+					const gone = once(child, "exit");
+					child.disconnect();
+					await gone;
+				}),
+			);
 		},
 	};
 }

@@ -46,6 +46,8 @@ it("gives the process of a step that is done to the next, and that of a failed o
 	const [a, b, c, d] = processes.pids;
 	expect([b, c]).toEqual([a, a]);
 	expect(d).not.toBe(a);
+	await processes.close();
+	expect(isAlive(d)).toBe(false);
 });
 
 it("takes a new process where the one that waits has died", async () => {
