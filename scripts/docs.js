@@ -20,6 +20,7 @@ const guides = {
 	data: ["Your own data", "Use your own data"],
 	chains: ["Assistants, generations, fewer samples", "Chains, generations, few samples"],
 	specialists: ["A generalist and specialists", "Generalist and specialists"],
+	studies: ["Questions, answered", "Ask the paper's questions"],
 	train: ["One network, without a teacher", "Train one network"],
 	speech: ["Speech", "Speech"],
 	ship: ["Ship it", "Ship a student"],
@@ -30,7 +31,10 @@ const guides = {
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
-/** What stands under a heading, up to the next one of its level or above; links to docs/ are links to pages. */
+/**
+ * What stands under a heading, up to the next one of its level or above. Links to docs/ are links to pages; to other files
+ * of the repository there are none.
+ */
 function sectionOf(heading) {
 	const lines = readme.split("\n");
 	const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, "") === heading);
@@ -39,7 +43,10 @@ function sectionOf(heading) {
 	const rest = lines.slice(start + 1);
 	const end = rest.findIndex((line) => /^#+ /.test(line) && line.indexOf(" ") <= level);
 	const text = (end === -1 ? rest : rest.slice(0, end)).join("\n");
-	return text.replaceAll("](docs/", "](../").trim();
+	return text
+		.replaceAll("](docs/", "](../")
+		.replaceAll(/\[([^\]]+)\]\((?!\.\.\/|https?:|#)[^)]*\)/g, "$1")
+		.trim();
 }
 
 mkdirSync(join(docs, "guide"), { recursive: true });

@@ -36,6 +36,7 @@ export default defineConfig({
 					page("Chains, generations, few samples", "/guide/chains"),
 					page("Generalist and specialists", "/guide/specialists"),
 					page("Speech", "/guide/speech"),
+					page("Ask the paper's questions", "/guide/studies"),
 					page("Train one network", "/guide/train"),
 					page("Ship a student", "/guide/ship"),
 					page("Watch runs train", "/guide/dashboard"),
