@@ -1,8 +1,13 @@
 /** `--data` and `--folder`, as every command that reads a data set takes them. */
 import { stat } from "node:fs/promises";
+import { z } from "zod";
 import { dataSets, ownDataSets } from "../data/index.js";
+import { dataOptions } from "../data/options.js";
 import { LimbeckError } from "../errors.js";
 import { nearest } from "../options.js";
+
+/** A recipe's data alone, to which settings such as `data.label=species` can be applied. */
+export const dataChoice = z.strictObject({ data: dataOptions });
 
 /** Fields of a recipe's `data`, not yet checked. */
 export type DataFields = Readonly<Record<string, unknown>>;

@@ -2,13 +2,13 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
-import { type DataChoice, dataOptions } from "../data/options.js";
+import type { DataChoice } from "../data/options.js";
 import { type Evaluation, isLabelled, splitNames } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import { parseOptions } from "../options.js";
 import type { StepOutput } from "../pipeline/steps.js";
 import { applySettings } from "../settings.js";
-import { dataFields } from "./data-flags.js";
+import { dataChoice, dataFields } from "./data-flags.js";
 import { collect } from "./run-flags.js";
 
 /** The flags' types, to be taken into a command's own schema. */
@@ -54,8 +54,6 @@ export function addDataFlags(command: Command): Command {
 		.option("--threads <count>", "threads to use (default: every core)")
 		.option("--json", "print one JSON object on stdout");
 }
-
-const dataChoice = z.strictObject({ data: dataOptions });
 
 /** The data that the flags choose. */
 export async function dataChoiceOf({ data, folder, set }: DataFlags, where: string): Promise<DataChoice> {

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { extname, parse, relative } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { dataOptions } from "../data/options.js";
 import { interruption, LimbeckError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { isRecord, parseOptions } from "../options.js";
 import { runStep } from "../pipeline/run-step.js";
 import { count } from "../report/numbers.js";
 import { applySettings } from "../settings.js";
-import { type DataFields, dataFields } from "./data-flags.js";
+import { type DataFields, dataChoice, dataFields } from "./data-flags.js";
+import { recipeExtensions } from "./recipe-file.js";
 import { collect } from "./run-flags.js";
 import { destinations, recipeText, startingRecipe } from "./starting-recipe.js";
 import type { Terminal } from "./terminal.js";
@@ -25,8 +25,6 @@ const flagsSchema = z.object({
 	force: z.boolean().default(false),
 });
 
-const recipeData = z.strictObject({ data: dataOptions });
-
 type Flags = z.infer<typeof flagsSchema>;
 
 /** What the user has said, or would have. */
@@ -38,15 +36,6 @@ interface Answers {
 	readonly teacher: string | undefined;
 	readonly target: keyof typeof destinations;
 }
-
-/** How a recipe file is written, by the end of its name. */
-const kinds: Readonly<Record<string, "json" | "module">> = {
-	".json": "json",
-	".ts": "module",
-	".mts": "module",
-	".js": "module",
-	".mjs": "module",
-};
 
 /** Adds `limbeck init`. */
 export function addInitCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
@@ -77,8 +66,8 @@ Examples:
 			const kind = kindOf(file, flags.force);
 			const asks = !flags.yes && terminal.live && process.stdin.isTTY;
 			const { data, set, teacher, target } = asks ? await ask(flags, signal) : withDefaults(flags);
-			const written = applySettings({ data: await ownOrNamed(data) }, set, recipeData);
-			const choice = parseOptions(recipeData, written, "limbeck init").data;
+			const written = applySettings({ data: await ownOrNamed(data) }, set, dataChoice);
+			const choice = parseOptions(dataChoice, written, "limbeck init").data;
 			terminal.tell(`Looking at ${data} …`);
 			const found = await runStep("describe", { data: choice }, { signal });
 			const { sampleShape, train, classes } = found;
@@ -120,11 +109,11 @@ function fieldsOf(written: unknown): DataFields {
 }
 
 function kindOf(file: string, force: boolean): "json" | "module" {
-	const kind = kinds[extname(file)];
-	if (kind === undefined) {
+	const extension = extname(file);
+	if (!recipeExtensions.includes(extension)) {
 		throw new LimbeckError("usage", {
 			where: "limbeck init",
-			expected: `a file that ends in ${Object.keys(kinds).join(", ")}`,
+			expected: `a file that ends in ${recipeExtensions.join(", ")}`,
 			got: JSON.stringify(file),
 		});
 	}
@@ -136,7 +125,7 @@ function kindOf(file: string, force: boolean): "json" | "module" {
 			hint: "Name another file, or write over it with --force.",
 		});
 	}
-	return kind;
+	return extension === ".json" ? "json" : "module";
 }
 
 function withDefaults({ data = "digits", target = "browser", set, teacher }: Flags): Answers {

@@ -14,6 +14,9 @@ const readers: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
 	".mjs": importDefault,
 };
 
+/** How the name of a recipe file may end. */
+export const recipeExtensions: readonly string[] = Object.keys(readers);
+
 /**
  * A built-in recipe by its name, or what a recipe file holds, not yet checked.
  *
@@ -31,7 +34,7 @@ export async function readRecipe(name: string, builtIn: Readonly<Record<string, 
 	const near = nearest(name, known);
 	throw new LimbeckError("usage", {
 		where: "recipe",
-		expected: `${known.join(", ")}, or a file that ends in ${Object.keys(readers).join(", ")}`,
+		expected: `${known.join(", ")}, or a file that ends in ${recipeExtensions.join(", ")}`,
 		got: `"${name}"`,
 		...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
 	});

@@ -1,5 +1,7 @@
 /** What the page and the worker that distils tell each other. */
 
+import type { TrainingEvent } from "limbeck";
+
 /** What is to be distilled, as the form has it. */
 export interface Order {
 	/** The page's address. */
@@ -14,14 +16,7 @@ export interface Order {
 /** What the worker tells. */
 export type News =
 	| { readonly kind: "started"; readonly training: number; readonly validation: number }
-	| {
-			readonly kind: "progress";
-			readonly step: number;
-			readonly steps: number;
-			readonly epoch: number;
-			readonly loss: number;
-			readonly throughput: number;
-	  }
+	| Extract<TrainingEvent, { readonly kind: "progress" }>
 	| { readonly kind: "validated"; readonly step: number; readonly errors: number }
 	| {
 			readonly kind: "done";
