@@ -198,9 +198,7 @@ async function askValidation(step: EvaluateStep, context: EvaluateContext): Prom
 	const names = new Set(calibrates(step) ? Object.keys(models) : biasShifts.map(({ model }) => model));
 	if (names.size === 0) return undefined;
 	const asked = Object.entries(models).filter(([name]) => names.has(name));
-	const answers = await validationAnswers(data, asked, threadsOf(step), context);
-	for (const k of details?.top ?? []) checkRank(k, answers.classes);
-	return answers;
+	return validationAnswers(data, asked, { ...threadsOf(step), top: details?.top ?? [] }, context);
 }
 
 /** What the shifts mend that were asked for. */

@@ -1,5 +1,6 @@
 import { dataSetOf } from "../data/index.js";
 import type { DataChoice } from "../data/options.js";
+import { checkRank } from "../metrics/index.js";
 import { type EvaluateContext, finiteAnswers, withModel } from "./evaluated-model.js";
 import type { EnsembleSource } from "./teachers/sources.js";
 
@@ -15,16 +16,18 @@ export interface ValidationAnswers {
 /**
  * Asks models about the validation split, where that has labels.
  *
+ * @param options - `top`: ranks that will be asked for, refused before anything is asked where there are fewer classes.
  * @throws LimbeckError (`model`) for a file that is no classifier of these samples, or whose values are not finite;
- * (`data`, `file`) for data.
+ * (`usage`) for a rank; (`data`, `file`) for data.
  */
 export async function validationAnswers(
 	choice: DataChoice,
 	models: readonly (readonly [name: string, source: string | EnsembleSource])[],
-	threads: { readonly threads?: number },
+	{ top = [], ...threads }: { readonly threads?: number; readonly top?: readonly number[] },
 	{ runtime }: EvaluateContext,
 ): Promise<ValidationAnswers> {
 	const { classes, sampleShape, validation } = await dataSetOf(choice).load(choice);
+	for (const k of top) checkRank(k, classes.length);
 	const logits = new Map<string, Float32Array>();
 	const data = { classes, sampleShape, probe: validation, ...threads };
 	for (const [name, source] of validation.labels.length === 0 ? [] : models) {
