@@ -117,7 +117,8 @@ describe("the local executor", () => {
 		const store = openStore(await temporaryFolder());
 		const executor = executors.local(store, 2);
 		const { events, end } = hear(executor);
-		const alone = step("alone", { epochs: 60 });
+		// So many that it still runs when the other is done and its cores have lain idle for a second.
+		const alone = step("alone", { epochs: 400 });
 		const shared = { ...alone, key: canonicalHash("shared"), label: "shared", cores: 2 };
 		const beside = step("beside", { epochs: 1, cores: 2 });
 		await executor.offer([shared, beside]);
