@@ -51,6 +51,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
 	dashboard: async () => (await import("./dashboard-command.js")).addDashboardCommand,
 	evaluate: async () => (await import("./evaluate-command.js")).addEvaluateCommand,
 	compare: async () => (await import("./compare-command.js")).addCompareCommand,
+	novelty: async () => (await import("./novelty-command.js")).addNoveltyCommand,
 	export: async () => (await import("./export-command.js")).addExportCommand,
 	recipe: async () => (await import("./recipe-command.js")).addRecipeCommand,
 	data: async () => (await import("./data-command.js")).addDataCommands,

@@ -24,6 +24,7 @@ import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withMo
 import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
 import { type ExhibitChoice, type Exhibits, exhibitsOf } from "./exhibits.js";
 import { judge, type NoveltyOutcome, type NoveltyStep } from "./novelty/judge.js";
+import { type SiftOutcome, type SiftStep, sift } from "./novelty/sift.js";
 import type { Recipe } from "./recipe.js";
 import { readClusters } from "./specialists/clusters.js";
 import { type Coverage, coverageOf } from "./specialists/coverage.js";
@@ -168,6 +169,15 @@ async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet>
  */
 export function judgeNovelty(step: NoveltyStep, context: EvaluateContext): Promise<NoveltyOutcome> {
 	return judge(step, () => loadTestSet(step.data), context);
+}
+
+/**
+ * Sifts all samples of somebody's data, those of its test split among them: see `sift`.
+ *
+ * @throws LimbeckError (`model`, `data`, `file`, `usage`).
+ */
+export function siftSamples(step: SiftStep, context: EvaluateContext): Promise<SiftOutcome> {
+	return sift(step, () => loadTestSet(step.data), context);
 }
 
 function coveredBy(

@@ -1,5 +1,5 @@
 /** What a report shows of the test split besides numbers: samples, and what models say of them. */
-import type { TestSet } from "../data/data-set.js";
+import type { SampleSet, SampleShape, TestSet } from "../data/data-set.js";
 import { readSamples } from "../data/open-samples.js";
 import { confusionMatrix, logSoftmaxRow, mostConfused, predictedClasses } from "../metrics/index.js";
 
@@ -117,13 +117,13 @@ function bySureness(logits: Float32Array, { labels, classes }: TestSet): readonl
 }
 
 /** The shape of a picture, grey or in colours; `undefined` of anything else. */
-function pictureShape(shape: readonly number[]): readonly [number, number, number] | undefined {
+export function pictureShape(shape: readonly number[]): readonly [number, number, number] | undefined {
 	const [channels = 0, height = 0, width = 0] = shape;
 	return shape.length === 3 && (channels === 1 || channels === 3) ? [channels, height, width] : undefined;
 }
 
-/** A sample as bytes: as it is stored, or stretched from its least to its greatest number. */
-function pixelsOf(test: TestSet, index: number): string {
+/** A sample as bytes in base64: as it is stored, or stretched from its least to its greatest number. */
+export function pixelsOf(test: SampleSet & { readonly sampleShape: SampleShape }, index: number): string {
 	const samples = readSamples(test, test.sampleShape, Uint32Array.of(index));
 	if (samples.type === "uint8") return Buffer.from(samples.data).toString("base64");
 	const { data } = samples;

@@ -8,12 +8,12 @@ import { hardJob, planSpecialists, planTraining } from "./specialize.js";
 import { modelFile } from "./steps.js";
 
 /** How novelty is judged. */
-export type NoveltyOptions = Pick<NoveltyStep, "withheld" | "rejectBy" | "groups" | "temperature">;
+export type NoveltyOptions = Pick<NoveltyStep, "withheld" | "foreign" | "rejectBy" | "groups" | "temperature">;
 
 /** Plans, for one seed, a generalist, its specialists, and what they tell of a stream with classes that the data withholds. */
 export async function planNovelty(
 	recipe: SpecializeRecipe,
-	{ withheld, rejectBy, groups, temperature }: NoveltyOptions,
+	{ withheld, foreign, rejectBy, groups, temperature }: NoveltyOptions,
 	context: SeedContext,
 ): Promise<SeedPlan<ExperimentEvent, ExperimentResult>> {
 	const { seed, threads, planner, data: identity } = context;
@@ -28,6 +28,7 @@ export async function planNovelty(
 		`seed ${String(seed)}, novelty`,
 		{
 			...{ data, withheld, rejectBy, groups, temperature, generalist: file, seed, threads },
+			...(foreign === undefined ? {} : { foreign }),
 			specialists: chosen.networks.map(({ step }) => planner.fileOf(step, modelFile)),
 			clusters: planner.fileOf(chosen.clusters, clustersFile),
 		},

@@ -1,7 +1,7 @@
 /** The kinds of steps that runs are made of. */
 import { join } from "node:path";
 import type { ConvertStep } from "../deploy/convert.js";
-import type { evaluateModels, judgeNovelty } from "../distill/evaluate.js";
+import type { evaluateModels, judgeNovelty, siftSamples } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
 import type { AssembleStep } from "../distill/specialists/assemble.js";
 import type { ChooseClassesStep } from "../distill/specialists/choose-classes.js";
@@ -197,7 +197,7 @@ export const steps = {
 			(await import("../distill/evaluate.js")).evaluateModels(options, context),
 	}),
 	novelty: entry({
-		version: 1,
+		version: 2,
 		files: ({ generalist, specialists, clusters }: Parameters<typeof judgeNovelty>[0]) => [
 			...[generalist, ...specialists].map(model),
 			plain(clusters),
@@ -208,6 +208,17 @@ export const steps = {
 		death: "model",
 		run: async (options: Parameters<typeof judgeNovelty>[0], context) =>
 			(await import("../distill/evaluate.js")).judgeNovelty(options, context),
+	}),
+	sift: entry({
+		version: 1,
+		files: ({ generalist, specialists }: Parameters<typeof siftSamples>[0]) =>
+			[generalist, ...specialists.map(({ file }) => file)].map(model),
+		unkeyed: ["threads"],
+		opensTest: true,
+		goesOn: false,
+		death: "model",
+		run: async (options: Parameters<typeof siftSamples>[0], context) =>
+			(await import("../distill/evaluate.js")).siftSamples(options, context),
 	}),
 } as const;
 

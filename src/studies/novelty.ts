@@ -1,9 +1,9 @@
 /** A category that nobody has named, and garbage: what is told from what. */
 import { z } from "zod";
-import type { DataChoice } from "../data/options.js";
+import { type DataChoice, dataOptions } from "../data/options.js";
 import { learningShape, networkOptions } from "../distill/networks.js";
 import { detectorNames, detectors } from "../distill/novelty/detectors.js";
-import type { NoveltyOutcome } from "../distill/novelty/judge.js";
+import { type NoveltyOutcome, rubbishIn } from "../distill/novelty/judge.js";
 import { cifarTraining } from "../distill/recipes.js";
 import { parseSpecializeRecipe, type SpecializeRecipe } from "../distill/specialists/recipe.js";
 import { specializeRecipes } from "../distill/specialists/recipes.js";
@@ -16,6 +16,7 @@ import { listed, meanOf, pointOf, spread } from "./wording.js";
 const options = z.strictObject({
 	...studyShape("novelty"),
 	withheld: z.array(z.int().min(0)).min(1).describe("classes, counted from 0, that no network and no choice ever sees"),
+	foreign: dataOptions.optional().describe("other data, of whose pictures a thirtieth as many are garbage here"),
 	generalist: networkOptions.prefault({}).describe("the network that knows the other classes, and how it is trained"),
 	clustering: chosenClusterings.describe(
 		"how the classes of each specialist are chosen by what the generalist confuses",
@@ -85,7 +86,6 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 	);
 	const [best = rejectBy] = ranked;
 	const [first] = outcomes;
-	const garbageIn = ({ noise, shuffled, blank }: NoveltyOutcome["counts"]): number => noise + shuffled + blank;
 	const candidates = (outcome: NoveltyOutcome): readonly NoveltyOutcome["groups"][number][] =>
 		outcome.groups.filter(({ candidate }) => candidate);
 	return {
@@ -101,8 +101,8 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 			`Where 95 % of the validation samples are accepted by the ${detectors[rejectBy].title}, ${percent(
 				({ rejected, counts }) => rejected.known / counts.known,
 			)} % of the known test samples are rejected, ${percent(({ rejected, counts }) => rejected.novel / counts.novel)} % of the withheld and ` +
-				`${percent(({ rejected, counts }) => garbageIn(rejected) / garbageIn(counts))} % of the garbage. As far away as garbage that is made ` +
-				`from validation samples are ${percent(({ far, counts }) => garbageIn(far) / garbageIn(counts))} % of the garbage and ` +
+				`${percent(({ rejected, counts }) => rubbishIn(rejected) / rubbishIn(counts))} % of the garbage. As far away as garbage that is made ` +
+				`from validation samples are ${percent(({ far, counts }) => rubbishIn(far) / rubbishIn(counts))} % of the garbage and ` +
 				`${percent(({ far, counts }) => far.novel / counts.novel)} % of the withheld.`,
 			`Of what is rejected and nearer, ${spread(over((one) => candidates(one).length))} groups are coherent enough to be a category: ` +
 				`${percent(({ purity }) => purity)} % of what is in them is of the withheld class, and they hold ${percent(({ found }) => found)} % of it.`,
@@ -129,10 +129,10 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 			},
 			{
 				title: `Groups of what is rejected by the ${detectors[rejectBy].title} and is not as far as garbage, seed ${String(results[0]?.seed ?? "")}`,
-				columns: ["coherence", "a category?", "known", "withheld", "noise", "shuffled", "blank"],
+				columns: ["coherence", "a category?", "known", "withheld", "noise", "shuffled", "blank", "foreign"],
 				rows: (first?.groups ?? []).map(({ coherence, candidate, kinds }) => [
 					...[coherence.toFixed(2), candidate ? "yes" : "no"],
-					...[kinds.known, kinds.novel, kinds.noise, kinds.shuffled, kinds.blank].map(String),
+					...[kinds.known, kinds.novel, kinds.noise, kinds.shuffled, kinds.blank, kinds.foreign].map(String),
 				]),
 			},
 		],

@@ -8,6 +8,8 @@ export interface Observation {
 	readonly logits: ArrayLike<number>;
 	/** Distance from the training samples in the generalist's last hidden layer. */
 	readonly distance: number;
+	/** Distance from the training samples in the input, each channel divided by its standard deviation. */
+	readonly inputDistance: number;
 	/** The specialists that are asked about it. */
 	readonly answers: readonly SpecialistAnswer[];
 }
@@ -36,6 +38,8 @@ export const detectors = {
 	},
 	/** To the k-th nearest training sample (Sun et al. 2022, "Out-of-distribution detection with deep nearest neighbors"). */
 	distance: { title: "distance in the last hidden layer", score: ({ distance }) => distance },
+	/** The same in the input, which no network has turned into anything yet. */
+	input: { title: "distance in the input", score: ({ inputDistance }) => inputDistance },
 	/** Mean KL of what the generalist says, classes that are not a specialist's as one, to what that specialist says. */
 	disagreement: {
 		title: "generalist and specialists disagree",

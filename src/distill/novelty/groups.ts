@@ -49,8 +49,20 @@ export function groupsOf(points: Points, count: number, seed: number): readonly 
 	});
 }
 
+/**
+ * As many groups as are most coherent in the mean over their points: of 2 to `most`, the fewest where several are alike.
+ *
+ * @returns one group where there is but one point.
+ */
+export function coherentGroups(points: Points, most: number, seed: number): readonly Group[] {
+	const meanOf = (groups: readonly Group[]): number =>
+		groups.reduce((sum, { coherence, members }) => sum + coherence * members.length, 0) / points.length;
+	const tried = Array.from({ length: Math.max(1, most - 1) }, (_, k) => groupsOf(points, k + 2, seed));
+	return tried.reduce((best, groups) => (meanOf(groups) > meanOf(best) ? groups : best));
+}
+
 /** The squared Euclidean distance. */
-export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 	let sum = 0;
 	for (let i = 0; i < a.length; i++) sum += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
 	return sum;

@@ -2,15 +2,15 @@ import { describe, expect, it, test } from "vitest";
 import { randomStream } from "../../random.js";
 import { detectors, type Observation } from "./detectors.js";
 import { garbage, garbageKinds, garbageStream } from "./garbage.js";
-import { groupsOf } from "./groups.js";
+import { coherentGroups, groupsOf } from "./groups.js";
 
 const logs = (...p: readonly number[]): readonly number[] => p.map(Math.log);
 
 describe("detectors, by hand", () => {
-	const sure: Observation = { logits: logs(0.97, 0.01, 0.02), distance: 1, answers: [] };
+	const sure: Observation = { logits: logs(0.97, 0.01, 0.02), distance: 1, inputDistance: 1, answers: [] };
 	// A specialist of classes 0 and 2 that finds nothing of its own in the sample.
 	const lost: Observation = {
-		...{ logits: logs(0.5, 0.25, 0.25), distance: 2 },
+		...{ logits: logs(0.5, 0.25, 0.25), distance: 2, inputDistance: 2 },
 		answers: [{ classes: [0, 2], probabilities: [0.1, 0.1, 0.8] }],
 	};
 
@@ -65,4 +65,16 @@ test("groups are found where points lie close together, and cohere there alone",
 		else expect(coherence).toBeLessThan(0.9);
 	}
 	expect(groupsOf([[1, 2]], 4, 1)).toMatchObject([{ members: [0] }]);
+	expect(coherentGroups([[1, 2]], 4, 1)).toMatchObject([{ members: [0] }]);
+});
+
+test("there are as many groups as are most coherent", () => {
+	const at = (x: number, y: number): readonly (readonly number[])[] => [
+		[x, y],
+		[x + 0.1, y],
+		[x, y + 0.1],
+	];
+	const points = [...at(0, 0), ...at(5, 0), ...at(0, 5), ...at(9, 9)];
+	const groups = coherentGroups(points, 8, 1);
+	expect(groups.map(({ members }) => members.length)).toEqual([3, 3, 3, 3]);
 });

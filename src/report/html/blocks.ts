@@ -60,3 +60,25 @@ export async function pngAddress(
 	const png = await sharp(pixels, { raw }).png().toBuffer();
 	return `data:image/png;base64,${png.toString("base64")}`;
 }
+
+/**
+ * A sample as a picture.
+ *
+ * @param pixels - bytes `[channels, height, width]` in base64.
+ * @param what - told to who does not see it, or points at it.
+ */
+export async function samplePicture(
+	pixels: string,
+	[channels, height, width]: readonly [number, number, number],
+	what: string,
+): Promise<Html> {
+	const planes = Buffer.from(pixels, "base64");
+	const area = width * height;
+	// Colours of a pixel stand together in a picture, and apart in a sample.
+	const interleaved = Buffer.alloc(planes.length);
+	for (let at = 0; at < planes.length; at++) {
+		interleaved[(at % area) * channels + Math.floor(at / area)] = planes[at] ?? 0;
+	}
+	const address = await pngAddress(interleaved, { width, height, channels: channels === 3 ? 3 : 1 });
+	return html`<img class="sample small" alt="${what}" title="${what}" src="${address}"> `;
+}

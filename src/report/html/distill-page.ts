@@ -6,7 +6,7 @@ import { logSoftmaxRow } from "../../metrics/index.js";
 import type { Column } from "../columns.js";
 import { count, percentInterval } from "../numbers.js";
 import { columnsOf, networksOf, type Row, trainVerdict, verdict } from "../table.js";
-import { figure, paragraphs, pngAddress, tableOf } from "./blocks.js";
+import { figure, paragraphs, samplePicture, tableOf } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import { nameOf, seriesOf, titleOf } from "./networks.js";
 import type { ClassShare } from "./plots.js";
@@ -129,7 +129,7 @@ async function confusions({ details }: Shown<Either>): Promise<Content> {
 	const pairs: Html[] = [];
 	for (const { label, predicted, count: times, samples } of exhibits.confused) {
 		const pictures: Html[] = [];
-		for (const sample of samples) pictures.push(...(await picture(sample, exhibits, "sample small")));
+		for (const sample of samples) pictures.push(...(await picture(sample, exhibits)));
 		pairs.push(
 			html`<div class="card"><h3>${label} taken for ${predicted}</h3><p class="soft">${
 				times === 1 ? "once" : `${count(times)} times`
@@ -176,7 +176,7 @@ async function darkKnowledge(run: Shown<Report>): Promise<Content> {
 				})}</tr>`,
 		);
 		cards.push(
-			html`<div class="card"><h3>${sample.label} ${await picture(sample, exhibits, "sample small")}</h3>
+			html`<div class="card"><h3>${sample.label} ${await picture(sample, exhibits)}</h3>
 <table class="bars"><thead><tr><th></th>${temperatures.map((one) => html`<th>T = ${one}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`,
 		);
 	}
@@ -202,18 +202,10 @@ function sharesOf(
 }
 
 /** A sample as a picture; nothing where it is none. */
-async function picture({ pixels, label }: ShownSample, { shape }: Exhibits, look: string): Promise<readonly Html[]> {
-	if (pixels === undefined || shape === undefined) return [];
-	const [channels, height, width] = shape;
-	const planes = Buffer.from(pixels, "base64");
-	const area = width * height;
-	// Colours of a pixel stand together in a picture, and apart in a sample.
-	const interleaved = Buffer.alloc(planes.length);
-	for (let at = 0; at < planes.length; at++) {
-		interleaved[(at % area) * channels + Math.floor(at / area)] = planes[at] ?? 0;
-	}
-	const address = await pngAddress(interleaved, { width, height, channels: channels === 3 ? 3 : 1 });
-	return [html`<img class="${look}" alt="a sample of ${label}" src="${address}"> `];
+async function picture({ pixels, label }: ShownSample, { shape }: Exhibits): Promise<readonly Html[]> {
+	return pixels === undefined || shape === undefined
+		? []
+		: [await samplePicture(pixels, shape, `a sample of ${label}`)];
 }
 
 /** What tables call the network of a line of metrics. */

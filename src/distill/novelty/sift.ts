@@ -1,0 +1,204 @@
+/** What in somebody's data a model does not know, and which of it belongs together. */
+import type { DataSet, SampleSet, SampleShape, TestSet } from "../../data/data-set.js";
+import { dataSetOf } from "../../data/index.js";
+import type { DataChoice } from "../../data/options.js";
+import { sampleNames } from "../../data/sample-names.js";
+import { LimbeckError } from "../../errors.js";
+import type { Runtime } from "../../runtime/runtime.js";
+import { pictureShape, pixelsOf } from "../exhibits.js";
+import { type DetectorName, detectors, type Observation } from "./detectors.js";
+import { type Observers, observerOf } from "./observe.js";
+import {
+	type SortingOptions,
+	softTargets,
+	type Thresholds,
+	thresholdsOf,
+	type UnknownGroup,
+	verdictsOf,
+} from "./verdicts.js";
+
+/** Samples to be sifted, as plain data. */
+export interface SiftStep extends Omit<Observers, "seed">, SortingOptions {
+	/** What the generalist was trained on: its training and validation samples say what is usual. */
+	readonly known: DataChoice;
+	/** What is sifted, whatever split it falls into; labels are not looked at. */
+	readonly data: DataChoice;
+	/** So many samples of each group are given as pictures, and of the garbage. */
+	readonly shown: number;
+}
+
+/** What a sample is taken for. */
+export type Verdict = "known" | "unknown" | "garbage";
+
+/** A sample of the user's. */
+export interface SiftedSample {
+	/** A picture's path in its folder, another sample's row. */
+	readonly name: string;
+	readonly verdict: Verdict;
+	/** Of those that are unknown, the index of its group. */
+	readonly group?: number;
+	/** How unusual it is; above the threshold it is not known. */
+	readonly score: number;
+	/** The class that the generalist takes it for, and how likely that is to it. */
+	readonly nearest: string;
+	readonly probability: number;
+}
+
+/** A sample that is shown. */
+export interface SiftedPicture {
+	/** Its index among all. */
+	readonly index: number;
+	/** Bytes `[channels, height, width]` in base64. */
+	readonly pixels: string;
+}
+
+/** Unknown samples that the same classes resemble. */
+export interface SiftedGroup extends Omit<UnknownGroup, "members"> {
+	readonly count: number;
+	/** The classes that its samples resemble most, by their mean soft targets. */
+	readonly resembles: readonly { readonly name: string; readonly share: number }[];
+	/** The first of its samples; none where samples are no pictures. */
+	readonly pictures: readonly SiftedPicture[];
+}
+
+/** What was found. */
+export interface SiftOutcome {
+	readonly classes: readonly string[];
+	/** `[channels, height, width]`, where samples are pictures. */
+	readonly shape?: readonly [number, number, number];
+	/** What was left out because it could not be read. */
+	readonly skipped: number;
+	readonly rejectBy: DetectorName;
+	readonly thresholds: Thresholds;
+	readonly samples: readonly SiftedSample[];
+	/** The most coherent first. */
+	readonly groups: readonly SiftedGroup[];
+	readonly garbage: readonly SiftedPicture[];
+}
+
+/** Detectors that ask specialists. */
+const asksSpecialists: readonly DetectorName[] = ["disagreement", "dustbin", "residual"];
+
+const mostResembled = 3;
+
+/**
+ * Sifts samples: those that are as usual as validation samples of what the model was trained on are known; of the others,
+ * those that are as far away as garbage made from validation samples are garbage; the rest is unknown and falls into
+ * groups.
+ *
+ * @param openTest - opens the test split of the data that are sifted.
+ * @throws LimbeckError (`model`, `data`, `file`) for what cannot be read, (`usage`) for samples of another shape.
+ */
+export async function sift(
+	step: SiftStep,
+	openTest: () => Promise<TestSet>,
+	context: { readonly runtime: Runtime },
+): Promise<SiftOutcome> {
+	const { known: knownChoice, data: choice, generalist, specialists, rejectBy, seed, threads } = step;
+	if (specialists.length === 0 && asksSpecialists.includes(rejectBy)) {
+		throw new LimbeckError("usage", {
+			where: "rejectBy",
+			expected: `a detector that asks the generalist alone: ${Object.keys(detectors)
+				.filter((name) => !asksSpecialists.some((other) => other === name))
+				.join(", ")}`,
+			got: rejectBy,
+			hint: "Give the folder of limbeck specialize as the model.",
+		});
+	}
+	const known = await dataSetOf(knownChoice).load(knownChoice);
+	const data = await dataSetOf(choice).load(choice);
+	const test = await openTest();
+	sameShape(known, data);
+	const own = threads === undefined ? {} : { threads };
+	const observe = await observerOf({ generalist, specialists, seed, ...own }, known, context);
+	const thresholds = await thresholdsOf(step, known, observe);
+	const parts = [
+		{ split: "train", set: data.train },
+		{ split: "validation", set: data.validation },
+		{ split: "test", set: test },
+	] as const;
+	const nameOf = await sampleNames(choice);
+	const seen: Observation[] = [];
+	const places: Place[] = [];
+	for (const { split, set } of parts) {
+		for (const one of await observe(set)) seen.push(one);
+		for (let at = 0; at < set.count; at++) places.push({ set, at, name: nameOf(split, set.origin?.rows[at] ?? at) });
+	}
+	const { far, groups, rejected } = verdictsOf(step, thresholds, seen);
+	const shape = pictureShape(data.sampleShape);
+	const pictures = (members: readonly number[]): readonly SiftedPicture[] =>
+		shape === undefined ? [] : members.slice(0, step.shown).map((index) => pictureOf(places, index, shape));
+	const verdicts = new Map<number, Verdict>(rejected.map((at) => [at, "unknown"]));
+	for (const at of far) verdicts.set(at, "garbage");
+	const groupOf = new Map(groups.flatMap(({ members }, group) => members.map((at) => [at, group] as const)));
+	return {
+		classes: known.classes,
+		...(shape === undefined ? {} : { shape }),
+		skipped: data.skipped ?? 0,
+		rejectBy,
+		thresholds,
+		samples: seen.map((one, at) => {
+			const group = groupOf.get(at);
+			return {
+				name: places[at]?.name ?? "",
+				verdict: verdicts.get(at) ?? "known",
+				...(group === undefined ? {} : { group }),
+				score: detectors[rejectBy].score(one),
+				...nearestOf(one, known.classes),
+			};
+		}),
+		groups: groups.map(({ coherence, candidate, members }) => ({
+			...{ coherence, candidate, count: members.length },
+			resembles: resembledBy(members, seen, step.temperature, known.classes),
+			pictures: pictures(members),
+		})),
+		garbage: pictures(far),
+	};
+}
+
+/** Where a sample lies. */
+interface Place {
+	readonly set: SampleSet;
+	readonly at: number;
+	readonly name: string;
+}
+
+function pictureOf(places: readonly Place[], index: number, sampleShape: SampleShape): SiftedPicture {
+	const place = places[index];
+	if (place === undefined) throw new TypeError(`sift: expected one of the samples, got ${String(index)}`);
+	return { index, pixels: pixelsOf({ ...place.set, sampleShape }, place.at) };
+}
+
+function sameShape(known: DataSet, data: DataSet): void {
+	const [expected, got] = [known, data].map(({ sampleShape }) => `[${sampleShape.join(", ")}]`);
+	if (expected === got) return;
+	throw new LimbeckError("usage", {
+		where: "data",
+		expected: `samples ${expected ?? ""}, as the model's own data have`,
+		got: got ?? "",
+		hint: "Pictures: --set data.size=…, --set data.channels=…; numbers: --set data.shape=[…].",
+	});
+}
+
+function nearestOf({ logits }: Observation, classes: readonly string[]): Pick<SiftedSample, "nearest" | "probability"> {
+	const p = softTargets(logits, 1);
+	const probability = Math.max(...p);
+	return { nearest: classes[p.indexOf(probability)] ?? "", probability };
+}
+
+function resembledBy(
+	members: readonly number[],
+	seen: readonly Observation[],
+	temperature: number,
+	classes: readonly string[],
+): SiftedGroup["resembles"] {
+	const sums = new Float64Array(classes.length);
+	for (const at of members) {
+		for (const [c, share] of softTargets(seen[at]?.logits ?? [], temperature).entries())
+			sums[c] = (sums[c] ?? 0) + share;
+	}
+	return classes
+		.map((name, c) => ({ name, share: (sums[c] ?? 0) / members.length }))
+		.toSorted((a, b) => b.share - a.share)
+		.slice(0, mostResembled);
+}
