@@ -10,7 +10,7 @@ import { manifestFile, readManifest } from "../distill/specialists/manifest.js";
 import { LimbeckError } from "../errors.js";
 import { fileError, readTextIfThere, writeFileAtomic } from "../files.js";
 import { isRecord, parsedJson, parseOptions } from "../options.js";
-import { runFiles } from "../pipeline/run.js";
+import { runFiles } from "../pipeline/output-folder.js";
 import { runStep } from "../pipeline/run-step.js";
 import { type NoveltyReport, noveltyCsv, noveltyTable } from "../report/novelty.js";
 import { applySettings } from "../settings.js";

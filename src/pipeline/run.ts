@@ -1,6 +1,6 @@
 /** What every run does around its steps: its plan, its record, its folder, its report. */
 import { randomUUID } from "node:crypto";
-import { constants, copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { constants, copyFile, mkdir, rm, rmdir } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EvaluateOutcome } from "../distill/evaluate.js";
@@ -16,6 +16,7 @@ import { type DriveOptions, drive, type Finished, type OutputOf, outputs, type S
 import { describeEnvironment } from "./environment.js";
 import { localExecutor } from "./local-executor.js";
 import { openMetricsLog } from "./metrics-log.js";
+import { publish, runFiles } from "./output-folder.js";
 import { openPlanner, type PlannedStep, type Planner } from "./plan.js";
 import { checkRoom, needOf, type RunNeed } from "./preflight.js";
 import { newRunId, type RunRecord, runFolder, type StepRecord, writeRecord } from "./records.js";
@@ -85,6 +86,8 @@ export interface Run<Event extends SeedEvent, Result, Report extends object> {
 export interface RunDetails extends Partial<Pick<EvaluateOutcome, "details" | "exhibits">> {
 	/** The run's name in the store. */
 	readonly run: string;
+	/** The networks and other files that the run left beside its report, by their paths in its folder. */
+	readonly files: readonly string[];
 	readonly steps: readonly StepRecord[];
 	/** The classes of specialists, of the first seed. */
 	readonly chosen?: ChosenClasses;
@@ -108,9 +111,6 @@ export interface PlanLine extends StepLabel {
 	/** Bytes that a training needs on the disk while it goes on: checkpoints, its network, stored answers. */
 	readonly diskBytes?: number;
 }
-
-/** The files that a run leaves besides its networks. */
-export const runFiles = { report: "report.json", details: "details.json", metrics: "metrics.jsonl" } as const;
 
 interface Planned<Event extends SeedEvent, Result> {
 	readonly planner: Planner;
@@ -185,7 +185,7 @@ async function executeIn<Event extends SeedEvent, Result, Report extends object>
 		const environment = await describeEnvironment(threads);
 		const report = run.assemble([first, ...others], environment, new Date().toISOString());
 		const { details, exhibits, chosen } = run.details?.(first) ?? {};
-		const about: RunDetails = {
+		const about: Omit<RunDetails, "files"> = {
 			...{ run: record.id, steps: record.steps() },
 			...(details === undefined ? {} : { details }),
 			...(exhibits === undefined ? {} : { exhibits }),
@@ -356,7 +356,7 @@ function stopOf({ where }: LimbeckError, id: string): LimbeckError {
 async function leave<Event extends SeedEvent, Result>(
 	{ seeds, planner }: Planned<Event, Result>,
 	finished: Finished,
-	{ report, details }: { readonly report: object; readonly details: RunDetails },
+	{ report, details }: { readonly report: object; readonly details: Omit<RunDetails, "files"> },
 	out: string,
 ): Promise<void> {
 	const work = join(out, `.unfinished-${randomUUID()}`);
@@ -364,19 +364,26 @@ async function leave<Event extends SeedEvent, Result>(
 	try {
 		await mkdir(work, { recursive: true });
 		const lines: object[] = [];
+		const files: string[] = [];
+		const leaveFile = async (seed: string, name: string, from: string): Promise<void> => {
+			const path = join(seed, name);
+			await copyTo(join(work, path), from);
+			files.push(path);
+		};
 		for (const [k, { seed, plan }] of seeds.entries()) {
-			const folder = k === 0 ? work : join(work, `seed-${String(seed)}`);
+			const folder = k === 0 ? "" : `seed-${String(seed)}`;
 			for (const { name, step, about } of plan.networks) {
-				if (name !== undefined) await copyTo(join(folder, `${name}.onnx`), planner.fileOf(step, modelFile));
+				if (name !== undefined) await leaveFile(folder, `${name}.onnx`, planner.fileOf(step, modelFile));
 				lines.push(...curveLines(outputOf(step), { seed, ...about }));
 			}
-			for (const { name, from } of plan.files ?? []) await copyTo(join(folder, name), from);
+			for (const { name, from } of plan.files ?? []) await leaveFile(folder, name, from);
 		}
 		const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+		const whole: RunDetails = { ...details, files };
 		await writeFileAtomic(join(work, runFiles.metrics), text);
-		await writeFileAtomic(join(work, runFiles.details), `${JSON.stringify(details)}\n`);
+		await writeFileAtomic(join(work, runFiles.details), `${JSON.stringify(whole)}\n`);
 		await writeFileAtomic(join(work, runFiles.report), `${JSON.stringify(report, undefined, "\t")}\n`);
-		await publish(work, out);
+		await publish(work, out, files);
 	} catch (error) {
 		throw error instanceof Error && "code" in error ? fileError(error, out) : error;
 	} finally {
@@ -396,15 +403,4 @@ function curveLines({ curve, steps, epochs }: TrainOutcome, about: object): read
 		...curve.losses.map(({ step, loss }) => ({ ...about, kind: "progress", step, steps, epoch: epochOf(step), loss })),
 		...curve.validations.map((seen) => ({ ...about, kind: "validation", epoch: epochOf(seen.step), ...seen })),
 	];
-}
-
-/** Moves the finished files into place; the report last, so that it never speaks of files that are not there. */
-async function publish(work: string, out: string): Promise<void> {
-	const entries = await readdir(work, { withFileTypes: true });
-	const inOrder = entries.sort((a, b) => Number(a.name === runFiles.report) - Number(b.name === runFiles.report));
-	for (const entry of inOrder) {
-		// A file takes the place of a file; a folder has to be made room for.
-		if (entry.isDirectory()) await rm(join(out, entry.name), { recursive: true, force: true });
-		await rename(join(work, entry.name), join(out, entry.name));
-	}
 }

@@ -17,6 +17,7 @@ import {
 } from "../speech/report.js";
 import { coresOf } from "./cores.js";
 import { identifySpeech } from "./data-identity.js";
+import { runFiles } from "./output-folder.js";
 import type { PlannedStep } from "./plan.js";
 import {
 	executeRun,
@@ -24,7 +25,6 @@ import {
 	planLines,
 	type Run,
 	type RunOptions,
-	runFiles,
 	type SeedContext,
 	type SeedEvent,
 	type SeedPlan,

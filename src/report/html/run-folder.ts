@@ -6,7 +6,8 @@ import type { SpecializeReport } from "../../distill/specialists/report.js";
 import type { TrainReport } from "../../distill/train-report.js";
 import { readText, readTextIfThere } from "../../files.js";
 import { isRecord, parseContent, parsedJson } from "../../options.js";
-import { type RunDetails, runFiles } from "../../pipeline/run.js";
+import { runFiles } from "../../pipeline/output-folder.js";
+import type { RunDetails } from "../../pipeline/run.js";
 import type { SpeechFoldsReport, SpeechReport } from "../../speech/report.js";
 import type { StudyReport } from "../../studies/run.js";
 
