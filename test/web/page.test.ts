@@ -1,5 +1,5 @@
 /** The page in a real Chromium: it draws, distils as Node does, and works without a network. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -9,7 +9,10 @@ import { createInlineLoader } from "../../src/data/loader.js";
 import { distillStudent } from "../../src/distill/distill-student.js";
 import { parseRecipe } from "../../src/distill/recipe.js";
 import { recipes } from "../../src/distill/recipes.js";
+import { classificationMetrics } from "../../src/metrics/index.js";
 import { readModelFile } from "../../src/onnx/file.js";
+import type { OnnxModel } from "../../src/onnx/model.js";
+import { createPredictor } from "../../src/train/predict.js";
 import { runtime } from "../support/graphs.js";
 import { weightsOf } from "../support/training.js";
 import { buildPage, chromiumPath, hasChromium, type PageServer, servePage, startChromium } from "./page.js";
@@ -69,10 +72,7 @@ describe.skipIf(!hasChromium)(`the page in Chromium (${chromiumPath})`, () => {
 		await page.locator("[name=epochs]").fill(String(epochs));
 		await page.locator("#start").click();
 		await page.locator("#result:not([hidden])").waitFor();
-		const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
-		const path = join(folder, "student.onnx");
-		await download.saveAs(path);
-		const inTab = await readModelFile(path);
+		const { model: inTab } = await downloaded(page);
 
 		const { digits: recipe } = recipes;
 		const { model: onNode, steps: taken } = await distillStudent(
@@ -102,6 +102,37 @@ describe.skipIf(!hasChromium)(`the page in Chromium (${chromiumPath})`, () => {
 		const [, own] = await percentages(page);
 		await page.locator("[name=student][value=shipped]").check();
 		await expect.poll(async () => (await percentages(page))[1]).not.toEqual(own);
+	});
+
+	it("keeps the student when it is stopped, and goes on to the very weights of a training that was not", async () => {
+		const { page } = await open(true);
+		await page.locator("[name=epochs]").fill("6");
+		const ended = page.locator("#result:not([hidden])");
+		await page.evaluate(stopAtFirstStep);
+		await page.locator("#start").click();
+		await ended.waitFor();
+		const told = (await page.locator("#progress").textContent()) ?? "";
+		const [, at = "", errors = ""] = /^Stopped after ([\d.]+) of 6 epochs, in [\d.]+ s: (\d+) error/.exec(told) ?? [];
+		expect(Number(at), told).toBeGreaterThan(0);
+		expect(Number(at)).toBeLessThan(6);
+		const { model, bytes: stopped } = await downloaded(page);
+		// Rounding may differ from Node's, and with it the answer about a sample on the edge.
+		expect(Math.abs((await validationErrors(model)) - Number(errors))).toBeLessThanOrEqual(1);
+		const row = page.locator("#facts tr", { hasText: `Student, ${at} of 6 epochs in this tab` });
+		expect(await row.textContent()).toContain(`${errors} of 1,000 validation digits`);
+		await drawOne(page);
+		expect(await page.locator("[name=student][value=own]").isChecked()).toBe(true);
+
+		await page.locator("#go-on").click();
+		await ended.waitFor();
+		expect(await page.locator("#progress").textContent()).toMatch(/^Done in/);
+		const { bytes: goneOn } = await downloaded(page);
+		await page.locator("#start").click();
+		await expect.poll(() => ended.count()).toBe(0);
+		await ended.waitFor();
+		const { bytes: whole } = await downloaded(page);
+		expect(goneOn.equals(whole)).toBe(true);
+		expect(stopped.equals(whole)).toBe(false);
 	});
 
 	it("works without a network and isolated, on a host that sends no headers", async () => {
@@ -151,6 +182,32 @@ async function drawOne(page: Page): Promise<void> {
 	await page.mouse.move(box.x + 0.45 * box.width, box.y + 0.8 * box.height, { steps: 5 });
 	await page.mouse.up();
 	await page.locator("#answer", { hasText: "The teacher sees" }).waitFor();
+}
+
+/** In the page: presses Stop as soon as a step is told of. */
+const stopAtFirstStep = `{
+	const progress = document.querySelector("#progress");
+	const seen = new MutationObserver(() => {
+		if (!progress.textContent.startsWith("Step")) return;
+		seen.disconnect();
+		document.querySelector("#stop").click();
+	});
+	seen.observe(progress, { childList: true });
+}`;
+
+/** The student that the page offers. */
+async function downloaded(page: Page): Promise<{ readonly bytes: Buffer; readonly model: OnnxModel }> {
+	const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+	const path = await download.path();
+	return { bytes: await readFile(path), model: await readModelFile(path) };
+}
+
+/** Errors of a student on the validation split, on Node. */
+async function validationErrors(model: OnnxModel): Promise<number> {
+	const { sampleShape, normalization, validation, classes } = await digits.load({});
+	const predictor = await createPredictor(runtime, model, { sampleShape, normalization, where: "student" });
+	onTestFinished(() => predictor.release());
+	return classificationMetrics(await predictor.logits(validation), validation.labels, classes.length).errors;
 }
 
 /** What the bars say: the teacher's percentages and the student's. */

@@ -160,13 +160,13 @@ choice.addEventListener("change", ({ target }) => {
 	if (target instanceof HTMLInputElement) choose(target.value);
 });
 
-distilWith(async ({ model, parameters, errors, validation }) => {
+distilWith(async ({ model, parameters, errors, validation, trained }) => {
 	const network = await openNetwork(model);
 	const last = students.get("own");
 	students.set("own", network);
 	const told = `${grouped(errors)} of ${grouped(validation)} validation digits`;
 	tell("own", {
-		...{ name: "Student, distilled in this tab", parameters, bytes: model.length },
+		...{ name: `Student, ${trained ?? "distilled"} in this tab`, parameters, bytes: model.length },
 		...{ latency: network.latency, errors: told },
 	});
 	choice.hidden = false;
