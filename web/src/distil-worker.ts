@@ -15,7 +15,7 @@ import {
 	studentAt,
 	type TrainingEvent,
 } from "../../src/index.js";
-import { createLoader, webRuntime } from "../../src/web.js";
+import { createLoader, type WebRuntimeOptions, webRuntime } from "../../src/web.js";
 import { engineFiles } from "./engine-files.js";
 import { fetchBytes, unpacked, urlOf } from "./files.js";
 import type { Command, News, Order } from "./messages.js";
@@ -42,7 +42,12 @@ function tellOf(event: TrainingEvent): void {
 		tell({ kind: "validated", step: event.step, errors: event.errors });
 }
 
-async function prepare({ page, temperature, epochs, hidden, seed, threads }: Order): Promise<Work> {
+async function engineOf({ engine, page }: Order): Promise<WebRuntimeOptions> {
+	return engine === "webgpu" ? (await import("./webgpu-engine.js")).webGpuEngine(page) : { files: engineFiles(page) };
+}
+
+async function prepare(order: Order): Promise<Work> {
+	const { page, temperature, epochs, hidden, seed, threads } = order;
 	const { digits } = recipes;
 	const recipe = parseRecipe({
 		...digits,
@@ -51,7 +56,7 @@ async function prepare({ page, temperature, epochs, hidden, seed, threads }: Ord
 		seed,
 	});
 	const [runtime, teacher, packed] = await Promise.all([
-		webRuntime({ threads, files: engineFiles(page) }),
+		engineOf(order).then((engine) => webRuntime({ threads, ...engine })),
 		fetchBytes(urlOf("teacher", page)),
 		fetchBytes(urlOf("data", page)),
 	]);

@@ -1,4 +1,5 @@
 /** The part of the page that distils. */
+import { hasWebGpu } from "../../src/runtime/web-session.js";
 import type { Curve } from "./curve.js";
 import { element } from "./elements.js";
 import { grouped } from "./facts.js";
@@ -138,6 +139,7 @@ export function distilWith(onStudent: (student: OwnStudent) => Promise<void>): v
 		});
 		tell(order);
 	};
+	offerWebGpu().catch(failed);
 	form.addEventListener("submit", (event) => {
 		event.preventDefault();
 		begin(orderOf(form, threads)).catch(failed);
@@ -179,7 +181,13 @@ function orderOf(form: HTMLFormElement, threads: number): Order {
 		hidden: text("hidden").split(",").map(Number),
 		seed: Number(text("seed")),
 		threads,
+		engine: text("engine") === "webgpu" ? "webgpu" : "wasm",
 	};
+}
+
+/** Lets WebGPU be chosen where there is an adapter for it. */
+async function offerWebGpu(): Promise<void> {
+	element("engines", HTMLElement).hidden = !(await hasWebGpu());
 }
 
 /** Puts a student behind the link that downloads it. */

@@ -15,6 +15,8 @@ export interface Order {
 	readonly hidden: readonly number[];
 	readonly seed: number;
 	readonly threads: number;
+	/** What computes. */
+	readonly engine: "wasm" | "webgpu";
 }
 
 /** What the worker tells. */
