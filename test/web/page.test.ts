@@ -130,7 +130,7 @@ describe.skipIf(!hasChromium)(`the page in Chromium (${chromiumPath})`, () => {
 		// Rounding may differ from Node's, and with it the answer about a sample on the edge.
 		expect(Math.abs((await validationErrors(model)) - Number(errors))).toBeLessThanOrEqual(1);
 		const row = page.locator("#facts tr", { hasText: `Student, ${at} of 6 epochs in this tab` });
-		expect(await row.textContent()).toContain(`${errors} of 1,000 validation digits`);
+		expect(await row.textContent()).toContain(`${errors}\u00a0of\u00a01,000 validation digits`);
 		await drawOne(page);
 		expect(await page.locator("[name=student][value=own]").isChecked()).toBe(true);
 
