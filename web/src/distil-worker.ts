@@ -6,6 +6,7 @@ import {
 	decodeModel,
 	distillStudent,
 	encodeModel,
+	LimbeckError,
 	type OnnxModel,
 	parameterCount,
 	parseRecipe,
@@ -43,7 +44,12 @@ function tellOf(event: TrainingEvent): void {
 }
 
 async function engineOf({ engine, page }: Order): Promise<WebRuntimeOptions> {
-	return engine === "webgpu" ? (await import("./webgpu-engine.js")).webGpuEngine(page) : { files: engineFiles(page) };
+	if (engine === "wasm") return { files: engineFiles(page) };
+	const { webGpuEngine } = await import("./webgpu-engine.js").catch((cause: unknown) => {
+		const hint = "It works offline once it was loaded.";
+		throw new LimbeckError("environment", { where: "WebGPU", expected: "its engine", got: String(cause), hint, cause });
+	});
+	return webGpuEngine(page);
 }
 
 async function prepare(order: Order): Promise<Work> {
