@@ -84,6 +84,8 @@ export function distilWith(onStudent: (student: OwnStudent) => Promise<void>): v
 	const shown = controls();
 	let curve: Curve | undefined;
 	let worker: Worker | undefined;
+	/** Orders and stops before their first step, counted: one that waited for the curve may be stopped already. */
+	let turn = 0;
 	let epochs = 0;
 	/** Whether steps were taken, which a stop keeps. */
 	let begun = false;
@@ -124,9 +126,11 @@ export function distilWith(onStudent: (student: OwnStudent) => Promise<void>): v
 	};
 	const begin = async (order: Order): Promise<void> => {
 		shown.running("Loading the teacher and the digits…");
+		const mine = ++turn;
 		[epochs, begun] = [order.epochs, false];
 		element("figure", HTMLElement).hidden = false;
 		const { curveIn } = await import("./curve.js");
+		if (turn !== mine) return;
 		curve?.remove();
 		curve = curveIn(element("curve", HTMLElement));
 		worker?.terminate();
@@ -149,6 +153,7 @@ export function distilWith(onStudent: (student: OwnStudent) => Promise<void>): v
 			shown.stopping("Stopping after the steps that are under way…");
 			tell({ kind: "stop" });
 		} else {
+			turn++;
 			worker?.terminate();
 			shown.ended("Stopped before the first step.", false);
 		}
