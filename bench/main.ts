@@ -110,10 +110,8 @@ async function pipeline({ epochs, rounds, threads }: PipelineOptions): Promise<v
 async function web({ rounds }: { readonly rounds: number }): Promise<void> {
 	// The other benchmarks need no browser.
 	const { measureWeb } = await import("./web.js");
-	const { predict, pageScripts, interactiveMs, answersASecond, framesASecond, training, parity } = await measureWeb(
-		rounds,
-		toStderr,
-	);
+	const figures = await measureWeb(rounds, toStderr);
+	const { predict, pageScripts, interactiveMs, answersASecond, framesASecond, training, parity, webgpu } = figures;
 	const kilobytes = ({ raw, gzip }: Bytes): string =>
 		`${(raw / 1000).toFixed(1)} kB, ${(gzip / 1000).toFixed(1)} kB gzip`;
 	const lines = [
@@ -123,6 +121,7 @@ async function web({ rounds }: { readonly rounds: number }): Promise<void> {
 		`while drawing: ${answersASecond.toFixed(1)} answers of both a second, in ${framesASecond.toFixed(1)} frames`,
 		`training in the tab on ${training.threads} threads: ${training.samplesASecond.toFixed(0)} samples a second`,
 		`largest difference of a weight from Node's after ${parity.steps} steps: ${parity.difference.toExponential(1)}`,
+		`steps beside a software adapter: ${webgpu.wasm.toFixed(0)} samples a second in WebAssembly, ${webgpu.webgpu.toFixed(0)} with WebGPU, which loads ${kilobytes(webgpu.bytes)}`,
 	];
 	process.stdout.write(`${lines.join("\n")}\n`);
 }

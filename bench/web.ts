@@ -39,6 +39,8 @@ export interface WebFigures {
 	readonly framesASecond: number;
 	/** Training in the tab with as many threads as are said, samples a second. */
 	readonly training: { readonly threads: number; readonly samplesASecond: number };
+	/** Steps in the tab with WebAssembly, and with WebGPU on Chromium's software adapter, samples a second; the latter's bytes. */
+	readonly webgpu: { readonly wasm: number; readonly webgpu: number; readonly bytes: Bytes };
 	/** The largest difference of a weight from Node's after so many steps of the page's recipe. */
 	readonly parity: { readonly steps: number; readonly difference: number };
 }
@@ -76,7 +78,7 @@ export async function measureWeb(rounds: number, onRound: (text: string) => void
 			interactiveMs: median(times),
 			answersASecond: median(answers),
 			framesASecond: median(frames),
-			...{ training, parity },
+			...{ training, parity, webgpu: await webGpu(url) },
 		};
 	} finally {
 		await browser.close();
@@ -122,6 +124,40 @@ async function trainingSpeed(opened: Page): Promise<WebFigures["training"]> {
 	const [, threads = ""] = /(\d+) thread/.exec((await opened.locator("#threads").textContent()) ?? "") ?? [];
 	return { threads: Number(threads), samplesASecond: (7000 * epochs) / Number(seconds) };
 }
+
+/** In the page: keeps the speed of the last steps that were told of. */
+const rememberSpeed = `new MutationObserver(() => {
+	const [, speed] = /([\\d,]+) samples a second/.exec(document.querySelector("#progress").textContent) ?? [];
+	if (speed !== undefined) globalThis.speed = Number(speed.replaceAll(",", ""));
+}).observe(document.querySelector("#progress"), { childList: true })`;
+
+/** Trains with either engine in a Chromium that has a software adapter. */
+async function webGpu(url: string): Promise<WebFigures["webgpu"]> {
+	const executablePath = process.env["LIMBECK_CHROMIUM"] ?? "/usr/bin/chromium";
+	const args = ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+	const browser = await chromium.launch({ executablePath, args });
+	try {
+		const opened = await browser.newPage();
+		await opened.goto(url);
+		await opened.locator("html[data-ready]").waitFor();
+		await opened.evaluate(`void ${rememberSpeed}`);
+		const speedOf = async (engine: string): Promise<number> => {
+			await opened.locator("[name=epochs]").fill("0.3");
+			await opened.locator("[name=engine]").selectOption(engine);
+			await opened.locator("#start").click();
+			await opened.locator("#progress", { hasText: "Done in" }).waitFor({ timeout: 300_000 });
+			return Number(await opened.evaluate("globalThis.speed"));
+		};
+		const [wasm, webgpu] = [await speedOf("wasm"), await speedOf("webgpu")];
+		const files = await filesBelow(join(page, "dist"));
+		return { wasm, webgpu, bytes: await bytesOf(files.filter((file) => webGpuFiles.test(file))) };
+	} finally {
+		await browser.close();
+	}
+}
+
+/** What is loaded for WebGPU alone. */
+const webGpuFiles = /asyncify|webgpu/;
 
 /** Less than an epoch: 50 steps. */
 const parityEpochs = 0.914;
@@ -182,7 +218,8 @@ async function predictBundle(): Promise<WebFigures["predict"]> {
 async function pageBytes(): Promise<Bytes> {
 	const files = await filesBelow(join(page, "dist"));
 	const later = /distil-worker|curve|packed-data|options/;
-	return bytesOf(files.filter((file) => /\.(?:m?js|css|html)$/.test(file) && !later.test(file)));
+	const now = (file: string): boolean => !later.test(file) && !webGpuFiles.test(file);
+	return bytesOf(files.filter((file) => /\.(?:m?js|css|html)$/.test(file) && now(file)));
 }
 
 async function filesBelow(folder: string): Promise<readonly string[]> {

@@ -17,7 +17,7 @@ export {
 	type ViewReader,
 	viewForm,
 } from "./data/views.js";
-export { distillStudent, type StudentJob } from "./distill/distill-student.js";
+export { distillStudent, type StudentJob, studentAt } from "./distill/distill-student.js";
 export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
 export {
 	defineRecipe,

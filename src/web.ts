@@ -7,7 +7,7 @@ import { inlineLoader } from "./data/inline-loader.js";
 import { openMemory } from "./data/samples.js";
 
 export { webRuntime } from "./runtime/web.js";
-export type { WebRuntimeOptions } from "./runtime/web-session.js";
+export { hasWebGpu, type WebRuntimeOptions } from "./runtime/web-session.js";
 
 /** Cuts batches of samples in memory, in the caller's thread: in a worker, next to the training. */
 export const createLoader = inlineLoader(openMemory);

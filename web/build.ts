@@ -55,6 +55,9 @@ async function makeData(): Promise<void> {
 	await writeFile(join(made, files.data), await promisify(gzip)(packData(await digits.load({})), { level: 9 }));
 }
 
+/** What only WebGPU needs: the service worker does not load it for everybody. */
+const forWebGpu = /webgpu-engine|[.]asyncify-/;
+
 /** Tells the service worker which files there are. */
 async function listFiles(): Promise<void> {
 	const entries = await readdir(out, { recursive: true, withFileTypes: true });
@@ -64,9 +67,12 @@ async function listFiles(): Promise<void> {
 		.sort();
 	const hash = createHash("sha256");
 	for (const path of paths) hash.update(path).update(await readFile(join(out, path)));
-	const told = `const version=${JSON.stringify(hash.digest("hex").slice(0, 16))},paths=${JSON.stringify(paths)};`;
+	const version = hash.digest("hex").slice(0, 16);
+	const wanted = paths.filter((path) => forWebGpu.test(path));
+	const told = { version, paths: paths.filter((path) => !wanted.includes(path)), wanted };
+	const constants = Object.entries(told).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
 	const script = join(out, "sw.js");
-	await writeFile(script, `${told}\n${await readFile(script, "utf8")}`);
+	await writeFile(script, `const ${constants.join(",")};\n${await readFile(script, "utf8")}`);
 }
 
 await makeNetworks(values.set ?? []);

@@ -4,6 +4,8 @@ import { LimbeckError } from "../errors.js";
 import { buildModel } from "../models/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { withClassifierMetadata } from "../predict/metadata.js";
+import type { Checkpoint } from "../train/checkpoint/checkpoint.js";
+import { withWeights } from "../train/state.js";
 import type { Teacher } from "../train/teacher.js";
 import { trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
@@ -28,17 +30,29 @@ export interface StudentJob {
  * @returns the training's result; the model says its classes and its normalisation.
  * @throws LimbeckError (`usage`) for a student from a file; else as `trainModel` does.
  */
-export async function distillStudent(
-	{ recipe: { student, distillation }, data, seed, ...rest }: StudentJob,
-	context: TrainingContext,
-): Promise<TrainingResult> {
+export async function distillStudent(job: StudentJob, context: TrainingContext): Promise<TrainingResult> {
+	const { recipe, ...rest } = job;
+	const { student: options, distillation: loss } = recipe;
+	const { normalization } = job.data;
+	const result = await trainModel({ ...rest, model: untrained(job), normalization, options, loss }, context);
+	return { ...result, model: withClassifierMetadata(result.model, job.data) };
+}
+
+/**
+ * The student of a distillation that was stopped, with the weights that it had then.
+ *
+ * @param checkpoint - what the distillation of this job saved.
+ * @throws LimbeckError (`usage`) for a student from a file.
+ */
+export function studentAt(job: Omit<StudentJob, "teacher">, checkpoint: Checkpoint): OnnxModel {
+	return withClassifierMetadata(withWeights(untrained(job), checkpoint.state), job.data);
+}
+
+function untrained({ recipe: { student }, data, seed }: Omit<StudentJob, "teacher">): OnnxModel {
 	if (student.family === "file") {
 		const expected = "a model family: there are no files here";
 		throw new LimbeckError("usage", { where: "student", expected, got: student.file });
 	}
-	const { sampleShape, classes, normalization } = data;
-	const model = buildModel(modelSpecOf(student), { sampleShape, classes: classes.length, seed });
-	const job = { ...rest, model, data, normalization, seed, options: student, loss: distillation };
-	const result = await trainModel(job, context);
-	return { ...result, model: withClassifierMetadata(result.model, data) };
+	const { sampleShape, classes } = data;
+	return buildModel(modelSpecOf(student), { sampleShape, classes: classes.length, seed });
 }

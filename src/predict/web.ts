@@ -1,6 +1,6 @@
 /**
  * Answers of an exported student in a browser, and no more: `limbeck/predict/web` loads no code that trains, and computes
- * with the package `onnxruntime-web`, in WebAssembly.
+ * with the package `onnxruntime-web`, in WebAssembly or with WebGPU.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Classifier, openClassifier } from "./classifier.js";
 import { type Precision, precisions } from "./precisions.js";
 
 export { type ErrorCategory, type ErrorDetail, LimbeckError, type SerializedError } from "../errors.js";
-export type { WebRuntimeOptions } from "../runtime/web-session.js";
+export { hasWebGpu, type WebRuntimeOptions } from "../runtime/web-session.js";
 export type { Classifier, Prediction, Sample } from "./classifier.js";
 export type { Precision } from "./precisions.js";
 
@@ -29,7 +29,7 @@ export interface WebLoadOptions extends WebRuntimeOptions {
  * @param source - the URL of a folder that `limbeck export` wrote, or of an ONNX file with one input and logits
  * `[batch, classes]`, its name ending in `.onnx`; or such a file's bytes.
  * @throws LimbeckError `model` for a file that is malformed, hostile or no classifier; `file` where it cannot be fetched;
- * `environment` where onnxruntime-web is not there.
+ * `environment` where onnxruntime-web, or an adapter for WebGPU, is not there.
  */
 export async function loadClassifier(
 	source: string | URL | Uint8Array,
@@ -37,11 +37,11 @@ export async function loadClassifier(
 ): Promise<Classifier> {
 	const { precision = "float32", signal, ...runtime } = options;
 	const where = source instanceof Uint8Array ? "model" : fileAt(source, precision);
-	const [ort, bytes] = await Promise.all([
+	const [engine, bytes] = await Promise.all([
 		loadWebOrt({ threads: 1, ...runtime }),
 		source instanceof Uint8Array ? source : fetched(where, signal),
 	]);
-	return openClassifier(decodeModel(bytes, { where }), where, (model) => createWebSession(ort, model));
+	return openClassifier(decodeModel(bytes, { where }), where, (model) => createWebSession(engine, model));
 }
 
 /** The URL of a model's file; of a folder's, where it is no file itself. Its query stays. */

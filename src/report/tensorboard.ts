@@ -1,4 +1,6 @@
-/** The curves of a run as event files, which TensorBoard reads: a folder for each network and seed. */
+/**
+ * The curves of a run as event files, which TensorBoard (2.21 was tried) reads: a folder for each network and seed.
+ */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { MetricsLine } from "./html/run-folder.js";
 

@@ -2,19 +2,20 @@ import type { Runtime } from "./runtime.js";
 import { createWebSession, loadWebOrt, type WebRuntimeOptions } from "./web-session.js";
 
 /**
- * onnxruntime-web as Limbeck's engine, in WebAssembly: the same graphs as on Node, without channel blocks, which its
- * kernels do not have.
+ * onnxruntime-web as Limbeck's engine, in WebAssembly or, where `options.webgpu` is given, with WebGPU: the same graphs
+ * as on Node, without channel blocks, which its kernels do not have.
  *
- * `run` blocks its thread until it is done: train in a worker.
+ * In WebAssembly `run` blocks its thread until it is done: train in a worker.
  *
- * @throws LimbeckError (`environment`) where onnxruntime-web is not there.
+ * @throws LimbeckError (`environment`) where onnxruntime-web, or an adapter for WebGPU, is not there.
  */
 export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runtime> {
-	const ort = await loadWebOrt(options);
+	const engine = await loadWebOrt(options);
+	const { ort, provider } = engine;
 	return {
-		name: "onnxruntime-web",
+		name: provider === "webgpu" ? "onnxruntime-web with WebGPU" : "onnxruntime-web",
 		version: ort.env.versions.web ?? ort.env.versions.common,
 		target: {},
-		createSession: (model, settings) => createWebSession(ort, model, settings),
+		createSession: (model, settings) => createWebSession(engine, model, settings),
 	};
 }

@@ -5,6 +5,7 @@ import type { Tensor } from "../onnx/tensor.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
 import { feeds } from "./batch.js";
 import type { TrainingGraph } from "./training-graph.js";
+import { parameterInput } from "./update.js";
 
 /** The parameters and the optimizer's state, by input name. */
 export type State = Readonly<Record<string, Tensor>>;
@@ -45,11 +46,10 @@ export async function runChunk(
 }
 
 /** The model with its trained parameters in place. */
-export function withWeights(model: OnnxModel, { carried }: TrainingGraph, state: State): OnnxModel {
-	const names = new Map(carried.flatMap(({ name, parameter }) => (parameter === undefined ? [] : [[parameter, name]])));
+export function withWeights(model: OnnxModel, state: State): OnnxModel {
 	const initializers = model.graph.initializers.map(({ name, tensor }) => ({
 		name,
-		tensor: state[names.get(name) ?? ""] ?? tensor,
+		tensor: state[parameterInput(name)] ?? tensor,
 	}));
 	return { ...model, graph: { ...model.graph, initializers } };
 }

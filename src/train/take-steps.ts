@@ -169,7 +169,7 @@ function goBack({ job, graph }: Run, at: Standing, divergence: Divergence, { onE
 
 /** Tells of a call that is done, and looks at the validation split where that was planned. */
 async function look(
-	{ job: { model, data, options }, job, graph, totalSteps, validate }: Run,
+	{ job: { model, data, options }, job, totalSteps, validate }: Run,
 	at: Standing,
 	step: number,
 	call: { readonly losses: Float32Array; readonly validate: boolean },
@@ -180,7 +180,7 @@ async function look(
 	onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(call.losses), throughput });
 	if (!call.validate) return;
 	const { state, kept } = at;
-	const checked = await validate(withWeights(model, graph, state));
+	const checked = await validate(withWeights(model, state));
 	at.validations.push({ step, ...checked });
 	onEvent?.({ kind: "validation", step, epoch, ...checked });
 	const better = kept === undefined || badnessOf(checked) < badnessOf(kept.figures);
@@ -217,7 +217,7 @@ function reached(at: Standing, step: number, now: number): Checkpoint {
 		state,
 		...(kept === undefined ? {} : { kept }),
 		...(good === undefined ? {} : { good }),
-		history: { losses: losses.slice(0, step), validations },
+		history: { losses: losses.slice(0, step), validations: [...validations] },
 		seconds: (now - started) / 1000,
 	};
 }

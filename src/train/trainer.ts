@@ -63,7 +63,7 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			const validate = (model: OnnxModel): Promise<ValidationFigures> => validateModel(job, model, teacher, context);
 			const taken = await takeSteps({ job, graph, session, loader, totalSteps, teacher, validate }, context);
 			const { kept, history, seconds, rollbacks } = taken;
-			const model = withWeights(job.model, graph, kept.state);
+			const model = withWeights(job.model, kept.state);
 			const { figures } = kept;
 			const validated = "errors" in figures ? { validationErrors: figures.errors } : { validationFidelity: figures };
 			const told = { steps: totalSteps, keptStep: kept.step, ...validated, seconds: setUp + seconds, history };

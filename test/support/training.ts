@@ -111,7 +111,7 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 	} finally {
 		await session.release();
 	}
-	return { model: withWeights(model, graph, state), losses };
+	return { model: withWeights(model, state), losses };
 }
 
 /** The model's float initialisers by name. */

@@ -19,9 +19,16 @@ export function startChromium(): Promise<Browser> {
 	return chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--disable-gpu"] });
 }
 
-/** Builds the page into `folder`/dist, with networks that are trained for an epoch. */
+/** Starts it with WebGPU, on a software adapter: slow, and to be had where there is no GPU. */
+export function startChromiumWithWebGpu(): Promise<Browser> {
+	const args = ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+	return chromium.launch({ executablePath: chromiumPath, args });
+}
+
+/** Builds the page into `folder`/dist, with networks that are trained for an epoch; the teacher is a small one. */
 export async function buildPage(folder: string): Promise<void> {
-	const settings = ["teacher", "student"].flatMap((role) => ["--set", `${role}.epochs=1`]);
+	const changes = ["teacher.hidden=[64]", "teacher.epochs=1", "student.epochs=1"];
+	const settings = changes.flatMap((change) => ["--set", change]);
 	const places = ["--out", join(folder, "dist"), "--work", join(folder, "work")];
 	const args = ["--import", "jiti/register", join(root, "web/build.ts"), ...places, ...settings];
 	const env = { ...process.env, LIMBECK_STORE: join(folder, "store") };

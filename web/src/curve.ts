@@ -18,14 +18,20 @@ const logarithmic = 3 as uPlot.Scale.Distr;
 const right = 1 as uPlot.Axis.Side;
 /* eslint-enable @typescript-eslint/no-unsafe-enum-assignment */
 
+/** Of the places of a logarithmic axis, those that get a line. */
+function powersOfTen(_: uPlot, places: number[]): (number | null)[] {
+	return places.map((place) => (Number.isInteger(Math.log10(place)) ? place : null));
+}
+
 /** Draws a curve into an element, in the colours of the page. */
 export function curveIn(place: HTMLElement): Curve {
 	const style = getComputedStyle(place);
 	const colour = (name: string): string => style.getPropertyValue(name);
 	const axis = (label: string, more: uPlot.Axis): uPlot.Axis => ({
 		...{ label, labelSize: 22, stroke: colour("--soft"), font: "12px system-ui", labelFont: "12px system-ui" },
-		...{ grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } },
+		ticks: { stroke: colour("--line"), width: 1 },
 		...more,
+		grid: { stroke: colour("--line"), width: 1, ...more.grid },
 	});
 	const widthOf = (): number => Math.max(240, place.clientWidth);
 	const plot = new uPlot(
@@ -33,8 +39,8 @@ export function curveIn(place: HTMLElement): Curve {
 			...{ width: widthOf(), height, cursor: { drag: { x: false, y: false } } },
 			scales: { x: { time: false }, loss: { distr: logarithmic }, errors: {} },
 			axes: [
-				axis("step", {}),
-				axis("loss", { scale: "loss", size: 56 }),
+				axis("step", { size: 32 }),
+				axis("loss", { scale: "loss", size: 56, grid: { filter: powersOfTen } }),
 				axis("validation errors", { scale: "errors", side: right, size: 52, grid: { show: false } }),
 			],
 			series: [

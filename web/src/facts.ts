@@ -8,8 +8,10 @@ export interface Row {
 	readonly bytes: number;
 	/** Median, in ms. */
 	readonly latency?: number;
-	/** Such as `51 of 2,000 test digits`. */
-	readonly errors: string;
+	readonly errors: number;
+	/** Of how many, and of what: `test` or `validation`. */
+	readonly of: number;
+	readonly split: string;
 }
 
 const numbers = new Intl.NumberFormat("en");
@@ -22,9 +24,13 @@ export function grouped(count: number): string {
 /** Shows the rows in a table's body. */
 export function showFacts(body: HTMLTableSectionElement, rows: readonly Row[]): void {
 	body.replaceChildren(
-		...rows.map(({ name, parameters, bytes, latency, errors }) => {
-			const time = latency === undefined ? "…" : `${latency.toPrecision(2)} ms`;
-			const cells = [grouped(parameters), `${grouped(Math.round(bytes / 1000))} kB`, time, errors];
+		...rows.map(({ name, parameters, bytes, latency, errors, of, split }) => {
+			const cells = [
+				grouped(parameters),
+				`${grouped(Math.round(bytes / 1000))}\u00a0kB`,
+				latency === undefined ? "…" : `${latency.toPrecision(2)}\u00a0ms`,
+				`${grouped(errors)}\u00a0of\u00a0${grouped(of)} ${split} digits`,
+			];
 			return make("tr", "", heading("row", name), ...cells.map((text) => make("td", "", text)));
 		}),
 	);

@@ -3,7 +3,7 @@ import { barsIn } from "./bars.js";
 import { centered, side } from "./center.js";
 import { distilWith } from "./distil.js";
 import { element } from "./elements.js";
-import { grouped, type Row, showFacts } from "./facts.js";
+import { type Row, showFacts } from "./facts.js";
 import { type Facts, fetchBytes, unpacked, urlOf } from "./files.js";
 import { atTemperature, type Network, openNetwork } from "./networks.js";
 import { stayOffline } from "./offline.js";
@@ -99,9 +99,7 @@ async function load(): Promise<void> {
 	const text = new TextDecoder().decode(await fetchBytes(urlOf("facts", page)));
 	// The build wrote it.
 	const facts = JSON.parse(text) as { readonly teacher: Facts; readonly student: Facts };
-	const rowOf = (name: string, { errors, tested, ...rest }: Facts): Row => {
-		return { name, ...rest, errors: `${grouped(errors)} of ${grouped(tested)} test digits` };
-	};
+	const rowOf = (name: string, { tested, ...rest }: Facts): Row => ({ name, ...rest, of: tested, split: "test" });
 	const shown = {
 		teacher: rowOf("Teacher", facts.teacher),
 		student: rowOf("Student, distilled beforehand", facts.student),
@@ -160,14 +158,13 @@ choice.addEventListener("change", ({ target }) => {
 	if (target instanceof HTMLInputElement) choose(target.value);
 });
 
-distilWith(async ({ model, parameters, errors, validation }) => {
+distilWith(async ({ model, parameters, errors, validation, trained }) => {
 	const network = await openNetwork(model);
 	const last = students.get("own");
 	students.set("own", network);
-	const told = `${grouped(errors)} of ${grouped(validation)} validation digits`;
 	tell("own", {
-		...{ name: "Student, distilled in this tab", parameters, bytes: model.length },
-		...{ latency: network.latency, errors: told },
+		...{ name: `Student, ${trained ?? "distilled"} in this tab`, parameters, bytes: model.length },
+		...{ latency: network.latency, errors, of: validation, split: "validation" },
 	});
 	choice.hidden = false;
 	choose("own");

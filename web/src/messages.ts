@@ -2,8 +2,12 @@
 
 import type { TrainingEvent } from "limbeck";
 
+/** What the worker is told: to distil, to stop after the call that goes on, to go on from there. */
+export type Command = Order | { readonly kind: "stop" } | { readonly kind: "go-on" };
+
 /** What is to be distilled, as the form has it. */
 export interface Order {
+	readonly kind: "distil";
 	/** The page's address. */
 	readonly page: string;
 	readonly temperature: number;
@@ -11,6 +15,8 @@ export interface Order {
 	readonly hidden: readonly number[];
 	readonly seed: number;
 	readonly threads: number;
+	/** What computes. */
+	readonly engine: "wasm" | "webgpu";
 }
 
 /** What the worker tells. */
@@ -19,7 +25,10 @@ export type News =
 	| Extract<TrainingEvent, { readonly kind: "progress" }>
 	| { readonly kind: "validated"; readonly step: number; readonly errors: number }
 	| {
-			readonly kind: "done";
+			/** A student, and how it does. */
+			readonly kind: "student";
+			/** Epochs that it was trained for, where it was stopped. */
+			readonly stoppedAfter: number | undefined;
 			/** The student's ONNX file. */
 			readonly model: Uint8Array<ArrayBuffer>;
 			/** `[steps]`, the training loss of each. */

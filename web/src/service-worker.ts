@@ -1,11 +1,15 @@
 /**
- * Keeps all files of a build, and answers with them: the page works offline once it is loaded. It also adds the headers
+ * Keeps the files of a build, and answers with them: the page works offline once it is loaded. It also adds the headers
  * that isolate the page, so that any host of static files will do.
  */
 
-/** What the build puts before this script: the hash of all files, and their paths. */
+/**
+ * What the build puts before this script: the hash of all files, the paths of those that are kept from the start, and of
+ * those that are kept once they are asked for.
+ */
 declare const version: string;
 declare const paths: readonly string[];
+declare const wanted: readonly string[];
 
 const cacheName = `limbeck-${version}`;
 
@@ -30,7 +34,7 @@ interface FetchEvent {
 // This script runs in no other scope.
 const scope = self as unknown as ServiceWorkerScope;
 const urlOf = (path: string): string => new URL(path, scope.registration.scope).href;
-const known = new Set(paths.map(urlOf));
+const known = new Set([...paths, ...wanted].map(urlOf));
 
 async function keepAll(): Promise<void> {
 	const cache = await caches.open(cacheName);
@@ -48,7 +52,11 @@ async function removeOld(): Promise<void> {
 
 async function answer(url: string): Promise<Response> {
 	const cache = await caches.open(cacheName);
-	return isolated((await cache.match(url)) ?? (await fetch(url)));
+	const kept = await cache.match(url);
+	if (kept !== undefined) return isolated(kept);
+	const fetched = await fetch(url);
+	if (fetched.ok) await cache.put(url, fetched.clone());
+	return isolated(fetched);
 }
 
 /** The response with the headers that isolate a page. */
