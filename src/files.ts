@@ -1,7 +1,7 @@
 /** Files as every folder writes them: whole or not at all, with the file system's refusals as Limbeck's errors. */
 import { randomUUID } from "node:crypto";
-import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { LimbeckError } from "./errors.js";
 
 /** What the file system's error codes mean: what was expected, and what was found instead. */
@@ -105,4 +105,18 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
 		await rm(temporary, { force: true }).catch(() => undefined);
 		throw fileError(error, path);
 	}
+}
+
+/**
+ * {@link writeFileAtomic} in a folder, which is made where it does not exist.
+ *
+ * @param name - the file's name, or its path below the folder.
+ * @throws LimbeckError `disk-full` or `file`.
+ */
+export async function writeInto(folder: string, name: string, bytes: Uint8Array | string): Promise<void> {
+	const path = join(folder, name);
+	await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+		throw fileError(error, folder);
+	});
+	await writeFileAtomic(path, bytes);
 }

@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -8,7 +8,7 @@ import { detectorNames } from "../distill/novelty/detectors.js";
 import type { SiftStep } from "../distill/novelty/sift.js";
 import { manifestFile, readManifest } from "../distill/specialists/manifest.js";
 import { LimbeckError } from "../errors.js";
-import { fileError, readTextIfThere, writeFileAtomic } from "../files.js";
+import { fileError, readTextIfThere, writeInto } from "../files.js";
 import { isRecord, parsedJson, parseOptions } from "../options.js";
 import { runFiles } from "../pipeline/output-folder.js";
 import { runStep } from "../pipeline/run-step.js";
@@ -76,12 +76,9 @@ Examples:
 			const { noveltyPage } = await import("../report/html/index.js");
 			const { text } = await noveltyPage(report);
 			const content = JSON.stringify(report, (key, value: unknown) => (key === "pixels" ? undefined : value));
-			await mkdir(flags.out, { recursive: true }).catch((error: unknown) => {
-				throw fileError(error, flags.out);
-			});
-			await writeFileAtomic(join(flags.out, files.page), text);
-			await writeFileAtomic(join(flags.out, files.table), noveltyCsv(report));
-			await writeFileAtomic(join(flags.out, files.report), `${content}\n`);
+			await writeInto(flags.out, files.page, text);
+			await writeInto(flags.out, files.table, noveltyCsv(report));
+			await writeInto(flags.out, files.report, `${content}\n`);
 			if (flags.json) terminal.print(content);
 			else terminal.print(`${noveltyTable(report, terminal.width)}\n\n${join(flags.out, files.page)}`);
 		});

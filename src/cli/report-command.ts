@@ -1,9 +1,9 @@
-import { access, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { LimbeckError } from "../errors.js";
-import { fileError, writeFileAtomic } from "../files.js";
+import { writeFileAtomic, writeInto } from "../files.js";
 import { parseOptions } from "../options.js";
 import { runFiles } from "../pipeline/output-folder.js";
 import { finishedFolder } from "../pipeline/records.js";
@@ -63,7 +63,7 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 			const single = others.length === 0 && only !== undefined;
 			const path = to ?? (single ? join(folders[0] ?? "", pageFile) : comparisonFile);
 			const { text, drawings } = single ? await runPage(only) : comparisonPage(read);
-			await writeFileAtomic(path, text);
+			await writeInto(dirname(path), basename(path), text);
 			terminal.print(path);
 			if (plots !== undefined) {
 				for (const file of plotFiles(drawings)) await writeInto(plots, file.name, file.text);
@@ -86,14 +86,6 @@ async function writeEvents({ metrics, report }: RunFolder, folder: string): Prom
 	for (const { folder: network, name, bytes } of eventFiles(metrics, created)) {
 		await writeInto(folder, join(network, name), bytes);
 	}
-}
-
-async function writeInto(folder: string, name: string, bytes: Uint8Array | string): Promise<void> {
-	const path = join(folder, name);
-	await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
-		throw fileError(error, folder);
-	});
-	await writeFileAtomic(path, bytes);
 }
 
 /** A folder that holds a report, or that of the run so called. */

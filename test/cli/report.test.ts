@@ -71,10 +71,10 @@ describe("the page of a run", () => {
 		for (const name of ["report.json", "details.json", "metrics.jsonl"]) {
 			await writeFile(join(folder, name), rename(await readFile(join(out, name), "utf8")));
 		}
-		const { code, stdout, stderr } = await runCli(["report", folder, "--to", join(folder, "page.html")]);
+		const { code, stdout, stderr } = await runCli(["report", folder, "--to", join(folder, "new", "page.html")]);
 		expect({ code, stderr }).toMatchObject({ code: 0, stderr: "" });
-		expect(stdout).toBe(`${join(folder, "page.html")}\n`);
-		const renamed = await readFile(join(folder, "page.html"), "utf8");
+		expect(stdout).toBe(`${join(folder, "new", "page.html")}\n`);
+		const renamed = await readFile(join(folder, "new", "page.html"), "utf8");
 		expect(renamed).toContain("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;");
 		expect(renamed).not.toContain("<img src=x");
 	});
