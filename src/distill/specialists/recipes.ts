@@ -13,14 +13,19 @@ export const specializeRecipes = {
 		student: { epochs: 12 },
 		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
 	},
-	/** 100 classes, of which each specialist has 20; together they train as long as the generalist. */
+	/**
+	 * 100 classes, of which each specialist has 20; together they train a third as long as the generalist. An hour on two
+	 * cores for one seed. The specialists' rate was chosen on the validation split, seed 1: of 5,000 samples the generalist
+	 * has 2,424 wrong, with specialists 2,404 at a rate of 0.02, 2,380 at 0.05, 2,369 at 0.1.
+	 */
 	"cifar-100": {
 		name: "cifar-100",
 		data: { name: "cifar-100" },
-		generalist: { family: "resnet", depth: 8, width: 2, epochs: 12, ...cifarTraining },
+		generalist: { family: "resnet", depth: 8, width: 1, epochs: 12, ...cifarTraining },
 		clustering: { name: "nearest", specialists: 10, classesPerSpecialist: 20 },
-		specialist: { epochs: 3, optimizer: { ...cifarTraining.optimizer, learningRate: 0.02 }, warmupEpochs: 0.25 },
-		student: { epochs: 12 },
+		specialist: { epochs: 1, optimizer: { ...cifarTraining.optimizer, learningRate: 0.1 }, warmupEpochs: 0.25 },
+		// Eleven networks answer: two fixed views of each sample are asked about once.
+		student: { epochs: 12, views: 2 },
 		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
 	},
 } as const satisfies Record<string, SpecializeRecipeInput>;
