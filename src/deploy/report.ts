@@ -76,9 +76,12 @@ export function adviceOn(
 		const share = `agrees with float32 on ${(100 * agreement).toFixed(2)} % of the validation samples`;
 		return { recommended: agreement >= leastAgreement, reason: `it ${share}` };
 	}
-	const points = 100 * (whole - accuracy);
-	const change = `${Math.abs(points).toFixed(2)} points of accuracy on the validation split`;
-	return { recommended: whole - accuracy <= mostLoss, reason: `it ${points > 0 ? "loses" : "gains"} ${change}` };
+	const points = (100 * (whole - accuracy)).toFixed(2);
+	const change =
+		Number(points) === 0
+			? "loses no accuracy"
+			: `${points.startsWith("-") ? "gains" : "loses"} ${points.replace("-", "")} points of accuracy`;
+	return { recommended: whole - accuracy <= mostLoss, reason: `it ${change} on the validation split` };
 }
 
 /** The advice as a sentence. */
