@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { studies } from "../dist/studies/index.js";
 
 const root = join(import.meta.dirname, "..");
 const docs = join(root, "docs");
@@ -21,6 +22,7 @@ const guides = {
 	chains: ["Assistants, generations, fewer samples", "Chains, generations, few samples"],
 	specialists: ["A generalist and specialists", "Generalist and specialists"],
 	studies: ["Questions, answered", "Ask the paper's questions"],
+	novelty: ["What a model does not know", "Find what a model does not know"],
 	train: ["One network, without a teacher", "Train one network"],
 	speech: ["Speech", "Speech"],
 	ship: ["Ship it", "Ship a student"],
@@ -54,8 +56,14 @@ for (const [name, [heading, title]] of Object.entries(guides)) {
 	writeFileSync(join(docs, "guide", `${name}.md`), `# ${title}\n\n${sectionOf(heading)}\n`);
 }
 
-/** The kinds of recipes, and the flag that asks for each. */
-const recipes = { distill: [], train: ["--train"], specialize: ["--specialize"], speech: ["--speech"] };
+/** The kinds of recipes, and the arguments that ask for each. */
+const recipes = {
+	distill: [],
+	train: ["--train"],
+	specialize: ["--specialize"],
+	speech: ["--speech"],
+	...Object.fromEntries(Object.keys(studies).map((name) => [`study ${name}`, ["--study", name]])),
+};
 
 mkdirSync(join(docs, "recipes"), { recursive: true });
 for (const [kind, flags] of Object.entries(recipes)) {
@@ -63,7 +71,10 @@ for (const [kind, flags] of Object.entries(recipes)) {
 	const tables = run(process.execPath, args, ["ignore", "pipe", "inherit"]);
 	const command = ["limbeck recipe", ...flags].join(" ");
 	const intro = `Every field of a recipe of \`limbeck ${kind}\`, with its default, as \`${command}\` tells them.`;
-	writeFileSync(join(docs, "recipes", `${kind}.md`), `# Recipes of limbeck ${kind}\n\n${intro}\n\n${tables}`);
+	writeFileSync(
+		join(docs, "recipes", `${kind.replace(" ", "-")}.md`),
+		`# Recipes of limbeck ${kind}\n\n${intro}\n\n${tables}`,
+	);
 }
 run("npx", ["typedoc", "--options", "typedoc.site.json"]);
 run("npx", ["vitepress", process.argv[2] ?? "build", "docs"]);

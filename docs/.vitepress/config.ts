@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { type DefaultTheme, defineConfig } from "vitepress";
 
 /** TypeDoc's list of pages, once `npm run docs` has made them. */
@@ -9,6 +9,15 @@ const page = (text: string, link: string): DefaultTheme.SidebarItem & DefaultThe
 function pagesOfApi(): DefaultTheme.SidebarItem[] {
 	if (!existsSync(apiPages)) return [];
 	return JSON.parse(readFileSync(apiPages, "utf8")) as DefaultTheme.SidebarItem[]; // As the theme's plugin writes them.
+}
+
+/** Pages of the recipes of studies, once they are made. */
+const recipesFolder = new URL("../recipes/", import.meta.url);
+
+function pagesOfStudies(): DefaultTheme.SidebarItem[] {
+	const files = existsSync(recipesFolder) ? readdirSync(recipesFolder) : [];
+	const names = files.flatMap((file) => /^study-(.*)[.]md$/.exec(file)?.[1] ?? []);
+	return names.sort().map((name) => page(`limbeck study ${name}`, `/recipes/study-${name}`));
 }
 
 export default defineConfig({
@@ -37,6 +46,7 @@ export default defineConfig({
 					page("Generalist and specialists", "/guide/specialists"),
 					page("Speech", "/guide/speech"),
 					page("Ask the paper's questions", "/guide/studies"),
+					page("Find what a model does not know", "/guide/novelty"),
 					page("Train one network", "/guide/train"),
 					page("Ship a student", "/guide/ship"),
 					page("Watch runs train", "/guide/dashboard"),
@@ -51,6 +61,7 @@ export default defineConfig({
 					page("limbeck train", "/recipes/train"),
 					page("limbeck specialize", "/recipes/specialize"),
 					page("limbeck speech", "/recipes/speech"),
+					...pagesOfStudies(),
 				],
 			},
 			{

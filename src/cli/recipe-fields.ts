@@ -123,11 +123,24 @@ function fieldLines(schema: JsonSchema, current: unknown, prefix = ""): readonly
 			return {
 				path: `${prefix}${name}`,
 				about: field.description ?? "",
-				...(value === undefined ? {} : { value: JSON.stringify(value) }),
+				...(value === undefined ? {} : { value: valueText(value) }),
 				...(values === undefined ? {} : { allowed: values }),
 			};
 		});
 }
+
+/** A value as JSON; of a long list of objects what each is and how many there are. */
+function valueText(value: unknown): string {
+	const whole = JSON.stringify(value);
+	if (whole.length <= mostText || !Array.isArray(value) || !value.every(isRecord)) return whole;
+	const [kind] = ["family", "name"].filter((field) => value.every((one) => typeof one[field] === "string"));
+	return kind === undefined
+		? `(${String(value.length)})`
+		: `[${value.map((one) => `${String(one[kind])} …`).join(", ")}]`;
+}
+
+/** Characters of a list of objects that are told as they are. */
+const mostText = 160;
 
 function valueOf(values: unknown, name: string): unknown {
 	return isRecord(values) ? values[name] : undefined;
