@@ -3,9 +3,10 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startChromium } from "../support/chromium.js";
+import { hasChromium, startChromium } from "../support/chromium.js";
 import { startLimbeck } from "../support/command-line.js";
 import { leaveRecord, tellProgress } from "../support/records.js";
+import { keepPictures } from "../support/screenshots.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
 /** A dashboard that runs, and where it is. */
@@ -78,19 +79,6 @@ async function openPage({ address }: Opened): Promise<Page> {
 	return page;
 }
 
-/** Keeps a picture of a page, to be looked at, where `LIMBECK_SCREENSHOTS` names a folder. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-	const folder = process.env["LIMBECK_SCREENSHOTS"];
-	if (folder === undefined) return;
-	for (const colorScheme of ["light", "dark"] as const) {
-		await page.emulateMedia({ colorScheme });
-		for (const width of [1000, 390]) {
-			await page.setViewportSize({ width, height: 900 });
-			await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${String(width)}.png`), fullPage: true });
-		}
-	}
-}
-
 const hostile = `"><img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script>`;
 
 describe("limbeck dashboard refuses", () => {
@@ -155,43 +143,46 @@ describe("limbeck dashboard", () => {
 		expect(page.body).toContain("npx limbeck distill makes one");
 	});
 
-	it("shows hostile names as text, in Chromium, and a report of anybody's without its scripts", async () => {
-		const store = await temporaryFolder();
-		const out = join(store, "out");
-		const run = await leaveRecord(store, {
-			...{ out, recipe: { name: hostile }, error: hostile },
-			steps: [{ label: hostile, kind: "train", key: "a".repeat(64), state: "done", began: 0, seconds: 1 }],
-		});
-		await tellProgress(store, run, { label: hostile, step: 10, text: hostile });
-		await mkdir(out);
-		const environment = { cpu: "", onnxruntime: "" };
-		const network = { parameters: 1, bytes: 1, errors: 1 };
-		const report = {
-			...{ schema: 1, created: run.created, seeds: [1], recipe: { name: hostile, network: { family: hostile } } },
-			...{ data: { name: hostile, test: 1, fingerprint: "" }, environment, network },
-		};
-		await writeFile(join(out, "report.json"), JSON.stringify(report));
-		await writeFile(join(out, "details.json"), JSON.stringify({ run: run.id, steps: [] }));
-		await writeFile(join(out, "report.html"), `<title>report</title>${hostile}`);
-		const page = await openPage(await openDashboard(store));
-		await page.getByRole("link", { name: run.id }).click();
-		await page.getByText("The report").waitFor();
-		expect(await page.locator("#steps th[scope=row]").textContent()).toBe(hostile);
-		expect(await page.title()).toBe(`${run.id} – Limbeck`);
-		expect(await page.locator("img, main script").count()).toBe(0);
-		const opened = await page.evaluate(async (id) => {
-			const response = await fetch(`/runs/${id}/report`);
-			return { policy: response.headers.get("content-security-policy"), text: await response.text() };
-		}, run.id);
-		expect(opened.policy).toMatch(/^default-src 'none'.*; sandbox$/);
-		expect(opened.text).toContain("<title>report</title>");
-		await rm(join(out, "report.html"));
-		await symlink("/etc/passwd", join(out, "report.html"));
-		const linked = await page.evaluate(async (id) => (await fetch(`/runs/${id}/report`)).text(), run.id);
-		expect(linked).toContain("<!doctype html>");
-	});
+	it.skipIf(!hasChromium)(
+		"shows hostile names as text, in Chromium, and a report of anybody's without its scripts",
+		async () => {
+			const store = await temporaryFolder();
+			const out = join(store, "out");
+			const run = await leaveRecord(store, {
+				...{ out, recipe: { name: hostile }, error: hostile },
+				steps: [{ label: hostile, kind: "train", key: "a".repeat(64), state: "done", began: 0, seconds: 1 }],
+			});
+			await tellProgress(store, run, { label: hostile, step: 10, text: hostile });
+			await mkdir(out);
+			const environment = { cpu: "", onnxruntime: "" };
+			const network = { parameters: 1, bytes: 1, errors: 1 };
+			const report = {
+				...{ schema: 1, created: run.created, seeds: [1], recipe: { name: hostile, network: { family: hostile } } },
+				...{ data: { name: hostile, test: 1, fingerprint: "" }, environment, network },
+			};
+			await writeFile(join(out, "report.json"), JSON.stringify(report));
+			await writeFile(join(out, "details.json"), JSON.stringify({ run: run.id, steps: [] }));
+			await writeFile(join(out, "report.html"), `<title>report</title>${hostile}`);
+			const page = await openPage(await openDashboard(store));
+			await page.getByRole("link", { name: run.id }).click();
+			await page.getByText("The report").waitFor();
+			expect(await page.locator("#steps th[scope=row]").textContent()).toBe(hostile);
+			expect(await page.title()).toBe(`${run.id} – Limbeck`);
+			expect(await page.locator("img, main script").count()).toBe(0);
+			const opened = await page.evaluate(async (id) => {
+				const response = await fetch(`/runs/${id}/report`);
+				return { policy: response.headers.get("content-security-policy"), text: await response.text() };
+			}, run.id);
+			expect(opened.policy).toMatch(/^default-src 'none'.*; sandbox$/);
+			expect(opened.text).toContain("<title>report</title>");
+			await rm(join(out, "report.html"));
+			await symlink("/etc/passwd", join(out, "report.html"));
+			const linked = await page.evaluate(async (id) => (await fetch(`/runs/${id}/report`)).text(), run.id);
+			expect(linked).toContain("<!doctype html>");
+		},
+	);
 
-	it("shows a run as it trains: progress that moves, curves, and its end", async () => {
+	it.skipIf(!hasChromium)("shows a run as it trains: progress that moves, curves, and its end", async () => {
 		const store = await temporaryFolder();
 		const page = await openPage(await openDashboard(store));
 		await page.getByText("None yet").waitFor();
@@ -215,14 +206,14 @@ describe("limbeck dashboard", () => {
 		const cells = await page.locator("#steps tbody tr").first().locator("td").allTextContents();
 		expect(cells.slice(-4).join(" ")).toMatch(/^\d+ (s|min) \S+ [\d,]+ [\d.]+ MB$/);
 		expect(await page.locator("#curves svg").first().getAttribute("aria-label")).toBe("Training loss");
-		await keepPicture(page, "run");
+		await keepPictures(page, "run");
 		run.child.kill("SIGINT");
 		expect(await run.result).toMatchObject({ code: 130 });
 		await page.locator("#facts .stopped").waitFor();
 		expect(await page.locator("#facts code").textContent()).toMatch(/^npx limbeck resume /);
 	});
 
-	it("is worked with keys alone: filter, mark, compare, and marks outlast changes", async () => {
+	it.skipIf(!hasChromium)("is worked with keys alone: filter, mark, compare, and marks outlast changes", async () => {
 		const store = await temporaryFolder();
 		const [first, second] = [await leaveRecord(store), await leaveRecord(store, { command: "speech" })];
 		const running = await leaveRecord(store, { state: "running", command: "train" });
@@ -249,7 +240,7 @@ describe("limbeck dashboard", () => {
 		await page.getByText("told later").waitFor();
 		expect(await marked.count()).toBe(2);
 		expect(await focused()).toBe(order[2]);
-		await keepPicture(page, "runs");
+		await keepPictures(page, "runs");
 		await page.keyboard.press("c");
 		await page.waitForURL(/\/compare\?run=/);
 		expect(new URL(page.url()).searchParams.getAll("run").toSorted()).toEqual([first.id, second.id].toSorted());

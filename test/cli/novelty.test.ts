@@ -1,12 +1,15 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSamples } from "../../src/data/open-samples.js";
 import { loadTestSet } from "../../src/data/test-sets.js";
 import { randomStream } from "../../src/random.js";
+import { hasChromium, startChromium } from "../support/chromium.js";
 import { startLimbeck } from "../support/command-line.js";
+import { keepPictures, widths } from "../support/screenshots.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
 const folder = await mkdtemp(join(tmpdir(), "limbeck-novelty-"));
@@ -54,12 +57,12 @@ async function sifted(...args: readonly string[]) {
 	const out = await temporaryFolder();
 	const result = await runCli(["novelty", ...args, "--out", out]);
 	const read = async (name: string): Promise<string> => readFile(join(out, name), "utf8");
-	return { ...result, read };
+	return { ...result, read, out };
 }
 
 describe("limbeck novelty", () => {
 	it("tells what is usual, what is garbage, and what of the rest belongs together", async () => {
-		const { code, stdout, read } = await sifted("--model", model, "--data", inbox);
+		const { code, stdout, read, out } = await sifted("--model", model, "--data", inbox);
 		expect(code).toBe(0);
 		const { samples, groups } = JSON.parse(await read("novelty.json")) as Report;
 		expect(samples).toHaveLength(211);
@@ -78,6 +81,13 @@ describe("limbeck novelty", () => {
 		const page = await read("novelty.html");
 		expect(page).toContain("data:image/png;base64,");
 		expect(page).not.toContain("<img src=x");
+		if (hasChromium) {
+			const shown = await (await startChromium()).newPage();
+			await shown.goto(pathToFileURL(join(out, "novelty.html")).href);
+			await keepPictures(shown, "novelty");
+			await shown.setViewportSize({ width: widths[1], height: 900 });
+			expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(widths[1]);
+		}
 		const lines = (await read("novelty.csv")).trimEnd().split("\r\n");
 		expect(lines).toHaveLength(212);
 		expect(lines.some((line) => line.startsWith(`"${hostile.replaceAll('"', '""')}",`))).toBe(true);

@@ -1,9 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, startChromium } from "../support/chromium.js";
 import { startLimbeck } from "../support/command-line.js";
+import { keepPictures, widths } from "../support/screenshots.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
 const small = ["--set", "teacher.hidden=[16]", "--set", "student.hidden=[8]", "--threads", "1", "--quiet"];
@@ -59,6 +62,17 @@ describe("the page of a run", () => {
 		expect(addresses.filter((at) => at?.startsWith("data:image/png;base64,") !== true)).toEqual([]);
 		expect(page).not.toMatch(/https?:(?!\/\/www\.w3\.org\/)/);
 		expect(page).toContain("default-src &#39;none&#39;");
+	});
+
+	it.skipIf(!hasChromium)("fits a window and a phone, and draws every picture", async () => {
+		const page = await (await startChromium()).newPage();
+		await page.goto(pathToFileURL(join(out, "report.html")).href);
+		await keepPictures(page, "report");
+		for (const width of widths) {
+			await page.setViewportSize({ width, height: 900 });
+			expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+		}
+		expect(await page.evaluate("Array.from(document.images, ({ naturalWidth }) => naturalWidth)")).not.toContain(0);
 	});
 
 	it("shows hostile names as text", async () => {

@@ -9,8 +9,7 @@ import { writeModelFile } from "../../src/onnx/file.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import { loadClassifier } from "../../src/predict/index.js";
 import { withClassifierMetadata } from "../../src/predict/metadata.js";
-import { startChromium } from "../support/chromium.js";
-import { chromiumPath, hasChromium } from "../web/page.js";
+import { chromiumPath, hasChromium, startChromium } from "../support/chromium.js";
 
 const root = join(import.meta.dirname, "../../examples/onnx-teacher-to-browser");
 const classes = Array.from({ length: 10 }, (_, digit) => String(digit));

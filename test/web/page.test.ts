@@ -13,17 +13,11 @@ import { classificationMetrics } from "../../src/metrics/index.js";
 import { readModelFile } from "../../src/onnx/file.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import { createPredictor } from "../../src/train/predict.js";
+import { chromiumPath, hasChromium, launchChromium, launchChromiumWithWebGpu } from "../support/chromium.js";
 import { runtime } from "../support/graphs.js";
+import { keepPictures } from "../support/screenshots.js";
 import { weightsOf } from "../support/training.js";
-import {
-	buildPage,
-	chromiumPath,
-	hasChromium,
-	type PageServer,
-	servePage,
-	startChromium,
-	startChromiumWithWebGpu,
-} from "./page.js";
+import { buildPage, type PageServer, servePage } from "./page.js";
 
 const steps = 50;
 /** A little less than `steps` steps of 128 on 7,000 digits are: the last one is begun. */
@@ -35,7 +29,7 @@ describe.skipIf(!hasChromium)(`the page in Chromium (${chromiumPath})`, () => {
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), "limbeck-web-"));
 		await buildPage(folder);
-		browser = await startChromium();
+		browser = await launchChromium();
 	});
 	afterAll(async () => {
 		await browser?.close();
@@ -73,6 +67,7 @@ describe.skipIf(!hasChromium)(`the page in Chromium (${chromiumPath})`, () => {
 			expect(sum(shares)).toBeCloseTo(100, 0);
 			expect(Math.max(...shares)).toBeLessThan(Math.max(...(sharp[k] ?? [])) - 10);
 		}
+		await keepPictures(page, "page");
 		await page.locator("#clear").click();
 		await expect.poll(() => bars.first().textContent()).toBe("0.0 %");
 	});
@@ -146,7 +141,7 @@ describe.skipIf(!hasChromium)(`the page in Chromium (${chromiumPath})`, () => {
 	});
 
 	it("distils with WebGPU to the weights of WebAssembly, within what rounding does to Adam", async ({ skip }) => {
-		const withGpu = await startChromiumWithWebGpu();
+		const withGpu = await launchChromiumWithWebGpu();
 		onTestFinished(() => withGpu.close());
 		const { page } = await open(true, withGpu);
 		skip((await page.evaluate("navigator.gpu?.requestAdapter() ?? null")) === null, "Chromium has no WebGPU adapter");

@@ -1,29 +1,10 @@
 /** The page as it is built, in a real Chromium. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Browser, chromium } from "playwright-core";
 import { preview } from "vite";
 
 const root = join(import.meta.dirname, "../..");
-
-/** Where Chromium is; `LIMBECK_CHROMIUM` names another. */
-export const chromiumPath = process.env["LIMBECK_CHROMIUM"] ?? "/usr/bin/chromium";
-
-/** Whether there is a Chromium. */
-export const hasChromium = existsSync(chromiumPath);
-
-/** Starts it, without a window. */
-export function startChromium(): Promise<Browser> {
-	return chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--disable-gpu"] });
-}
-
-/** Starts it with WebGPU, on a software adapter: slow, and to be had where there is no GPU. */
-export function startChromiumWithWebGpu(): Promise<Browser> {
-	const args = ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
-	return chromium.launch({ executablePath: chromiumPath, args });
-}
 
 /** Builds the page into `folder`/dist, with networks that are trained for an epoch; the teacher is a small one. */
 export async function buildPage(folder: string): Promise<void> {

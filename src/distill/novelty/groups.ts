@@ -10,7 +10,8 @@ export interface Group {
 	readonly members: readonly number[];
 	/**
 	 * How much nearer its points are to its own centre than to the next: the mean of (b − a) / max(a, b), a and b being
-	 * their distances from the two; 1 is a point, 0 is no group at all. The silhouette of Rousseeuw 1987 with centres.
+	 * their distances from the two; 0 is no group at all, nor is a single point. The silhouette of Rousseeuw 1987 with
+	 * centres.
 	 */
 	readonly coherence: number;
 }
@@ -43,7 +44,7 @@ export function groupsOf(points: Points, count: number, seed: number): readonly 
 			const point = points[at] ?? [];
 			const a = Math.sqrt(squaredDistance(point, centre));
 			const b = Math.sqrt(Math.min(...others.map((other) => squaredDistance(point, other))));
-			return others.length === 0 || b === 0 ? 0 : (b - a) / Math.max(a, b);
+			return others.length === 0 || members.length === 1 || b === 0 ? 0 : (b - a) / Math.max(a, b);
 		});
 		return [{ members, coherence: silhouettes.reduce((sum, one) => sum + one, 0) / members.length }];
 	});

@@ -31,7 +31,7 @@ export interface Thresholds {
 /** From where on a distance tells garbage. */
 export interface GarbageThreshold {
 	readonly by: (typeof distances)[number];
-	/** 95 % of the garbage of each of these kinds are further away, and 95 % of the validation samples are not. */
+	/** 95 % of the garbage of each of these kinds are further away, and 99 % of the validation samples are not. */
 	readonly from: number;
 	readonly kinds: readonly GarbageKind[];
 }
@@ -55,9 +55,10 @@ export interface Verdicts {
 	readonly groups: readonly UnknownGroup[];
 }
 
-/** A group is taken for a category from this coherence and this share of the grouped samples on. */
+/** A group is taken for a category from this coherence, this share of the grouped samples and this many on. */
 const leastCoherence = 0.5;
 const leastShare = 0.05;
+const leastMembers = 3;
 
 /** Thresholds from validation samples, and from garbage that is made from those. */
 export async function thresholdsOf(
@@ -69,9 +70,10 @@ export async function thresholdsOf(
 	const rows = [...seen.keys()];
 	const garbage = garbageFrom({ set: validation, sampleShape, split: "validation", rows }, seed);
 	const made = await observe(garbage.set);
-	const accepted = (name: DetectorName): number => acceptanceThreshold(seen.map(detectors[name].score), 0.95);
+	const accepted = (name: DetectorName, share: number): number =>
+		acceptanceThreshold(seen.map(detectors[name].score), share);
 	return {
-		score: accepted(rejectBy),
+		score: accepted(rejectBy, 0.95),
 		garbage: distances.flatMap((by) => {
 			const told = garbageKinds
 				.map((kind) => {
@@ -85,7 +87,7 @@ export async function thresholdsOf(
 						),
 					};
 				})
-				.filter(({ from }) => from > accepted(by));
+				.filter(({ from }) => from > accepted(by, 0.99));
 			const from = Math.min(...told.map((one) => one.from));
 			return told.length === 0 ? [] : [{ by, from, kinds: told.map(({ kind }) => kind) }];
 		}),
@@ -108,7 +110,7 @@ export function verdictsOf(
 	const points = near.map((at) => softTargets(seen[at]?.logits ?? [], temperature));
 	const groups = (points.length === 0 ? [] : coherentGroups(points, most, seed)).map(({ members, coherence }) => ({
 		...{ coherence, members: members.map((member) => near[member] ?? 0) },
-		candidate: coherence >= leastCoherence && members.length >= leastShare * near.length,
+		candidate: coherence >= leastCoherence && members.length >= Math.max(leastMembers, leastShare * near.length),
 	}));
 	return { rejected, far, groups: groups.toSorted((a, b) => b.coherence - a.coherence) };
 }

@@ -13,7 +13,7 @@ export async function noveltyPage(report: NoveltyReport): Promise<Html> {
 		const all: Html[] = [];
 		for (const group of some) {
 			const [place = "", number = "", coherence = "", , resembles = ""] = groupRow(group, groups.indexOf(group));
-			all.push(html`<div class="card"><h3>Group ${place}: ${number} samples, coherence ${coherence}</h3>
+			all.push(html`<div class="card"><h3>Group ${place}: ${number} ${group.count === 1 ? "sample" : "samples"}, coherence ${coherence}</h3>
 <p class="soft">resembles ${resembles}</p><p>${await pictures(report, group.pictures)}</p></div>`);
 		}
 		return all;
