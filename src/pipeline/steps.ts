@@ -197,7 +197,7 @@ export const steps = {
 			(await import("../distill/evaluate.js")).evaluateModels(options, context),
 	}),
 	novelty: entry({
-		version: 3,
+		version: 4,
 		files: ({ generalist, specialists, clusters }: Parameters<typeof judgeNovelty>[0]) => [
 			...[generalist, ...specialists].map(model),
 			plain(clusters),
@@ -210,7 +210,7 @@ export const steps = {
 			(await import("../distill/evaluate.js")).judgeNovelty(options, context),
 	}),
 	sift: entry({
-		version: 2,
+		version: 3,
 		files: ({ generalist, specialists }: Parameters<typeof siftSamples>[0]) =>
 			[generalist, ...specialists.map(({ file }) => file)].map(model),
 		unkeyed: ["threads"],

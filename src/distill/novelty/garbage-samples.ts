@@ -31,17 +31,18 @@ const garbageShare = 30;
 /** Garbage of each kind, a thirtieth of the samples' number, kind after kind. */
 export function garbageFrom({ set, sampleShape, split, rows }: RealSamples, seed: number): GarbageSet<GarbageKind> {
 	const size = elementCount(sampleShape);
-	const all = wholeOf(set, sampleShape);
 	const each = shareOf(set.count);
+	const real = readSamples(set, sampleShape, Uint32Array.from(rows.slice(0, each)));
+	const used = Math.min(each, rows.length);
 	const kinds = garbageKinds.flatMap((kind) => Array<GarbageKind>(each).fill(kind));
-	const data = allocate(all, kinds.length * size);
-	const [least, greatest] = rangeOf(all);
+	const data = allocate(real, kinds.length * size);
+	const [least, greatest] = rangeOf(real);
 	let at = 0;
 	for (const kind of garbageKinds) {
 		const stream = garbageStream(seed, split, kind);
 		for (let index = 0; index < each; index++, at++) {
-			const from = (rows[index % rows.length] ?? 0) * size;
-			const sample = all.data.subarray(from, from + size);
+			const from = (index % used) * size;
+			const sample = real.data.subarray(from, from + size);
 			garbage[kind]({ sample, least, greatest }, stream, index, data.subarray(at * size, (at + 1) * size));
 		}
 	}
@@ -100,14 +101,6 @@ function fit(picture: Uint8Array, from: SampleShape, out: Uint8Array, to: Sample
 
 function shareOf(count: number): number {
 	return Math.ceil(count / garbageShare);
-}
-
-function wholeOf(set: SampleSet, sampleShape: SampleShape): MemorySamples {
-	return readSamples(
-		set,
-		sampleShape,
-		Uint32Array.from({ length: set.count }, (_, at) => at),
-	);
 }
 
 /** Bytes may be anything; other numbers stay within those that there are. */

@@ -6,10 +6,10 @@ import { LimbeckError } from "../../errors.js";
 import { auroc, falsePositiveRate } from "../../metrics/index.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { readClusters } from "../specialists/clusters.js";
-import { type DetectorName, detectorNames, detectors } from "./detectors.js";
+import { type DetectorName, detectorNames, detectors, type Observation } from "./detectors.js";
 import type { GarbageKind } from "./garbage.js";
 import { foreignSamples, garbageFrom } from "./garbage-samples.js";
-import { observerOf } from "./observe.js";
+import { withObservers } from "./observe.js";
 import { type SortingOptions, thresholdsOf, type Verdicts, verdictsOf } from "./verdicts.js";
 
 /** What is to be judged, as plain data. */
@@ -89,21 +89,26 @@ export async function judge(
 	const data = await dataSetOf(choice).load(choice);
 	const { specialists: sets } = await readClusters(clusters);
 	const specialists = files.map((file, m) => ({ file, classes: sets[m] ?? [] }));
-	const own = threads === undefined ? {} : { threads };
-	const observe = await observerOf({ generalist, specialists, seed, ...own }, data, context);
-	const thresholds = await thresholdsOf(step, data, observe);
-	const test = await openTest();
-	const { sampleShape } = test;
-	const ownKinds = kindsOf(test, step);
-	const rows = ownKinds.flatMap((kind, at) => (kind === "known" ? [at] : []));
-	const made = garbageFrom({ set: test, sampleShape, split: "test", rows }, seed);
-	const other = foreign === undefined ? undefined : await foreignSamples(foreign, test, sampleShape, seed);
-	const seen = [
-		...(await observe(test)),
-		...(await observe(made.set)),
-		...(other === undefined ? [] : await observe(other.set)),
-	];
-	const kinds: readonly NoveltyKind[] = [...ownKinds, ...made.kinds, ...(other?.kinds ?? [])];
+	return withObservers({ generalist, specialists, seed, threads }, data, context, async (observe) => {
+		const thresholds = await thresholdsOf(step, data, observe);
+		const test = await openTest();
+		const { sampleShape } = test;
+		const ownKinds = kindsOf(test, step);
+		const rows = ownKinds.flatMap((kind, at) => (kind === "known" ? [at] : []));
+		const made = garbageFrom({ set: test, sampleShape, split: "test", rows }, seed);
+		const other = foreign === undefined ? undefined : await foreignSamples(foreign, test, sampleShape, seed);
+		const seen = [
+			...(await observe(test)),
+			...(await observe(made.set)),
+			...(other === undefined ? [] : await observe(other.set)),
+		];
+		const kinds: readonly NoveltyKind[] = [...ownKinds, ...made.kinds, ...(other?.kinds ?? [])];
+		return outcomeOf(verdictsOf(step, thresholds, seen), seen, kinds);
+	});
+}
+
+/** What detectors and verdicts are worth, by what the samples are. */
+function outcomeOf(verdicts: Verdicts, seen: readonly Observation[], kinds: readonly NoveltyKind[]): NoveltyOutcome {
 	const of = (wanted: (kind: NoveltyKind) => boolean) => seen.filter((_, at) => wanted(kinds[at] ?? "known"));
 	const [known, novel, rubbish] = [of((kind) => kind === "known"), of((kind) => kind === "novel"), of(isRubbish)];
 	const told = detectorNames.map((name): readonly [DetectorName, Detection] => {
@@ -122,7 +127,7 @@ export async function judge(
 		counts: tallyOf(kinds),
 		// Every detector is there: the names are the table's.
 		detectors: Object.fromEntries(told) as Record<DetectorName, Detection>,
-		...judged(verdictsOf(step, thresholds, seen), kinds),
+		...judged(verdicts, kinds),
 	};
 }
 

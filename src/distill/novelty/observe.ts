@@ -1,5 +1,5 @@
 /** What a generalist and its specialists say of samples, and how far these are from what it was trained on. */
-import type { DataSet, SampleSet } from "../../data/data-set.js";
+import type { DataSet, SampleSet, SampleShape } from "../../data/data-set.js";
 import { openSamples, readSamples } from "../../data/open-samples.js";
 import { importModel } from "../../import/index.js";
 import { logSoftmaxRow } from "../../metrics/index.js";
@@ -13,7 +13,7 @@ import { perChannel, unitOf } from "../../predict/normalizer.js";
 import { permutation, randomStream } from "../../random.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { activeSpecialists, specialistsOfClasses } from "../../specialists/combination.js";
-import { createPredictor } from "../../train/predict.js";
+import { createPredictor, type Predictor } from "../../train/predict.js";
 import { finiteAnswers, withModel } from "../evaluated-model.js";
 import type { Observation } from "./detectors.js";
 
@@ -25,7 +25,7 @@ export interface Observers {
 	readonly specialists: readonly { readonly file: string; readonly classes: readonly number[] }[];
 	/** Draws the training samples that distances are measured from. */
 	readonly seed: number;
-	readonly threads?: number;
+	readonly threads?: number | undefined;
 }
 
 /** Observes samples of the data's shape, in their order. */
@@ -36,85 +36,97 @@ const references = { hidden: 2000, input: 500 };
 const nothing = new Float32Array();
 /** Which of the nearest counts. */
 const neighbour = 10;
+/** The most elements of an input that a distance is measured in; of a longer one they lie evenly. */
+const mostElements = 1024;
+/** Samples that are looked at together. */
+const batch = 1000;
 
 /**
- * Opens a generalist and its specialists to observe samples.
+ * Opens a generalist and its specialists to observe samples, does the work and closes them.
  *
  * @param data - what the generalist was trained on.
  * @throws LimbeckError (`model`, `file`) for files that are no classifiers of these data, or a generalist whose last layer
  * is not fully connected.
  */
-export async function observerOf(
+export async function withObservers<T>(
 	{ generalist: file, specialists, seed, threads }: Observers,
 	data: DataSet,
 	{ runtime }: { readonly runtime: Runtime },
-): Promise<Observe> {
+	work: (observe: Observe) => Promise<T>,
+): Promise<T> {
 	const { classes, sampleShape, train } = data;
 	const own = threads === undefined ? {} : { threads };
 	const model = await readModelFile(file);
-	const asking = async (asked: OnnxModel, set: SampleSet, where: string): Promise<Float32Array> => {
-		const normalization = normalizationOf(model, file);
-		const predictor = await createPredictor(runtime, asked, { sampleShape, normalization, where, openSamples, ...own });
-		try {
-			return await predictor.logits(set);
-		} finally {
-			await predictor.release();
-		}
+	const normalization = normalizationOf(model, file);
+	const opened: Predictor[] = [];
+	const open = async (one: OnnxModel, where: string): Promise<Predictor> => {
+		const predictor = await createPredictor(runtime, one, { sampleShape, normalization, where, openSamples, ...own });
+		opened.push(predictor);
+		return predictor;
 	};
-	const asked = { classes, sampleShape, probe: data.validation, ...own };
-	const logitsOf = (set: SampleSet): Promise<Float32Array> =>
-		withModel(file, asked, runtime, async (opened) => {
-			return (await finiteAnswers(opened, set, classes.length, "given")).logits;
-		});
-	const body = withoutHead(importModel(model));
-	const features = async (set: SampleSet): Promise<readonly Float32Array[]> =>
-		rowsOf(await asking(body, set, `${file} without its last layer`), set.count).map(ofLengthOne);
-	const drawn = permutation(randomStream(seed, "novelty/references"), 0, train.count);
-	const some = (count: number): SampleSet => {
-		const rows = drawn.slice(0, count).sort();
-		return { count: rows.length, samples: readSamples(train, sampleShape, rows) };
-	};
-	const known = await features(some(references.hidden));
-	const knownInputs = inputsOf(some(references.input), data);
-	const read = await Promise.all(specialists.map(({ file: path }) => readModelFile(path)));
-	const specialistsOf = specialistsOfClasses(
-		specialists.map(({ classes: sets }) => sets),
-		classes.length,
-	);
-	return async (set) => {
-		const logits = await logitsOf(set);
-		const inner = await features(set);
-		const inputs = inputsOf(set, data);
-		const answers: (readonly Float32Array[])[] = [];
-		for (const [m, specialist] of read.entries()) {
-			answers.push(rowsOf(await asking(specialist, set, specialists[m]?.file ?? ""), set.count));
-		}
-		return Array.from({ length: set.count }, (_, sample): Observation => {
-			const row = logitsRow(logits, sample, classes.length);
-			return {
-				logits: row,
-				distance: distanceTo(known, inner[sample] ?? nothing),
-				inputDistance: distanceTo(knownInputs, inputs[sample] ?? nothing),
-				answers: activeSpecialists(row, specialistsOf).map((m) => ({
-					classes: specialists[m]?.classes ?? [],
-					probabilities: logSoftmaxRow(answers[m]?.[sample] ?? []).map(Math.exp),
-				})),
+	try {
+		const body = await open(withoutHead(importModel(model)), `${file} without its last layer`);
+		const asked: Predictor[] = [];
+		for (const { file: path } of specialists) asked.push(await open(await readModelFile(path), path));
+		const features = async (set: SampleSet): Promise<readonly Float32Array[]> =>
+			rowsOf(await body.logits(set), set.count).map(ofLengthOne);
+		const drawn = permutation(randomStream(seed, "novelty/references"), 0, train.count);
+		const some = (count: number): SampleSet => rowsIn(train, sampleShape, drawn.slice(0, count).sort());
+		const known = { hidden: await features(some(references.hidden)), input: inputsOf(some(references.input), data) };
+		const specialistsOf = specialistsOfClasses(
+			specialists.map(({ classes: sets }) => sets),
+			classes.length,
+		);
+		return await withModel(file, { classes, sampleShape, probe: data.validation, ...own }, runtime, async (whole) => {
+			const observeSome = async (set: SampleSet): Promise<readonly Observation[]> => {
+				const { logits } = await finiteAnswers(whole, set, classes.length, "given");
+				const [hidden, inputs] = [await features(set), inputsOf(set, data)];
+				const answers: (readonly Float32Array[])[] = [];
+				for (const specialist of asked) answers.push(rowsOf(await specialist.logits(set), set.count));
+				return Array.from({ length: set.count }, (_, sample): Observation => {
+					// A copy: the row of a batch would keep all of it.
+					const row = Float32Array.from(logitsRow(logits, sample, classes.length));
+					return {
+						logits: row,
+						distance: distanceTo(known.hidden, hidden[sample] ?? nothing),
+						inputDistance: distanceTo(known.input, inputs[sample] ?? nothing),
+						answers: activeSpecialists(row, specialistsOf).map((m) => ({
+							classes: specialists[m]?.classes ?? [],
+							probabilities: logSoftmaxRow(answers[m]?.[sample] ?? []).map(Math.exp),
+						})),
+					};
+				});
 			};
+			return work(async (set) => {
+				const seen: Observation[] = [];
+				for (let from = 0; from < set.count; from += batch) {
+					const rows = Uint32Array.from({ length: Math.min(batch, set.count - from) }, (_, at) => from + at);
+					for (const one of await observeSome(rowsIn(set, sampleShape, rows))) seen.push(one);
+				}
+				return seen;
+			});
 		});
-	};
+	} finally {
+		for (const predictor of opened) await predictor.release();
+	}
 }
 
-/** Samples as the network takes them, but for the mean, which changes no distance. */
+function rowsIn(set: SampleSet, sampleShape: SampleShape, rows: Uint32Array): SampleSet {
+	return { count: rows.length, samples: readSamples(set, sampleShape, rows) };
+}
+
+/** Elements of samples as the network takes them, but for the mean, which changes no distance. */
 function inputsOf(set: SampleSet, { sampleShape, normalization }: DataSet): readonly Float32Array[] {
 	const all = Uint32Array.from({ length: set.count }, (_, at) => at);
 	const { type, data } = readSamples(set, sampleShape, all);
 	const { std } = perChannel(normalization, sampleShape);
-	const area = elementCount(sampleShape.slice(1));
-	const size = elementCount(sampleShape);
-	const scales = Float32Array.from({ length: size }, (_, i) => {
-		return 1 / (unitOf[type] * (std[std.length === 1 ? 0 : Math.floor(i / area)] ?? 1));
+	const [size, area] = [elementCount(sampleShape), elementCount(sampleShape.slice(1))];
+	const count = Math.min(size, mostElements);
+	const places = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
+	const scales = Float32Array.from(places, (place) => {
+		return 1 / (unitOf[type] * (std[std.length === 1 ? 0 : Math.floor(place / area)] ?? 1));
 	});
-	return Array.from(all, (at) => scales.map((scale, i) => scale * (data[at * size + i] ?? 0)));
+	return Array.from(all, (at) => scales.map((scale, i) => scale * (data[at * size + (places[i] ?? 0)] ?? 0)));
 }
 
 function rowsOf(values: Float32Array, count: number): readonly Float32Array[] {

@@ -1,13 +1,14 @@
 /** What in somebody's data a model does not know, and which of it belongs together. */
-import type { DataSet, SampleSet, SampleShape, TestSet } from "../../data/data-set.js";
+import type { DataSet, SampleSet, SampleShape, Split, TestSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
 import type { DataChoice } from "../../data/options.js";
+import type { SplitName } from "../../data/own/partition.js";
 import { sampleNames } from "../../data/sample-names.js";
 import { LimbeckError } from "../../errors.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { pictureShape, pixelsOf } from "../exhibits.js";
-import { type DetectorName, detectors, type Observation } from "./detectors.js";
-import { type Observers, observerOf } from "./observe.js";
+import { type DetectorName, detectorNames, detectors, type Observation } from "./detectors.js";
+import { type Observers, withObservers } from "./observe.js";
 import {
 	type SortingOptions,
 	softTargets,
@@ -94,36 +95,24 @@ export async function sift(
 	openTest: () => Promise<TestSet>,
 	context: { readonly runtime: Runtime },
 ): Promise<SiftOutcome> {
-	const { known: knownChoice, data: choice, generalist, specialists, rejectBy, seed, threads } = step;
-	if (specialists.length === 0 && asksSpecialists.includes(rejectBy)) {
-		throw new LimbeckError("usage", {
-			where: "rejectBy",
-			expected: `a detector that asks the generalist alone: ${Object.keys(detectors)
-				.filter((name) => !asksSpecialists.some((other) => other === name))
-				.join(", ")}`,
-			got: rejectBy,
-			hint: "Give the folder of limbeck specialize as the model.",
-		});
-	}
+	const { known: knownChoice, data: choice, specialists, rejectBy } = step;
+	if (specialists.length === 0) refuseAsking(rejectBy);
 	const known = await dataSetOf(knownChoice).load(knownChoice);
 	const data = await dataSetOf(choice).load(choice);
-	const test = await openTest();
 	sameShape(known, data);
-	const own = threads === undefined ? {} : { threads };
-	const observe = await observerOf({ generalist, specialists, seed, ...own }, known, context);
-	const thresholds = await thresholdsOf(step, known, observe);
-	const parts = [
-		{ split: "train", set: data.train },
-		{ split: "validation", set: data.validation },
-		{ split: "test", set: test },
-	] as const;
 	const nameOf = await sampleNames(choice);
-	const seen: Observation[] = [];
-	const places: Place[] = [];
-	for (const { split, set } of parts) {
-		for (const one of await observe(set)) seen.push(one);
-		for (let at = 0; at < set.count; at++) places.push({ set, at, name: nameOf(split, set.origin?.rows[at] ?? at) });
-	}
+	const { train, validation } = data;
+	const sets = Object.entries({ train, validation, test: await openTest() }) as [SplitName, Split][]; // Its own keys.
+	const places = sets.flatMap(([split, set]) =>
+		Array.from({ length: set.count }, (_, at): Place => {
+			return { set, at, name: nameOf(split, set.origin?.rows[at] ?? at) };
+		}),
+	);
+	const [seen, thresholds] = await withObservers(step, known, context, async (observe) => {
+		const all: Observation[] = [];
+		for (const [, set] of sets) for (const one of await observe(set)) all.push(one);
+		return [all, await thresholdsOf(step, known, observe)] as const;
+	});
 	const { far, groups, rejected } = verdictsOf(step, thresholds, seen);
 	const shape = pictureShape(data.sampleShape);
 	const pictures = (members: readonly number[]): readonly SiftedPicture[] =>
@@ -167,6 +156,18 @@ function pictureOf(places: readonly Place[], index: number, sampleShape: SampleS
 	const place = places[index];
 	if (place === undefined) throw new TypeError(`sift: expected one of the samples, got ${String(index)}`);
 	return { index, pixels: pixelsOf({ ...place.set, sampleShape }, place.at) };
+}
+
+/** @throws LimbeckError (`usage`) for a detector that asks specialists. */
+function refuseAsking(rejectBy: DetectorName): void {
+	if (!asksSpecialists.includes(rejectBy)) return;
+	const others = detectorNames.filter((name) => !asksSpecialists.includes(name));
+	throw new LimbeckError("usage", {
+		where: "rejectBy",
+		expected: `a detector that asks the generalist alone: ${others.join(", ")}`,
+		got: rejectBy,
+		hint: "Give the folder of limbeck specialize as the model.",
+	});
 }
 
 function sameShape(known: DataSet, data: DataSet): void {
