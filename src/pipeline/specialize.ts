@@ -90,7 +90,7 @@ async function planSeed(
 	checkClasses(recipe, data.classes);
 	const generalist = await planTraining(recipe, { role: "generalist" }, hardJob(recipe, seed), context);
 	const chosen = await planSpecialists(recipe, "specialist", recipe.clustering, generalist, context);
-	const distilled = await planDistilled(recipe, chosen, context);
+	const distilled = await planDistilled(recipe, generalist, chosen, context);
 	const controls = await planControls(recipe, generalist, context);
 	const evaluation = await planEvaluation(recipe, { generalist, chosen, distilled, controls }, context);
 	const networks = [generalist, ...chosen.networks, distilled, ...controls.networks];
@@ -144,6 +144,11 @@ export async function planTraining(
 	return { part, name, step: await planner.add("train", label, { ...job, data, threads }, { cores }) };
 }
 
+/** A network that goes on from a generalist's file. */
+function fromFile(file: string, learning: SpecializeRecipe["specialist"]): Job["network"] {
+	return { family: "file", file, head: "keep", ...learning };
+}
+
 /** Specialists of a generalist, and their combination. */
 export async function planSpecialists(
 	recipe: SpecializeRecipe,
@@ -178,7 +183,7 @@ export async function planSpecialists(
 	const networks: PlannedNetwork[] = [];
 	for (let index = 0; index < recipe.clustering.specialists; index++) {
 		const job: Job = {
-			network: { family: "file", file, head: "keep", ...recipe.specialist },
+			network: fromFile(file, recipe.specialist),
 			...lesson,
 			seed: randomStream(seed, "specialists/seed").words(index, new Uint32Array(1))[0] ?? 0,
 			specialist: { clusters: clustersPath, index, softmax: over },
@@ -201,10 +206,15 @@ export async function planSpecialists(
 /** A network like the generalist, taught by it and its specialists together. */
 function planDistilled(
 	recipe: SpecializeRecipe,
+	generalist: PlannedNetwork,
 	{ combined }: PlannedSpecialists,
 	context: SeedContext,
 ): Promise<PlannedNetwork> {
-	const network = { ...recipe.generalist, ...recipe.student };
+	const { start, ...learning } = recipe.student;
+	const network =
+		start === "afresh"
+			? { ...recipe.generalist, ...learning }
+			: fromFile(context.planner.fileOf(generalist.step, modelFile), learning);
 	const file = context.planner.fileOf(combined, modelFile);
 	const teacher = together({ file, name: "combined.onnx", outputs: "probabilities" });
 	const kept = networkRefusal("student", network) === undefined;

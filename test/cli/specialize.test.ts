@@ -228,6 +228,19 @@ describe("limbeck specialize", () => {
 		for (const name of upperOnly) expect(name).toMatch(/^logits/);
 	});
 
+	it("distils back into the generalist's own weights, which a rate of next to nothing leaves as they are", async () => {
+		const still = ["student.start=generalist", 'student.optimizer={"name":"sgd","learningRate":1e-20}'];
+		const back = await temporaryFolder();
+		const args = [...tiny, ...still.flatMap((setting) => ["--set", setting]), "--store", store, "--out", back];
+		expect(await runCli(["specialize", ...args])).toMatchObject({ code: 0 });
+		const { generalist, distilledBack } = JSON.parse(
+			await readFile(join(back, "report.json"), "utf8"),
+		) as SpecializeReport;
+		expect(distilledBack.errors).toBe(generalist.errors);
+		const weights = async (name: string) => (await readModelFile(join(back, name))).graph.initializers;
+		expect(await weights("distilled.onnx")).toEqual(await weights("generalist.onnx"));
+	});
+
 	it("refuses more specialists than classes before anything is trained, by name and with the mend", async () => {
 		const args = ["specialize", "--specialists", "11", "--quiet", "--store", store, "--out", await temporaryFolder()];
 		const { code, stdout, stderr } = await runCli(args);

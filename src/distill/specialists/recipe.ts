@@ -29,7 +29,22 @@ export const combinationOptions = z.strictObject({
 export type Combination = z.infer<typeof combinationOptions>;
 
 const learning = (what: string) =>
-	z.strictObject(learningShape).prefault({}).describe(`${what}; like the generalist where left out`);
+	z.strictObject(learningShape).prefault({}).describe(`${what}; ${likeGeneralistText}`);
+
+const likeGeneralistText = "like the generalist where left out";
+
+const studentOptions = z
+	.strictObject({
+		...learningShape,
+		start: z
+			.enum(["afresh", "generalist"])
+			.default("afresh")
+			.describe("the weights that it starts from: fresh ones, or the generalist's"),
+	})
+	.prefault({})
+	.describe(
+		`how a network of the generalist's kind learns from generalist and specialists together; ${likeGeneralistText}`,
+	);
 
 const control = (what: string) => z.boolean().default(true).describe(what);
 
@@ -80,7 +95,7 @@ const specializeOptions = z.strictObject({
 		.prefault({})
 		.describe("what a specialist's softmax is over while it is trained"),
 	combination: combinationOptions.prefault({}).describe("how generalist and specialists answer as one"),
-	student: learning("how a network of the generalist's kind learns from generalist and specialists together"),
+	student: studentOptions,
 	distillation: distillationOptions
 		.prefault({ name: "soft-targets" })
 		.describe("what that network learns from them: an objective with its options, or a mixture of several"),
