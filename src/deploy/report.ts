@@ -76,12 +76,12 @@ export function adviceOn(
 		const share = `agrees with float32 on ${(100 * agreement).toFixed(2)} % of the validation samples`;
 		return { recommended: agreement >= leastAgreement, reason: `it ${share}` };
 	}
-	const points = (100 * (whole - accuracy)).toFixed(2);
-	const change =
-		Number(points) === 0
-			? "loses no accuracy"
-			: `${points.startsWith("-") ? "gains" : "loses"} ${points.replace("-", "")} points of accuracy`;
-	return { recommended: whole - accuracy <= mostLoss, reason: `it ${change} on the validation split` };
+	const points = Math.round(1e4 * (whole - accuracy)) / 100;
+	const change = `${points > 0 ? "loses" : "gains"} ${Math.abs(points).toFixed(2)} points of accuracy`;
+	return {
+		recommended: whole - accuracy <= mostLoss,
+		reason: `it ${points === 0 ? "loses no accuracy" : change} on the validation split`,
+	};
 }
 
 /** The advice as a sentence. */

@@ -3,6 +3,7 @@
 import { detectors } from "../distill/novelty/detectors.js";
 import { garbageKinds } from "../distill/novelty/garbage.js";
 import type { SiftedGroup, SiftedSample, SiftOutcome, Verdict } from "../distill/novelty/sift.js";
+import { listed } from "../studies/wording.js";
 import { count, percent } from "./numbers.js";
 import { alignTable, wrapText } from "./text.js";
 
@@ -50,8 +51,8 @@ export function basis({ rejectBy, known, thresholds }: NoveltyReport): string {
 	const told =
 		garbage.length === 0
 			? ""
-			: ` Garbage: as far away as ${kinds.join(" and ")} made from these samples, by ${garbage.map(({ by }) => detectors[by].title).join(", or ")}.`;
-	const untold = missed.length === 0 ? "" : ` Not told by distance: ${missed.join(", ")}.`;
+			: ` Garbage: as far away as ${listed(kinds)} made from these samples, by ${garbage.map(({ by }) => detectors[by].title).join(", or ")}.`;
+	const untold = missed.length === 0 ? "" : ` Not told by distance: ${listed(missed)}.`;
 	return (
 		`Unusual: by ${detectors[rejectBy].title}, more so than 95 % of the validation samples of ${known}, of which 5 % would ` +
 		"be unusual too. A group is a candidate for a category where its samples are nearer to one another than to the next." +

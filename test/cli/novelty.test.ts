@@ -48,7 +48,7 @@ beforeAll(async () => {
 		const words = randomStream(1, "test/noise").words(at, new Uint32Array(784));
 		await writeFile(join(inbox, `noise-${String(at)}.png`), await png(Uint8Array.from(words, (word) => word >>> 24)));
 	}
-	await writeFile(join(inbox, hostile.replaceAll("/", "_")), await png(new Uint8Array(784)));
+	await writeFile(join(inbox, hostile), await png(new Uint8Array(784)));
 }, 300_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,6 +1,7 @@
 /** What a generalist and its specialists say of samples, and how far these are from what it was trained on. */
 import type { DataSet, SampleSet, SampleShape } from "../../data/data-set.js";
 import { openSamples, readSamples } from "../../data/open-samples.js";
+import type { MemorySamples } from "../../data/samples.js";
 import { importModel } from "../../import/index.js";
 import { logSoftmaxRow } from "../../metrics/index.js";
 import { logitsRow } from "../../metrics/logits.js";
@@ -71,14 +72,14 @@ export async function withObservers<T>(
 		const features = async (set: SampleSet): Promise<readonly Float32Array[]> =>
 			rowsOf(await body.logits(set), set.count).map(ofLengthOne);
 		const drawn = permutation(randomStream(seed, "novelty/references"), 0, train.count);
-		const some = (count: number): SampleSet => rowsIn(train, sampleShape, drawn.slice(0, count).sort());
+		const some = (count: number): ReadSet => rowsIn(train, sampleShape, drawn.slice(0, count).sort());
 		const known = { hidden: await features(some(references.hidden)), input: inputsOf(some(references.input), data) };
 		const specialistsOf = specialistsOfClasses(
 			specialists.map(({ classes: sets }) => sets),
 			classes.length,
 		);
 		return await withModel(file, { classes, sampleShape, probe: data.validation, ...own }, runtime, async (whole) => {
-			const observeSome = async (set: SampleSet): Promise<readonly Observation[]> => {
+			const observeSome = async (set: ReadSet): Promise<readonly Observation[]> => {
 				const { logits } = await finiteAnswers(whole, set, classes.length, "given");
 				const [hidden, inputs] = [await features(set), inputsOf(set, data)];
 				const answers: (readonly Float32Array[])[] = [];
@@ -111,14 +112,16 @@ export async function withObservers<T>(
 	}
 }
 
-function rowsIn(set: SampleSet, sampleShape: SampleShape, rows: Uint32Array): SampleSet {
+/** Samples that have been read. */
+type ReadSet = SampleSet & { readonly samples: MemorySamples };
+
+function rowsIn(set: SampleSet, sampleShape: SampleShape, rows: Uint32Array): ReadSet {
 	return { count: rows.length, samples: readSamples(set, sampleShape, rows) };
 }
 
 /** Elements of samples as the network takes them, but for the mean, which changes no distance. */
-function inputsOf(set: SampleSet, { sampleShape, normalization }: DataSet): readonly Float32Array[] {
-	const all = Uint32Array.from({ length: set.count }, (_, at) => at);
-	const { type, data } = readSamples(set, sampleShape, all);
+function inputsOf(set: ReadSet, { sampleShape, normalization }: DataSet): readonly Float32Array[] {
+	const { type, data } = set.samples;
 	const { std } = perChannel(normalization, sampleShape);
 	const [size, area] = [elementCount(sampleShape), elementCount(sampleShape.slice(1))];
 	const count = Math.min(size, mostElements);
@@ -126,7 +129,9 @@ function inputsOf(set: SampleSet, { sampleShape, normalization }: DataSet): read
 	const scales = Float32Array.from(places, (place) => {
 		return 1 / (unitOf[type] * (std[std.length === 1 ? 0 : Math.floor(place / area)] ?? 1));
 	});
-	return Array.from(all, (at) => scales.map((scale, i) => scale * (data[at * size + (places[i] ?? 0)] ?? 0)));
+	return Array.from({ length: set.count }, (_, at) =>
+		scales.map((scale, i) => scale * (data[at * size + (places[i] ?? 0)] ?? 0)),
+	);
 }
 
 function rowsOf(values: Float32Array, count: number): readonly Float32Array[] {
