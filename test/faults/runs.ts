@@ -153,18 +153,23 @@ async function interrupted({ seed, folder, patienceMs }: Attempt): Promise<Outco
 		: { kind: "kept", how: "one signal", ms };
 }
 
-/** Takes all the room that a file system has left, and gives it back. */
-async function fill(folder: string): Promise<() => Promise<void>> {
+/**
+ * Takes all the room that a file system has, and whatever becomes free while a run goes on: a checkpoint that is
+ * removed just then would leave room for the next one. @returns what gives the room back.
+ */
+async function keepFull(folder: string, run: CliRun): Promise<() => Promise<void>> {
 	const path = join(folder, "filler");
 	const file = await open(path, "w");
 	const bytes = Buffer.alloc(4096);
-	try {
-		for (;;) await file.write(bytes);
-	} catch {
-		// Full.
-	} finally {
-		await file.close();
-	}
+	await waitFor(run, async () => {
+		try {
+			for (;;) await file.write(bytes);
+		} catch {
+			// Full, for now.
+			return undefined;
+		}
+	});
+	await file.close();
 	return () => rm(path);
 }
 
@@ -208,7 +213,7 @@ async function filledUp(folder: string, draws: Draws): Promise<Outcome> {
 		return path !== undefined && (await readdir(path)).some((name) => name.endsWith(".safetensors")) ? path : undefined;
 	});
 	await sleep(draws.integer(0, 100));
-	const empty = await fill(folder);
+	const empty = await keepFull(folder, run);
 	const { code, stderr } = await run.result;
 	if (code !== 7 || saved === undefined) return { kind: "broken", why: `exit code ${String(code)}: ${stderr}` };
 	const warnings: string[] = [];
