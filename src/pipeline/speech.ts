@@ -129,7 +129,12 @@ async function planSeed(recipe: SpeechRecipe, context: SeedContext): Promise<See
 			await train(candidateName(choice, temperature), { ...lesson, loss, seed, targets: { precision: "float32" } });
 		}
 	};
-	if (members > 1) await teach("distilled", { network, teacher: together });
+	if (members > 1) {
+		const { layers = network.layers, units = network.units, epochs = network.epochs } = recipe.student ?? {};
+		const student = { ...network, layers, units, epochs };
+		if (recipe.student !== undefined) await train("student-alone", { network: student, loss: hardTargets, seed });
+		await teach("distilled", { network: student, teacher: together });
+	}
 	if (recipe.few !== undefined) {
 		const { share, shareSeed, epochs, batch } = recipe.few;
 		const few = { ...network, epochs, batch, fraction: share, fractionSeed: shareSeed };

@@ -54,6 +54,7 @@ const labels: Readonly<Record<string, (recipe: SpeechReport["recipe"]) => string
 	baseline: () => "baseline",
 	members: ({ members }) => `mean of ${String(members)} alone`,
 	ensemble: ({ members }) => `ensemble of ${String(members)}`,
+	"student-alone": () => "like the distilled, alone",
 	distilled: () => "distilled",
 	"few-hard": ({ few }) => `${share(few)}, hard targets`,
 	"few-stopped": ({ few }) => `${share(few)}, stopped early`,

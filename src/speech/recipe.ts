@@ -45,6 +45,13 @@ const alignmentOptions = z.strictObject({
 	seed: seed.default(0).describe("seed of those nets, the same in every run"),
 });
 
+/** Fields of the network that the distilled net may have otherwise. */
+const studentOptions = z.strictObject({
+	layers: acousticNetwork.shape.layers.unwrap().optional().describe("hidden layers; the members' where absent"),
+	units: acousticNetwork.shape.units.unwrap().optional().describe("units of each; the members' where absent"),
+	epochs: learningShape.epochs.unwrap().optional().describe("passes over the frames; the members' where absent"),
+});
+
 /** Fields of the network that the regulariser's nets may have otherwise. */
 const fewOptions = z.strictObject({
 	share: z.number().gt(0).max(1).default(0.03).describe("share of the training strings that they learn from"),
@@ -68,6 +75,9 @@ const recipeOptions = z.strictObject({
 		.max(1000)
 		.default(10)
 		.describe("nets that differ in their seeds; of two or more the ensemble is distilled into one"),
+	student: studentOptions
+		.optional()
+		.describe("what the distilled net has otherwise than the members; beside it a net alone with the same is trained"),
 	temperatures: z
 		.array(z.number().gt(0).max(1000))
 		.min(1)

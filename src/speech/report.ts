@@ -46,8 +46,8 @@ export interface SpeechReport {
 		readonly test: RecognizeOutcome["test"];
 	};
 	/**
-	 * By name: `baseline`, the first net; `members`, the mean of all nets alone; `ensemble`; `distilled`; `few-hard`,
-	 * `few-stopped` and `few-soft`.
+	 * By name: `baseline`, the first net; `members`, the mean of all nets alone; `ensemble`; `student-alone`, a net like
+	 * the distilled one that learns from hard targets alone; `distilled`; `few-hard`, `few-stopped` and `few-soft`.
 	 */
 	readonly networks: Readonly<Record<string, Measured<SpeechNetReport>>>;
 	/** Temperatures of soft targets, as validation has them: by what was taught, means over the seeds. */

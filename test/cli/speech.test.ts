@@ -33,6 +33,7 @@ describe("limbeck speech", () => {
 	test("aligns, trains, distils and recognises", async () => {
 		const [folder, out] = [await dataFolder(), await temporaryFolder()];
 		const args = ["speech", ...quick, "--members", "2", "--held-out", "theo", "--data", folder, "--out", out];
+		args.push("--set", "student.epochs=3", "--set", "student.units=12");
 		const { code, stdout, stderr } = await runCli(args);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		const report = JSON.parse(stdout) as SpeechReport;
@@ -41,7 +42,10 @@ describe("limbeck speech", () => {
 			...{ states: 21, train: { recordings: 40 }, validation: { recordings: 10 }, test: { recordings: 50 } },
 			rounds: expect.arrayContaining([expect.objectContaining({ by: "net" })]) as unknown,
 		});
-		expect(Object.keys(report.networks)).toEqual(["baseline", "members", "ensemble", "distilled"]);
+		expect(Object.keys(report.networks)).toEqual(["baseline", "members", "student-alone", "ensemble", "distilled"]);
+		const parametersOf = (name: string) => report.networks[name]?.parameters ?? NaN;
+		expect(parametersOf("distilled")).toBe(parametersOf("student-alone"));
+		expect(parametersOf("distilled")).toBeLessThan(parametersOf("baseline"));
 		for (const { test: found, validation } of Object.values(report.networks)) {
 			expect([found.single?.words, found.connected.words, validation.connected.words]).toEqual([50, 50, 10]);
 			// One state in 21 is right by chance.
@@ -50,7 +54,7 @@ describe("limbeck speech", () => {
 		expect(report.networks["distilled"]?.temperature).toBeOneOf([1, 2]);
 		expect(await readdir(out)).toEqual([
 			...["details.json", "distilled-T1.onnx", "distilled-T2.onnx", "metrics.jsonl"],
-			...["net-1.onnx", "net-2.onnx", "report.html", "report.json"],
+			...["net-1.onnx", "net-2.onnx", "report.html", "report.json", "student-alone.onnx"],
 		]);
 		const page = await readFile(join(out, "report.html"), "utf8");
 		const titles = Array.from(page.matchAll(/<h[23]>(.*?)<\/h[23]>/g), ([, title]) => title);
@@ -63,7 +67,7 @@ describe("limbeck speech", () => {
 			"Steps",
 			"To do it again",
 		]);
-		expect(Object.keys(report.speakers)).toEqual(["baseline", "ensemble", "distilled"]);
+		expect(Object.keys(report.speakers)).toEqual(["baseline", "student-alone", "ensemble", "distilled"]);
 		const [tried = []] = Object.values(report.temperatures);
 		expect(tried.map(({ temperature, chosen }) => [temperature, chosen])).toEqual(
 			[1, 2].map((temperature) => [temperature, temperature === report.networks["distilled"]?.temperature ? 1 : 0]),

@@ -11,6 +11,7 @@ import { againSection, type PageKind, type Shown, stepsSection, trainingSection,
 /** The series of nets by the beginnings of their names. */
 const series: readonly (readonly [beginning: string, series: Series])[] = [
 	["net-", { label: "nets alone", color: "teacher" }],
+	["student-alone", { label: "like the distilled, alone", color: "baseline" }],
 	["distilled", { label: "distilled", color: "student" }],
 	["few-hard", { label: "few strings, hard targets", color: "baseline" }],
 	["few-stopped", { label: "few strings, stopped early", color: "other-2" }],
