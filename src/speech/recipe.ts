@@ -34,7 +34,7 @@ const alignmentOptions = z.strictObject({
 		.int()
 		.min(0)
 		.max(20)
-		.default(3)
+		.default(10)
 		.describe("most rounds in which a net learns the states and says them anew"),
 	tolerance: z
 		.number()
