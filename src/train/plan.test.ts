@@ -34,6 +34,9 @@ test("a run that goes on in the middle of a call ends the next where it would ha
 	expect(nextChunk(options, 0, 1)).toEqual({ first: 0, steps: 8, validate: false });
 	expect(nextChunk(options, 19, 1)).toEqual({ first: 19, steps: 6, validate: true });
 	expect(nextChunk(options, 100, 1)).toBeUndefined();
+	const slow = { totalSteps: 9, looks: 1, bytesPerStep: 1 };
+	expect(nextChunk({ ...slow, stateBytes: 2 ** 20 }, 0, 700)?.steps).toBe(2);
+	expect(nextChunk({ ...slow, stateBytes: 2 ** 29 }, 0, 700)?.steps).toBe(4);
 });
 
 const fullyConnected = (units: number) =>
@@ -56,5 +59,11 @@ test("fully connected nets take several steps a turn in memory laid out ahead, o
 		{ sampleShape: [1, 28, 28], classes: 10, seed: 1 },
 	);
 	expect(executionOf(fullyConnected(800), 128)).toEqual({ planMemory: true, stepsATurn: 4 });
+	const { graph, ...rest } = fullyConnected(8);
+	const [weight] = graph.initializers;
+	if (weight === undefined) throw new Error("expected a weight");
+	const large = { ...weight, tensor: { ...weight.tensor, dims: [8000, 8000] } };
+	const huge = { ...rest, graph: { ...graph, initializers: [large] } };
+	expect(executionOf(huge, 128)).toEqual({ planMemory: false, stepsATurn: 1 });
 	expect(executionOf(cnn, 128, 2)).toEqual({ planMemory: false, stepsATurn: 1, threads: 2 });
 });

@@ -28,8 +28,12 @@ const mostBytes = 2 ** 25;
 const samplesOverState = 8;
 const mostSteps = 512;
 
-/** How long a call may take: nothing can stop it, and a signal has to be heard. */
+/**
+ * How long a call may take: nothing can stop it, and a signal has to be heard. Where much crosses with every call, and
+ * takes a good part of a second, twice as long.
+ */
 const longestCallMs = 1500;
+const muchStateBytes = 2 ** 27;
 
 /** Validation looks at a run at most once an epoch and at most so often. */
 const mostLooks = 20;
@@ -67,7 +71,8 @@ export function nextChunk(options: PlanOptions, first: number, stepMs: number | 
 	const ends = Math.min(looks, totalSteps);
 	const endOf = (look: number): number => Math.round((totalSteps * look) / ends);
 	const look = Array.from({ length: ends }, (_, index) => index + 1).find((one) => endOf(one) > first) ?? ends;
-	const intime = stepMs === undefined ? 1 : Math.max(1, Math.floor(longestCallMs / stepMs));
+	const callMs = options.stateBytes > muchStateBytes ? 2 * longestCallMs : longestCallMs;
+	const intime = stepMs === undefined ? 1 : Math.max(1, Math.floor(callMs / stepMs));
 	const steps = Math.min(longestCall(options), intime, endOf(look) - first);
 	return { first, steps, validate: first + steps === endOf(look) };
 }
@@ -79,6 +84,9 @@ const productForThreads = 2 ** 23;
 export function fitsOneThread(largestWeight: number, batch: number): boolean {
 	return largestWeight * batch < productForThreads;
 }
+
+/** Weights of a net whose step takes so long, half a second on two cores, that few fit in a call. */
+const manyWeights = 2 ** 25;
 
 /** How the engine takes the steps of a training graph. */
 export interface Execution {
@@ -97,7 +105,7 @@ export interface Execution {
  *   loader.
  * - Fully connected nets take several steps a turn, with memory laid out ahead: the weights are most of what a step
  *   touches, and are then updated in place. In other nets activations are, and either would double their memory for
- *   no gain in time.
+ *   no gain in time. So would they in nets so large that a call has few steps.
  *
  * @param most - threads that may be used; as many as the engine likes where absent.
  */
@@ -105,5 +113,7 @@ export function executionOf({ graph }: OnnxModel, batch: number, most?: number):
 	const connected = graph.nodes.every(({ opType }) => opType !== "Conv" && opType !== "MatMul");
 	const largest = Math.max(0, ...graph.initializers.map(({ tensor }) => elementCount(tensor.dims)));
 	const threads = connected && fitsOneThread(largest, batch) ? 1 : most;
-	return { planMemory: connected, stepsATurn: connected ? 4 : 1, ...(threads === undefined ? {} : { threads }) };
+	const elements = graph.initializers.reduce((sum, { tensor }) => sum + elementCount(tensor.dims), 0);
+	const ahead = connected && elements < manyWeights;
+	return { planMemory: ahead, stepsATurn: ahead ? 4 : 1, ...(threads === undefined ? {} : { threads }) };
 }
