@@ -111,7 +111,7 @@ export function distilWith(onStudent: (student: OwnStudent) => Promise<void>): v
 		},
 		student({ stoppedAfter, seconds, losses, ...student }) {
 			curve?.every(losses);
-			const trained = stoppedAfter === undefined ? undefined : `${brief(stoppedAfter)} of ${brief(epochs)} epochs`;
+			const trained = stoppedAfter === undefined ? undefined : `${brief(stoppedAfter)} of ${count(epochs, "epoch")}`;
 			const how = trained === undefined ? "Done" : `Stopped after ${trained},`;
 			const errors = `${count(student.errors, "error")} on ${grouped(student.validation)} validation digits`;
 			const told = `${how} in ${seconds.toFixed(1)} s: ${errors}. The drawing above asks this student now.`;
