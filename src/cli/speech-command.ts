@@ -49,7 +49,8 @@ export function addSpeechCommand(program: Command, terminal: Terminal, signal: A
 			`
 Examples:
   limbeck speech                                   an ensemble of ten, distilled, on spoken digits
-  limbeck speech --seeds 3 --threads 1             mean and spread of three; two nets side by side on two cores
+  limbeck speech --seeds 3                         mean and spread of three
+  limbeck speech --set student.epochs=40           the distilled net learns for longer, beside one alone that does too
   limbeck speech --held-out theo                   a speaker whom the nets have never heard
   limbeck speech --held-out each                   each speaker in turn: mean and spread
   limbeck speech fsdd-regularizer                  3 % of the strings: hard or soft targets
