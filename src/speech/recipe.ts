@@ -90,7 +90,7 @@ const recipeOptions = z.strictObject({
 	penalties: z
 		.array(z.number().min(0).max(1e6))
 		.min(1)
-		.default([0, 1, 2, 3, 5, 8, 12, 17, 23, 30, 40, 55, 75, 100])
+		.default([0, 1, 2, 3, 5, 8, 12, 17, 23, 30, 40, 55, 75, 100, 130, 170, 230, 300])
 		.describe("insertion penalties to choose from on validation, in ln"),
 	seed: seed.default(1).describe("first seed"),
 	seeds: z.int().min(1).max(1000).default(1).describe("how many seeds, one run each"),
