@@ -96,6 +96,11 @@ const recipeOptions = z.strictObject({
 	seeds: z.int().min(1).max(1000).default(1).describe("how many seeds, one run each"),
 });
 
+const sensibleRecipe = recipeOptions.refine(({ student, members }) => student === undefined || members > 1, {
+	error: "none with a single member: only an ensemble is distilled",
+	path: ["student"],
+});
+
 /** An experiment with speech. */
 export type SpeechRecipe = z.infer<typeof recipeOptions>;
 
@@ -109,7 +114,7 @@ export type SpeechRecipeInput = z.input<typeof recipeOptions>;
  * @throws LimbeckError (`usage`) with the path of every field that is wrong.
  */
 export function parseSpeechRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): SpeechRecipe {
-	return parseOptions(recipeOptions, applySettings(input, settings, recipeOptions), where);
+	return parseOptions(sensibleRecipe, applySettings(input, settings, recipeOptions), where);
 }
 
 /** The recipe's JSON schema, for editors and for help. */

@@ -84,6 +84,12 @@ describe("limbeck speech", () => {
 		expect(steps.map(({ label }) => label)).toEqual(["alignment", ...nets.map((name) => `seed 1, ${name}`)]);
 	});
 
+	test("refuses a student that nobody would teach", async () => {
+		const { code, stderr } = await runCli(["speech", "fsdd-regularizer", "--set", "student.epochs=3", "--dry-run"]);
+		expect(code).toBe(2);
+		expect(stderr).toContain("student\n  expected none with a single member: only an ensemble is distilled");
+	});
+
 	test("takes recordings of a user's own, and finds again what is done", async () => {
 		const [folder, out] = [join(await temporaryFolder(), "mine"), await temporaryFolder()];
 		await ownRecordings(folder, 20);
