@@ -111,9 +111,8 @@ export interface Execution {
  */
 export function executionOf({ graph }: OnnxModel, batch: number, most?: number): Execution {
 	const connected = graph.nodes.every(({ opType }) => opType !== "Conv" && opType !== "MatMul");
-	const largest = Math.max(0, ...graph.initializers.map(({ tensor }) => elementCount(tensor.dims)));
-	const threads = connected && fitsOneThread(largest, batch) ? 1 : most;
-	const elements = graph.initializers.reduce((sum, { tensor }) => sum + elementCount(tensor.dims), 0);
-	const ahead = connected && elements < manyWeights;
+	const sizes = graph.initializers.map(({ tensor }) => elementCount(tensor.dims));
+	const threads = connected && fitsOneThread(Math.max(0, ...sizes), batch) ? 1 : most;
+	const ahead = connected && sizes.reduce((sum, size) => sum + size, 0) < manyWeights;
 	return { planMemory: ahead, stepsATurn: ahead ? 4 : 1, ...(threads === undefined ? {} : { threads }) };
 }
