@@ -4,6 +4,7 @@ import { mlpNetwork, networkOptions } from "../distill/networks.js";
 import { recipes, trainRecipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../pipeline/experiment.js";
+import { trainingShape } from "../train/training-options.js";
 import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
 import { comparedErrors, listed, meanOf, minutes, pointOf, spread } from "./wording.js";
 
@@ -16,6 +17,9 @@ const options = z.strictObject({
 	alone: mlpNetwork.prefault({}).describe("the same net on labels alone, and how it is trained"),
 	jitter: z.int().min(1).max(16).describe("largest random shift, in pixels, of the jittered transfer set"),
 	jitteredEpochs: z.number().gt(0).max(100_000).describe("epochs of all that see it"),
+	jitteredViews: trainingShape.views.describe(
+		"fixed shifts of each sample in it, about which teachers are asked once; fresh ones every epoch where absent",
+	),
 	temperature: z.number().gt(0).max(1000).describe("T of the soft targets"),
 	hardWeight: z.number().min(0).max(1).default(0.1).describe("weight of the true labels beside them"),
 });
@@ -64,12 +68,14 @@ export const mnistStudy = defineStudy({
 			name: "mnist",
 			data: { name: "mnist" },
 			teacher: recipes.mnist.teacher,
-			members: 5,
-			convolutional: { ...trainRecipes.mnist.network, channels: [32, 64, 128], epochs: 20 },
+			members: 3,
+			convolutional: { ...trainRecipes.mnist.network, epochs: 12 },
 			student: recipes.mnist.student,
 			alone: { ...recipes.mnist.student, ...recipes.mnist.baseline },
 			jitter: 2,
 			jitteredEpochs: 100,
+			// As many as there are shifts. With fresh ones teachers would be asked four times as often.
+			jitteredViews: 25,
 			temperature: 20,
 		},
 	},
@@ -78,12 +84,12 @@ export const mnistStudy = defineStudy({
 });
 
 function experiment(recipe: Recipe): Experiment {
-	const { data, teacher, members, convolutional, student, alone, jitter, jitteredEpochs } = recipe;
+	const { data, teacher, members, convolutional, student, alone } = recipe;
 	const loss = {
 		...({ name: "soft-targets", standardize: false } as const),
 		...{ temperature: recipe.temperature, hardWeight: recipe.hardWeight },
 	};
-	const jittered = { jitter, epochs: jitteredEpochs };
+	const jittered = { jitter: recipe.jitter, epochs: recipe.jitteredEpochs, views: recipe.jitteredViews };
 	const ensemble = ["teacher", ...Array.from({ length: members - 1 }, (_, k) => `teacher-${String(k + 2)}`)];
 	const teachers = ensemble.map((name, member): readonly [string, ExperimentNetwork] => [
 		name,
