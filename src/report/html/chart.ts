@@ -9,6 +9,8 @@ const size = { width: 720, height: 380 };
 /** Columns of the legend's letters, in pixels: a sans serif at 12 px is about so wide. */
 const letter = 6.7;
 const rowHeight = 20;
+/** 160, where `~g` says 1.6e+2. */
+const decimal = "~r";
 
 /** In turn. */
 const series: readonly Color[] = ["teacher", "student", "other-2", "other-1", "other-3", "baseline", "wrong"];
@@ -68,9 +70,9 @@ function drawing({ title, x, y, lines, level }: StudyFigure): Html {
 					labelArrow: "none",
 					nice: x.scale === "linear",
 					ticks: 8,
-					tickFormat: "~g",
+					tickFormat: decimal,
 				},
-		y: { type: scaleOf(y), label: y.label, grid: true, nice: y.scale === "linear", ticks: 6, tickFormat: "~g" },
+		y: { type: scaleOf(y), label: y.label, grid: true, nice: y.scale === "linear", ticks: 6, tickFormat: decimal },
 		marks: [
 			...(level === undefined
 				? []
