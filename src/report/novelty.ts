@@ -32,15 +32,16 @@ export function verdictRows({ samples }: SiftOutcome): readonly (readonly [strin
 }
 
 /** The headings of {@link groupRow}. */
-export const groupHeadings = ["group", "samples", "coherence", "a category?", "resembles"] as const;
+export const groupHeadings = ["group", "samples", "expected", "coherence", "a category?", "resembles"] as const;
 
 /** What is told of a group. */
 export function groupRow(
-	{ count: number, coherence, candidate, resembles }: SiftedGroup,
+	{ count: number, expected, coherence, candidate, resembles }: SiftedGroup,
 	index: number,
 ): readonly string[] {
 	const classes = resembles.map(({ name, share }) => `${name} ${(100 * share).toFixed(0)} %`);
-	return [String(index + 1), count(number), coherence.toFixed(2), candidate ? "yes" : "no", classes.join(", ")];
+	const figures = [count(number), expected.toFixed(1), coherence.toFixed(2)];
+	return [String(index + 1), ...figures, candidate ? "yes" : "no", classes.join(", ")];
 }
 
 /** What the verdicts rest on. */
@@ -55,7 +56,8 @@ export function basis({ rejectBy, known, thresholds }: NoveltyReport): string {
 	const untold = missed.length === 0 ? "" : ` Not told by distance: ${listed(missed)}.`;
 	return (
 		`Unusual: by ${detectors[rejectBy].title}, more so than 95 % of the validation samples of ${known}, of which 5 % would ` +
-		"be unusual too. A group is a candidate for a category where its samples are nearer to one another than to the next." +
+		"be unusual too. A group is a candidate for a category where its samples are nearer to one another than to the next, " +
+		"and are at least twice as many as expected: as known samples would put there, going by validation." +
 		told +
 		untold
 	);

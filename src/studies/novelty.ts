@@ -88,6 +88,8 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 	const [first] = outcomes;
 	const candidates = (outcome: NoveltyOutcome): readonly NoveltyOutcome["groups"][number][] =>
 		outcome.groups.filter(({ candidate }) => candidate);
+	const taken = outcomes.flatMap((outcome) => candidates(outcome).map(({ kinds }) => kinds));
+	const [novel, all] = [taken.map((kinds) => kinds.novel), taken.flatMap((kinds) => Object.values(kinds))].map(sumOf);
 	return {
 		answer: [
 			`A withheld class (${listed(withheld.map(String))}) is told from those that are known best by the ${detectors[best].title}: AUROC ` +
@@ -104,8 +106,9 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 				`${percent(({ rejected, counts }) => rubbishIn(rejected) / rubbishIn(counts))} % of the garbage. As far away as garbage that is made ` +
 				`from validation samples are ${percent(({ far, counts }) => rubbishIn(far) / rubbishIn(counts))} % of the garbage and ` +
 				`${percent(({ far, counts }) => far.novel / counts.novel)} % of the withheld.`,
-			`Of what is rejected and nearer, ${spread(over((one) => candidates(one).length))} groups are coherent enough to be a category: ` +
-				`${percent(({ purity }) => purity)} % of what is in them is of the withheld class, and they hold ${percent(({ found }) => found)} % of it.`,
+			`Of what is rejected and nearer, ${spread(over((one) => candidates(one).length))} groups cohere and are more than validation puts there: ` +
+				`${String(novel)} of ${String(all)} samples in them, over the seeds, are of the withheld class, and they hold ` +
+				`${percent(({ found }) => found)} % of it.`,
 			`Known, new or garbage: ${percent(({ threeWay }) => threeWay)} % right, each of the three a third (chance: 33.3 %).`,
 		],
 		tables: [
@@ -129,9 +132,9 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 			},
 			{
 				title: `Groups of what is rejected by the ${detectors[rejectBy].title} and is not as far as garbage, seed ${String(results[0]?.seed ?? "")}`,
-				columns: ["coherence", "a category?", "known", "withheld", "noise", "shuffled", "blank", "foreign"],
-				rows: (first?.groups ?? []).map(({ coherence, candidate, kinds }) => [
-					...[coherence.toFixed(2), candidate ? "yes" : "no"],
+				columns: ["coherence", "expected", "a category?", "known", "withheld", "noise", "shuffled", "blank", "foreign"],
+				rows: (first?.groups ?? []).map(({ coherence, expected, candidate, kinds }) => [
+					...[coherence.toFixed(2), expected.toFixed(1), candidate ? "yes" : "no"],
 					...[kinds.known, kinds.novel, kinds.noise, kinds.shuffled, kinds.blank, kinds.foreign].map(String),
 				]),
 			},
@@ -168,4 +171,8 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 			},
 		],
 	};
+}
+
+function sumOf(counts: readonly number[]): number {
+	return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -21,7 +21,12 @@ const hostile = '=1+1,"<img src=x onerror=alert(1)>".png';
 /** What these tests read of novelty.json. */
 interface Report {
 	readonly samples: readonly { readonly name: string; readonly verdict: string; readonly group?: number }[];
-	readonly groups: readonly { readonly count: number; readonly candidate: boolean; readonly pictures: object[] }[];
+	readonly groups: readonly {
+		readonly count: number;
+		readonly expected: number;
+		readonly candidate: boolean;
+		readonly pictures: object[];
+	}[];
 }
 
 const png = (pixels: Uint8Array): Promise<Buffer> =>
@@ -76,6 +81,8 @@ describe("limbeck novelty", () => {
 		expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(
 			samples.filter(({ verdict }) => verdict === "unknown").length,
 		);
+		for (const { candidate, count, expected } of groups)
+			if (candidate) expect(count).toBeGreaterThanOrEqual(2 * expected);
 		expect(samples.filter(({ name }) => name.startsWith("deeper")).length).toBe(100);
 		expect(stdout).toContain("211 samples of");
 		const page = await read("novelty.html");

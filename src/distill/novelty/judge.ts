@@ -10,7 +10,7 @@ import { type DetectorName, detectorNames, detectors, type Observation } from ".
 import type { GarbageKind } from "./garbage.js";
 import { foreignSamples, garbageFrom } from "./garbage-samples.js";
 import { withObservers } from "./observe.js";
-import { type SortingOptions, thresholdsOf, type Verdicts, verdictsOf } from "./verdicts.js";
+import { type SortingOptions, type UnknownGroup, usualOf, type Verdicts, verdictsOf } from "./verdicts.js";
 
 /** What is to be judged, as plain data. */
 export interface NoveltyStep extends SortingOptions {
@@ -46,12 +46,9 @@ export type NoveltyKind = "known" | "novel" | RubbishKind;
 export type Tally = Readonly<Record<NoveltyKind, number>>;
 
 /** A group of rejected samples. */
-export interface RejectedGroup {
-	readonly coherence: number;
+export interface RejectedGroup extends Omit<UnknownGroup, "members"> {
 	/** How many of each kind are in it. */
 	readonly kinds: Tally;
-	/** Whether it is taken for a category that is yet to be named. */
-	readonly candidate: boolean;
 }
 
 /** What was found out. */
@@ -66,8 +63,6 @@ export interface NoveltyOutcome {
 	readonly groups: readonly RejectedGroup[];
 	/** Share of known accepted, novel in a candidate, and garbage rejected and in none; each of the three counts a third. */
 	readonly threeWay: number;
-	/** Share of the samples in candidates that are novel; 0 without candidates. */
-	readonly purity: number;
 	/** Share of the novel samples that are in candidates. */
 	readonly found: number;
 }
@@ -90,7 +85,7 @@ export async function judge(
 	const { specialists: sets } = await readClusters(clusters);
 	const specialists = files.map((file, m) => ({ file, classes: sets[m] ?? [] }));
 	return withObservers({ generalist, specialists, seed, threads }, data, context, async (observe) => {
-		const thresholds = await thresholdsOf(step, data, observe);
+		const usual = await usualOf(step, data, observe);
 		const test = await openTest();
 		const { sampleShape } = test;
 		const ownKinds = kindsOf(test, step);
@@ -103,7 +98,7 @@ export async function judge(
 			...(other === undefined ? [] : await observe(other.set)),
 		];
 		const kinds: readonly NoveltyKind[] = [...ownKinds, ...made.kinds, ...(other?.kinds ?? [])];
-		return outcomeOf(verdictsOf(step, thresholds, seen), seen, kinds);
+		return outcomeOf(verdictsOf(step, usual, seen), seen, kinds);
 	});
 }
 
@@ -135,7 +130,7 @@ function outcomeOf(verdicts: Verdicts, seen: readonly Observation[], kinds: read
 function judged(
 	{ rejected, far, groups }: Verdicts,
 	kinds: readonly NoveltyKind[],
-): Pick<NoveltyOutcome, "rejected" | "far" | "groups" | "threeWay" | "purity" | "found"> {
+): Pick<NoveltyOutcome, "rejected" | "far" | "groups" | "threeWay" | "found"> {
 	const kindOf = (at: number): NoveltyKind => kinds[at] ?? "known";
 	const candidates = groups.flatMap(({ candidate, members }) => (candidate ? members : []));
 	const inCandidates = new Set(candidates);
@@ -147,11 +142,8 @@ function judged(
 	return {
 		rejected: tallyOf(rejected.map(kindOf)),
 		far: tallyOf(far.map(kindOf)),
-		groups: groups.map(({ coherence, members, candidate }) => {
-			return { coherence, candidate, kinds: tallyOf(members.map(kindOf)) };
-		}),
+		groups: groups.map(({ members, ...group }) => ({ ...group, kinds: tallyOf(members.map(kindOf)) })),
 		threeWay: shares.reduce((sum, share) => sum + share, 0) / shares.length,
-		purity: candidates.length === 0 ? 0 : novelFound / candidates.length,
 		found: novelFound / counts.novel,
 	};
 }

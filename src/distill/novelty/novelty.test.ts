@@ -3,6 +3,7 @@ import { randomStream } from "../../random.js";
 import { detectors, type Observation } from "./detectors.js";
 import { garbage, garbageKinds, garbageStream } from "./garbage.js";
 import { coherentGroups, groupsOf } from "./groups.js";
+import { verdictsOf } from "./verdicts.js";
 
 const logs = (...p: readonly number[]): readonly number[] => p.map(Math.log);
 
@@ -77,4 +78,51 @@ test("there are as many groups as are most coherent", () => {
 	const points = [...at(0, 0), ...at(5, 0), ...at(0, 5), ...at(9, 9)];
 	const groups = coherentGroups(points, 8, 1);
 	expect(groups.map(({ members }) => members.length)).toEqual([3, 3, 3, 3]);
+});
+
+describe("verdicts", () => {
+	const options = { rejectBy: "distance", groups: 8, temperature: 1, seed: 1 } as const;
+	const thresholds = { score: 1, garbage: [{ by: "distance", from: 10, kinds: ["noise"] }] } as const;
+	const some = (count: number, distance: number, ...p: readonly number[]): readonly Observation[] =>
+		Array.from({ length: count }, (_, k) => {
+			const [first = 1, ...others] = p;
+			return { logits: logs(first + k * 1e-4, ...others), distance, inputDistance: 0, answers: [] };
+		});
+	/** Of 100, 95 are accepted and 5 are half the one class, half the other. */
+	const validation = [...some(95, 0.5, 0.98, 0.01, 0.01), ...some(5, 2, 0.5, 0.5, 0.001)];
+
+	it("take one group of samples that validation does not have for a category, be it the only one", () => {
+		const seen = [...some(190, 0.5, 0.98, 0.01, 0.01), ...some(20, 2, 0.001, 0.5, 0.5)];
+		const { rejected, far, groups } = verdictsOf(options, { thresholds, seen: validation }, seen);
+		expect(rejected).toEqual(Array.from({ length: 20 }, (_, k) => 190 + k));
+		expect(far).toEqual([]);
+		expect(groups).toMatchObject([{ expected: 0, candidate: true, members: rejected }]);
+	});
+
+	it("take what known samples would put there for none, and as much again for one", () => {
+		const of = (count: number): ReturnType<typeof verdictsOf> => {
+			const seen = [
+				...some(190, 0.5, 0.98, 0.01, 0.01),
+				...some(count, 2, 0.5, 0.5, 0.001),
+				...some(2, 2, 0.001, 0.5, 0.5),
+			];
+			return verdictsOf(options, { thresholds, seen: validation }, seen);
+		};
+		// 190 are accepted, twice as many as of validation: twice its 5 are expected.
+		for (const [count, candidate] of [
+			[10, false],
+			[19, false],
+			[30, true],
+		] as const) {
+			const group = of(count).groups.find(({ members }) => members.length === count);
+			expect(group).toMatchObject({ expected: 10, candidate });
+		}
+	});
+
+	it("put what is as far as garbage into no group", () => {
+		const seen = [...some(5, 0.5, 0.98, 0.01, 0.01), ...some(4, 11, 0.001, 0.5, 0.5)];
+		const { far, groups } = verdictsOf(options, { thresholds, seen: validation }, seen);
+		expect(far).toEqual([5, 6, 7, 8]);
+		expect(groups).toEqual([]);
+	});
 });

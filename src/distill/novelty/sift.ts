@@ -13,8 +13,8 @@ import {
 	type SortingOptions,
 	softTargets,
 	type Thresholds,
-	thresholdsOf,
 	type UnknownGroup,
+	usualOf,
 	verdictsOf,
 } from "./verdicts.js";
 
@@ -108,12 +108,12 @@ export async function sift(
 			return { set, at, name: nameOf(split, set.origin?.rows[at] ?? at) };
 		}),
 	);
-	const [seen, thresholds] = await withObservers(step, known, context, async (observe) => {
+	const [seen, usual] = await withObservers(step, known, context, async (observe) => {
 		const all: Observation[] = [];
 		for (const [, set] of sets) for (const one of await observe(set)) all.push(one);
-		return [all, await thresholdsOf(step, known, observe)] as const;
+		return [all, await usualOf(step, known, observe)] as const;
 	});
-	const { far, groups, rejected } = verdictsOf(step, thresholds, seen);
+	const { far, groups, rejected } = verdictsOf(step, usual, seen);
 	const shape = pictureShape(data.sampleShape);
 	const pictures = (members: readonly number[]): readonly SiftedPicture[] =>
 		shape === undefined ? [] : members.slice(0, step.shown).map((index) => pictureOf(places, index, shape));
@@ -125,7 +125,7 @@ export async function sift(
 		...(shape === undefined ? {} : { shape }),
 		skipped: data.skipped ?? 0,
 		rejectBy,
-		thresholds,
+		thresholds: usual.thresholds,
 		samples: seen.map((one, at) => {
 			const group = groupOf.get(at);
 			return {
@@ -136,8 +136,8 @@ export async function sift(
 				...nearestOf(one, known.classes),
 			};
 		}),
-		groups: groups.map(({ coherence, candidate, members }) => ({
-			...{ coherence, candidate, count: members.length },
+		groups: groups.map(({ members, ...group }) => ({
+			...{ ...group, count: members.length },
 			resembles: resembledBy(members, seen, step.temperature, known.classes),
 			pictures: pictures(members),
 		})),

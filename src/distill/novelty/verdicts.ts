@@ -36,9 +36,17 @@ export interface GarbageThreshold {
 	readonly kinds: readonly GarbageKind[];
 }
 
+/** What is usual: validation samples, and the thresholds that they give. */
+export interface Usual {
+	readonly thresholds: Thresholds;
+	readonly seen: readonly Observation[];
+}
+
 /** A group of samples that are rejected and not as far from all that is known as garbage. */
 export interface UnknownGroup {
 	readonly coherence: number;
+	/** How many samples of what is known would be in it: the validation samples there, for as many as are accepted. */
+	readonly expected: number;
 	/** Indices of its samples. */
 	readonly members: readonly number[];
 	/** Whether it is taken for a category that is yet to be named. */
@@ -59,20 +67,23 @@ export interface Verdicts {
 const leastCoherence = 0.5;
 const leastShare = 0.05;
 const leastMembers = 3;
+/** So much of it is more than expected, and by so many standard deviations. */
+const leastExcess = 0.5;
+const leastDeviations = 2;
 
-/** Thresholds from validation samples, and from garbage that is made from those. */
-export async function thresholdsOf(
+/** What is usual, by validation samples and by garbage that is made from those. */
+export async function usualOf(
 	{ rejectBy, seed }: SortingOptions,
 	{ validation, sampleShape }: DataSet,
 	observe: Observe,
-): Promise<Thresholds> {
+): Promise<Usual> {
 	const seen = await observe(validation);
 	const rows = [...seen.keys()];
 	const garbage = garbageFrom({ set: validation, sampleShape, split: "validation", rows }, seed);
 	const made = await observe(garbage.set);
 	const accepted = (name: DetectorName, share: number): number =>
 		acceptanceThreshold(seen.map(detectors[name].score), share);
-	return {
+	const thresholds = {
 		score: accepted(rejectBy, 0.95),
 		garbage: distances.flatMap((by) => {
 			const told = garbageKinds
@@ -92,27 +103,54 @@ export async function thresholdsOf(
 			return told.length === 0 ? [] : [{ by, from, kinds: told.map(({ kind }) => kind) }];
 		}),
 	};
+	return { thresholds, seen };
 }
 
-/** Sorts samples. What is rejected and not as far as garbage is grouped in the space of the generalist's soft targets. */
+/**
+ * Sorts samples. What is rejected and not as far as garbage is grouped in the space of the generalist's soft targets,
+ * together with what is so of the validation samples: groups of known samples that are often confused have those in them
+ * as well.
+ */
 export function verdictsOf(
 	{ rejectBy, groups: most, temperature, seed }: SortingOptions,
-	thresholds: Thresholds,
+	{ thresholds, seen: validation }: Usual,
 	seen: readonly Observation[],
 ): Verdicts {
+	const [own, usual] = [sorted(rejectBy, thresholds, seen), sorted(rejectBy, thresholds, validation)];
+	const near = [...own.near.map((at) => seen[at]), ...usual.near.map((at) => validation[at])];
+	const points = near.map((one) => softTargets(one?.logits ?? [], temperature));
+	// As many known samples as this are there for each of validation, if as many of them are accepted.
+	const scale = own.accepted / Math.max(1, usual.accepted);
+	const groups = (own.near.length === 0 ? [] : coherentGroups(points, most, seed)).flatMap(
+		({ members: places, coherence }) => {
+			const members = places.flatMap((place) => own.near[place] ?? []);
+			if (members.length === 0) return [];
+			const expected = scale * (places.length - members.length);
+			const excess = members.length - expected;
+			const candidate =
+				coherence >= leastCoherence &&
+				members.length >= Math.max(leastMembers, leastShare * own.near.length) &&
+				excess >= leastExcess * members.length &&
+				// Both counts vary, as those of rare events do.
+				excess >= leastDeviations * Math.sqrt((1 + scale) * expected);
+			return [{ coherence, expected, members, candidate }];
+		},
+	);
+	return { rejected: own.rejected, far: own.far, groups: groups.toSorted((a, b) => b.coherence - a.coherence) };
+}
+
+/** Indices of samples that are rejected, of those as far as garbage and of the others; and how many are accepted. */
+function sorted(
+	rejectBy: DetectorName,
+	{ score: threshold, garbage }: Thresholds,
+	seen: readonly Observation[],
+): Pick<Verdicts, "rejected" | "far"> & { readonly near: readonly number[]; readonly accepted: number } {
 	const { score } = detectors[rejectBy];
-	const far = seen.flatMap((one, at) => {
-		return thresholds.garbage.some(({ by, from }) => detectors[by].score(one) >= from) ? [at] : [];
-	});
+	const far = seen.flatMap((one, at) => (garbage.some(({ by, from }) => detectors[by].score(one) >= from) ? [at] : []));
 	const isFar = new Set(far);
-	const rejected = seen.flatMap((one, at) => (score(one) > thresholds.score || isFar.has(at) ? [at] : []));
+	const rejected = seen.flatMap((one, at) => (score(one) > threshold || isFar.has(at) ? [at] : []));
 	const near = rejected.filter((at) => !isFar.has(at));
-	const points = near.map((at) => softTargets(seen[at]?.logits ?? [], temperature));
-	const groups = (points.length === 0 ? [] : coherentGroups(points, most, seed)).map(({ members, coherence }) => ({
-		...{ coherence, members: members.map((member) => near[member] ?? 0) },
-		candidate: coherence >= leastCoherence && members.length >= Math.max(leastMembers, leastShare * near.length),
-	}));
-	return { rejected, far, groups: groups.toSorted((a, b) => b.coherence - a.coherence) };
+	return { rejected, far, near, accepted: seen.length - rejected.length };
 }
 
 /** The generalist's probabilities `[classes]` at a temperature. */

@@ -12,8 +12,11 @@ export async function noveltyPage(report: NoveltyReport): Promise<Html> {
 	const cards = async (some: typeof groups): Promise<readonly Html[]> => {
 		const all: Html[] = [];
 		for (const group of some) {
-			const [place = "", number = "", coherence = "", , resembles = ""] = groupRow(group, groups.indexOf(group));
-			all.push(html`<div class="card"><h3>Group ${place}: ${number} ${group.count === 1 ? "sample" : "samples"}, coherence ${coherence}</h3>
+			const [place = "", number = "", expected = "", coherence = "", , resembles = ""] = groupRow(
+				group,
+				groups.indexOf(group),
+			);
+			all.push(html`<div class="card"><h3>Group ${place}: ${number} ${group.count === 1 ? "sample" : "samples"}, ${expected} expected, coherence ${coherence}</h3>
 <p class="soft">resembles ${resembles}</p><p>${await pictures(report, group.pictures)}</p></div>`);
 		}
 		return all;
@@ -25,7 +28,7 @@ trained on ${known}; ${created.slice(0, 16).replace("T", " ")} UTC</p>
 <section><h2>What they are</h2>${textTable(["", "samples", "share", ""], verdictRows(report))}<p class="soft">${basis(report)}</p></section>
 <section><h2>Candidates for a category</h2>${
 			found.length === 0
-				? html`<p>None: no group of unknown samples is coherent.</p>`
+				? html`<p>None: no group of unknown samples coheres and is more than known samples would make it.</p>`
 				: html`<div class="row">${await cards(found)}</div>`
 		}</section>
 <section><h2>Unknown, and of no category</h2>${
