@@ -106,9 +106,11 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 				`${percent(({ rejected, counts }) => rubbishIn(rejected) / rubbishIn(counts))} % of the garbage. As far away as garbage that is made ` +
 				`from validation samples are ${percent(({ far, counts }) => rubbishIn(far) / rubbishIn(counts))} % of the garbage and ` +
 				`${percent(({ far, counts }) => far.novel / counts.novel)} % of the withheld.`,
-			`Of what is rejected and nearer, ${spread(over((one) => candidates(one).length))} groups cohere and are more than validation puts there: ` +
-				`${String(novel)} of ${String(all)} samples in them, over the seeds, are of the withheld class, and they hold ` +
-				`${percent(({ found }) => found)} % of it.`,
+			taken.length === 0
+				? "Of what is rejected and nearer, no group coheres and is more than validation puts there."
+				: `Of what is rejected and nearer, ${spread(over((one) => candidates(one).length))} groups cohere and are more than ` +
+					`validation puts there: ${String(novel)} of ${String(all)} samples in them, over the seeds, are of the withheld class, ` +
+					`and they hold ${percent(({ found }) => found)} % of it.`,
 			`Known, new or garbage: ${percent(({ threeWay }) => threeWay)} % right, each of the three a third (chance: 33.3 %).`,
 		],
 		tables: [
