@@ -7,7 +7,7 @@ const ticksOf = (y: Axis, ...heights: readonly number[]): readonly string[] => {
 	const lines = [{ label: "one", points: heights.map((height, at) => ({ x: at + 1, y: height })) }];
 	const figure = { name: "test", title: "Test", caption: "", x: { label: "", scale: "linear" }, y, lines } as const;
 	const { text } = chart(figure);
-	const [axis = ""] = text.match(/<g [^>]*aria-label="y-axis tick label".*?<\/g>/s) ?? [];
+	const [axis = ""] = /<g [^>]*aria-label="y-axis tick label".*?<\/g>/s.exec(text) ?? [];
 	return Array.from(axis.matchAll(/>([^<>\s]+)<\/text>/g), ([, label = ""]) => label);
 };
 
