@@ -108,6 +108,7 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 			),
 	);
 	const whole = formOf("teacher", "float32");
+	const families = new Set(students.map(({ family }) => family));
 	const lines = (x: (name: string) => number): readonly Line[] => [
 		{
 			label: "teacher",
@@ -162,7 +163,8 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 				caption: "Down and to the left is better. Bars: standard deviation over the seeds.",
 				x: { label: "size, kB", scale: "log" },
 				y: { label: "test errors", scale: "log" },
-				lines: lines(kilobytes),
+				// The sizes of one family make a line.
+				lines: lines(kilobytes).map((line) => ({ ...line, apart: families.size > 1 })),
 			},
 			{
 				name: "pareto-latency",
