@@ -88,7 +88,7 @@ function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Fi
 	const [first] = outcomes;
 	const candidates = (outcome: NoveltyOutcome): readonly NoveltyOutcome["groups"][number][] =>
 		outcome.groups.filter(({ candidate }) => candidate);
-	const taken = outcomes.flatMap((outcome) => candidates(outcome).map(({ kinds }) => kinds));
+	const taken = outcomes.flatMap(candidates).map(({ kinds }) => kinds);
 	const [novel, all] = [taken.map((kinds) => kinds.novel), taken.flatMap((kinds) => Object.values(kinds))].map(sumOf);
 	return {
 		answer: [

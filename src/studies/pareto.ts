@@ -109,16 +109,16 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 	);
 	const whole = formOf("teacher", "float32");
 	const families = new Set(students.map(({ family }) => family));
-	const lines = (x: (name: string) => number): readonly Line[] => [
+	const lines = (x: (name: string) => number, apart: boolean): readonly Line[] => [
 		{
-			label: "teacher",
+			...{ label: "teacher", apart },
 			points: precisions.map((how) => pointOf(x(formOf("teacher", how)), errorsOf(formOf("teacher", how)))),
 		},
 		...precisions.map((how) => ({
-			label: `taught, ${how}`,
+			...{ label: `taught, ${how}`, apart },
 			points: students.map((_, k) => pointOf(x(formOf(taughtOf(k), how)), errorsOf(formOf(taughtOf(k), how)))),
 		})),
-		{ label: "alone, float32", points: students.map((_, k) => pointOf(x(aloneOf(k)), errorsOf(aloneOf(k)))) },
+		{ label: "alone, float32", apart, points: students.map((_, k) => pointOf(x(aloneOf(k)), errorsOf(aloneOf(k)))) },
 	];
 	return {
 		answer: [
@@ -164,7 +164,7 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 				x: { label: "size, kB", scale: "log" },
 				y: { label: "test errors", scale: "log" },
 				// The sizes of one family make a line.
-				lines: lines(kilobytes).map((line) => ({ ...line, apart: families.size > 1 })),
+				lines: lines(kilobytes, families.size > 1),
 			},
 			{
 				name: "pareto-latency",
@@ -172,7 +172,7 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 				caption: "Median time of one sample in one call.",
 				x: { label: "latency, ms", scale: "log" },
 				y: { label: "test errors", scale: "log" },
-				lines: lines(milliseconds).map((line) => ({ ...line, apart: true })),
+				lines: lines(milliseconds, true),
 			},
 		],
 	};
