@@ -4,6 +4,7 @@ const { builtinModules } = require("node:module");
 const layers = [
 	"errors.ts",
 	"json.ts",
+	"notices.ts",
 	"random.ts",
 	"files.ts",
 	"locks.ts",

@@ -17,6 +17,8 @@ export default defineConfig({
 		include: ["src/**/*.test.ts", "test/**/*.test.ts"],
 		// A crash of native code takes its process along: in a fork, it takes one test file and no more.
 		pool: "forks",
+		// Tests of the command line, of its processes and of the package run what is built.
+		globalSetup: "scripts/before-tests.js",
 		maxWorkers: 2,
 		sequence: { sequencer: LongestFirst },
 		testTimeout: 180_000,

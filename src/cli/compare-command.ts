@@ -96,6 +96,7 @@ async function compare(
 		models: models.map((model, index) => ({ ...compared(model), ...outcome.fidelity[index] })),
 		...(taught === undefined ? {} : { teacher: compared(taught) }),
 		pairs: judgePairs(pairs, outcome.comparisons),
+		...(outcome.notices === undefined ? {} : { notices: outcome.notices }),
 		environment: await describeEnvironment(step.threads),
 	};
 }

@@ -62,6 +62,7 @@ async function evaluate(
 		split: step.split,
 		samples: outcome.test,
 		...foundOf(outcome, "model"),
+		...(outcome.notices === undefined ? {} : { notices: outcome.notices }),
 		environment,
 	};
 }

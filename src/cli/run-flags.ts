@@ -12,7 +12,7 @@ import { alignTable } from "../report/text.js";
 import { dataFields } from "./data-flags.js";
 import { createProgress } from "./progress.js";
 import { pageFile, writePage } from "./report-command.js";
-import type { Terminal } from "./terminal.js";
+import { describeNotice, type Terminal } from "./terminal.js";
 
 /** The flags' types, to be taken into a command's own schema. */
 export const runFlags = {
@@ -148,7 +148,15 @@ function runOptionsOf<Event extends SeedEvent>(
 ): RunOptions<Event> {
 	return {
 		...{ out, signal, force },
-		...(quiet ? {} : { onEvent: createProgress(terminal, seeds, labelOf), onStep: tellCached(terminal) }),
+		...(quiet
+			? {}
+			: {
+					onEvent: createProgress(terminal, seeds, labelOf),
+					onStep: tellCached(terminal),
+					onNotice: (notice) => {
+						terminal.tell(describeNotice(notice, terminal));
+					},
+				}),
 		...(threads === undefined ? {} : { threads }),
 		...(store === undefined ? {} : { store }),
 		...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),

@@ -1,6 +1,7 @@
 /** How commands talk: results and JSON on stdout, everything for people on stderr. */
 import { createColors } from "picocolors";
 import type { LimbeckError } from "../errors.js";
+import type { Notice } from "../notices.js";
 
 /** A command's surroundings: its streams and its environment. */
 export interface Terminal {
@@ -66,4 +67,9 @@ export function describeError({ where, expected, got, hint }: LimbeckError, { co
 		...(hint === undefined ? [] : [`  ${colors.cyan(hint)}`]),
 	];
 	return lines.join("\n");
+}
+
+/** The notice as lines for people. */
+export function describeNotice({ text, hint }: Notice, { colors }: Terminal): string {
+	return [`${colors.yellow("note")} ${text}`, ...(hint === undefined ? [] : [`  ${colors.cyan(hint)}`])].join("\n");
 }

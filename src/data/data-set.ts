@@ -1,3 +1,5 @@
+import type { Notice } from "../notices.js";
+
 /** `[channels, height, width]` of an image, `[features]` of a table row, `[channels, length]` of a signal. */
 export type SampleShape = readonly number[];
 
@@ -69,6 +71,8 @@ export interface DataSet {
 	readonly fingerprint: string;
 	/** Samples, of any split, that were left out because they could not be read; absent where none may be. */
 	readonly skipped?: number;
+	/** What should be known of the data, such as what was passed over; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 	/** Whether the samples have no labels, so that only a teacher can say what they are. */
 	readonly unlabelled?: true;
 }
@@ -77,6 +81,8 @@ export interface DataSet {
 export interface TestSet extends Split {
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
+	/** What should be known of the data; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 }
 
 /** How to load a published data set. */

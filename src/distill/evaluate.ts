@@ -18,6 +18,7 @@ import {
 	predictedClasses,
 	resampledMeans,
 } from "../metrics/index.js";
+import type { Notice } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
 import { type BiasShift, type BiasShiftRequest, biasShiftOf } from "./bias-shifts.js";
 import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withModel } from "./evaluated-model.js";
@@ -114,6 +115,8 @@ export interface Comparison extends McnemarResult {
 /** Results by the caller's names; pairs in the order asked for. */
 export interface EvaluateOutcome {
 	readonly test: number;
+	/** What should be known of the data and the models; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 	readonly models: Readonly<Record<string, AnyEvaluation>>;
 	/** Each member of those that have several, in order. */
 	readonly members: Readonly<Record<string, readonly MemberEvaluation[]>>;
@@ -157,9 +160,9 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 }
 
 async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet> {
-	const { classes, sampleShape, validation } = await dataSetOf(data).load(data);
+	const { classes, sampleShape, validation, notices } = await dataSetOf(data).load(data);
 	for (const k of details?.top ?? []) checkRank(k, classes.length);
-	return { ...validation, classes, sampleShape };
+	return { ...validation, classes, sampleShape, ...(notices === undefined ? {} : { notices }) };
 }
 
 /**
@@ -320,6 +323,7 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 	const resampled = new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
 	return {
 		test: test.count,
+		...(test.notices === undefined ? {} : { notices: test.notices }),
 		models: Object.fromEntries(Array.from(results, ([name, { evaluation }]) => [name, evaluation])),
 		members: Object.fromEntries(
 			Array.from(results).flatMap(([name, { members }]) => (members.length > 1 ? [[name, members]] : [])),

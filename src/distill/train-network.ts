@@ -11,6 +11,7 @@ import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { replaceHead } from "../models/head.js";
 import { buildModel } from "../models/index.js";
 import { parameterCount } from "../models/trainable.js";
+import type { Notice } from "../notices.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { withClassifierMetadata } from "../predict/metadata.js";
@@ -99,6 +100,8 @@ export interface DataSummary {
 	readonly fingerprint: string;
 	/** Samples that were left out because they could not be read; absent where none may be. */
 	readonly skipped?: number;
+	/** What should be known of the data, such as what was passed over; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 	/** Whether training and validation samples have no labels. */
 	readonly unlabelled?: true;
 }
@@ -266,11 +269,13 @@ export async function describeData({ data }: Pick<TrainStep, "data">): Promise<D
 	return { ...summarize(loaded), sampleShape: loaded.sampleShape };
 }
 
-function summarize({ name, train, validation, classes, fingerprint, skipped, unlabelled }: DataSet): DataSummary {
+function summarize(data: DataSet): DataSummary {
+	const { name, train, validation, classes, fingerprint, skipped, notices, unlabelled } = data;
 	const counts = { train: train.count, validation: validation.count, classes: classes.length };
 	return {
 		...{ name, ...counts, fingerprint },
 		...(skipped === undefined ? {} : { skipped }),
+		...(notices === undefined ? {} : { notices }),
 		...(unlabelled === undefined ? {} : { unlabelled }),
 	};
 }

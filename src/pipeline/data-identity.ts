@@ -7,6 +7,7 @@ import { canonicalHash } from "../canonical.js";
 import type { DataChoice } from "../data/options.js";
 import { dataStamps, type FileStamp } from "../data/stamps.js";
 import { fileError, writeFileAtomic } from "../files.js";
+import { type Notice, noticeSchema } from "../notices.js";
 import { parsedJson } from "../options.js";
 import { speechStamps } from "../speech/corpora/stamps.js";
 import type { DescribeSpeechStep } from "../speech/describe.js";
@@ -21,6 +22,8 @@ export interface DataIdentity {
 	readonly train: number;
 	/** How many there are; none where samples have no labels and nobody has named them. */
 	readonly classes: number;
+	/** What should be known of the data. */
+	readonly notices: readonly Notice[];
 	readonly stamps: readonly FileStamp[];
 }
 
@@ -30,6 +33,7 @@ const shape = z.strictObject({
 	sampleShape: z.array(natural),
 	train: natural,
 	classes: z.int().min(0),
+	notices: z.array(noticeSchema),
 });
 
 /** Tells the identity of a run's data, by a store that remembers it. */
@@ -58,7 +62,7 @@ async function remembered(
 	store: string,
 	data: DataChoice | DescribeSpeechStep,
 	stamps: readonly FileStamp[],
-	describe: () => Promise<Omit<DataIdentity, "stamps">>,
+	describe: () => Promise<Omit<DataIdentity, "stamps" | "notices"> & { readonly notices?: readonly Notice[] }>,
 ): Promise<DataIdentity> {
 	const folder = join(store, "data");
 	const path = join(folder, `${canonicalHash({ limbeck: await packageVersion(), data, stamps })}.json`);
@@ -67,8 +71,8 @@ async function remembered(
 		() => undefined,
 	);
 	if (known !== undefined) return { ...known, stamps };
-	const { fingerprint, sampleShape, train, classes } = await describe();
-	const identity = { fingerprint, sampleShape: [...sampleShape], train, classes };
+	const { fingerprint, sampleShape, train, classes, notices = [] } = await describe();
+	const identity = { fingerprint, sampleShape: [...sampleShape], train, classes, notices };
 	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);
 	});

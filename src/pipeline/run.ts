@@ -9,6 +9,7 @@ import type { ChosenClasses } from "../distill/specialists/choose-classes.js";
 import type { TrainOutcome } from "../distill/train-network.js";
 import { interruption, LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
+import type { Notice } from "../notices.js";
 import { openStore, type Store, storeFolder } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
 import type { DataIdentity, Identify } from "./data-identity.js";
@@ -40,6 +41,8 @@ export interface RunOptions<Event extends SeedEvent> {
 	readonly force?: readonly string[];
 	/** Hears of progress and validation while networks train. */
 	readonly onEvent?: (event: Event) => void;
+	/** Hears what should be known of the data before anything trains. */
+	readonly onNotice?: (notice: Notice) => void;
 	/** Hears what becomes of each step. */
 	readonly onStep?: (step: StepLabel, what: StepNews) => void;
 	readonly signal?: AbortSignal;
@@ -228,11 +231,12 @@ function needFor<Event extends SeedEvent, Result>({
 
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
 	{ recipe, identify, planSeed }: Run<Event, Result, Report>,
-	{ threads = availableParallelism(), store: named, signal }: RunOptions<Event>,
+	{ threads = availableParallelism(), store: named, signal, onNotice }: RunOptions<Event>,
 	processes: StepProcesses,
 ): Promise<Planned<Event, Result>> {
 	const store = openStore(named ?? storeFolder(process.env, process.cwd()));
 	const data = await identify(store.folder, { processes, ...(signal === undefined ? {} : { signal }) });
+	for (const notice of data.notices) onNotice?.(notice);
 	const planner = openPlanner({ folder: store.folder, ...data });
 	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];
 	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {

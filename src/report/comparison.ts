@@ -3,6 +3,7 @@ import type { Comparison, Evaluation, SplitName } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
 import { holm } from "../metrics/index.js";
+import { type Notice, noticeText } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
 import { type Column, columnTable } from "./columns.js";
 import { describeMachine, uncalibrated } from "./evaluation.js";
@@ -39,6 +40,8 @@ export interface ComparisonReport {
 	readonly teacher?: ComparedModel;
 	/** Every pair of models. */
 	readonly pairs: readonly ComparedPair[];
+	/** What should be known of the data and the models; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 	readonly environment: Environment;
 }
 
@@ -60,7 +63,7 @@ export function judgePairs(
 
 /** The report as lines of text, at most `width` columns wide where words can be broken. */
 export function comparisonTable(report: ComparisonReport, width = Infinity): string {
-	const { data, split, samples, models, teacher, pairs } = report;
+	const { data, split, samples, models, teacher, pairs, notices = [] } = report;
 	const all = [...models, ...(teacher === undefined ? [] : [{ ...teacher, name: `teacher: ${teacher.name}` }])];
 	const rows = all.map((model) => [model.name, model] as const);
 	const columns = [
@@ -78,6 +81,7 @@ export function comparisonTable(report: ComparisonReport, width = Infinity): str
 		...verdicts(pairs, samples).flatMap((line) => wrapText(line, width)),
 		"",
 		...wrapText(all.some(isCalibrated) ? temperatureNote : uncalibrated(split), width),
+		...notices.flatMap((notice) => wrapText(noticeText(notice), width)),
 		describeMachine(report.environment),
 	].join("\n");
 }

@@ -3,6 +3,7 @@ import type { Evaluation, SplitName } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
 import type { ReliabilityBin } from "../metrics/index.js";
+import { type Notice, noticeText } from "../notices.js";
 import { count, operations, percent, percentInterval } from "./numbers.js";
 import { alignTable } from "./text.js";
 
@@ -15,12 +16,14 @@ export interface EvaluationReport extends Omit<Evaluation, "multiplyAdds">, Eval
 	readonly samples: number;
 	/** Of one sample; `null` where they are not known. */
 	readonly multiplyAdds: number | null;
+	/** What should be known of the data and the models; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 	readonly environment: Environment;
 }
 
 /** The report as lines of text. @param details - whether classes, confusions and calibration are told as well. */
 export function evaluationTable(report: EvaluationReport, details: boolean): string {
-	const { model, data, split, topK, calibration, multiplyAddsUnknown } = report;
+	const { model, data, split, topK, calibration, multiplyAddsUnknown, notices = [] } = report;
 	const lines = alignTable([
 		["errors", `${count(report.errors)} of ${count(report.samples)}`],
 		["accuracy", percent(report.accuracy)],
@@ -47,6 +50,7 @@ export function evaluationTable(report: EvaluationReport, details: boolean): str
 		...(calibration === undefined ? [uncalibrated(split)] : []),
 		...(report.classNames === "other" ? ["The model's file names its classes otherwise than the data do."] : []),
 		...(multiplyAddsUnknown === undefined ? [] : [`Multiply-adds are unknown because of ${multiplyAddsUnknown}.`]),
+		...notices.map(noticeText),
 	];
 	return [
 		`${model} on the ${split} split of ${data}`,

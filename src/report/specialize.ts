@@ -1,7 +1,7 @@
 import { type ControlName, controlOrder, type SpecializeReport } from "../distill/specialists/report.js";
 import { columnTable } from "./columns.js";
 import { count, percent } from "./numbers.js";
-import { columnsOf, type Row } from "./table.js";
+import { columnsOf, dataSentences, type Row } from "./table.js";
 import { alignTable, wrapText } from "./text.js";
 
 const controlLabels: Readonly<Record<ControlName, string>> = {
@@ -37,7 +37,7 @@ export function specializeNetworks(report: SpecializeReport): readonly (readonly
 /** What the figures say and rest on. */
 export function specializeSentences({ verdict, data, seeds }: SpecializeReport): readonly string[] {
 	const means = seeds.length > 1 ? `; means of ${String(seeds.length)} seeds` : "";
-	return [...verdict, `On ${count(data.test)} test samples, seen once, at the end${means}.`];
+	return [...verdict, `On ${count(data.test)} test samples, seen once, at the end${means}.`, ...dataSentences(data)];
 }
 
 /** What is told of each classifier, by what it is called. */

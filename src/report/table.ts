@@ -1,6 +1,7 @@
 import type { MemberEvaluation } from "../distill/evaluate.js";
-import type { Measured, NetworkReport, Report } from "../distill/report.js";
+import type { DataReport, Measured, NetworkReport, Report } from "../distill/report.js";
 import type { TrainReport } from "../distill/train-report.js";
+import { noticeText } from "../notices.js";
 import type { AnswerSummary } from "../train/stored-answers.js";
 import { type Column, columnTable } from "./columns.js";
 import { count } from "./numbers.js";
@@ -81,12 +82,12 @@ export function reportTable(report: Report, width = Infinity): string {
 export function trainReportTable({ recipe, network, data, seeds }: TrainReport, width = Infinity): string {
 	const rows = [[recipe.network.family, network]] as const;
 	const table = columnTable(rows, [...columns, secondsPerEpoch], width);
-	return [...table, "", ...wrapText(trainVerdict({ data, seeds }), width)].join("\n");
+	return [...table, "", ...trainVerdict({ data, seeds }).flatMap((sentence) => wrapText(sentence, width))].join("\n");
 }
 
 /** What the figures of one network rest on. */
-export function trainVerdict({ data, seeds }: Pick<TrainReport, "data" | "seeds">): string {
-	return `On ${count(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
+export function trainVerdict({ data, seeds }: Pick<TrainReport, "data" | "seeds">): readonly string[] {
+	return [`On ${count(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`, ...dataSentences(data)];
 }
 
 const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");
@@ -101,7 +102,15 @@ export function verdict(report: Report): readonly string[] {
 		...stored(teaching?.answers),
 		...fractions(student, baseline, data.train),
 		...spreadOfMembers(members, digits),
-		...(data.skipped ? [`${count(data.skipped)} samples could not be read and were left out.`] : []),
+		...dataSentences(data),
+	];
+}
+
+/** What should be known of the data that the figures rest on. */
+export function dataSentences({ skipped, notices = [] }: DataReport): readonly string[] {
+	return [
+		...(skipped ? [`${count(skipped)} samples could not be read and were left out.`] : []),
+		...notices.map(noticeText),
 	];
 }
 

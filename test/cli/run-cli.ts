@@ -14,16 +14,18 @@ export const tiny = [
 /**
  * Starts the real command line in a process of its own. `LIMBECK_DATA` and the user's cache are unset; each run has a
  * store of its own unless `env` names one.
+ *
+ * @param cwd - where it runs; here by default.
  */
-export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliRun {
+export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): CliRun {
 	const store = env["LIMBECK_STORE"] ?? join(tmpdir(), `limbeck-store-${randomUUID()}`);
 	onTestFinished(() => rm(store, { recursive: true, force: true }));
-	return startLimbeck(args, store, env);
+	return startLimbeck(args, store, env, cwd);
 }
 
 /** Runs the real command line to its end. */
-export function runCli(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CliResult> {
-	return startCli(args, env).result;
+export function runCli(args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string): Promise<CliResult> {
+	return startCli(args, env, cwd).result;
 }
 
 /** An empty folder that goes away with the test. */

@@ -23,11 +23,21 @@ export interface CliRun {
 
 const launcher = join(import.meta.dirname, "../../bin/limbeck.js");
 
-/** Starts the command line with a store. `LIMBECK_DATA` and the user's cache are unset unless `env` names them. */
-export function startLimbeck(args: readonly string[], store: string, env: NodeJS.ProcessEnv = {}): CliRun {
+/**
+ * Starts the command line with a store. `LIMBECK_DATA` and the user's cache are unset unless `env` names them.
+ *
+ * @param cwd - where it runs; here by default.
+ */
+export function startLimbeck(
+	args: readonly string[],
+	store: string,
+	env: NodeJS.ProcessEnv = {},
+	cwd?: string,
+): CliRun {
 	const child = spawn(process.execPath, [launcher, ...args], {
 		stdio: ["ignore", "pipe", "pipe"],
 		detached: true,
+		cwd,
 		env: { PATH: process.env["PATH"], HOME: join(tmpdir(), "limbeck-no-such-home"), LIMBECK_STORE: store, ...env },
 	});
 	let stdout = "";

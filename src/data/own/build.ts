@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../../errors.js";
+import type { Notice } from "../../notices.js";
 import { elementCount } from "../../onnx/tensor.js";
 import type { Normalization, SampleShape, Split } from "../data-set.js";
 import { classIndices, sortClasses } from "./classes.js";
@@ -45,6 +46,8 @@ export interface Built {
 	readonly unlabelled: readonly SplitName[];
 	/** Samples that were left out because they could not be read; absent where none may be. */
 	readonly skipped?: number | undefined;
+	/** What should be known of the data, such as what was passed over. */
+	readonly notices: readonly Notice[];
 }
 
 /**
@@ -149,6 +152,7 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		skipped: plan.sources
 			.flatMap(({ source }) => source.skipped?.() ?? [])
 			.reduce<number | undefined>((sum = 0, count) => sum + count, undefined),
+		notices: plan.sources.flatMap(({ source }) => source.notices?.() ?? []),
 	};
 }
 

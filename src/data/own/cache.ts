@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "n
 import { join } from "node:path";
 import { z } from "zod";
 import { fileError } from "../../files.js";
+import { noticeSchema } from "../../notices.js";
 import { elementCount } from "../../onnx/tensor.js";
 import type { Split } from "../data-set.js";
 import { userCacheFolder } from "../folders.js";
@@ -13,7 +14,7 @@ import { type SplitName, splitNames } from "./partition.js";
 import { bytesOf } from "./sinks.js";
 
 /** To be raised whenever the same files and options give other samples than before. */
-const version = 2;
+const version = 3;
 const unusedDays = 30;
 
 /**
@@ -41,6 +42,7 @@ const indexSchema = z.object({
 	fingerprint: z.string(),
 	unlabelled: z.array(z.enum(splitNames)),
 	skipped: count.optional(),
+	notices: z.array(noticeSchema),
 });
 
 const indexFile = "index.json";

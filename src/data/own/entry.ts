@@ -28,7 +28,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 		...(kind.fromPath === undefined ? {} : { fromPath: kind.fromPath }),
 		async load(options) {
 			const built = await load(options, ["train", "validation"]);
-			const { classes, sampleShape, normalization, fingerprint, skipped } = built;
+			const { classes, sampleShape, normalization, fingerprint, skipped, notices } = built;
 			const splits = { train: splitOf(built, "train"), validation: splitOf(built, "validation") };
 			return {
 				name: options.name,
@@ -38,14 +38,15 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 				...splits,
 				fingerprint,
 				...(skipped === undefined ? {} : { skipped }),
+				...(notices.length === 0 ? {} : { notices }),
 				...(built.unlabelled.includes("train") ? { unlabelled: true as const } : {}),
 			};
 		},
 	};
 	const loadTest: LoadTest<Options> = async (options) => {
 		const built = await load(options, ["test"]);
-		const { classes, sampleShape } = built;
-		return { classes, sampleShape, ...splitOf(built, "test") };
+		const { classes, sampleShape, notices } = built;
+		return { classes, sampleShape, ...splitOf(built, "test"), ...(notices.length === 0 ? {} : { notices }) };
 	};
 	return [entry, loadTest];
 }

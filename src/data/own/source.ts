@@ -1,5 +1,6 @@
 /** What the kinds of users' own data have in common: samples with labels that can be read row after row. */
 import { LimbeckError } from "../../errors.js";
+import type { Notice } from "../../notices.js";
 import type { SampleShape } from "../data-set.js";
 
 /** Labelled samples in files, read in order and as often as needed. */
@@ -18,6 +19,8 @@ export interface Source {
 	placeOf(row: number, element: number): Promise<string>;
 	/** How many rows were left out so far; absent where none can be. */
 	readonly skipped?: () => number;
+	/** What was passed over, changed or guessed: complete once labels and samples have been read. */
+	readonly notices?: () => readonly Notice[];
 	close(): void;
 }
 

@@ -73,7 +73,7 @@ export const trainKind: PageKind<TrainReport> = {
 	title: ({ recipe }) => `${recipe.name}: a training`,
 	networks: (report) => ({ sort: "classifiers", rows: trainedRows(report) }),
 	sections: [
-		{ title: "Results", of: (run) => results(run, trainedRows(run.report), [trainVerdict(run.report)]) },
+		{ title: "Results", of: (run) => results(run, trainedRows(run.report), trainVerdict(run.report)) },
 		training,
 		{ title: "Calibration", of: (run) => calibration(run, trainedRows(run.report)) },
 		{ title: "Confusions", of: confusions },
