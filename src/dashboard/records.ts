@@ -19,9 +19,9 @@ interface Kept {
 export function openRecords(store: string): Records {
 	const kept = new Map<string, Kept>();
 	const find = async (id: string): Promise<RunRecord | undefined> => {
-		const found = await stat(recordPath(store, id)).catch(() => undefined);
+		const found = await stat(recordPath(store, id), { bigint: true }).catch(() => undefined);
 		if (found === undefined) return undefined;
-		const stamp = `${String(found.mtimeMs)} ${String(found.size)} ${String(found.ino)}`;
+		const stamp = [found.ctimeNs, found.mtimeNs, found.size, found.ino].join(" ");
 		const before = kept.get(id);
 		// Whether the process of one that runs is still there is to be looked at.
 		if (before?.stamp === stamp && before.record?.state !== "running") return before.record;

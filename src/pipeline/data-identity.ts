@@ -1,15 +1,15 @@
-/** What a run's data is, told without reading it where its files have not changed since it was last read. */
+/** What a run's data is, told without loading it where its files hold what they held when it was last loaded. */
 
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { canonicalHash } from "../canonical.js";
+import { dataContent } from "../data/data-content.js";
 import type { DataChoice } from "../data/options.js";
-import { dataStamps, type FileStamp } from "../data/stamps.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { type Notice, noticeSchema } from "../notices.js";
 import { parsedJson } from "../options.js";
-import { speechStamps } from "../speech/corpora/stamps.js";
+import { speechContent } from "../speech/corpora/content.js";
 import type { DescribeSpeechStep } from "../speech/describe.js";
 import { packageVersion } from "./environment.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
@@ -24,7 +24,6 @@ export interface DataIdentity {
 	readonly classes: number;
 	/** What should be known of the data. */
 	readonly notices: readonly Notice[];
-	readonly stamps: readonly FileStamp[];
 }
 
 const natural = z.int().min(1);
@@ -40,13 +39,13 @@ const shape = z.strictObject({
 export type Identify = (store: string, options: RunStepOptions) => Promise<DataIdentity>;
 
 /**
- * The identity of data. It is remembered in the store under the data's options, the stamps of its files and Limbeck's
- * version; a training checks it when it reads the data.
+ * The identity of data. It is remembered in the store under the data's options, what is in its files and Limbeck's version;
+ * a training checks it when it reads the data.
  *
  * @throws LimbeckError (`data`, `file`, `usage`) for data that cannot be loaded.
  */
 export async function identifyData(store: string, data: DataChoice, options: RunStepOptions): Promise<DataIdentity> {
-	return remembered(store, data, await dataStamps(data), () => runStep("describe", { data }, options));
+	return remembered(store, data, await dataContent(data), () => runStep("describe", { data }, options));
 }
 
 /** The identity of a corpus, likewise. */
@@ -55,27 +54,27 @@ export async function identifySpeech(
 	step: DescribeSpeechStep,
 	options: RunStepOptions,
 ): Promise<DataIdentity> {
-	return remembered(store, step, await speechStamps(step.data), () => runStep("describeSpeech", step, options));
+	return remembered(store, step, await speechContent(step.data), () => runStep("describeSpeech", step, options));
 }
 
 async function remembered(
 	store: string,
 	data: DataChoice | DescribeSpeechStep,
-	stamps: readonly FileStamp[],
-	describe: () => Promise<Omit<DataIdentity, "stamps" | "notices"> & { readonly notices?: readonly Notice[] }>,
+	content: readonly string[],
+	describe: () => Promise<Omit<DataIdentity, "notices"> & { readonly notices?: readonly Notice[] }>,
 ): Promise<DataIdentity> {
 	const folder = join(store, "data");
-	const path = join(folder, `${canonicalHash({ limbeck: await packageVersion(), data, stamps })}.json`);
+	const path = join(folder, `${canonicalHash({ limbeck: await packageVersion(), data, content })}.json`);
 	const known = await readFile(path, "utf8").then(
 		(text) => shape.safeParse(parsedJson(text)).data,
 		() => undefined,
 	);
-	if (known !== undefined) return { ...known, stamps };
+	if (known !== undefined) return known;
 	const { fingerprint, sampleShape, train, classes, notices = [] } = await describe();
 	const identity = { fingerprint, sampleShape: [...sampleShape], train, classes, notices };
 	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);
 	});
 	await writeFileAtomic(path, JSON.stringify(identity));
-	return { ...identity, stamps };
+	return identity;
 }

@@ -2,6 +2,7 @@
 import { EventEmitter, on } from "node:events";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { canonicalJson } from "../canonical.js";
 import { interruption, LimbeckError } from "../errors.js";
 import { isRecord, shown } from "../options.js";
 import type { Store } from "../store/store.js";
@@ -199,6 +200,8 @@ async function obtainStep(
 					folders: { output, progress, targets },
 				});
 				checkData(label, about, result);
+				const files = await stepEntry(kind).opened?.(options as never);
+				if (canonicalJson(files) !== canonicalJson(about["files"])) throw changed(label, "files", "others");
 				return result;
 			},
 		},
@@ -216,11 +219,15 @@ async function obtainStep(
 function checkData(label: string, { data }: OfferedStep["about"], result: unknown): void {
 	const read = isRecord(result) && isRecord(result["data"]) ? result["data"]["fingerprint"] : undefined;
 	if (data === undefined || read === undefined || read === data) return;
-	throw new LimbeckError("data", {
+	throw changed(label, `samples (${shown(data)})`, `others (${shown(read)})`);
+}
+
+function changed(label: string, what: string, got: string): LimbeckError {
+	return new LimbeckError("data", {
 		where: `${label}: the data`,
-		expected: `the samples that the plan was made for (${shown(data)})`,
-		got: `others (${shown(read)})`,
-		hint: "They have changed in the meantime, size and time of change apart: touch their files and run again.",
+		expected: `the ${what} that the plan was made for`,
+		got,
+		hint: "The files have changed in the meantime: run again.",
 	});
 }
 

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { join, relative, sep } from "node:path";
 import { canonicalHash } from "../canonical.js";
-import type { FileStamp } from "../data/stamps.js";
 import { encodeModel } from "../onnx/encode.js";
 import { readModelFile } from "../onnx/file.js";
 import { isRecord } from "../options.js";
@@ -23,8 +22,6 @@ export interface PlannerOptions {
 	readonly folder: string;
 	/** The data's fingerprint: of training and validation samples, labels and splits. */
 	readonly fingerprint: string;
-	/** The data's files as they lie: what is known of the test split without opening it. */
-	readonly stamps: readonly FileStamp[];
 }
 
 /** Makes a plan, step by step, inputs first. */
@@ -54,7 +51,7 @@ export interface Planner {
  * - the kind of step and its version: other code gives other results;
  * - its options: they are what is done;
  * - the data's fingerprint in place of the data's options: where files lie does not matter, what is in them does; for
- *   steps that open the test split the options and the files' stamps too, as no fingerprint says what is in that; for data
+ *   steps that open the test split the options and the hash of the files too, as no fingerprint says what is in that; for data
  *   that another step makes, that step's key;
  * - of each file that it reads, what is in it; of another step's output, that step's key: keys are known before anything
  *   has run, so that a plan can say what is there already.
@@ -62,9 +59,10 @@ export interface Planner {
  * Not in the key: paths; options that the entry calls unkeyed; names for people; the engine's version and the processor,
  * which move results by rounding only, so that machines can share a store (an entry says where it was made).
  */
-export function openPlanner({ folder, fingerprint, stamps }: PlannerOptions): Planner {
+export function openPlanner({ folder, fingerprint }: PlannerOptions): Planner {
 	const byKey = new Map<string, PlannedStep>();
 	const contents = new Map<string, Promise<string>>();
+	const opened = new Map<string, Promise<readonly string[]>>();
 	const entries = join(folder, "entries");
 	const identify = async (file: InputFile): Promise<Known> => {
 		const inside = relative(entries, file.path);
@@ -74,6 +72,14 @@ export function openPlanner({ folder, fingerprint, stamps }: PlannerOptions): Pl
 		contents.set(file.path, content);
 		return { file: await content, input: [] };
 	};
+	/** What is in the data of which a step opens the test split; several steps open the same. */
+	const openedBy = (kind: StepName, options: object): Promise<readonly string[]> | undefined => {
+		const same = canonicalHash(Object.entries(options).filter(([name]) => dataOptions.includes(name)));
+		// The entry is the one of these options.
+		const content = opened.get(same) ?? stepEntry(kind).opened?.(options as never);
+		if (content !== undefined) opened.set(same, content);
+		return content;
+	};
 	return {
 		get steps() {
 			return [...byKey.values()];
@@ -82,17 +88,17 @@ export function openPlanner({ folder, fingerprint, stamps }: PlannerOptions): Pl
 		async add(kind, label, options, { cores, after = [] }) {
 			const entry = stepEntry(kind);
 			// The entry is the one of these options.
-			const files = entry.files(options as never);
 			const known = new Map<string, Known>();
-			for (const file of files) known.set(file.path, await identify(file));
+			for (const file of entry.files(options as never)) known.set(file.path, await identify(file));
 			const made = isMade(options, known);
-			const unkeyed = new Set<string>([...entry.unkeyed, ...(entry.opensTest || made ? [] : ["data"])]);
+			const files = await openedBy(kind, options);
+			const unkeyed = new Set<string>([...entry.unkeyed, ...(files !== undefined || made ? [] : ["data"])]);
 			const keyed = Object.entries(options).filter(([name]) => !unkeyed.has(name));
 			const about = {
 				step: kind,
 				version: entry.version,
 				...(made ? {} : { data: fingerprint }),
-				...(entry.opensTest ? { files: stamps } : {}),
+				...(files === undefined ? {} : { files }),
 				options: withContents(Object.fromEntries(keyed), known),
 			};
 			const key = canonicalHash(about);
@@ -106,6 +112,9 @@ export function openPlanner({ folder, fingerprint, stamps }: PlannerOptions): Pl
 		},
 	};
 }
+
+/** Options that name data. */
+const dataOptions: readonly string[] = ["data", "foreign"];
 
 /** What stands in a key for a file, and the step that makes it. */
 interface Known {

@@ -1,5 +1,6 @@
 /** The kinds of steps that runs are made of. */
 import { join } from "node:path";
+import { dataContent } from "../data/data-content.js";
 import type { ConvertStep } from "../deploy/convert.js";
 import type { evaluateModels, judgeNovelty, siftSamples } from "../distill/evaluate.js";
 import type { EvaluateContext } from "../distill/evaluated-model.js";
@@ -12,6 +13,7 @@ import type { TeacherSource } from "../distill/teachers/sources.js";
 import type { describeData, TrainNetworkContext, TrainOutcome, TrainStep } from "../distill/train-network.js";
 import type { ErrorCategory } from "../errors.js";
 import type { AlignStep } from "../speech/align-corpus.js";
+import { speechContent } from "../speech/corpora/content.js";
 import type { DescribeSpeechStep } from "../speech/describe.js";
 import type { RecognizeStep } from "../speech/evaluate.js";
 import type { TargetForm } from "../targets/targets.js";
@@ -43,8 +45,8 @@ interface StepEntry<Options, Result> {
 	readonly files: (options: Options) => readonly InputFile[];
 	/** Options that change no bit of its result. */
 	readonly unkeyed: readonly (keyof Options & string)[];
-	/** Whether it opens the test split, which no fingerprint holds. */
-	readonly opensTest: boolean;
+	/** What is in the files of the data of which it opens the test split, which no fingerprint holds; absent where it opens none. */
+	readonly opened?: (options: Options) => Promise<readonly string[]>;
 	/** Whether it goes on where it was when it is stopped and run again. */
 	readonly goesOn: boolean;
 	/** What its process's death says is wrong. */
@@ -83,7 +85,6 @@ export const steps = {
 		version: 1,
 		files: () => [],
 		unkeyed: [],
-		opensTest: false,
 		goesOn: false,
 		death: "data",
 		run: async (options: Parameters<typeof describeData>[0]) =>
@@ -93,7 +94,6 @@ export const steps = {
 		version: 1,
 		files: ({ teacher }: CheckStep) => sourceFiles(teacher),
 		unkeyed: ["threads"],
-		opensTest: false,
 		goesOn: false,
 		death: "model",
 		run: async (options: CheckStep, context) =>
@@ -109,7 +109,6 @@ export const steps = {
 		],
 		// Threads change no bit on one machine; pupils are only checked.
 		unkeyed: ["threads", "pupils"],
-		opensTest: false,
 		goesOn: true,
 		death: "training",
 		run: train,
@@ -118,7 +117,6 @@ export const steps = {
 		version: 2,
 		files: ({ generalist }: ClusterOptions) => [model(generalist)],
 		unkeyed: ["threads"],
-		opensTest: false,
 		goesOn: false,
 		death: "training",
 		async run(options: ClusterOptions, context) {
@@ -133,7 +131,6 @@ export const steps = {
 			plain(clusters),
 		],
 		unkeyed: [],
-		opensTest: false,
 		goesOn: false,
 		death: "model",
 		async run(options: AssembleOptions, context) {
@@ -146,7 +143,6 @@ export const steps = {
 		version: 1,
 		files: ({ model: path }: ConvertOptions) => [model(path)],
 		unkeyed: ["threads"],
-		opensTest: false,
 		goesOn: false,
 		death: "model",
 		async run(options: ConvertOptions, context) {
@@ -158,7 +154,6 @@ export const steps = {
 		version: 1,
 		files: () => [],
 		unkeyed: [],
-		opensTest: false,
 		goesOn: false,
 		death: "data",
 		run: async (options: DescribeSpeechStep) => (await import("../speech/describe.js")).describeSpeech(options),
@@ -167,7 +162,6 @@ export const steps = {
 		version: 1,
 		files: () => [],
 		unkeyed: ["threads"],
-		opensTest: false,
 		goesOn: false,
 		death: "training",
 		run: async (options: AlignStep, context) =>
@@ -177,7 +171,7 @@ export const steps = {
 		version: 2,
 		files: ({ alignment, models }: RecognizeStep) => [plain(alignment), ...Object.values(models).flatMap(modelFiles)],
 		unkeyed: [],
-		opensTest: true,
+		opened: ({ data }) => speechContent(data),
 		goesOn: false,
 		death: "model",
 		run: async (options: RecognizeStep, context) =>
@@ -190,7 +184,7 @@ export const steps = {
 			...coverage.map(({ clusters }) => plain(clusters)),
 		],
 		unkeyed: [],
-		opensTest: true,
+		opened: ({ data }) => dataContent(data),
 		goesOn: false,
 		death: "model",
 		run: async (options: Parameters<typeof evaluateModels>[0], context) =>
@@ -203,7 +197,10 @@ export const steps = {
 			plain(clusters),
 		],
 		unkeyed: ["threads"],
-		opensTest: true,
+		opened: async ({ data, foreign }) => [
+			...(await dataContent(data)),
+			...(foreign === undefined ? [] : await dataContent(foreign)),
+		],
 		goesOn: false,
 		death: "model",
 		run: async (options: Parameters<typeof judgeNovelty>[0], context) =>
@@ -214,7 +211,7 @@ export const steps = {
 		files: ({ generalist, specialists }: Parameters<typeof siftSamples>[0]) =>
 			[generalist, ...specialists.map(({ file }) => file)].map(model),
 		unkeyed: ["threads"],
-		opensTest: true,
+		opened: async ({ known, data }) => [...(await dataContent(known)), ...(await dataContent(data))],
 		goesOn: false,
 		death: "model",
 		run: async (options: Parameters<typeof siftSamples>[0], context) =>

@@ -25,7 +25,7 @@ const kinds = {
 async function estimate(options: object, store: string): Promise<RunNeed> {
 	const { data, network, loss } = parseTrainRecipe({ network: options }, "recipe");
 	const { sampleShape, train, classes, fingerprint } = await dataSetOf(data).load(data);
-	const planner = openPlanner({ folder: store, fingerprint, stamps: [] });
+	const planner = openPlanner({ folder: store, fingerprint });
 	const plan: PlannedStep[] = [
 		await planner.add("train", "network", { data, network, loss, seed: 1, threads: 1 }, { cores: 1 }),
 	];

@@ -8,23 +8,23 @@ import { noticeSchema } from "../../notices.js";
 import { elementCount } from "../../onnx/tensor.js";
 import type { Split } from "../data-set.js";
 import { userCacheFolder } from "../folders.js";
-import type { FileStamp } from "../stamps.js";
 import { type Built } from "./build.js";
 import { type SplitName, splitNames } from "./partition.js";
 import { bytesOf } from "./sinks.js";
 
 /** To be raised whenever the same files and options give other samples than before. */
-const version = 3;
+const version = 4;
 const unusedDays = 30;
 
 /**
  * The folder that holds what these files and options give.
  *
+ * @param content - the hash of the files.
  * @param options - plain data.
  */
-export function cacheFolder(env: NodeJS.ProcessEnv, files: readonly FileStamp[], options: unknown): string {
+export function cacheFolder(env: NodeJS.ProcessEnv, content: string, options: unknown): string {
 	const key = createHash("sha256")
-		.update(JSON.stringify([version, options, files]))
+		.update(JSON.stringify([version, options, content]))
 		.digest("hex");
 	return join(userCacheFolder(env, process.platform), "own", key);
 }

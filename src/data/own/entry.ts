@@ -7,7 +7,7 @@ import type { SplitName } from "./partition.js";
 /** A kind of users' own data. */
 interface OwnKind<Options> extends Pick<DataSetEntry<Options>, "title" | "fromPath"> {
 	/** Looks for the files; reads nothing in them yet. */
-	find(options: Options): Promise<OwnData>;
+	find(options: Options): OwnData | Promise<OwnData>;
 }
 
 /**

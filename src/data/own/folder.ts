@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import { LimbeckError } from "../../errors.js";
 import { createImageDecoder, type DecodeImage, type ImageFormat } from "../formats/image.js";
 import type { OptionsOf } from "../options.js";
-import { type FileStamp, stampOf } from "../stamps.js";
 import { ownDataSet } from "./entry.js";
 import { type FolderLists, type ImageList, listImages, listUnlabelled, looksOfFolder } from "./folder-files.js";
 import { splitNames } from "./partition.js";
@@ -19,10 +18,7 @@ export const [folder, loadFolderTest] = ownDataSet<OptionsOf<"folder">>({
 	async find(options) {
 		const { directory, unlabelled } = options;
 		const lists = await (unlabelled ? listUnlabelled(directory) : listImages(directory));
-		const files: FileStamp[] = [];
-		for (const name of splitNames) {
-			for (const { path } of lists[name]?.images ?? []) files.push(await stampOf(path));
-		}
+		const files = splitNames.flatMap((name) => lists[name]?.images.map(({ path }) => path) ?? []);
 		return { files, slow: true, open: async () => openLists(lists, options, await createImageDecoder(options)) };
 	},
 });

@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { LimbeckError } from "../../errors.js";
 import { elementCount } from "../../onnx/tensor.js";
+import { contentOf } from "../content.js";
 import type { Samples, Split } from "../data-set.js";
 import { readSamples } from "../open-samples.js";
-import type { FileStamp } from "../stamps.js";
 import { type Built, type Plan, planSplits, readSplits, type Sources } from "./build.js";
 import { cacheFolder, fillCache, readCache, samplesFile } from "./cache.js";
 import { type Shares, type SplitName, splitNames } from "./partition.js";
@@ -11,8 +12,8 @@ import { fileSink, memorySink, type Sink } from "./sinks.js";
 
 /** Users' data, found but not yet read. */
 export interface OwnData {
-	/** Every file that the samples come from. */
-	readonly files: readonly FileStamp[];
+	/** The path of every file that the samples come from. */
+	readonly files: readonly string[];
 	/** Whether reading is so slow that the samples are kept prepared, however few. */
 	readonly slow: boolean;
 	open(): Promise<Sources>;
@@ -54,7 +55,8 @@ export async function loadOwn(
 ): Promise<Built> {
 	const shares: Shares = { test: options.testFraction, validation: options.validationFraction };
 	const limit = options.memory * mebibyte;
-	const folder = cacheFolder(env, data.files, [key, shares]);
+	const content = await contentOf(data.files, env);
+	const folder = cacheFolder(env, content, [key, shares]);
 	const kept = await readCache(folder);
 	if (kept !== undefined) return pick(kept, wanted, limit);
 	const sources = await data.open();
@@ -63,13 +65,22 @@ export async function loadOwn(
 		if (!data.slow && bytesOfPlan(plan) <= Math.min(limit, keptFrom)) {
 			return await readSplits(plan, memorySinks(plan, wanted));
 		}
-		await fillCache(folder, (temporary) => writeSplits(plan, temporary));
+		await fillCache(folder, async (temporary) => {
+			const written = await writeSplits(plan, temporary);
+			if ((await contentOf(data.files, env)) !== content) throw changedMeanwhile(sources.train.where);
+			return written;
+		});
 	} finally {
 		for (const source of Object.values(sources)) source.close();
 	}
 	const filled = await readCache(folder);
 	if (filled === undefined) throw new TypeError(`${folder}: expected the samples just written, got none`);
 	return pick(filled, wanted, limit);
+}
+
+function changedMeanwhile(where: string): LimbeckError {
+	const [expected, got] = ["the same files while they are read", "files that have changed meanwhile"];
+	return new LimbeckError("data", { where, expected, got, hint: "Run again when nothing writes to them." });
 }
 
 function memorySinks(

@@ -2,7 +2,6 @@ import { LimbeckError } from "../../errors.js";
 import { fileSource } from "../formats/bytes.js";
 import { openNpy } from "../formats/npy.js";
 import type { OptionsOf } from "../options.js";
-import { stampOf } from "../stamps.js";
 import { type ArrayOptions, arraySource } from "./array-source.js";
 import { ownDataSet } from "./entry.js";
 import type { Source } from "./source.js";
@@ -10,7 +9,7 @@ import type { Source } from "./source.js";
 /** Two arrays of NumPy's, each in a file of its own. */
 export const [npy, loadNpyTest] = ownDataSet<OptionsOf<"npy">>({
 	title: "your NumPy arrays: samples in one file, labels in another",
-	async find(options) {
+	find(options) {
 		const { file, labels, test, testLabels, unlabelled } = options;
 		if ((labels === undefined) !== unlabelled) {
 			const got = unlabelled ? "both" : "neither";
@@ -21,13 +20,13 @@ export const [npy, loadNpyTest] = ownDataSet<OptionsOf<"npy">>({
 			throw new LimbeckError("usage", { where: "data", expected: "test and testLabels, or none of them", got });
 		}
 		const apart = test === undefined || testLabels === undefined ? undefined : { test, testLabels };
-		const paths = [
+		const files = [
 			file,
 			...(labels === undefined ? [] : [labels]),
 			...(apart === undefined ? [] : [apart.test, apart.testLabels]),
 		];
 		return {
-			files: await Promise.all(paths.map(stampOf)),
+			files,
 			slow: false,
 			open: async () => ({
 				train: await openPair(file, labels, options),

@@ -1,7 +1,6 @@
 import { openNpy } from "../formats/npy.js";
 import { openNpz } from "../formats/npz.js";
 import type { OptionsOf } from "../options.js";
-import { stampOf } from "../stamps.js";
 import { arraySource } from "./array-source.js";
 import { ownDataSet } from "./entry.js";
 import { fileFromPath } from "./from-path.js";
@@ -11,12 +10,12 @@ import type { Source } from "./source.js";
 export const [npz, loadNpzTest] = ownDataSet<OptionsOf<"npz">>({
 	title: "your NumPy archive: an array of samples and one of labels",
 	fromPath: fileFromPath([".npz"]),
-	async find(options) {
+	find(options) {
 		const { file, features, label, test, testFeatures, testLabel, unlabelled } = options;
 		const apart = test !== undefined || testFeatures !== undefined;
 		const testFile = test ?? file;
 		return {
-			files: await Promise.all([file, ...(apart ? [testFile] : [])].map(stampOf)),
+			files: [file, ...(apart ? [testFile] : [])],
 			slow: false,
 			open: async () => ({
 				train: await openArrays(file, features, unlabelled ? undefined : label, options),

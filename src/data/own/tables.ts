@@ -1,4 +1,3 @@
-import { stampOf } from "../stamps.js";
 import type { TableSource } from "./csv-source.js";
 import type { OwnData } from "./load.js";
 
@@ -7,13 +6,13 @@ import type { OwnData } from "./load.js";
  *
  * @param open - opens a table; of the second, the features of the first, in their order.
  */
-export async function findTables(
+export function findTables(
 	{ file, test }: { readonly file: string; readonly test?: string | undefined },
 	open: (path: string, features?: readonly string[]) => Promise<TableSource>,
-): Promise<OwnData> {
+): OwnData {
 	const files = test === undefined ? [file] : [file, test];
 	return {
-		files: await Promise.all(files.map(stampOf)),
+		files,
 		slow: false,
 		async open() {
 			const { source: train, features } = await open(file);
