@@ -13,7 +13,7 @@ import { count, percent } from "../report/numbers.js";
 import { wrapText } from "../report/text.js";
 import { storeFolder } from "../store/store.js";
 import { addDataFlags, dataChoiceOf, evaluateFlags } from "./evaluate-flags.js";
-import type { Terminal } from "./terminal.js";
+import { describeNotice, type Terminal } from "./terminal.js";
 
 const { set, folder, threads, json } = evaluateFlags;
 
@@ -59,7 +59,12 @@ Examples:
 			const onPart = (part: string): void => {
 				terminal.tell(`export: ${part}`);
 			};
-			const report = await exportModel({ source: found, data, to, preprocess, threads: flags.threads, signal, onPart });
+			const report = await exportModel({
+				...{ source: found, data, to, preprocess, threads: flags.threads, signal, onPart },
+				onNotice: (notice) => {
+					terminal.tell(describeNotice(notice, terminal));
+				},
+			});
 			terminal.print(flags.json ? JSON.stringify(report) : exportTable(report, to, terminal.width));
 		});
 }

@@ -16,7 +16,7 @@ import { type NoveltyReport, noveltyCsv, noveltyTable } from "../report/novelty.
 import { applySettings } from "../settings.js";
 import { type DataFields, dataFields } from "./data-flags.js";
 import { addDataFlags, evaluateFlags } from "./evaluate-flags.js";
-import type { Terminal } from "./terminal.js";
+import { describeNotice, type Terminal } from "./terminal.js";
 
 const { data, folder, set, threads, json } = evaluateFlags;
 
@@ -72,6 +72,7 @@ Examples:
 		.action(async (raw: unknown) => {
 			const flags = parseOptions(flagsSchema, raw, "limbeck novelty");
 			const report = await novelty(flags, signal);
+			for (const notice of report.notices ?? []) terminal.tell(describeNotice(notice, terminal));
 			// Drawing takes a while to load, and most commands draw nothing.
 			const { noveltyPage } = await import("../report/html/index.js");
 			const { text } = await noveltyPage(report);

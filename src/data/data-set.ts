@@ -67,6 +67,8 @@ export interface DataSet {
 	readonly normalization: Normalization;
 	readonly train: Split;
 	readonly validation: Split;
+	/** Names of the elements of a sample, in order, where samples are rows of a table that names its columns. */
+	readonly features?: readonly string[];
 	/** SHA-256, in hexadecimal, of the sample shape, the split sizes and every byte of samples and labels above. */
 	readonly fingerprint: string;
 	/** Samples, of any split, that were left out because they could not be read; absent where none may be. */
@@ -81,6 +83,8 @@ export interface DataSet {
 export interface TestSet extends Split {
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
+	/** As a data set has them. */
+	readonly features?: readonly string[];
 	/** What should be known of the data; absent where there is nothing. */
 	readonly notices?: readonly Notice[];
 }

@@ -1,5 +1,6 @@
 import { dataSetOf } from "../data/index.js";
 import type { DataChoice } from "../data/options.js";
+import { alignFeatures } from "../distill/features.js";
 import { LimbeckError } from "../errors.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
@@ -31,9 +32,10 @@ export async function convertModel(
 	{ data: choice, model: file, precision, threads, output }: ConvertStep,
 	{ runtime }: { readonly runtime: Runtime },
 ): Promise<void> {
-	const model = await readModelFile(file);
 	const loaded = await dataSetOf(choice).load(choice);
-	const data = { ...loaded, normalization: normalizationOf(model, file) };
+	const { model, features } = alignFeatures(await readModelFile(file), loaded.features, file);
+	const named = features === undefined ? {} : { features };
+	const data = { ...loaded, ...named, normalization: normalizationOf(model, file) };
 	const float32 = deployable(model, { ...data, where: file });
 	const forms: Readonly<Record<Precision, () => OnnxModel | undefined | Promise<OnnxModel | undefined>>> = {
 		float32: () => float32,

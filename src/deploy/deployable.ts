@@ -19,6 +19,8 @@ export interface DeployTask {
 	readonly sampleShape: SampleShape;
 	readonly classes: readonly string[];
 	readonly normalization: Normalization;
+	/** Names of the columns that its inputs are, for a table. */
+	readonly features?: readonly string[];
 	/** The model's file, for messages. */
 	readonly where: string;
 }
@@ -44,7 +46,7 @@ export function inputNameFor(sampleShape: SampleShape): string {
  * control flow, an input that the samples do not fit, or several inputs.
  */
 export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
-	const { sampleShape, classes, normalization, where } = task;
+	const { sampleShape, classes, normalization, features, where } = task;
 	const imported = withoutFinalSoftmax(importModel(model)).model;
 	refuseUnknown(imported, where);
 	const [output] = imported.graph.outputs;
@@ -84,7 +86,7 @@ export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 					: graph.nodes,
 			}),
 		),
-		{ classes, normalization },
+		{ classes, normalization, features },
 	);
 }
 

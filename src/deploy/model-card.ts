@@ -5,8 +5,8 @@ import { codeBlock, escaped, markdownTable } from "./markdown.js";
 import { adviceSentence, type ExportedModel, type ExportReport } from "./report.js";
 import type { RunReport } from "./run-report.js";
 
-/** The most class names that a card lists. */
-const mostClasses = 100;
+/** The most names of classes or columns that a card lists. */
+const mostNames = 100;
 
 /** A model card in Markdown. @param run - the report of the run that made the model, where there is one. */
 export function modelCard(report: ExportReport, run: RunReport | undefined, transformers: boolean): string {
@@ -37,7 +37,7 @@ function made(run: RunReport | undefined): string {
 	return run === undefined ? "A network, exported by Limbeck." : "A network, trained on hard labels by Limbeck.";
 }
 
-function use({ input, classes, models }: ExportReport, transformers: boolean): string {
+function use({ input, classes, features, models }: ExportReport, transformers: boolean): string {
 	const shape = `[batch, ${input.sampleShape.join(", ")}]`;
 	const values =
 		input.preprocess === "in-graph"
@@ -46,9 +46,10 @@ function use({ input, classes, models }: ExportReport, transformers: boolean): s
 	const files = models.map(({ file, precision }) => `\`${file}\` (${precision})`).join(", ");
 	const lines = [
 		`- Input \`${input.name}\`, ${input.type} \`${shape}\`: ${values}.`,
+		...(features === undefined ? [] : [`- Columns of the input, in order: ${namesOf(features)}.`]),
 		`- Output \`${outputName}\`, float \`[batch, ${String(classes.length)}]\`; softmax gives probabilities.`,
 		`- Files: ${files}.`,
-		`- Classes, in order: ${classNames(classes)}.`,
+		`- Classes, in order: ${namesOf(classes)}.`,
 	];
 	const node = [
 		'import { loadClassifier } from "limbeck/predict";',
@@ -72,9 +73,9 @@ function transformersUse([channels]: readonly number[]): string {
 	return [codeBlock(code, "js"), ...grey].join("\n\n");
 }
 
-function classNames(classes: readonly string[]): string {
-	const shown = classes.slice(0, mostClasses).map(escaped).join(", ");
-	return classes.length > mostClasses ? `${shown} and ${String(classes.length - mostClasses)} more` : shown;
+function namesOf(names: readonly string[]): string {
+	const shown = names.slice(0, mostNames).map(escaped).join(", ");
+	return names.length > mostNames ? `${shown} and ${String(names.length - mostNames)} more` : shown;
 }
 
 function figures({ models, test, int8, environment }: ExportReport): string {

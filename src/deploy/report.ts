@@ -52,6 +52,8 @@ export interface ExportReport {
 		readonly sampleShape: readonly number[];
 		readonly preprocess: PreprocessPlace;
 	};
+	/** Names of the columns that the input takes, in order, for a table. */
+	readonly features?: readonly string[];
 	/** float32 first. */
 	readonly models: readonly ExportedModel[];
 	/** Absent where nothing in the model can be quantised. */

@@ -160,9 +160,10 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 }
 
 async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet> {
-	const { classes, sampleShape, validation, notices } = await dataSetOf(data).load(data);
+	const { classes, sampleShape, features, validation, notices } = await dataSetOf(data).load(data);
 	for (const k of details?.top ?? []) checkRank(k, classes.length);
-	return { ...validation, classes, sampleShape, ...(notices === undefined ? {} : { notices }) };
+	const named = features === undefined ? {} : { features };
+	return { ...validation, classes, sampleShape, ...named, ...(notices === undefined ? {} : { notices }) };
 }
 
 /**
@@ -242,6 +243,7 @@ interface ModelResult {
 	/** `[count]`, 1 where the prediction is right; all 0 without labels. */
 	readonly correct: Uint8Array;
 	readonly details: Omit<EvaluationDetails, "accuracyInterval"> | undefined;
+	readonly notices: readonly Notice[];
 }
 
 async function evaluateModel(
@@ -251,31 +253,37 @@ async function evaluateModel(
 	temperature: number | undefined,
 	{ runtime, now }: EvaluateContext,
 ): Promise<ModelResult> {
-	const { classes, sampleShape, labels } = test;
-	return withModel(source, { classes, sampleShape, probe: test, ...threadsOf(step) }, runtime, async (opened) => {
-		const { logits, members } = await finiteAnswers(opened, test, classes.length, "test");
-		const metricsOf = (answers: Float32Array): ClassificationMetrics | undefined =>
-			labels.length === 0 ? undefined : classificationMetrics(answers, labels, classes.length);
-		const metrics = metricsOf(logits);
-		const sizes = await sizesOf(opened, sampleShape);
-		const { latencyMs, throughput, ...cost } = await costOf(opened, sizes, test, sampleShape, now);
-		const unknown = "unknown" in cost.multiplyAdds ? { multiplyAddsUnknown: cost.multiplyAdds.unknown } : {};
-		const predicted = predictedClasses(logits, classes.length);
-		return {
-			evaluation: { ...measured(metrics, cost), latencyMs, throughput },
-			members: sizes.map((size, k) => measured(metricsOf(members[k] ?? logits), size)),
-			logits,
-			correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
-			details:
-				step.details === undefined || metrics === undefined
-					? undefined
-					: {
-							...detailsOf({ logits, metrics, temperature }, test, step.details),
-							classNames: opened.classNames,
-							...unknown,
-						},
-		};
-	});
+	const { classes, sampleShape, features, labels } = test;
+	return withModel(
+		source,
+		{ classes, sampleShape, features, probe: test, ...threadsOf(step) },
+		runtime,
+		async (opened) => {
+			const { logits, members } = await finiteAnswers(opened, test, classes.length, "test");
+			const metricsOf = (answers: Float32Array): ClassificationMetrics | undefined =>
+				labels.length === 0 ? undefined : classificationMetrics(answers, labels, classes.length);
+			const metrics = metricsOf(logits);
+			const sizes = await sizesOf(opened, sampleShape);
+			const { latencyMs, throughput, ...cost } = await costOf(opened, sizes, test, sampleShape, now);
+			const unknown = "unknown" in cost.multiplyAdds ? { multiplyAddsUnknown: cost.multiplyAdds.unknown } : {};
+			const predicted = predictedClasses(logits, classes.length);
+			return {
+				evaluation: { ...measured(metrics, cost), latencyMs, throughput },
+				members: sizes.map((size, k) => measured(metricsOf(members[k] ?? logits), size)),
+				logits,
+				notices: opened.notices,
+				correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
+				details:
+					step.details === undefined || metrics === undefined
+						? undefined
+						: {
+								...detailsOf({ logits, metrics, temperature }, test, step.details),
+								classNames: opened.classNames,
+								...unknown,
+							},
+			};
+		},
+	);
 }
 
 function measured(
@@ -321,9 +329,10 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 	const means = needed ? resampledMeans(Array.from(results.values(), ({ correct }) => correct)) : [];
 	const logits = new Map(Array.from(results, ([name, result]) => [name, result.logits]));
 	const resampled = new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
+	const notices = [...(test.notices ?? []), ...Array.from(results.values()).flatMap((result) => result.notices)];
 	return {
 		test: test.count,
-		...(test.notices === undefined ? {} : { notices: test.notices }),
+		...(notices.length === 0 ? {} : { notices }),
 		models: Object.fromEntries(Array.from(results, ([name, { evaluation }]) => [name, evaluation])),
 		members: Object.fromEntries(
 			Array.from(results).flatMap(([name, { members }]) => (members.length > 1 ? [[name, members]] : [])),

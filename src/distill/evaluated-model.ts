@@ -6,6 +6,7 @@ import { fileError } from "../files.js";
 import { type Latency, type MultiplyAdds, measureLatency, multiplyAdds } from "../metrics/index.js";
 import { checkLogits } from "../metrics/logits.js";
 import { parameterCount } from "../models/trainable.js";
+import type { Notice } from "../notices.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type EnsembleAnswers, type OpenEnsemble, openEnsemble } from "../train/ensemble.js";
 import type { Predictor } from "../train/predict.js";
@@ -25,6 +26,8 @@ export interface EvaluateContext {
 export interface EvaluatedData {
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
+	/** Names of the columns, where samples are rows of a table. */
+	readonly features?: readonly string[] | undefined;
 	/** Samples that show what the model's outputs are. */
 	readonly probe: SampleSet;
 	readonly threads?: number;
@@ -38,6 +41,8 @@ export interface OpenedModel {
 	readonly files: readonly string[];
 	readonly ensemble: OpenEnsemble;
 	readonly classNames: ClassNames;
+	/** What should be known of how it takes the data. */
+	readonly notices: readonly Notice[];
 }
 
 /** The size of a model. */
@@ -68,19 +73,20 @@ const throughputBatch = 64;
  */
 export async function withModel<T>(
 	source: string | EnsembleSource,
-	{ classes, ...data }: EvaluatedData,
+	{ classes, features, ...data }: EvaluatedData,
 	runtime: Runtime,
 	work: (opened: OpenedModel) => Promise<T>,
 ): Promise<T> {
 	const { members, combine } = typeof source === "string" ? fileSource(source) : source;
 	const files = members.map(({ file }) => file);
-	const read = await readEnsemble({ members, combine });
+	const read = await readEnsemble({ members, combine }, features);
 	const alone = typeof source === "string" ? read.members[0] : undefined;
 	const classNames = alone === undefined ? "absent" : compareClassNames(alone.model, classes, alone.where);
 	const taken = alone === undefined ? read : { combine, members: [{ ...alone, order: {} }] };
 	const ensemble = await openEnsemble(runtime, taken, { ...data, classes, openSamples, unchecked: true });
 	try {
-		return await work({ path: files.join(", "), files, ensemble, classNames });
+		const notices = read.members.flatMap((member) => member.notices ?? []);
+		return await work({ path: files.join(", "), files, ensemble, classNames, notices });
 	} finally {
 		await ensemble.release();
 	}

@@ -11,7 +11,7 @@ import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { replaceHead } from "../models/head.js";
 import { buildModel } from "../models/index.js";
 import { parameterCount } from "../models/trainable.js";
-import type { Notice } from "../notices.js";
+import { type Notice, noticeText } from "../notices.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { withClassifierMetadata } from "../predict/metadata.js";
@@ -23,6 +23,7 @@ import type { AnswerStore } from "../train/stored-answers.js";
 import type { Teacher, TeacherSummary } from "../train/teacher.js";
 import { checkJob, trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
+import { alignFeatures } from "./features.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import { type SpecialistPart, type SpecialistTraining, specialistTraining } from "./specialists/task.js";
 import { openSource } from "./teachers/open.js";
@@ -115,14 +116,14 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const data = part?.data ?? whole;
 	const taught = step.teacher === undefined ? {} : { teacher: await teacherOf(step.teacher, whole, part?.indices) };
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
-	const { model: start, notes } = await untrained(network, task);
+	const { model: start, notes } = await untrained(network, task, data.features);
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
 	const { normalization } = data;
 	const shared = { data, normalization, seed: step.seed, ...threadsOf(step) };
 	let teacher = start;
 	for (const { network: options, loss, store } of pupils) {
 		checkTopK(store, task.classes);
-		const pupil = (await untrained(options, task)).model;
+		const pupil = (await untrained(options, task, data.features)).model;
 		checkJob({ ...shared, model: pupil, options, loss }, teacher);
 		teacher = pupil;
 	}
@@ -240,12 +241,24 @@ export interface Untrained {
 	readonly notes: readonly string[];
 }
 
-/** The network that a training starts from: with fresh weights, or as its file has it, but giving logits. */
-export async function untrained(network: NetworkOptions, task: ModelTask): Promise<Untrained> {
+/**
+ * The network that a training starts from: with fresh weights, or as its file has it, but giving logits.
+ *
+ * @param features - names of the data's columns, where they have such.
+ */
+export async function untrained(
+	network: NetworkOptions,
+	task: ModelTask,
+	features?: readonly string[],
+): Promise<Untrained> {
 	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
 	const { file, head } = network;
-	const { model: logits, removed } = withoutFinalSoftmax(await readModelFile(file));
-	const notes = removed === undefined ? [] : [`${file}: its last ${removed} is taken off, to be trained by its logits`];
+	const aligned = alignFeatures(await readModelFile(file), features, file);
+	const { model: logits, removed } = withoutFinalSoftmax(aligned.model);
+	const notes = [
+		...aligned.notices.map(noticeText),
+		...(removed === undefined ? [] : [`${file}: its last ${removed} is taken off, to be trained by its logits`]),
+	];
 	const model = importModel(logits);
 	if (head === "replace") return { model: replaceHead(model, task.classes, task.seed), notes };
 	const classes = model.graph.outputs[0]?.dims?.at(-1);
@@ -261,12 +274,17 @@ export async function untrained(network: NetworkOptions, task: ModelTask): Promi
 /** The data that networks are trained on: what it is, and the shape of a sample. */
 export interface DataDescription extends DataSummary {
 	readonly sampleShape: SampleShape;
+	/** Names of the classes and the columns, where they are the user's; a network's file has them, and no fingerprint. */
+	readonly names?: { readonly classes: readonly string[]; readonly features?: readonly string[] };
 }
 
 /** Loads the data that networks are trained on, and tells what it is. */
 export async function describeData({ data }: Pick<TrainStep, "data">): Promise<DataDescription> {
-	const loaded = await dataSetOf(data).load(data);
-	return { ...summarize(loaded), sampleShape: loaded.sampleShape };
+	const entry = dataSetOf(data);
+	const loaded = await entry.load(data);
+	const { sampleShape, classes, features } = loaded;
+	const names = { classes, ...(features === undefined ? {} : { features }) };
+	return { ...summarize(loaded), sampleShape, ...(entry.classes === undefined ? { names } : {}) };
 }
 
 function summarize(data: DataSet): DataSummary {

@@ -20,18 +20,12 @@ export type Rewrite = (node: OnnxNode, around: Surroundings) => readonly OnnxNod
 /** A model with each node replaced by what `rewrite` makes of it, in order. */
 export function rewriteNodes(model: OnnxModel, rewrite: Rewrite): OnnxModel {
 	const { graph } = model;
-	const names = namesOf(graph);
 	const added: OnnxInitializer[] = [];
 	const constants = new Map(graph.initializers.map(({ name, tensor }) => [name, tensor]));
 	const ranks = new Map(
 		[...graph.inputs, ...graph.valueInfos, ...graph.outputs].map(({ name, dims }) => [name, dims?.length]),
 	);
-	const freshName = (base: string): string => {
-		let name = base;
-		for (let count = 1; names.has(name); count++) name = `${base}_${String(count)}`;
-		names.add(name);
-		return name;
-	};
+	const freshName = freshNames(graph);
 	const around: Surroundings = {
 		constantOf: (name) => constants.get(name),
 		rankOf: (name) => constants.get(name)?.dims.length ?? ranks.get(name),
@@ -77,6 +71,17 @@ export function withoutAttributes(node: OnnxNode, ...names: readonly string[]): 
 /** The node with some attributes more, or others in their place. */
 export function withAttributes(node: OnnxNode, attributes: Attributes): OnnxNode {
 	return { ...node, attributes: new Map([...node.attributes, ...Object.entries(attributes)]) };
+}
+
+/** Names that nothing in a graph has, each once: `base`, or one that begins with it. */
+export function freshNames(graph: OnnxGraph): (base: string) => string {
+	const names = namesOf(graph);
+	return (base) => {
+		let name = base;
+		for (let count = 1; names.has(name); count++) name = `${base}_${String(count)}`;
+		names.add(name);
+		return name;
+	};
 }
 
 function namesOf({ inputs, initializers, nodes }: OnnxGraph): Set<string> {

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { canonicalHash } from "../canonical.js";
 import { dataContent } from "../data/data-content.js";
 import type { DataChoice } from "../data/options.js";
+import type { DataDescription } from "../distill/train-network.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { type Notice, noticeSchema } from "../notices.js";
 import { parsedJson } from "../options.js";
@@ -20,6 +21,8 @@ export interface DataIdentity {
 	readonly sampleShape: readonly number[];
 	/** Training samples. */
 	readonly train: number;
+	/** The hash of the names of classes and columns, where they are the user's. */
+	readonly names?: string | undefined;
 	/** How many there are; none where samples have no labels and nobody has named them. */
 	readonly classes: number;
 	/** What should be known of the data. */
@@ -31,9 +34,16 @@ const shape = z.strictObject({
 	fingerprint: z.string(),
 	sampleShape: z.array(natural),
 	train: natural,
+	names: z.string().optional(),
 	classes: z.int().min(0),
 	notices: z.array(noticeSchema),
 });
+
+/** What a step says of data. */
+type Described = Omit<DataIdentity, "notices" | "names"> & {
+	readonly notices?: readonly Notice[];
+	readonly names?: DataDescription["names"];
+};
 
 /** Tells the identity of a run's data, by a store that remembers it. */
 export type Identify = (store: string, options: RunStepOptions) => Promise<DataIdentity>;
@@ -61,7 +71,7 @@ async function remembered(
 	store: string,
 	data: DataChoice | DescribeSpeechStep,
 	content: readonly string[],
-	describe: () => Promise<Omit<DataIdentity, "notices"> & { readonly notices?: readonly Notice[] }>,
+	describe: () => Promise<Described>,
 ): Promise<DataIdentity> {
 	const folder = join(store, "data");
 	const path = join(folder, `${canonicalHash({ limbeck: await packageVersion(), data, content })}.json`);
@@ -70,8 +80,9 @@ async function remembered(
 		() => undefined,
 	);
 	if (known !== undefined) return known;
-	const { fingerprint, sampleShape, train, classes, notices = [] } = await describe();
-	const identity = { fingerprint, sampleShape: [...sampleShape], train, classes, notices };
+	const { fingerprint, sampleShape, train, classes, names, notices = [] } = await describe();
+	const named = names === undefined ? {} : { names: canonicalHash(names) };
+	const identity = { fingerprint, sampleShape: [...sampleShape], train, classes, ...named, notices };
 	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);
 	});

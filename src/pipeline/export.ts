@@ -13,9 +13,11 @@ import { answersOf, type Quantization, quantize } from "../deploy/quantize.js";
 import { adviceOn, type ExportedModel, type ExportReport, type PreprocessPlace } from "../deploy/report.js";
 import { jsonFile, transformersFiles } from "../deploy/transformers.js";
 import { compareClassNames } from "../distill/class-names.js";
+import { alignFeatures } from "../distill/features.js";
 import { LimbeckError } from "../errors.js";
 import { fileError, isMissing } from "../files.js";
 import { agreement, classificationMetrics } from "../metrics/index.js";
+import type { Notice } from "../notices.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { normalizationOf } from "../predict/metadata.js";
@@ -39,6 +41,8 @@ export interface ExportOptions {
 	readonly signal?: AbortSignal;
 	/** Told before each part of the work, in a few words. */
 	readonly onPart?: (part: string) => void;
+	/** Told what should be known of the data and the model. */
+	readonly onNotice?: (notice: Notice) => void;
 }
 
 /**
@@ -50,12 +54,13 @@ export interface ExportOptions {
  * of operators that Limbeck does not know; `data`, `file`, `disk-full`, `environment`.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportReport> {
-	const { source, to, signal, onPart = () => undefined } = options;
+	const { source, to, signal, onPart = () => undefined, onNotice = () => undefined } = options;
 	await requireEmpty(to);
-	const model = await readModelFile(source.file);
 	const loaded = await dataSetOf(options.data).load(options.data);
+	const { model, notices, ...aligned } = alignFeatures(await readModelFile(source.file), loaded.features, source.file);
+	for (const notice of notices) onNotice(notice);
 	compareClassNames(model, loaded.classes, source.file);
-	const data = { ...loaded, normalization: normalizationOf(model, source.file) };
+	const data = { ...loaded, ...aligned, normalization: normalizationOf(model, source.file) };
 	const float32 = deployable(model, { ...data, where: source.file });
 	const runtime = await nodeRuntime();
 	onPart("int8: calibrating on training samples, choosing on the validation split");
@@ -196,6 +201,7 @@ async function reportOf(
 			sampleShape: data.sampleShape,
 			preprocess,
 		},
+		...(data.features === undefined ? {} : { features: data.features }),
 		models: exported,
 		...advised,
 		environment: await describeEnvironment(threads),

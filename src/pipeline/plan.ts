@@ -22,6 +22,8 @@ export interface PlannerOptions {
 	readonly folder: string;
 	/** The data's fingerprint: of training and validation samples, labels and splits. */
 	readonly fingerprint: string;
+	/** The hash of the names of classes and columns, where they are the user's. */
+	readonly names?: string | undefined;
 }
 
 /** Makes a plan, step by step, inputs first. */
@@ -50,6 +52,7 @@ export interface Planner {
  * In the key:
  * - the kind of step and its version: other code gives other results;
  * - its options: they are what is done;
+ * - the names of classes and columns of users' own data, which the files of networks hold and no fingerprint;
  * - the data's fingerprint in place of the data's options: where files lie does not matter, what is in them does; for
  *   steps that open the test split the options and the hash of the files too, as no fingerprint says what is in that; for data
  *   that another step makes, that step's key;
@@ -59,7 +62,7 @@ export interface Planner {
  * Not in the key: paths; options that the entry calls unkeyed; names for people; the engine's version and the processor,
  * which move results by rounding only, so that machines can share a store (an entry says where it was made).
  */
-export function openPlanner({ folder, fingerprint }: PlannerOptions): Planner {
+export function openPlanner({ folder, fingerprint, names }: PlannerOptions): Planner {
 	const byKey = new Map<string, PlannedStep>();
 	const contents = new Map<string, Promise<string>>();
 	const opened = new Map<string, Promise<readonly string[]>>();
@@ -97,7 +100,7 @@ export function openPlanner({ folder, fingerprint }: PlannerOptions): Planner {
 			const about = {
 				step: kind,
 				version: entry.version,
-				...(made ? {} : { data: fingerprint }),
+				...(made ? {} : { data: fingerprint, ...(names === undefined ? {} : { names }) }),
 				...(files === undefined ? {} : { files }),
 				options: withContents(Object.fromEntries(keyed), known),
 			};

@@ -5,7 +5,7 @@ import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
-import { classNamesOf, normalizationOf } from "./metadata.js";
+import { classNamesOf, featuresOf, normalizationOf } from "./metadata.js";
 import { normalizer } from "./normalizer.js";
 
 /** A sample `[…sampleShape]`, row-major: bytes as they are stored, or floats, for which 1 is what 255 is for bytes. */
@@ -24,6 +24,8 @@ export interface Prediction {
 /** A classifier ready to answer. */
 export interface Classifier {
 	readonly classes: readonly string[];
+	/** Names of a sample's elements, in order, where the model was trained on a table. */
+	readonly features?: readonly string[];
 	/** The shape of a sample, usually `[channels, height, width]`. */
 	readonly sampleShape: readonly number[];
 	/**
@@ -52,11 +54,13 @@ export async function openClassifier(model: OnnxModel, where: string, open: Open
 	const output = model.graph.outputs[0];
 	if (output === undefined) throw new LimbeckError("model", { where, expected: "an output of logits", got: "none" });
 	const classes = classesOf(model, output, where);
+	const features = featuresOf(model, where);
 	const feed = feeder(model, input, where);
 	// Encoded by us, with all data inside: the engine reads no other file.
 	const session = await open(encodeModel(model));
 	return {
 		classes,
+		...(features === undefined ? {} : { features }),
 		sampleShape: input.sampleShape,
 		async predict(sample) {
 			const outputs = await session.run({ [input.name]: feed(sample) });

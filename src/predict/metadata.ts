@@ -10,13 +10,25 @@ export const classesKey = "limbeck.classes";
 /** Where a model file of ours says how its inputs are normalised: JSON `{mean, std}`, each a number or one for each channel. */
 export const preprocessingKey = "limbeck.normalization";
 
+/** Where a model file of ours says which columns of a table its inputs are: a JSON list of names, in order. */
+export const featuresKey = "limbeck.features";
+
 /** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
-export function classNamesOf({ metadata }: OnnxModel, where: string): readonly string[] | undefined {
-	const text = metadata.get(classesKey);
+export function classNamesOf(model: OnnxModel, where: string): readonly string[] | undefined {
+	return namesOf(model, classesKey, where);
+}
+
+/** The columns' names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
+export function featuresOf(model: OnnxModel, where: string): readonly string[] | undefined {
+	return namesOf(model, featuresKey, where);
+}
+
+function namesOf({ metadata }: OnnxModel, key: string, where: string): readonly string[] | undefined {
+	const text = metadata.get(key);
 	if (text === undefined) return undefined;
 	const names = parsedJson(text);
 	if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
-	throw metadataError(where, classesKey, "a JSON list of names", text);
+	throw metadataError(where, key, "a JSON list of names", text);
 }
 
 /**
@@ -35,14 +47,23 @@ export function normalizationOf({ metadata }: OnnxModel, where: string): Normali
 	throw metadataError(where, preprocessingKey, expected, text);
 }
 
+/** What a user of a classifier's file must know. */
+export interface ClassifierFacts {
+	readonly classes: readonly string[];
+	readonly normalization: Normalization;
+	/** Names of the columns of a table that its inputs are, in order; absent for other data. */
+	readonly features?: readonly string[] | undefined;
+}
+
 /** The model with what a user of its file must know in its metadata, and nothing else there. */
 export function withClassifierMetadata(
 	model: OnnxModel,
-	{ classes, normalization }: { readonly classes: readonly string[]; readonly normalization: Normalization },
+	{ classes, normalization, features }: ClassifierFacts,
 ): OnnxModel {
 	const metadata = new Map([
 		[preprocessingKey, JSON.stringify(normalization)],
 		[classesKey, JSON.stringify(classes)],
+		...(features === undefined ? [] : [[featuresKey, JSON.stringify(features)] as const]),
 	]);
 	return { ...model, metadata };
 }

@@ -4,6 +4,7 @@ import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { anyBatchModel } from "../models/family.js";
 import { withoutFinalSoftmax } from "../models/final-softmax.js";
+import { type Notice, noticeText } from "../notices.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
@@ -36,6 +37,8 @@ export interface Classifier {
 	readonly weight: number;
 	/** What is to be told of it. */
 	readonly notes?: readonly string[];
+	/** What should be known of how it takes the data; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 }
 
 /** Classifiers, and how their answers become one; of one alone its logits. */
@@ -147,7 +150,7 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 		const note = `${where} names its classes otherwise than the data do: its outputs are taken in the data's order`;
 		return {
 			...{ model, classifier, predictor, width: tried.width, ...found },
-			notes: [...(classifier.notes ?? []), ...(inOrder ? [note] : [])],
+			notes: [...(classifier.notes ?? []), ...(classifier.notices ?? []).map(noticeText), ...(inOrder ? [note] : [])],
 			...(select === undefined ? {} : { select }),
 		};
 	} catch (error) {

@@ -17,6 +17,8 @@ export interface Plan {
 	readonly classes: readonly string[];
 	readonly type: Source["type"];
 	readonly sampleShape: SampleShape;
+	/** Names of a sample's elements, where there are any. */
+	readonly features?: readonly string[] | undefined;
 	readonly sources: readonly PlannedSource[];
 	/** The most samples that each part can have. */
 	readonly counts: Readonly<Record<SplitName, number>>;
@@ -36,6 +38,8 @@ export interface Built {
 	readonly classes: readonly string[];
 	readonly type: Source["type"];
 	readonly sampleShape: SampleShape;
+	/** Names of a sample's elements, where there are any. */
+	readonly features?: readonly string[] | undefined;
 	/** Over the training samples; of no meaning where they were not read. */
 	readonly normalization: Normalization;
 	/** The parts that were asked for. */
@@ -81,7 +85,8 @@ export async function planSplits(sources: Sources, shares: Shares, names?: reado
 	}
 	const counts = { train: 0, validation: 0, test: 0 };
 	for (const { labels, partOf } of planned) for (let row = 0; row < labels.length; row++) counts[partOf(row)]++;
-	return { classes, type: train.type, sampleShape: train.sampleShape, sources: planned, counts };
+	const { type, sampleShape, features } = train;
+	return { classes, type, sampleShape, features, sources: planned, counts };
 }
 
 /** What all samples without labels are of, when they are split. */
@@ -114,7 +119,7 @@ function planApart(
  * @throws LimbeckError `data` for samples that cannot be read and elements that are not finite.
  */
 export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<SplitName, Sink>>>): Promise<Built> {
-	const { classes, type, sampleShape } = plan;
+	const { classes, type, sampleShape, features } = plan;
 	const labelsOf = (name: SplitName): SplitLabels => {
 		const most = plan.counts[name];
 		return { ids: new Int32Array(most), rows: new Uint32Array(most), count: 0 };
@@ -145,6 +150,7 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		classes,
 		type,
 		sampleShape,
+		features,
 		normalization: moments.normalization(),
 		splits,
 		fingerprint: hash.digest("hex"),

@@ -35,6 +35,7 @@ const indexSchema = z.object({
 	classes: z.array(z.string()),
 	type: z.enum(["uint8", "float"]),
 	sampleShape: z.array(z.int().min(1)),
+	features: z.array(z.string()).optional(),
 	normalization: z.object({ mean: numberOrList, std: numberOrList }),
 	counts: z.object({ train: count, validation: count, test: count }),
 	/** How many rows each part's source has. */

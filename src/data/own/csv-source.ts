@@ -31,6 +31,7 @@ export async function csvSource(path: string, options: CsvOptions): Promise<Tabl
 		where: path,
 		type: "float",
 		sampleShape: sampleShapeOf([features.length], options.shape, path),
+		...(options.header ? { features } : {}),
 		labels: async () =>
 			lacksLabels(options)
 				? noLabels(await countRows(table))

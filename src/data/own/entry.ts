@@ -28,7 +28,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 		...(kind.fromPath === undefined ? {} : { fromPath: kind.fromPath }),
 		async load(options) {
 			const built = await load(options, ["train", "validation"]);
-			const { classes, sampleShape, normalization, fingerprint, skipped, notices } = built;
+			const { classes, sampleShape, features, normalization, fingerprint, skipped, notices } = built;
 			const splits = { train: splitOf(built, "train"), validation: splitOf(built, "validation") };
 			return {
 				name: options.name,
@@ -37,6 +37,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 				normalization,
 				...splits,
 				fingerprint,
+				...(features === undefined ? {} : { features }),
 				...(skipped === undefined ? {} : { skipped }),
 				...(notices.length === 0 ? {} : { notices }),
 				...(built.unlabelled.includes("train") ? { unlabelled: true as const } : {}),
@@ -45,8 +46,12 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 	};
 	const loadTest: LoadTest<Options> = async (options) => {
 		const built = await load(options, ["test"]);
-		const { classes, sampleShape, notices } = built;
-		return { classes, sampleShape, ...splitOf(built, "test"), ...(notices.length === 0 ? {} : { notices }) };
+		const { classes, sampleShape, features, notices } = built;
+		return {
+			...{ classes, sampleShape, ...splitOf(built, "test") },
+			...(features === undefined ? {} : { features }),
+			...(notices.length === 0 ? {} : { notices }),
+		};
 	};
 	return [entry, loadTest];
 }

@@ -30,6 +30,7 @@ export async function parquetSource(path: string, options: ParquetOptions): Prom
 		where: path,
 		type: "float",
 		sampleShape: sampleShapeOf([features.length], options.shape, path),
+		features,
 		labels: () =>
 			lacksLabels(options)
 				? Promise.resolve(noLabels(table.groups.at(-1)?.rowEnd ?? 0))

@@ -9,6 +9,8 @@ export interface Source {
 	readonly where: string;
 	readonly type: "uint8" | "float";
 	readonly sampleShape: SampleShape;
+	/** Names of a sample's elements, in order, where the file has such names. */
+	readonly features?: readonly string[];
 	/** The classes in their order, where it is not for the labels to say. */
 	readonly classes?: readonly string[];
 	/** Every label, before any sample is read. */

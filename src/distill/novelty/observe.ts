@@ -6,6 +6,7 @@ import { importModel } from "../../import/index.js";
 import { logSoftmaxRow } from "../../metrics/index.js";
 import { logitsRow } from "../../metrics/logits.js";
 import { withoutHead } from "../../models/head.js";
+import type { Notice } from "../../notices.js";
 import { readModelFile } from "../../onnx/file.js";
 import type { OnnxModel } from "../../onnx/model.js";
 import { elementCount } from "../../onnx/tensor.js";
@@ -16,6 +17,7 @@ import type { Runtime } from "../../runtime/runtime.js";
 import { activeSpecialists, specialistsOfClasses } from "../../specialists/combination.js";
 import { createPredictor, type Predictor } from "../../train/predict.js";
 import { finiteAnswers, withModel } from "../evaluated-model.js";
+import { alignFeatures } from "../features.js";
 import type { Observation } from "./detectors.js";
 
 /** Who observes. */
@@ -53,11 +55,13 @@ export async function withObservers<T>(
 	{ generalist: file, specialists, seed, threads }: Observers,
 	data: DataSet,
 	{ runtime }: { readonly runtime: Runtime },
-	work: (observe: Observe) => Promise<T>,
+	work: (observe: Observe, notices: readonly Notice[]) => Promise<T>,
 ): Promise<T> {
-	const { classes, sampleShape, train } = data;
+	const { classes, sampleShape, features: columns, train } = data;
 	const own = threads === undefined ? {} : { threads };
-	const model = await readModelFile(file);
+	const read = async (path: string): Promise<OnnxModel> =>
+		alignFeatures(await readModelFile(path), columns, path).model;
+	const model = await read(file);
 	const normalization = normalizationOf(model, file);
 	const opened: Predictor[] = [];
 	const open = async (one: OnnxModel, where: string): Promise<Predictor> => {
@@ -68,7 +72,7 @@ export async function withObservers<T>(
 	try {
 		const body = await open(withoutHead(importModel(model)), `${file} without its last layer`);
 		const asked: Predictor[] = [];
-		for (const { file: path } of specialists) asked.push(await open(await readModelFile(path), path));
+		for (const { file: path } of specialists) asked.push(await open(await read(path), path));
 		const features = async (set: SampleSet): Promise<readonly Float32Array[]> =>
 			rowsOf(await body.logits(set), set.count).map(ofLengthOne);
 		const drawn = permutation(randomStream(seed, "novelty/references"), 0, train.count);
@@ -78,7 +82,8 @@ export async function withObservers<T>(
 			specialists.map(({ classes: sets }) => sets),
 			classes.length,
 		);
-		return await withModel(file, { classes, sampleShape, probe: data.validation, ...own }, runtime, async (whole) => {
+		const about = { classes, sampleShape, features: columns, probe: data.validation, ...own };
+		return await withModel(file, about, runtime, async (whole) => {
 			const observeSome = async (set: ReadSet): Promise<readonly Observation[]> => {
 				const { logits } = await finiteAnswers(whole, set, classes.length, "given");
 				const [hidden, inputs] = [await features(set), inputsOf(set, data)];
@@ -98,14 +103,15 @@ export async function withObservers<T>(
 					};
 				});
 			};
-			return work(async (set) => {
+			const observeAll = async (set: SampleSet): Promise<readonly Observation[]> => {
 				const seen: Observation[] = [];
 				for (let from = 0; from < set.count; from += batch) {
 					const rows = Uint32Array.from({ length: Math.min(batch, set.count - from) }, (_, at) => from + at);
 					for (const one of await observeSome(rowsIn(set, sampleShape, rows))) seen.push(one);
 				}
 				return seen;
-			});
+			};
+			return work(observeAll, whole.notices);
 		});
 	} finally {
 		for (const predictor of opened) await predictor.release();

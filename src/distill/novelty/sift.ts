@@ -2,9 +2,11 @@
 import type { DataSet, SampleSet, SampleShape, Split, TestSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
 import type { DataChoice } from "../../data/options.js";
+import { shortList } from "../../data/own/classes.js";
 import type { SplitName } from "../../data/own/partition.js";
 import { sampleNames } from "../../data/sample-names.js";
 import { LimbeckError } from "../../errors.js";
+import type { Notice } from "../../notices.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { pictureShape, pixelsOf } from "../exhibits.js";
 import { type DetectorName, detectorNames, detectors, type Observation } from "./detectors.js";
@@ -69,6 +71,8 @@ export interface SiftOutcome {
 	readonly shape?: readonly [number, number, number];
 	/** What was left out because it could not be read. */
 	readonly skipped: number;
+	/** What should be known of the data and the model; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 	readonly rejectBy: DetectorName;
 	readonly thresholds: Thresholds;
 	readonly samples: readonly SiftedSample[];
@@ -100,6 +104,7 @@ export async function sift(
 	const known = await dataSetOf(knownChoice).load(knownChoice);
 	const data = await dataSetOf(choice).load(choice);
 	sameShape(known, data);
+	sameColumns(known, data);
 	const nameOf = await sampleNames(choice);
 	const { train, validation } = data;
 	const sets = Object.entries({ train, validation, test: await openTest() }) as [SplitName, Split][]; // Its own keys.
@@ -108,12 +113,13 @@ export async function sift(
 			return { set, at, name: nameOf(split, set.origin?.rows[at] ?? at) };
 		}),
 	);
-	const [seen, usual] = await withObservers(step, known, context, async (observe) => {
+	const [seen, usual, told] = await withObservers(step, known, context, async (observe, notices) => {
 		const all: Observation[] = [];
 		for (const [, set] of sets) for (const one of await observe(set)) all.push(one);
-		return [all, await usualOf(step, known, observe)] as const;
+		return [all, await usualOf(step, known, observe), notices] as const;
 	});
 	const { far, groups, rejected } = verdictsOf(step, usual, seen);
+	const notices = [...(data.notices ?? []), ...told];
 	const shape = pictureShape(data.sampleShape);
 	const pictures = (members: readonly number[]): readonly SiftedPicture[] =>
 		shape === undefined ? [] : members.slice(0, step.shown).map((index) => pictureOf(places, index, shape));
@@ -124,6 +130,7 @@ export async function sift(
 		classes: known.classes,
 		...(shape === undefined ? {} : { shape }),
 		skipped: data.skipped ?? 0,
+		...(notices.length === 0 ? {} : { notices }),
 		rejectBy,
 		thresholds: usual.thresholds,
 		samples: seen.map((one, at) => {
@@ -178,6 +185,17 @@ function sameShape(known: DataSet, data: DataSet): void {
 		expected: `samples ${expected ?? ""}, as the model's own data have`,
 		got: got ?? "",
 		hint: "Pictures: --set data.size=…, --set data.channels=…; numbers: --set data.shape=[…].",
+	});
+}
+
+/** @throws LimbeckError (`data`) for a table of which columns lie elsewhere than in the one that is known. */
+function sameColumns({ features: known }: DataSet, { features }: DataSet): void {
+	if (known === undefined || features === undefined || known.join("\n") === features.join("\n")) return;
+	throw new LimbeckError("data", {
+		where: "data",
+		expected: `the columns of the model's own data, in their order: ${shortList(known)}`,
+		got: shortList(features),
+		hint: "Put the columns into this order; those that are too many are left out by data.ignore.",
 	});
 }
 

@@ -18,9 +18,9 @@ export interface CheckStep {
  * @throws LimbeckError (`model`, `usage`, `file`) by the name of the file that cannot teach.
  */
 export async function checkTeachers({ data, teacher, threads }: CheckStep, context: TrainingContext): Promise<void> {
-	const { train, sampleShape, classes } = await dataSetOf(data).load(data);
+	const { train, sampleShape, classes, features } = await dataSetOf(data).load(data);
 	const { runtime, openSamples } = context;
-	const opened = await openEnsemble(runtime, await readEnsemble(teacher), {
+	const opened = await openEnsemble(runtime, await readEnsemble(teacher, features), {
 		...{ sampleShape, classes, probe: train },
 		...(threads === undefined ? {} : { threads }),
 		...(openSamples === undefined ? {} : { openSamples }),

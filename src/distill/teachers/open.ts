@@ -4,6 +4,7 @@ import { classNamesOf, normalizationOf, preprocessingKey } from "../../predict/m
 import type { Classifier, Ensemble } from "../../train/ensemble.js";
 import type { Preprocessing } from "../../train/preprocess.js";
 import type { Teacher } from "../../train/teacher.js";
+import { alignFeatures } from "../features.js";
 import type { EnsembleSource, MemberSource, TeacherSource } from "./sources.js";
 import { readTargets } from "./targets.js";
 
@@ -13,22 +14,29 @@ import { readTargets } from "./targets.js";
  * @throws LimbeckError (`model`, `data`, `file`) by the name of the file.
  */
 export async function openSource(source: TeacherSource, data: DataSet): Promise<Teacher> {
-	return "members" in source ? readEnsemble(source) : readTargets(source, data);
+	return "members" in source ? readEnsemble(source, data.features) : readTargets(source, data);
 }
 
 /**
- * Reads the model files of an ensemble.
+ * Reads the model files of an ensemble, to be given columns as the data have them.
  *
- * @throws LimbeckError (`model`, `file`) by the name of the file.
+ * @param features - names of the data's columns, where they have such.
+ * @throws LimbeckError (`model`, `file`) by the name of the file; (`model`) for a model of other columns.
  */
-export async function readEnsemble({ members, combine }: EnsembleSource): Promise<Ensemble> {
+export async function readEnsemble(
+	{ members, combine }: EnsembleSource,
+	features: readonly string[] | undefined,
+): Promise<Ensemble> {
 	const read: Classifier[] = [];
-	for (const member of members) read.push(await readMember(member));
+	for (const member of members) read.push(await readMember(member, features));
 	return { members: read, combine };
 }
 
-async function readMember({ file, name, outputs, input, classes, select, weight }: MemberSource): Promise<Classifier> {
-	const model = await readModelFile(file);
+async function readMember(
+	{ file, name, outputs, input, classes, select, weight }: MemberSource,
+	features: readonly string[] | undefined,
+): Promise<Classifier> {
+	const { model, notices } = alignFeatures(await readModelFile(file), features, file);
 	const fileNames = classNamesOf(model, file);
 	const { mean, std, ...rest } = input;
 	const own = normalizationOf(model, file);
@@ -45,5 +53,6 @@ async function readMember({ file, name, outputs, input, classes, select, weight 
 			...(fileNames === undefined ? {} : { fileNames }),
 		},
 		...(told ? {} : { notes: [note] }),
+		...(notices.length === 0 ? {} : { notices }),
 	};
 }
