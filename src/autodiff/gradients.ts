@@ -4,10 +4,11 @@
  * below wants them.
  */
 import { LimbeckError } from "../errors.js";
-import type { Graph, Node } from "../graph/graph.js";
+import { type Graph, type Node, outerNames } from "../graph/graph.js";
 import { describeType, sameDims, type Value } from "../graph/value.js";
 import { operatorOf } from "../ops/index.js";
 import type { Operator } from "../ops/operator.js";
+import { isFloating } from "../ops/rules.js";
 
 /**
  * Adds the nodes that compute the gradient of `loss` with respect to each of `wanted`.
@@ -18,7 +19,7 @@ import type { Operator } from "../ops/operator.js";
  * @param seed - a scalar that all gradients are multiplied by; 1 where absent.
  * @returns the gradients in the order of `wanted`, each of the shape of its value.
  * @throws LimbeckError (`model`) where the loss does not depend on a wanted value, or where operators on the way have
- * no gradient; the message names their nodes.
+ * no gradient, or none for the input that it would take; the message names their nodes.
  */
 export function gradients(g: Graph, loss: Value, wanted: readonly Value[], seed?: Value): readonly Value[] {
 	if (loss.dims.length !== 0) {
@@ -27,7 +28,7 @@ export function gradients(g: Graph, loss: Value, wanted: readonly Value[], seed?
 	const nodes = [...g.nodes];
 	const dependent = dependentOn(nodes, wanted);
 	const found = new Map<string, Value>([[loss.name, seed ?? g.scalar(1, loss)]]);
-	const refused = nodes.reverse().flatMap((node) => backward(g, node, dependent, found) ?? []);
+	const refused = nodes.reverse().flatMap((node) => backward(g, node, dependent, found));
 	if (refused.length > 0) throw noRules(refused.reverse());
 	return wanted.map((value) => {
 		const gradient = found.get(value.name);
@@ -45,13 +46,18 @@ export function gradients(g: Graph, loss: Value, wanted: readonly Value[], seed?
 function dependentOn(nodes: readonly Node[], wanted: readonly Value[]): ReadonlySet<string> {
 	const names = new Set(wanted.map((value) => value.name));
 	for (const node of nodes) {
-		if (!node.inputs.some((input) => input !== undefined && names.has(input.name))) continue;
+		if (!usedNames(node).some((name) => names.has(name))) continue;
 		for (const output of node.outputs) names.add(output.name);
 	}
 	return names;
 }
 
-/** What has no gradient rule: an operator, or the statistics that it gives beside its output. */
+/** The values that a node uses: its inputs, and what its bodies take from the graph around them. */
+function usedNames({ inputs, attributes }: Node): readonly string[] {
+	return [...inputs.flatMap((input) => input?.name ?? []), ...outerNames(attributes)];
+}
+
+/** What has no gradient rule: an operator, one of its inputs, or the statistics that it gives beside its output. */
 interface Refused {
 	readonly output: Value | undefined;
 	readonly what: string;
@@ -62,16 +68,12 @@ interface Refused {
  *
  * @returns what has no rule and needs one. Zeros are carried on from there, so that the walk finds the others, too.
  */
-function backward(
-	g: Graph,
-	node: Node,
-	dependent: ReadonlySet<string>,
-	found: Map<string, Value>,
-): Refused | undefined {
+function backward(g: Graph, node: Node, dependent: ReadonlySet<string>, found: Map<string, Value>): readonly Refused[] {
 	const { inputs, outputs, attributes, opType } = node;
-	if (!outputs.some(({ name }) => found.has(name))) return undefined;
-	const wants = inputs.map((input) => input !== undefined && dependent.has(input.name));
-	if (!wants.includes(true)) return undefined;
+	if (!outputs.some(({ name }) => found.has(name))) return [];
+	const wants = inputs.map((input) => input !== undefined && isFloating(input.type) && dependent.has(input.name));
+	const inside = outerNames(attributes).some((name) => dependent.has(name));
+	if (!wants.includes(true) && !inside) return [];
 	const zerosLike = (value: Value): Value => g.op("Expand", [g.scalar(0, value), g.integers(value.dims)]);
 	const dyOf = (index: number): Value => {
 		const output = outputs[index];
@@ -79,18 +81,22 @@ function backward(
 		return found.get(output.name) ?? zerosLike(output);
 	};
 	const rule = ruleOf(node, found);
-	const makers =
-		"vjp" in rule
-			? rule.vjp({ g, inputs, outputs, dy: dyOf(0), dyOf, attributes })
-			: inputs.map((input) => input && (() => zerosLike(input)));
+	const refused: Refused[] = "vjp" in rule ? [] : [rule];
+	const answers = "vjp" in rule ? rule.vjp({ g, inputs, outputs, dy: dyOf(0), dyOf, attributes }) : [];
 	for (const [index, input] of inputs.entries()) {
-		const make = makers[index];
-		if (input === undefined || wants[index] !== true || make === undefined) continue;
-		const gradient = unbroadcast(g, make(), input);
+		if (input === undefined || wants[index] !== true) continue;
+		const answer = answers[index];
+		if (answer === "none") continue;
+		if (answer === undefined && "vjp" in rule) refused.push(withoutAnswer(node, index));
+		const gradient = answer === undefined ? zerosLike(input) : unbroadcast(g, answer(), input);
 		const before = found.get(input.name);
 		found.set(input.name, before === undefined ? gradient : g.op("Add", [before, gradient]));
 	}
-	return "vjp" in rule ? undefined : rule;
+	return refused;
+}
+
+function withoutAnswer({ opType, inputs, outputs }: Node, index: number): Refused {
+	return { output: outputs[0], what: `input ${index} of ${opType} (${inputs[index]?.name ?? "none"})` };
 }
 
 function ruleOf(

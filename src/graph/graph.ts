@@ -217,7 +217,7 @@ export class Graph {
 }
 
 /** Names that the bodies of a node use: of their own values, and of values of the graphs around them. */
-function outerNames(attributes: Attributes): readonly string[] {
+export function outerNames(attributes: Attributes): readonly string[] {
 	return Object.values(attributes).flatMap((attribute) => (attribute.kind === "graph" ? namesIn(attribute.value) : []));
 }
 

@@ -25,8 +25,8 @@ const place: Operator = {
 	},
 	vjp: "nondifferentiable",
 	cases: [
-		{ inputs: [{ dims: [3, 4] }] },
-		{ inputs: [{ dims: [2, 3, 4] }], attributes: { axis: int(-1), keepdims: int(0) } },
+		{ inputs: [{ dims: [3, 4], distinct: true }] },
+		{ inputs: [{ dims: [2, 3, 4], distinct: true }], attributes: { axis: int(-1), keepdims: int(0) } },
 	],
 };
 

@@ -37,7 +37,8 @@ function ones({ type, dims }: Value): Parameters<Graph["constant"]>[0] {
 
 /**
  * The rule. Write x̂ = (x − μ) s with s = 1 / √(σ² + ε), and M for the elements of a channel: dβ = Σ dy, dγ = Σ dy x̂,
- * and with fixed μ and σ dx = γ s dy. Where μ and σ are the batch's own, dx = γ s (dy − dβ / M − x̂ dγ / M).
+ * and with given μ and σ² dx = γ s dy, dμ = −γ s dβ, dσ² = −½ γ s² dγ. Where μ and σ² are the batch's own,
+ * dx = γ s (dy − dβ / M − x̂ dγ / M), and y does not depend on the running ones.
  */
 function vjp(context: VjpContext): ReturnType<Exclude<Operator["vjp"], string>> {
 	const { g, inputs, outputs, dy, attributes } = context;
@@ -63,7 +64,19 @@ function vjp(context: VjpContext): ReturnType<Exclude<Operator["vjp"], string>> 
 		const offset = g.op("Sub", [g.op("Mul", [share, dBias]), g.op("Mul", [slope, mean])]);
 		return g.op("Add", [direct, affine(g, x, slope, offset)]);
 	};
-	return [inputGradient, () => channelGradients().dScale, () => channelGradients().dBias];
+	const meanGradient = (): Value =>
+		g.op("Neg", [g.op("Mul", [g.op("Mul", [scale, inverse]), channelGradients().dBias])]);
+	const varianceGradient = (): Value => {
+		const half = g.op("Mul", [scale, g.scalar(-0.5, scale)]);
+		return g.op("Mul", [g.op("Mul", [half, channelGradients().dScale]), g.op("Mul", [inverse, inverse])]);
+	};
+	return [
+		inputGradient,
+		() => channelGradients().dScale,
+		() => channelGradients().dBias,
+		training ? "none" : meanGradient,
+		training ? "none" : varianceGradient,
+	];
 }
 
 export const batchNorm = {
@@ -84,11 +97,14 @@ export const batchNorm = {
 		vjp,
 		state: [3, 4],
 		// Batch statistics in place of the running ones, which move towards them: the mean, and as PyTorch does it the
-		// unbiased variance.
-		train: (g, inputs, attributes, { batchStatistics, trains, setState }) => {
+		// unbiased variance. Statistics that are computed, or that no step carries on, are an operand like any other.
+		train: (g, inputs, attributes, { batchStatistics, trains, carries, setState }) => {
 			const [scale, bias] = [required(inputs, 1), required(inputs, 2)];
 			const [runningMean, runningVariance] = [required(inputs, 3), required(inputs, 4)];
-			if (!batchStatistics || !(trains(scale) || trains(bias))) return g.ops("BatchNormalization", inputs, attributes);
+			const carried = carries(runningMean) && carries(runningVariance);
+			if (!batchStatistics || !carried || !(trains(scale) || trains(bias))) {
+				return g.ops("BatchNormalization", inputs, attributes);
+			}
 			// With a momentum of 0 the node gives the batch's own statistics. ONNX Runtime writes them over the running ones
 			// that it was given, so it is given others, of which nothing is used.
 			const forms = { ...attributes, training_mode: int(1), momentum: float(0) };
@@ -108,32 +124,14 @@ export const batchNorm = {
 		},
 		cases: [
 			{
-				inputs: [
-					{ dims: [2, 3, 4, 5] },
-					{ dims: [3] },
-					{ dims: [3] },
-					{ dims: [3], fixed: true },
-					{ dims: [3], from: 0.5, to: 2, fixed: true },
-				],
+				inputs: [{ dims: [2, 3, 4, 5] }, { dims: [3] }, { dims: [3] }, { dims: [3] }, { dims: [3], from: 0.5, to: 2 }],
 			},
 			{
-				inputs: [
-					{ dims: [3, 2, 4, 3] },
-					{ dims: [2] },
-					{ dims: [2] },
-					{ dims: [2], fixed: true },
-					{ dims: [2], from: 0.5, to: 2, fixed: true },
-				],
+				inputs: [{ dims: [3, 2, 4, 3] }, { dims: [2] }, { dims: [2] }, { dims: [2] }, { dims: [2], from: 0.5, to: 2 }],
 				attributes: { training_mode: int(1), momentum: float(0), epsilon: float(0.01) },
 			},
 			{
-				inputs: [
-					{ dims: [6, 3] },
-					{ dims: [3] },
-					{ dims: [3] },
-					{ dims: [3], fixed: true },
-					{ dims: [3], from: 0.5, to: 2, fixed: true },
-				],
+				inputs: [{ dims: [6, 3] }, { dims: [3] }, { dims: [3] }, { dims: [3] }, { dims: [3], from: 0.5, to: 2 }],
 				attributes: { training_mode: int(1), momentum: float(0), epsilon: float(0.01) },
 			},
 		],

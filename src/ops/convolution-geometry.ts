@@ -68,6 +68,10 @@ export function geometryOf(x: Value, w: Value, attributes: Attributes): Geometry
 		throw typeError("Conv", expected, describeType(w));
 	}
 	const none = spatial.flatMap(() => [0, 0]);
+	if (autoPad.startsWith("SAME") && windows.dilations.some((dilation) => dilation !== 1)) {
+		const expected = "pads in place of auto_pad SAME where there are dilations (ONNX Runtime has no such convolution)";
+		throw typeError("Conv", expected, `dilations [${windows.dilations.join()}]`);
+	}
 	const totals = spatial.map((size, axis) => {
 		const needed = (Math.ceil(size / at(strides, axis)) - 1) * at(strides, axis) + extent(windows, axis) - size;
 		return Math.max(0, needed);
@@ -88,7 +92,8 @@ export function geometryOf(x: Value, w: Value, attributes: Attributes): Geometry
 }
 
 /**
- * The geometry of ConvTranspose, as that of the Conv which it is the adjoint of.
+ * The geometry of ConvTranspose, as that of the Conv which it is the adjoint of. Where an output shape is asked for, the
+ * padding follows from it, and an odd element goes to the beginning unless `auto_pad` is SAME_UPPER.
  *
  * @param x - `[batch, channels, …spatial]`.
  * @param w - `[channels, outputs / group, …kernel]`.
@@ -108,8 +113,16 @@ export function transposedGeometryOf(x: Value, w: Value, attributes: Attributes)
 	);
 	const same = output.map((size, axis) => size * at(strides, axis));
 	const wanted = numbersOf(attributes, "output_shape", autoPad.startsWith("SAME") ? same : []);
+	// There ONNX Runtime's output is smaller than ONNX says, or it refuses.
+	const unreached = wanted.some((size, axis) => size >= at(reached, axis) + at(strides, axis));
+	const short = attributes["output_shape"] === undefined && wanted.some((size, axis) => size > at(reached, axis));
+	if (unreached || short) {
+		const expected = `an output of at most [${reached.join()}], which its windows reach`;
+		throw typeError("ConvTranspose", expected, `[${wanted.join()}]`);
+	}
 	const totals = wanted.map((size, axis) => Math.max(0, at(reached, axis) - size));
-	const pads = wanted.length > 0 ? splitPads(totals, autoPad !== "SAME_LOWER") : numbersOf(attributes, "pads", none);
+	const named = autoPad === "VALID" ? none : numbersOf(attributes, "pads", none);
+	const pads = wanted.length > 0 ? splitPads(totals, autoPad === "SAME_UPPER") : named;
 	const spatial = reached.map((size, axis) =>
 		// A shape larger than what the windows reach is filled up at the end.
 		at(wanted, axis, size - at(pads, axis, 0) - at(pads, axis + output.length, 0)),

@@ -222,7 +222,8 @@ function paired({ g, x, dy, geometry, batch, channels, windows, taps }: Correlat
 	const { starts, inputRows, elements } = tiling;
 	const tiles = starts.length;
 	const rows = starts.flatMap((start) => Array.from({ length: inputRows }, (_, row) => start + row));
-	const cut = tiles === 1 ? x : g.op("Gather", [x, g.integers(rows)], { axis: int(2) });
+	const whole = rows.length === geometry.spatial[0] && tiles === 1;
+	const cut = whole ? x : g.op("Gather", [x, g.integers(rows)], { axis: int(2) });
 	const byTile = (value: Value, size: number): Value =>
 		g.op("Reshape", [value, g.integers([batch, channels * tiles, size])]);
 	const operands = [byTile(dy, tiling.windows), byTile(cut, elements)];

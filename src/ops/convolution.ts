@@ -1,5 +1,5 @@
 /** Convolutions. Source: ONNX operator specification, Conv (opset 11, 22) and ConvTranspose (opset 11, 22). */
-import { type Attributes, int, ints } from "../graph/attributes.js";
+import { type Attributes, int, ints, text } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
 import { blockedConvolution } from "./convolution-blocked.js";
@@ -92,6 +92,10 @@ const transposedCases: readonly OperatorCase[] = (
 			inputs: [{ dims: [1, 2, 3, 3] }, { dims: [2, 2, 3, 3] }],
 			attributes: { strides: ints([3, 2]), output_shape: ints([10, 8]) },
 		},
+		...["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].map((auto) => ({
+			inputs: [{ dims: [1, 2, 4, 4] }, { dims: [2, 3, 3, 3] }],
+			attributes: { strides: ints([2, 2]), output_shape: ints([8, 6]), auto_pad: text(auto) },
+		})),
 	] as const satisfies readonly OperatorCase[]
 ).map((one) => ({ ...one, precision: "float" }));
 

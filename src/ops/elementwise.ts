@@ -259,7 +259,7 @@ export const elementwise = {
 	// Cast to the type of the second input, whose elements do not matter
 	CastLike: {
 		infer: (inputs) => [{ type: required(inputs, 1).type, dims: required(inputs, 0).dims }],
-		vjp: (context) => [castBack(context), undefined],
+		vjp: (context) => [castBack(context), "none"],
 		fold: (inputs) => foldCast(inputs, required(inputs, 1).type),
 		cases: [
 			{
@@ -274,6 +274,7 @@ export const elementwise = {
 					{ dims: [1], booleans: [true] },
 				],
 			},
+			{ inputs: [{ dims: [3], from: -4, to: 4 }, { dims: [2] }] },
 		],
 	},
 	// y = a where the condition holds, b elsewhere

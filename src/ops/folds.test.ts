@@ -45,7 +45,7 @@ async function bothWays(
 /** Element types that ONNX does not have an operator for. */
 const absent: Readonly<Record<string, ReadonlySet<string>>> = {
 	float: new Set(),
-	double: new Set(),
+	double: new Set(["NonZero"]),
 	int64: new Set(["Sqrt", "Floor", "Ceil"]),
 };
 

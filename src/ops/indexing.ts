@@ -2,7 +2,7 @@
 import { type Attributes, int, numberOf, text, textOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import { elementCount } from "../onnx/tensor.js";
+import { dataTypes, elementCount } from "../onnx/tensor.js";
 import { elementAt, foldElements, integerTensor } from "./fold-shape.js";
 import { constantIntegers, normalAxis, required, sameAsFirst, typeError } from "./infer.js";
 import type { Operator, Vjp } from "./operator.js";
@@ -185,14 +185,27 @@ export const indexing = {
 			},
 		],
 	},
+	// y = on at the index, off elsewhere: d on = Σ dy there, d off = Σ dy elsewhere; it changes in steps with the indices
 	OneHot: {
 		infer: (inputs, attributes) => {
 			const [indices, depth, values] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
 			const axis = normalAxis(numberOf(attributes, "axis", -1), indices.dims.length + 1);
-			const classes = constantIntegers(depth, "depth");
+			const classes = constantIntegers(depth, "depth").map(Math.trunc);
 			return [{ type: values.type, dims: [...indices.dims.slice(0, axis), ...classes, ...indices.dims.slice(axis)] }];
 		},
-		vjp: "nondifferentiable",
+		vjp: ({ g, inputs, dy, attributes }) => {
+			const [indices, depth, values] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
+			const sum = (x: Value): Value => reshape(g, g.op("ReduceSum", [x], { keepdims: int(0) }), [1]);
+			return [
+				"none",
+				"none",
+				() => {
+					const offOn = g.op("Cast", [g.constant(integerTensor([2], [0, 1]))], { to: int(dataTypes[values.type]) });
+					const on = sum(g.op("Mul", [dy, g.op("OneHot", [indices, depth, offOn], attributes)]));
+					return g.op("Concat", [g.op("Sub", [sum(dy), on]), on], { axis: int(0) });
+				},
+			];
+		},
 		cases: [
 			{
 				inputs: [{ dims: [3], integers: [0, 3, 1] }, { dims: [], integers: [4] }, { dims: [2] }],
@@ -201,6 +214,10 @@ export const indexing = {
 			{
 				inputs: [{ dims: [2, 2], integers: [0, 3, 1, -1] }, { dims: [1], integers: [4] }, { dims: [2] }],
 				attributes: { axis: int(1) },
+				precision: "float",
+			},
+			{
+				inputs: [{ dims: [3], from: 0.1, to: 3.9 }, { dims: [], from: 4, to: 4, fixed: true }, { dims: [2] }],
 				precision: "float",
 			},
 		],

@@ -84,6 +84,13 @@ export const make = {
 		cases: [
 			{
 				inputs: [
+					{ dims: [], from: 1, to: 1, fixed: true },
+					{ dims: [], from: 2, to: 2, fixed: true },
+					{ dims: [], from: 0.25, to: 0.25, fixed: true },
+				],
+			},
+			{
+				inputs: [
 					{ dims: [], integers: [2] },
 					{ dims: [], integers: [9] },
 					{ dims: [], integers: [3] },
@@ -120,7 +127,8 @@ export const make = {
 			const type: DataType = code === 0 ? x.type : elementType(code);
 			return [{ type, dims: x.dims }];
 		},
-		vjp: "nondifferentiable",
+		// Only the shape of x is read.
+		vjp: () => ["none"],
 		cases: [{ inputs: [{ dims: [3, 4] }] }, { inputs: [{ dims: [3, 4] }], attributes: { k: int(-1), dtype: int(1) } }],
 	},
 	// dx = dy within the triangle, 0 outside
@@ -141,6 +149,7 @@ export const make = {
 		}),
 		cases: [
 			{ inputs: [{ dims: [2, 3], integers: [0, 1, 0, 5, 0, -1] }] },
+			{ inputs: [{ dims: [3], fixed: true }], precision: "float" },
 			{ inputs: [{ dims: [3], booleans: [true, false, true] }] },
 		],
 	},

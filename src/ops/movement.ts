@@ -253,7 +253,7 @@ export const movement = {
 		],
 	},
 	// Zeros around: cut them off. Copied borders: add them to what they were copied from.
-	// The constant gets what lies outside: Σ dy less what lies inside.
+	// The constant gets what lies outside: Σ dy less what lies inside. Other borders do not read it.
 	Pad: {
 		infer: (inputs, attributes) => {
 			const x = required(inputs, 0);
@@ -274,7 +274,7 @@ export const movement = {
 			return [
 				mode === "constant" ? inside : folded,
 				undefined,
-				mode === "constant" ? () => g.op("Sub", [sum(dy), sum(inside())]) : undefined,
+				mode === "constant" ? () => g.op("Sub", [sum(dy), sum(inside())]) : "none",
 			];
 		},
 		cases: [

@@ -17,10 +17,17 @@ export interface VjpContext {
 }
 
 /**
- * The vector–Jacobian product of an operator: for each input, how to make its gradient, or `undefined` where it has
- * none (indices, shapes). The engine calls only what it needs, sums broadcast axes away and accumulates.
+ * What an operator answers for one input: how to make its gradient; `"none"` where no output depends on the input's
+ * elements. Inputs that are not floating (indices, shapes, conditions) are not asked for: their places hold `undefined`,
+ * which in the place of a floating one means that there is no rule.
  */
-export type Vjp = (context: VjpContext) => readonly ((() => Value) | undefined)[];
+export type InputGradient = (() => Value) | "none" | undefined;
+
+/**
+ * The vector–Jacobian product of an operator: an answer for each input. The engine calls only what it needs, sums
+ * broadcast axes away and accumulates; it refuses a gradient where a floating input has no answer.
+ */
+export type Vjp = (context: VjpContext) => readonly InputGradient[];
 
 /** An input of a test case: its shape, and where its elements come from (uniform; default −1 … 1). */
 export interface CaseInput {
@@ -53,6 +60,8 @@ export interface TrainingForms {
 	readonly batchStatistics: boolean;
 	/** Whether training changes this value, a weight. */
 	readonly trains: (weight: Value) => boolean;
+	/** Whether a value is a running average that training carries from step to step. */
+	readonly carries: (state: Value) => boolean;
 	/** What an input of {@link Operator.state} becomes for the next step. */
 	readonly setState: (state: Value, next: Value) => void;
 }

@@ -145,9 +145,15 @@ export const resize = {
 						(left, one, axis) => (changed[axis] === true ? shrink(g, left, axis, one, attributes) : left),
 						dy,
 					),
+				// The region is read by a mode that is refused.
+				"none",
 			];
 		},
 		cases: [
+			{
+				inputs: [{ dims: [1, 2, 3, 4] }, { dims: [8] }, { dims: [4], from: 2, to: 2, fixed: true }],
+				precision: "float",
+			},
 			{
 				inputs: [{ dims: [1, 2, 2, 3] }, undefined, undefined, { dims: [4], integers: [1, 2, 5, 4] }],
 				attributes: { mode: text("linear") },

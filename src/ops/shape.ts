@@ -233,13 +233,14 @@ export const shape = {
 	// The identity in inference; in training a product with a fresh mask (Srivastava et al. 2014, inverted).
 	Dropout: {
 		infer: sameAsFirst,
-		vjp: ({ dy }) => [() => dy],
+		// In inference the ratio is not read; in training it must be known while building.
+		vjp: ({ dy }) => [() => dy, "none"],
 		train: (g, inputs, _attributes, { dropoutMask }) => {
 			const x = required(inputs, 0);
 			const ratio = inputs[1] === undefined ? 0.5 : constantNumber(inputs[1]);
 			return [ratio === 0 ? x : g.op("Mul", [x, dropoutMask(x, ratio)])];
 		},
-		cases: [{ inputs: [{ dims: [3, 4] }] }],
+		cases: [{ inputs: [{ dims: [3, 4] }] }, { inputs: [{ dims: [3, 4] }, { dims: [], from: 0.1, to: 0.9 }] }],
 	},
 } as const satisfies Record<string, Operator>;
 

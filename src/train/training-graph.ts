@@ -242,6 +242,7 @@ function addStep(
 			dropoutMask: masks.ofStep(body, index),
 			batchStatistics: options.batchNorm !== "running",
 			trains: (weight) => trained.has(weight.name),
+			carries: (state) => averages.some((one) => one.value.name === state.name),
 			setState: (state, next) => moved.set(state.name, next),
 		},
 	});

@@ -4,7 +4,7 @@ import { gradients } from "../../src/autodiff/gradients.js";
 import type { Graph } from "../../src/graph/graph.js";
 import type { Value } from "../../src/graph/value.js";
 import { elementCount } from "../../src/onnx/tensor.js";
-import { createGraph } from "../../src/ops/index.js";
+import { cast, createGraph } from "../../src/ops/index.js";
 import type { Session } from "../../src/runtime/runtime.js";
 import { createDraws } from "./draws.js";
 import { compile, numbers, type RealTensor, real } from "./graphs.js";
@@ -26,7 +26,10 @@ const accuracy = {
 	float: { step: 2 ** -9, tolerance: 5e-4 },
 } as const;
 
-/** Expects the gradient of a random linear function of the result, Σ c y, to be the central differences'. */
+/**
+ * Expects the gradient of a random linear function of the result, Σ c y, to be the central differences'. With respect to
+ * a value that the result does not depend on, that is 0.
+ */
 export async function expectGradients({ at, build }: Differentiated): Promise<void> {
 	const g = createGraph();
 	const inputs = at.map(({ type, dims }, index) => g.input(inputName(index), { type, dims }));
@@ -34,7 +37,10 @@ export async function expectGradients({ at, build }: Differentiated): Promise<vo
 	if (y.type !== "float" && y.type !== "double") throw new Error(`a result of type ${y.type}`);
 	const coefficients = createDraws(1, "coefficients").reals(elementCount(y.dims), 0.5, 1.5);
 	const c = g.parameter("coefficients", real(y.type, y.dims, coefficients));
-	const loss = g.op("ReduceSum", [g.op("Mul", [y, c])], { keepdims: { kind: "int", value: 0 } });
+	const total = (x: Value): Value => g.op("ReduceSum", [x], { keepdims: { kind: "int", value: 0 } });
+	// So that the loss depends on every input.
+	const nothing = inputs.map((x) => cast(g, total(g.op("Mul", [x, g.scalar(0, x)])), y.type));
+	const loss = g.op("Sum", [total(g.op("Mul", [y, c])), ...nothing]);
 	const found = gradients(g, loss, inputs);
 	for (const [index, gradient] of found.entries()) expect(gradient.dims).toEqual(inputs[index]?.dims);
 

@@ -24,29 +24,36 @@ export interface BuiltCase {
 	readonly build: (g: Graph, real: readonly Value[]) => readonly Value[];
 }
 
-export function buildCase(name: OperatorName, { inputs, attributes, precision }: OperatorCase): BuiltCase {
+/** The elements of a case's inputs, in their places. */
+export function inputTensors(name: OperatorName, { inputs, precision }: OperatorCase): readonly (Tensor | undefined)[] {
 	const type = precision ?? "double";
 	const draws = createDraws(7, name);
-	const given = inputs.map((input, index) => {
-		if (input === undefined) return undefined;
-		return input.fixed === true ? drawnTensor(input, type, index, draws) : givenTensor(input);
-	});
-	const drawn = inputs.map((input, index) =>
-		input === undefined || given[index] !== undefined ? undefined : drawnTensor(input, type, index, draws),
+	// What is not differentiated is drawn first.
+	const fixed = inputs.map((input, index) =>
+		input?.fixed === true ? drawnTensor(input, type, index, draws) : input && givenTensor(input),
 	);
+	return inputs.map((input, index) => fixed[index] ?? (input && drawnTensor(input, type, index, draws)));
+}
+
+export function buildCase(name: OperatorName, one: OperatorCase): BuiltCase {
+	const tensors = inputTensors(name, one);
+	const isAt = (tensor: Tensor | undefined, index: number): tensor is RealTensor =>
+		tensor !== undefined && givesReals(one.inputs[index]);
 	return {
-		at: drawn.filter((tensor) => tensor !== undefined),
+		at: tensors.filter(isAt),
 		build: (g, values) => {
 			const rest = values.values();
-			const nodeInputs = inputs.map((_, index) => {
-				const tensor = given[index];
-				if (tensor !== undefined) return g.constant(tensor);
-				return drawn[index] === undefined ? undefined : rest.next().value;
-			});
-			return g.ops(name, nodeInputs, attributes);
+			const nodeInputs = tensors.map((tensor, index) =>
+				isAt(tensor, index) ? rest.next().value : tensor && g.constant(tensor),
+			);
+			return g.ops(name, nodeInputs, one.attributes);
 		},
 	};
 }
+
+/** Whether gradients flow through this input. */
+const givesReals = (input: CaseInput | undefined): boolean =>
+	input?.fixed !== true && input?.integers === undefined && input?.booleans === undefined;
 
 function givenTensor({ dims, integers: whole, booleans }: CaseInput): Tensor | undefined {
 	if (whole !== undefined) return integers(dims, whole);

@@ -1,5 +1,5 @@
-/** Generated cases of pooling and normalisation. */
-import { type Attributes, float, int, ints } from "../../src/graph/attributes.js";
+/** Generated cases of convolution, pooling and normalisation. */
+import { type Attributes, float, int, ints, textOf } from "../../src/graph/attributes.js";
 import type { OperatorCase } from "../../src/ops/operator.js";
 import type { Draws } from "./draws.js";
 
@@ -18,6 +18,8 @@ function padding(draws: Draws, kernel: readonly number[]): Attributes {
 	if (automatic !== undefined) return { auto_pad: { kind: "string", value: automatic } };
 	return choice === 3 ? {} : { pads: ints([...kernel, ...kernel].map((side) => draws.integer(0, side - 1))) };
 }
+
+const isSame = (attributes: Attributes): boolean => textOf(attributes, "auto_pad", "NOTSET").startsWith("SAME");
 
 /** Windows of any size, stride, padding and dilation, over one or two axes that hold one at least. */
 function windows(draws: Draws, extra: Attributes): OperatorCase {
@@ -49,6 +51,83 @@ function tiles(draws: Draws): OperatorCase {
 	return {
 		inputs: [{ dims: [draws.integer(1, 2), draws.integer(1, 2), ...spatial], from: -2, to: 2, distinct: true }],
 		attributes: { kernel_shape: ints(kernel), strides: ints(kernel) },
+		precision: "float",
+	};
+}
+
+/** How many groups, channels a group, and channels that a group makes. */
+const channelsOf = (draws: Draws): readonly [groups: number, inputs: number, outputs: number] => [
+	draws.integer(1, 2),
+	draws.integer(1, 2),
+	draws.integer(1, 2),
+];
+
+/** A convolution of any group, stride, padding and dilation, over one or two axes. */
+function convolution(draws: Draws): OperatorCase {
+	const rank = draws.integer(1, 2);
+	const [group, inputs, outputs] = channelsOf(draws);
+	const kernel = listOf(rank, () => draws.integer(1, 3));
+	const pads = padding(draws, kernel);
+	const dilations = kernel.map(() => (isSame(pads) ? 1 : draws.integer(1, 2)));
+	const spatial = kernel.map((side, axis) => (side - 1) * (dilations[axis] ?? 1) + 1 + draws.integer(0, 3));
+	const bias = draws.chance(0.5) ? [{ dims: [group * outputs] }] : [];
+	return {
+		inputs: [
+			{ dims: [draws.integer(1, 2), group * inputs, ...spatial] },
+			{ dims: [group * outputs, inputs, ...kernel] },
+			...bias,
+		],
+		attributes: {
+			strides: ints(kernel.map(() => draws.integer(1, 3))),
+			dilations: ints(dilations),
+			group: int(group),
+			...pads,
+		},
+		precision: "float",
+	};
+}
+
+/** Where the output of a transposed convolution ends: by padding, by a shape asked for, or by what windows reach. */
+function transposedEnd(draws: Draws, reached: readonly number[], strides: readonly number[]): Attributes {
+	const asked = reached.map((size, axis) => size + draws.integer(1 - Math.min(size, 4), (strides[axis] ?? 1) - 1));
+	const automatic = { kind: "string", value: draws.chance(0.5) ? "SAME_UPPER" : "SAME_LOWER" } as const;
+	const paddings: Attributes = {
+		output_padding: ints(strides.map((stride) => draws.integer(0, stride - 1))),
+		pads: ints([...reached, ...reached].map((size) => (size > 2 ? draws.integer(0, 1) : 0))),
+	};
+	const ends: readonly Attributes[] = [
+		{ output_shape: ints(asked) },
+		{ output_shape: ints(asked), auto_pad: automatic },
+		{ auto_pad: automatic },
+		paddings,
+	];
+	return ends[draws.integer(0, ends.length - 1)] ?? paddings;
+}
+
+/** A transposed convolution of any group, stride and dilation that ends anywhere, over one or two axes. */
+function transposedConvolution(draws: Draws): OperatorCase {
+	const rank = draws.integer(1, 2);
+	const [group, inputs, outputs] = channelsOf(draws);
+	const kernel = listOf(rank, () => draws.integer(2, 3));
+	const dilations = kernel.map(() => draws.integer(1, 2));
+	const strides = kernel.map((side) => draws.integer(1, side));
+	const spatial = kernel.map(() => draws.integer(1, 4));
+	const reached = spatial.map(
+		(size, axis) => (strides[axis] ?? 1) * (size - 1) + ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1,
+	);
+	const bias = draws.chance(0.5) ? [{ dims: [group * outputs] }] : [];
+	return {
+		inputs: [
+			{ dims: [draws.integer(1, 2), group * inputs, ...spatial] },
+			{ dims: [group * inputs, outputs, ...kernel] },
+			...bias,
+		],
+		attributes: {
+			strides: ints(strides),
+			dilations: ints(dilations),
+			group: int(group),
+			...transposedEnd(draws, reached, strides),
+		},
 		precision: "float",
 	};
 }
@@ -89,6 +168,13 @@ function overGroups(draws: Draws, groups: number, channels: number): OperatorCas
 
 /** How to generate a case, by operator. */
 export const poolAndNormalization = {
+	Conv: convolution,
+	ConvTranspose: transposedConvolution,
+	BatchNormalization: (draws: Draws): OperatorCase => {
+		const dims = [draws.integer(1, 3), draws.integer(1, 3), ...listOf(draws.integer(0, 2), () => draws.integer(1, 4))];
+		const channels = { dims: dims.slice(1, 2) };
+		return { inputs: [{ dims }, channels, channels, channels, { ...channels, from: 0.5, to: 2 }] };
+	},
 	MaxPool: pooled(() => ({})),
 	AveragePool: pooled((draws) => ({ count_include_pad: int(draws.integer(0, 1)) })),
 	GlobalAveragePool: globally,
