@@ -58,4 +58,6 @@ export interface DecodeOptions {
 	readonly limits?: Partial<DecodeLimits>;
 	/** Reads external data. Without it, a model that has any is refused. */
 	readonly external?: ExternalReader;
+	/** `inference`, the default: nodes in their training form are put into that of inference. `as-is`: they stay. */
+	readonly form?: "inference" | "as-is";
 }

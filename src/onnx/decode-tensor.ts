@@ -2,7 +2,7 @@ import { BinaryReader } from "@bufbuild/protobuf/wire";
 import type { DecodeLimits, ExternalReader, ExternalReference } from "./decode-options.js";
 import { modelError, quote } from "./model-error.js";
 import type { Message } from "./schema.js";
-import { type DataType, dataTypes, elementCount, type Tensor, tensorArrays } from "./tensor.js";
+import { type DataType, dataTypes, elementCount, isPacked, type Tensor, tensorArrays } from "./tensor.js";
 
 /** What decoding needs to know beside the message. */
 export interface DecodeContext {
@@ -27,6 +27,8 @@ const typedFields: Readonly<Record<DataType, TypedField>> = {
 	int32: "int32Data",
 	bool: "int32Data",
 	float16: "int32Data",
+	uint4: "int32Data",
+	int4: "int32Data",
 };
 
 // Object.entries widens the keys of the table to string.
@@ -42,8 +44,6 @@ const unsupportedTypes: ReadonlyMap<number, string> = new Map([
 	[18, "float8e4m3fnuz"],
 	[19, "float8e5m2"],
 	[20, "float8e5m2fnuz"],
-	[21, "uint4"],
-	[22, "int4"],
 	[23, "float4e2m1"],
 	[24, "float8e8m0"],
 ]);
@@ -76,14 +76,31 @@ function toDims(dims: readonly number[], elementBytes: number, limits: DecodeLim
 	return dims;
 }
 
+/** The bytes that elements take in a file. */
+function byteLength(type: DataType, dims: readonly number[]): number {
+	const count = elementCount(dims);
+	return isPacked(type) ? Math.ceil(count / 2) : count * tensorArrays[type].BYTES_PER_ELEMENT;
+}
+
+/** Integers of 4 bits, one an element, from bytes that hold two each. */
+function unpacked(type: "uint4" | "int4", dims: readonly number[], bytes: Uint8Array): Tensor {
+	const nibbles = Uint8Array.from({ length: elementCount(dims) }, (_, at) =>
+		at % 2 === 0 ? (bytes[at >> 1] ?? 0) & 15 : (bytes[at >> 1] ?? 0) >> 4,
+	);
+	return type === "uint4"
+		? { type, dims, data: nibbles }
+		: { type, dims, data: Int8Array.from(nibbles, (nibble) => (nibble > 7 ? nibble - 16 : nibble)) };
+}
+
 /** The elements that `bytes` holds in row-major, little-endian order: a view where aligned, a copy where not. */
 function fromRawBytes(type: DataType, dims: readonly number[], bytes: Uint8Array, where: string): Tensor {
 	const { BYTES_PER_ELEMENT } = tensorArrays[type];
-	const expected = elementCount(dims) * BYTES_PER_ELEMENT;
+	const expected = byteLength(type, dims);
 	if (bytes.length !== expected) {
 		const shape = `${type} [${dims.join(", ")}]`;
 		throw modelError(where, `the ${String(expected)} bytes of ${shape}`, `${String(bytes.length)} bytes`);
 	}
+	if (isPacked(type)) return unpacked(type, dims, bytes);
 	const aligned = bytes.byteOffset % BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
 	const data = new tensorArrays[type](
 		// TensorData says ArrayBufferLike; the constructors' union type asks for the narrower one.
@@ -127,6 +144,10 @@ function readVarint(type: DataType, reader: BinaryReader): number | bigint {
 
 /** Decodes as many varints as the tensor has elements. Throws where a number does not fit the element type. */
 function fromVarints(type: DataType, dims: readonly number[], chunks: readonly Uint8Array[], where: string): Tensor {
+	if (isPacked(type)) {
+		const bytes = fromVarints("uint8", [byteLength(type, dims)], chunks, where);
+		return unpacked(type, dims, Uint8Array.from(bytes.data, Number));
+	}
 	const count = chunks.reduce((sum, chunk) => sum + countVarints(chunk, where), 0);
 	const expected = elementCount(dims);
 	if (count !== expected) throw modelError(where, `${String(expected)} elements`, String(count));
@@ -223,7 +244,7 @@ export function toTensor(message: Message<"Tensor">, context: DecodeContext, whe
 	const type = toDataType(message.dataType ?? 0, where);
 	const { BYTES_PER_ELEMENT } = tensorArrays[type];
 	const dims = toDims(message.dims ?? [], BYTES_PER_ELEMENT, context.limits, where);
-	const length = elementCount(dims) * BYTES_PER_ELEMENT;
+	const length = byteLength(type, dims);
 	const field = dataField(message, typedFields[type], where);
 	const external = field === "externalData";
 	const chunks = external ? [readExternal(message, length, context, where)] : chunksOf(message, field);

@@ -1,8 +1,12 @@
 import { type DecodeOptions, defaultLimits } from "./decode-options.js";
 import { type DecodeContext, toDataType, toTensor } from "./decode-tensor.js";
+import { inlineFunctions } from "./functions.js";
+import { inInferenceForm } from "./inference-form.js";
 import type { OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxModel, OnnxNode, OnnxValueInfo } from "./model.js";
 import { modelError, quote } from "./model-error.js";
 import { attributeKinds, type Message } from "./schema.js";
+import { dataTypes } from "./tensor.js";
+import { inTopologicalOrder } from "./topological-order.js";
 import { readModelMessage } from "./wire-reader.js";
 
 /** ONNX's own domain goes by two names. */
@@ -60,20 +64,53 @@ function attributeKind(message: Message<"Attribute">, where: string): OnnxAttrib
 	throw modelError(where, `one value of ${kinds.join(", ")}`, got);
 }
 
+/** Attributes that mean "to the end" by the largest integer that there is. */
+const boundAttributes: Readonly<Record<string, readonly string[]>> = {
+	Slice: ["starts", "ends"],
+	Shape: ["start", "end"],
+};
+
+/** An attribute without integers beyond 2⁵³: a Constant's are a tensor, and a bound is as far as any index goes. */
+function withSafeIntegers(message: Message<"Attribute">, opType: string): Message<"Attribute"> {
+	const { name = "", i, ints } = message;
+	const all = [...(i === undefined ? [] : [i]), ...(ints ?? [])];
+	if (all.every((value) => typeof value === "number")) return message;
+	if (opType === "Constant" && (name === "value_int" || name === "value_ints")) {
+		const rawData = new Uint8Array(BigInt64Array.from(all, BigInt).buffer);
+		const dims = name === "value_int" ? [] : [all.length];
+		return { name: "value", type: attributeKinds.tensor.type, t: { dims, dataType: dataTypes.int64, rawData } };
+	}
+	if (boundAttributes[opType]?.includes(name) !== true) return message;
+	const bound = (value: number | bigint): number | bigint => {
+		if (typeof value === "number") return value;
+		return value < 0n ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
+	};
+	return { ...message, i: i === undefined ? undefined : bound(i), ints: ints?.map(bound) };
+}
+
+function toSafe(value: number | bigint, where: string): number {
+	if (typeof value === "number") return value;
+	throw modelError(where, "an integer within ±(2⁵³ − 1)", String(value));
+}
+
 function toAttribute(message: Message<"Attribute">, context: DecodeContext, where: string): OnnxAttribute {
 	const kind = attributeKind(message, where);
+	const { refAttrName } = message;
+	if (refAttrName !== undefined && refAttrName !== "") {
+		throw modelError(where, "a value", `a reference to ${quote(refAttrName)}, which only a function may have`);
+	}
 	// Protobuf leaves out what equals the default: zero or empty.
 	switch (kind) {
 		case "float":
 			return { kind, value: message.f ?? 0 };
 		case "int":
-			return { kind, value: message.i ?? 0 };
+			return { kind, value: toSafe(message.i ?? 0, where) };
 		case "string":
 			return { kind, value: message.s ?? "" };
 		case "floats":
 			return { kind, value: message.floats ?? [] };
 		case "ints":
-			return { kind, value: message.ints ?? [] };
+			return { kind, value: (message.ints ?? []).map((value) => toSafe(value, where)) };
 		case "strings":
 			return { kind, value: message.strings ?? [] };
 		case "tensor":
@@ -94,7 +131,8 @@ function toNode(message: Message<"Node">, context: DecodeContext, graph: string)
 	}
 	const attributes = attribute.map((entry) => {
 		const key = toName(entry.name, `${where}, attribute`);
-		return [key, toAttribute(entry, context, `${where}, attribute ${quote(key)}`)] as const;
+		const safe = withSafeIntegers(entry, opType ?? "");
+		return [safe.name ?? key, toAttribute(safe, context, `${where}, attribute ${quote(key)}`)] as const;
 	});
 	return {
 		name,
@@ -127,7 +165,10 @@ function checkDefinitions(graph: OnnxGraph, where: string): void {
 function toGraph(message: Message<"Graph">, context: DecodeContext, where: string): OnnxGraph {
 	const graph: OnnxGraph = {
 		name: message.name ?? "",
-		nodes: (message.node ?? []).map((node) => toNode(node, context, where)),
+		nodes: inTopologicalOrder(
+			(message.node ?? []).map((node) => toNode(node, context, where)),
+			where,
+		),
 		inputs: (message.input ?? []).map((info) => toValueInfo(info, `${where}, input`)),
 		outputs: (message.output ?? []).map((info) => toValueInfo(info, `${where}, output`)),
 		// A hint without a type says nothing.
@@ -155,7 +196,7 @@ function toVersion(version: number | undefined, where: string): number {
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): OnnxModel {
 	const { where = "model", external } = options;
 	const limits = { ...defaultLimits, ...options.limits };
-	const message = readModelMessage(bytes, where, limits);
+	const message = inlineFunctions(readModelMessage(bytes, where, limits), where, limits.nodes);
 	if (message.graph === undefined) throw modelError(where, "an ONNX model with a graph", "none");
 	const opsets = (message.opsetImport ?? []).map(({ domain, version }) => {
 		const key = toDomain(domain);
@@ -163,7 +204,7 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Onn
 	});
 	if (opsets.length === 0) throw modelError(where, "at least one opset_import", "none");
 	const metadata = (message.metadataProps ?? []).map(({ key = "", value = "" }) => [key, value] as const);
-	return {
+	const model: OnnxModel = {
 		irVersion: toVersion(message.irVersion, `${where}, ir_version`),
 		opsetImports: toMap(opsets, `${where}, opset_import`),
 		producerName: message.producerName ?? "",
@@ -171,4 +212,5 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Onn
 		graph: toGraph(message.graph, { where, limits, external }, where),
 		metadata: toMap(metadata, `${where}, metadata_props`),
 	};
+	return options.form === "as-is" ? model : inInferenceForm(model, where);
 }

@@ -20,7 +20,11 @@ const tensor: fc.Arbitrary<Tensor> = fc
 		const raw = Uint8Array.from({ length: bytes }, (_, i) =>
 			type === "bool" ? (seed + i) % 2 : (seed + 37 * i) % 255,
 		);
-		return { type, dims, data: new tensorArrays[type](raw.buffer) } as Tensor;
+		const data = new tensorArrays[type](raw.buffer);
+		// Integers of 4 bits are kept one a byte.
+		if (type === "int4" || type === "uint4")
+			for (const at of data.keys()) data[at] = ((raw[at] ?? 0) % 16) - (type === "int4" ? 8 : 0);
+		return { type, dims, data } as Tensor;
 	});
 
 const valueInfo: fc.Arbitrary<OnnxValueInfo> = fc.record({
@@ -202,6 +206,11 @@ describe("what ONNX cannot hold is refused", () => {
 			"a tensor that is not full",
 			withAttribute({ kind: "tensor", value: floats([2], 1) }),
 			/the 2 elements of \[2\], got 1/,
+		],
+		[
+			"an integer of 4 bits beyond them",
+			withAttribute({ kind: "tensor", value: { type: "int4", dims: [1], data: Int8Array.of(8) } }),
+			/integers from -8 to 7, got 8/,
 		],
 	];
 	test.each(cases)("%s", (_, broken, message) => {

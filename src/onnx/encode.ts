@@ -1,7 +1,7 @@
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "./model.js";
 import { modelError, quote } from "./model-error.js";
 import { attributeKinds, type Message } from "./schema.js";
-import { dataTypes, elementCount, type Tensor } from "./tensor.js";
+import { dataTypes, elementCount, isPacked, type Tensor } from "./tensor.js";
 import { writeModelMessage } from "./wire-writer.js";
 
 function fromTensor({ type, dims, data }: Tensor, name: string): Message<"Tensor"> {
@@ -9,8 +9,22 @@ function fromTensor({ type, dims, data }: Tensor, name: string): Message<"Tensor
 		const expected = `the ${String(elementCount(dims))} elements of [${dims.join(", ")}]`;
 		throw modelError(`tensor ${quote(name)}`, expected, String(data.length));
 	}
-	const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+	const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+	const rawData = isPacked(type) ? packed(bytes, data, name) : bytes;
 	return { dims, dataType: dataTypes[type], name, rawData };
+}
+
+/** Integers of 4 bits, two a byte. */
+function packed(elements: Uint8Array, values: Tensor["data"], name: string): Uint8Array {
+	const least = values instanceof Int8Array ? -8 : 0;
+	const wrong = Array.from<number | bigint>(values).find((value) => value < least || value > least + 15);
+	if (wrong !== undefined) {
+		throw modelError(`tensor ${quote(name)}`, `integers from ${String(least)} to ${String(least + 15)}`, String(wrong));
+	}
+	return Uint8Array.from(
+		{ length: Math.ceil(elements.length / 2) },
+		(_, at) => ((elements[2 * at] ?? 0) & 15) | (((elements[2 * at + 1] ?? 0) & 15) << 4),
+	);
 }
 
 function fromAttribute(name: string, attribute: OnnxAttribute): Message<"Attribute"> {

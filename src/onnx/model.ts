@@ -2,8 +2,10 @@
  * ONNX models as plain data: what the codec reads and writes, and what the rest of Limbeck builds and transforms.
  *
  * Source: onnx.proto3 and the ONNX IR specification. Left out: documentation strings, the model's own domain and
- * version, quantisation annotations. Refused by the codec: functions, training information, sparse tensors.
+ * version, quantisation annotations. Local functions are put in the place of their calls. Refused by the codec: training
+ * information, sparse tensors.
  */
+import type { Notice } from "../notices.js";
 import type { DataType, Tensor } from "./tensor.js";
 
 /** A model: one graph and the versions of the operators it uses. */
@@ -17,6 +19,8 @@ export interface OnnxModel {
 	readonly graph: OnnxGraph;
 	/** The file's `metadata_props`. */
 	readonly metadata: ReadonlyMap<string, string>;
+	/** What was changed on reading, and should be known; not part of the file. */
+	readonly notices?: readonly Notice[];
 }
 
 /** Nodes in topological order, and what goes in and out. */

@@ -8,6 +8,8 @@
 interface Scalars {
 	/** int32, int64 or enum; a safe integer. */
 	readonly int: number;
+	/** int64 of any size: a bigint where it is no safe integer. */
+	readonly long: number | bigint;
 	readonly float: number;
 	readonly string: string;
 	/** A view of the file. */
@@ -28,6 +30,8 @@ export type MessageName =
 	| "Model"
 	| "OperatorSetId"
 	| "StringStringEntry"
+	| "Property"
+	| "Function"
 	| "Graph"
 	| "Node"
 	| "Attribute"
@@ -63,7 +67,7 @@ export const schema = {
 		opsetImport: many(8, "OperatorSetId"),
 		metadataProps: many(14, "StringStringEntry"),
 		trainingInfo: one(20, "refused"),
-		functions: one(25, "refused"),
+		functions: many(25, "Function"),
 	},
 	OperatorSetId: {
 		domain: one(1, "string"),
@@ -73,6 +77,22 @@ export const schema = {
 		key: one(1, "string"),
 		value: one(2, "string"),
 	},
+	/** A `StringStringEntry` whose text may be long, and is read only where its key is one that we know. */
+	Property: {
+		key: one(1, "string"),
+		value: one(2, "bytes"),
+	},
+	Function: {
+		name: one(1, "string"),
+		input: many(4, "string"),
+		output: many(5, "string"),
+		attribute: many(6, "string"),
+		node: many(7, "Node"),
+		opsetImport: many(9, "OperatorSetId"),
+		domain: one(10, "string"),
+		attributeProto: many(11, "Attribute"),
+		overload: one(13, "string"),
+	},
 	Graph: {
 		node: many(1, "Node"),
 		name: one(2, "string"),
@@ -81,6 +101,7 @@ export const schema = {
 		output: many(12, "ValueInfo"),
 		valueInfo: many(13, "ValueInfo"),
 		sparseInitializer: one(15, "refused"),
+		metadataProps: many(16, "Property"),
 	},
 	Node: {
 		input: many(1, "string"),
@@ -89,23 +110,24 @@ export const schema = {
 		opType: one(4, "string"),
 		attribute: many(5, "Attribute"),
 		domain: one(7, "string"),
+		overload: one(8, "string"),
 	},
 	Attribute: {
 		name: one(1, "string"),
 		f: one(2, "float"),
-		i: one(3, "int"),
+		i: one(3, "long"),
 		s: one(4, "string"),
 		t: one(5, "Tensor"),
 		g: one(6, "Graph"),
 		floats: many(7, "float"),
-		ints: many(8, "int"),
+		ints: many(8, "long"),
 		strings: many(9, "string"),
 		tensors: one(10, "refused"),
 		graphs: one(11, "refused"),
 		typeProto: one(14, "refused"),
 		typeProtos: one(15, "refused"),
 		type: one(20, "int"),
-		refAttrName: one(21, "refused"),
+		refAttrName: one(21, "string"),
 		sparseTensor: one(22, "refused"),
 		sparseTensors: one(23, "refused"),
 	},
@@ -126,6 +148,7 @@ export const schema = {
 	ValueInfo: {
 		name: one(1, "string"),
 		type: one(2, "Type"),
+		metadataProps: many(4, "Property"),
 	},
 	Type: {
 		tensorType: one(1, "TensorType"),

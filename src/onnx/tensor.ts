@@ -18,12 +18,17 @@ export const dataTypes = {
 	double: 11,
 	uint32: 12,
 	uint64: 13,
+	uint4: 21,
+	int4: 22,
 } as const;
 
 /** An element type's name. */
 export type DataType = keyof typeof dataTypes;
 
-/** The typed array that holds elements of each type. float16 is kept as its bits, bool as bytes 0 and 1. */
+/**
+ * The typed array that holds elements of each type. float16 is kept as its bits, bool as bytes 0 and 1, and integers of
+ * 4 bits one a byte.
+ */
 export interface TensorData {
 	readonly float: Float32Array;
 	readonly uint8: Uint8Array;
@@ -37,6 +42,8 @@ export interface TensorData {
 	readonly double: Float64Array;
 	readonly uint32: Uint32Array;
 	readonly uint64: BigUint64Array;
+	readonly uint4: Uint8Array;
+	readonly int4: Int8Array;
 }
 
 /** Makes an empty typed array of each type. */
@@ -53,6 +60,8 @@ export const tensorArrays = {
 	double: Float64Array,
 	uint32: Uint32Array,
 	uint64: BigUint64Array,
+	uint4: Uint8Array,
+	int4: Int8Array,
 } as const satisfies Record<DataType, unknown>;
 
 /** A dense tensor, row-major. `dims` is `[]` for a scalar. */
@@ -66,4 +75,9 @@ export type TensorOf<T extends DataType> = Extract<Tensor, { readonly type: T }>
 /** The number of elements of a shape; 1 for a scalar's `[]`. */
 export function elementCount(dims: readonly number[]): number {
 	return dims.reduce((product, dim) => product * dim, 1);
+}
+
+/** Whether a file packs two elements of the type in a byte, the first in the lower half. */
+export function isPacked(type: DataType): type is "uint4" | "int4" {
+	return type === "uint4" || type === "int4";
 }

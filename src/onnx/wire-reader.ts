@@ -24,6 +24,7 @@ interface Place {
 
 const wireTypes: Readonly<Record<Exclude<ScalarKind, "refused">, WireType>> = {
 	int: WireType.Varint,
+	long: WireType.Varint,
 	float: WireType.Bit32,
 	string: WireType.LengthDelimited,
 	bytes: WireType.LengthDelimited,
@@ -91,6 +92,11 @@ function readInt(source: Source, place: Place): number {
 	throw malformed(source, at, place.name, "an integer within ±(2⁵³ − 1)", String(value));
 }
 
+function readLong(source: Source): number | bigint {
+	const value = source.reader.int64();
+	return Number.isSafeInteger(Number(value)) ? Number(value) : BigInt(value);
+}
+
 function readString(source: Source, place: Place): string {
 	const at = source.reader.pos;
 	const bytes = readBytes(source, place);
@@ -119,6 +125,8 @@ function readValue(source: Source, place: Place, wireType: WireType): unknown {
 	switch (kind) {
 		case "int":
 			return readInt(source, place);
+		case "long":
+			return readLong(source);
 		case "float":
 			return source.reader.float();
 		case "string":
@@ -166,7 +174,7 @@ function readField(source: Source, place: Place, wireType: WireType, earlier: un
 	}
 	// The reader alone fills the arrays of a message that it has not yet handed out.
 	const values = (earlier ?? []) as unknown[];
-	if (packed && (kind === "int" || kind === "float")) readPacked(source, place, natural, values);
+	if (packed && (kind === "int" || kind === "long" || kind === "float")) readPacked(source, place, natural, values);
 	else values.push(readValue(source, place, wireType));
 	return values;
 }

@@ -29,8 +29,8 @@ function prepend(out: Output, bytes: Uint8Array): void {
 	out.length += bytes.length;
 }
 
-function checkedInt(value: number, where: string): number {
-	if (Number.isSafeInteger(value)) return value;
+function checkedInt(value: number | bigint, where: string): number | bigint {
+	if (typeof value === "bigint" || Number.isSafeInteger(value)) return value;
 	throw modelError(where, "a safe integer", String(value));
 }
 
@@ -57,11 +57,12 @@ function writeValue(out: Output, { number, kind }: Field, value: unknown, where:
 	// Each cast is to the type that the schema gives to values of the kind.
 	switch (kind) {
 		case "int":
+		case "long":
 			prepend(
 				out,
 				piece
 					.tag(number, WireType.Varint)
-					.int64(checkedInt(value as number, where))
+					.int64(checkedInt(value as number | bigint, where))
 					.finish(),
 			);
 			break;
@@ -95,12 +96,12 @@ function writeValue(out: Output, { number, kind }: Field, value: unknown, where:
 }
 
 /** Writes numbers as one packed run. */
-function writePacked(out: Output, { number, kind }: Field, values: readonly number[], where: string): void {
+function writePacked(out: Output, { number, kind }: Field, values: readonly (number | bigint)[], where: string): void {
 	const { piece } = out;
 	piece.tag(number, WireType.LengthDelimited).fork();
 	for (const value of values) {
-		if (kind === "int") piece.int64(checkedInt(value, where));
-		else piece.float(checkedFloat(value, where));
+		if (kind === "int" || kind === "long") piece.int64(checkedInt(value, where));
+		else piece.float(checkedFloat(Number(value), where));
 	}
 	prepend(out, piece.join().finish());
 }
@@ -111,7 +112,8 @@ function writeMessage(out: Output, name: MessageName, values: Readonly<Record<st
 		const value = values[key];
 		if (value === undefined) continue;
 		if (!field.repeated) writeValue(out, field, value, where);
-		else if (field.kind === "int" || field.kind === "float") writePacked(out, field, value as readonly number[], where);
+		else if (field.kind === "int" || field.kind === "long" || field.kind === "float")
+			writePacked(out, field, value as readonly (number | bigint)[], where);
 		else for (const element of (value as readonly unknown[]).toReversed()) writeValue(out, field, element, where);
 	}
 }

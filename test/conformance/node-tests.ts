@@ -40,7 +40,8 @@ export function nodeTests(): readonly (NodeTest | Unreadable)[] {
 
 function readTest(name: string, path: string): NodeTest | Unreadable {
 	try {
-		const model = upgradeModel(gatherConstants(decodeModel(readFileSync(join(path, "model.onnx")), { where: name })));
+		const bytes = readFileSync(join(path, "model.onnx"));
+		const model = upgradeModel(gatherConstants(decodeModel(bytes, { where: name, form: "as-is" })));
 		const data = join(path, "test_data_set_0");
 		const tensors = (kind: string): readonly Tensor[] => {
 			const files = readdirSync(data).filter((file) => file.startsWith(`${kind}_`));

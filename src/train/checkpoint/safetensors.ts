@@ -30,11 +30,16 @@ const typeNames = {
 	uint32: "U32",
 	uint64: "U64",
 	bool: "BOOL",
+	// One a byte, as in memory.
+	uint4: "U8",
+	int4: "I8",
 } as const satisfies Record<DataType, string>;
 
 const typesByName: ReadonlyMap<string, DataType> = new Map(
-	// The keys are those of the table.
-	Object.entries(typeNames).map(([type, name]) => [name, type as DataType]),
+	// The keys are those of the table. Of two types of one name the first is read.
+	Object.entries(typeNames)
+		.toReversed()
+		.map(([type, name]) => [name, type as DataType]),
 );
 
 /** Bytes that a header may have; the reference implementation allows as many. */
