@@ -5,6 +5,7 @@ const layers = [
 	"errors.ts",
 	"json.ts",
 	"notices.ts",
+	"names.ts",
 	"random.ts",
 	"files.ts",
 	"locks.ts",

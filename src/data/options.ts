@@ -76,6 +76,14 @@ export const dataOptions = z.discriminatedUnion("name", [
 				"folder with a folder of pictures for each class, or with train, validation and test above those; " +
 					"unlabelled: with pictures, in a folder test by class if at all",
 			),
+		links: z
+			.enum(["inside", "all", "none"])
+			.optional()
+			.describe("links to files and folders that are followed; where left out those that lead into the same folder"),
+		ignore: z
+			.array(z.string().min(1))
+			.optional()
+			.describe("files and folders that are passed over, by their paths in the folder"),
 		unlabelled,
 		size: z.int().min(1).max(4096).default(32).describe("height and width that pictures are scaled and cut to"),
 		channels: z.literal([1, 3]).default(3).describe("3 for colours, 1 for grey"),

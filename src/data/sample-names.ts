@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { DataChoice } from "./options.js";
-import { listImages, listUnlabelled } from "./own/folder-files.js";
+import { listFolder } from "./own/folder-files.js";
 import type { SplitName } from "./own/partition.js";
 
 /** What a sample is called, by its split and its row there, or in what both were split off from. */
@@ -13,8 +13,8 @@ export type NameOfSample = (split: SplitName, row: number) => string;
  */
 export async function sampleNames(choice: DataChoice): Promise<NameOfSample> {
 	if (choice.name !== "folder") return (_, row) => String(row);
-	const { directory, unlabelled } = choice;
-	const lists = await (unlabelled ? listUnlabelled(directory) : listImages(directory));
+	const { directory } = choice;
+	const { lists } = await listFolder(choice);
 	return (split, row) => {
 		const path = (lists[split] ?? lists.train).images[row]?.path;
 		return path === undefined ? String(row) : relative(directory, path);

@@ -21,7 +21,9 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 	const load = async (options: Options & DataSurroundings, wanted: readonly SplitName[]): Promise<Built> => {
 		const { env = process.env, memory, testFraction, validationFraction, ...key } = options;
 		const limits = { memory, testFraction, validationFraction, classes: options.classes };
-		return loadOwn(await kind.find(options), { key, options: limits, wanted, env });
+		const found = await kind.find(options);
+		const built = await loadOwn(found, { key, options: limits, wanted, env });
+		return { ...built, notices: [...(found.notices ?? []), ...built.notices] };
 	};
 	const entry: DataSetEntry<Options> = {
 		title: kind.title,

@@ -1,16 +1,16 @@
-import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
-import { extname, join, relative, sep } from "node:path";
+/** Which pictures of a folder are of which part and class. */
 import { LimbeckError } from "../../errors.js";
-import { missingFile } from "../formats/bytes.js";
+import { canonicalName, firstFew, quotedName, shownPath } from "../../names.js";
+import type { Notice } from "../../notices.js";
 import { imageEndings } from "../formats/image.js";
-import { shortList } from "./classes.js";
+import { type ClassFolders, type Look, layoutOf, partIn, partsIn, unwrapped } from "./folder-layout.js";
+import { type Folder, openWalk, type WalkOptions } from "./folder-walk.js";
 import type { SplitName } from "./partition.js";
 
 /** The pictures of one part, class after class. */
 export interface ImageList {
 	readonly where: string;
-	/** Names of the class folders, sorted by their bytes; absent where pictures have no classes. */
+	/** Names of the classes, sorted: see {@link sortFolders}; absent where pictures have no classes. */
 	readonly classes?: readonly string[];
 	/** Each with an index into the classes, 0 where there are none. */
 	readonly images: readonly { readonly path: string; readonly label: number }[];
@@ -19,181 +19,158 @@ export interface ImageList {
 /** The lists of those parts that have a folder of their own; `train` is everything where none has. */
 export type FolderLists = { readonly train: ImageList } & Readonly<Partial<Record<SplitName, ImageList>>>;
 
-/** What folders with the samples of one part may be called. */
-const splitFolders: Readonly<Record<string, SplitName>> = {
-	train: "train",
-	training: "train",
-	validation: "validation",
-	valid: "validation",
-	val: "validation",
-	test: "test",
-};
+/** What a folder holds. */
+export interface FolderFound {
+	readonly lists: FolderLists;
+	/** What was passed over, and what was understood in a way that should be known. */
+	readonly notices: readonly Notice[];
+}
+
+/** A folder, and what is told of what is in it. */
+export interface FolderChoice extends WalkOptions {
+	readonly unlabelled: boolean;
+	readonly classes?: readonly string[] | undefined;
+}
 
 /**
- * The pictures below a folder: of a class folder each, or with folders train, validation and test above the class
- * folders. Hidden files and files that are no pictures by their name are passed over, and so are links that lead out of
- * the folder and links to folders within a class.
+ * The pictures below a folder: of a class folder each, with folders of parts above, beside or below those of the classes;
+ * or, without labels, all pictures but those in folders of other parts.
  *
- * @throws LimbeckError `data` if the folder does not exist, or a class has no picture.
+ * @throws LimbeckError (`data`) if the folder does not exist, a class has no picture, or it is not clear what the folders
+ * are; (`usage`) for paths to pass over that are not there.
  */
-export async function listImages(directory: string): Promise<FolderLists> {
-	const root = await realpath(directory).catch((error: unknown) => {
-		throw missingFile(error, directory);
-	});
-	const names = await subfolders(directory, root);
-	const apart = new Map(names.map((name) => [splitFolders[name.toLowerCase()], name]));
-	const train = apart.get("train");
-	if (train === undefined) return { train: await listClasses(directory, root, names) };
-	const stray = names.filter((name) => splitFolders[name.toLowerCase()] === undefined);
-	if (stray.length > 0 || apart.size < names.length) {
-		throw new LimbeckError("data", {
-			where: directory,
-			expected: "one folder each for train, validation and test, and no other beside them",
-			got: `folders ${shortList(names)}`,
-		});
-	}
-	const listOf = async (name: string): Promise<ImageList> => {
-		const path = join(directory, name);
-		return listClasses(path, root, await subfolders(path, root));
-	};
+export async function listFolder(choice: FolderChoice): Promise<FolderFound> {
+	const walk = await openWalk(choice);
+	const declared = new Set(choice.unlabelled ? [] : choice.classes?.map(canonicalName));
+	const look: Look = { walk, declared, notices: [] };
+	const lists = choice.unlabelled ? await listUnlabelled(look) : await listClasses(look);
+	return { lists, notices: [...look.notices, ...byContent(look), ...walk.passed.notices()] };
+}
+
+async function listClasses(look: Look): Promise<FolderLists> {
+	const layout = await layoutOf(look);
+	const train = await imagesByClass(layout.train, look);
 	const lists: Partial<Record<SplitName, ImageList>> = {};
 	for (const part of ["validation", "test"] as const) {
-		const name = apart.get(part);
-		if (name !== undefined) lists[part] = await listOf(name);
+		const folders = layout[part];
+		if (folders === undefined) continue;
+		const list = await imagesByClass(folders, look);
+		tellMissing(part, list, train, look);
+		lists[part] = list;
 	}
-	return { ...lists, train: await listOf(train) };
+	tellOrder(train.classes ?? [], look);
+	return { ...lists, train };
 }
 
-/**
- * The pictures below a folder, without classes: those in `train`, or all but those in `validation` and `test` where there
- * is no such folder. The pictures in `test` are of classes where they lie in folders. Passed over is what
- * {@link listImages} passes over.
- *
- * @throws LimbeckError `data` if the folder does not exist or has no picture.
- */
-export async function listUnlabelled(directory: string): Promise<FolderLists> {
-	const root = await realpath(directory).catch((error: unknown) => {
-		throw missingFile(error, directory);
+/** The pictures of class folders. @throws LimbeckError (`data`) if there is none, or one has no picture. */
+async function imagesByClass({ where, folders }: ClassFolders, { walk }: Look): Promise<ImageList> {
+	if (folders.length === 0) {
+		const expected = "a folder for each class, with its pictures";
+		throw new LimbeckError("data", { where, expected, got: got("no folder", walk.passed.within(where)) });
+	}
+	const sorted = sortFolders(folders.map(({ name }) => name));
+	const twice = sorted.find((name, i) => name === sorted[i + 1]);
+	if (twice !== undefined) {
+		const paths = folders.flatMap(({ name, folder }) => (name === twice ? [folder.name] : []));
+		throw new LimbeckError("data", {
+			where,
+			expected: "class folders of different names",
+			got: `${paths.map((path) => quotedName(path, paths)).join(" and ")}, the same name in two Unicode forms`,
+			hint: "Put the pictures of both into one folder.",
+		});
+	}
+	const images: { readonly path: string; readonly label: number }[] = [];
+	for (const { name, folder } of folders.toSorted((a, b) => sorted.indexOf(a.name) - sorted.indexOf(b.name))) {
+		const found = await walk.below(folder);
+		if (found.length === 0) throw noPictures(folder, walk.passed.within(folder.path));
+		const label = sorted.indexOf(name);
+		for (const path of found) images.push({ path, label });
+	}
+	return { where, classes: sorted, images };
+}
+
+function noPictures({ path, inside }: Folder, passedOver: string): LimbeckError {
+	return new LimbeckError("data", {
+		where: path,
+		expected: `pictures (${imageEndings.join(", ")}), as every folder here is a class`,
+		got: got("none", passedOver),
+		hint: `Fill the folder, or pass it over: data.ignore=[${quotedName(inside)}].`,
 	});
-	const names = await subfolders(directory, root);
-	const parts = names.filter((name) => splitFolders[name.toLowerCase()] !== undefined);
-	const apart = new Map(parts.map((name) => [splitFolders[name.toLowerCase()], join(directory, name)]));
+}
+
+const got = (none: string, passedOver: string): string =>
+	passedOver === "" ? none : `${none}; passed over: ${passedOver}`;
+
+/** Names of class folders in order: by value where all are whole numbers, else by their bytes in UTF-8. */
+export function sortFolders(names: readonly string[]): readonly string[] {
+	const byBytes = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+	return byBytes.every((name) => /^-?\d+$/.test(name)) ? byBytes.sort((a, b) => Number(a) - Number(b)) : byBytes;
+}
+
+/** The most classes of which a message lists all. */
+const mostListed = 40;
+
+/** Says that classes are sorted as numbers where others sort them as texts. */
+function tellOrder(classes: readonly string[], { walk, declared, notices }: Look): void {
+	const asTexts = classes.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+	if (declared.size > 0 || classes.every((name, i) => name === asTexts[i])) return;
+	const select = classes.map((name) => asTexts.indexOf(name));
+	const list = classes.length > mostListed ? "" : ` teacher.select=[${select.join(",")}], or`;
+	notices.push({
+		code: "numeric-classes",
+		text:
+			`${shownPath(walk.root.path)}: all ${String(classes.length)} class folders are whole numbers and sorted as such ` +
+			`(${firstFew(classes)}). Other programs sort them as texts (${firstFew(asTexts, 4)}).`,
+		hint: `For a teacher without names whose outputs are in that order:${list} teacher.classes with the names in its order.`,
+	});
+}
+
+function tellMissing(part: SplitName, list: ImageList, train: ImageList, { notices }: Look): void {
+	const missing = (train.classes ?? []).filter((name) => list.classes?.includes(name) === false);
+	if (missing.length === 0) return;
+	const shown = firstFew(missing.map((name) => quotedName(name)));
+	notices.push({
+		code: "missing-class",
+		text: `${shownPath(list.where)}: classes without pictures in the ${part} part (${String(missing.length)}): ${shown}.`,
+	});
+}
+
+function byContent({ walk: { root, byContent } }: Look): readonly Notice[] {
+	if (byContent.length === 0) return [];
+	const shown = firstFew(byContent.map((path) => shownPath(path)).sort());
+	const text = `${shownPath(root.path)}: read files that are pictures by content though not by ending (${String(byContent.length)}): ${shown}.`;
+	return [{ code: "picture-by-content", text }];
+}
+
+/** All pictures below a folder: in `train`, or all but those in `validation` and `test` where there is no such folder. */
+async function listUnlabelled(look: Look): Promise<FolderLists> {
+	const { walk } = look;
+	const top = await unwrapped(walk.root, look);
+	const { folders, pictures } = await walk.look(top);
+	const apart = partsIn(top, folders, look);
 	const [train, validation, test] = [apart.get("train"), apart.get("validation"), apart.get("test")];
-	const classes = test === undefined ? [] : await subfolders(test, root);
+	const parts = [...apart.values()];
+	const own = await (train === undefined ? walk.below(top, parts) : walk.below(train));
+	if (train !== undefined) {
+		const strays = folders.flatMap((folder) => (parts.includes(folder) ? [] : [folder.path]));
+		for (const path of [...strays, ...pictures]) walk.passed.add("no-part", path);
+	}
 	return {
-		train: withoutClasses(
-			train ?? directory,
-			await imagesBelow(train ?? directory, root, train === undefined ? parts : []),
-		),
-		...(validation === undefined
-			? {}
-			: { validation: withoutClasses(validation, await imagesBelow(validation, root)) }),
-		...(test === undefined
-			? {}
-			: {
-					test:
-						classes.length > 0
-							? await listClasses(test, root, classes)
-							: withoutClasses(test, await imagesBelow(test, root)),
-				}),
+		train: withoutClasses(train ?? top, own, look),
+		...(validation === undefined ? {} : { validation: withoutClasses(validation, await walk.below(validation), look) }),
+		...(test === undefined ? {} : { test: await testApart(test, look) }),
 	};
 }
 
-function withoutClasses(where: string, paths: readonly string[]): ImageList {
-	if (paths.length > 0) return { where, images: paths.map((path) => ({ path, label: 0 })) };
-	throw new LimbeckError("data", { where, expected: `pictures (${imageEndings.join(", ")})`, got: "none" });
+/** Pictures of a test, by class where they lie in folders. */
+async function testApart(test: Folder, look: Look): Promise<ImageList> {
+	const { folders } = await look.walk.look(test);
+	if (folders.length > 0) return imagesByClass(await partIn(test, look), look);
+	return withoutClasses(test, await look.walk.below(test), look);
 }
 
-/**
- * What a folder looks like: one with pictures by class, some of whose class folders, at most one level down, has a
- * picture; or one with pictures and no class.
- */
-export async function looksOfFolder(directory: string): Promise<"classes" | "unlabelled" | undefined> {
-	try {
-		const root = await realpath(directory);
-		const names = await subfolders(directory, root);
-		const train = names.find((name) => splitFolders[name.toLowerCase()] === "train");
-		const samples = train === undefined ? directory : join(directory, train);
-		const below = (await subfolders(samples, root)).filter((name) => splitFolders[name.toLowerCase()] === undefined);
-		if (below.length === 0 && (await readdir(samples)).some(isImage)) return "unlabelled";
-		for (const name of names) {
-			const path = join(directory, name);
-			const isPart = splitFolders[name.toLowerCase()] !== undefined;
-			const classes = isPart ? (await subfolders(path, root)).map((below) => join(path, below)) : [path];
-			for (const one of classes) if ((await readdir(one)).some(isImage)) return "classes";
-		}
-	} catch {
-		// No folder, or one that cannot be read: reading it as data will say so.
-	}
-	return undefined;
-}
-
-async function listClasses(where: string, root: string, classes: readonly string[]): Promise<ImageList> {
-	if (classes.length === 0) {
-		const expected = "a folder for each class, with its pictures";
-		throw new LimbeckError("data", { where, expected, got: "no folder" });
-	}
-	const images: { readonly path: string; readonly label: number }[] = [];
-	for (const [label, name] of classes.entries()) {
-		const path = join(where, name);
-		const found = await imagesBelow(path, root);
-		if (found.length === 0) {
-			throw new LimbeckError("data", {
-				where: path,
-				expected: `pictures (${imageEndings.join(", ")}), as every folder here is a class`,
-				got: "none",
-				hint: "Remove the folder or fill it.",
-			});
-		}
-		for (const image of found) images.push({ path: image, label });
-	}
-	return { where, classes, images };
-}
-
-/** @param except - names in this folder that are passed over. */
-async function imagesBelow(folder: string, root: string, except: readonly string[] = []): Promise<readonly string[]> {
-	const found: string[] = [];
-	for (const entry of await entriesOf(folder)) {
-		if (except.includes(entry.name)) continue;
-		const path = join(folder, entry.name);
-		if (entry.isDirectory()) found.push(...(await imagesBelow(path, root)));
-		else if (isImage(entry.name) && (entry.isFile() || (await leadsTo(path, root)) === "file")) found.push(path);
-	}
-	return found;
-}
-
-async function subfolders(folder: string, root: string): Promise<readonly string[]> {
-	const names: string[] = [];
-	for (const entry of await entriesOf(folder)) {
-		const isFolder = entry.isDirectory() || (await leadsTo(join(folder, entry.name), root)) === "folder";
-		if (isFolder) names.push(entry.name);
-	}
-	return names;
-}
-
-/** What is in a folder and not hidden, sorted by the bytes of the names. */
-async function entriesOf(folder: string): Promise<readonly Dirent[]> {
-	const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-		throw missingFile(error, folder);
-	});
-	return entries
-		.filter(({ name }) => !name.startsWith("."))
-		.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-}
-
-/** What a link that stays inside `root` leads to. */
-async function leadsTo(path: string, root: string): Promise<"file" | "folder" | undefined> {
-	try {
-		const inside = relative(root, await realpath(path));
-		if (inside === ".." || inside.startsWith(`..${sep}`) || inside === "") return undefined;
-		const found = await stat(path);
-		return found.isFile() ? "file" : found.isDirectory() ? "folder" : undefined;
-	} catch {
-		return undefined; // A link to nowhere.
-	}
-}
-
-function isImage(name: string): boolean {
-	const endings: readonly string[] = imageEndings;
-	return !name.startsWith(".") && endings.includes(extname(name).toLowerCase());
+function withoutClasses({ path }: Folder, paths: readonly string[], { walk }: Look): ImageList {
+	if (paths.length > 0) return { where: path, images: paths.map((one) => ({ path: one, label: 0 })) };
+	const expected = `pictures (${imageEndings.join(", ")})`;
+	throw new LimbeckError("data", { where: path, expected, got: got("none", walk.passed.within(path)) });
 }

@@ -83,14 +83,13 @@ describe("a folder of pictures", () => {
 		]);
 	});
 
-	test("hidden files, other files and links out of it are passed over; links within it are not", async () => {
+	test("hidden files, other files and links out of it are passed over and told; links within it are not", async () => {
 		const [root, outside] = [await temporaryFolder(), await temporaryFolder()];
 		await writeClasses(root, ["a", "b"], 3);
-		await write(join(outside, "c", "x.png"), 99);
+		await write(join(outside, "x.png"), 99);
 		await write(join(root, "a", ".hidden.png"), 99);
 		await writeFile(join(root, "a", "notes.txt"), "not a picture");
-		await symlink(join(outside, "c", "x.png"), join(root, "a", "link.png"));
-		await symlink(join(outside, "c"), join(root, "c"));
+		await symlink(join(outside, "x.png"), join(root, "a", "link.png"));
 		await symlink(join(root, "b", "0.png"), join(root, "b", "again.png"));
 		const loaded = await load(root);
 		expect(loaded.data.classes).toEqual(["a", "b"]);
@@ -99,6 +98,14 @@ describe("a folder of pictures", () => {
 				.flat()
 				.sort((a, b) => a - b),
 		).toEqual([0, 1, 2, 3, 3, 4, 5]);
+		expect(loaded.data.notices?.map(({ text }) => text.slice(root.length))).toEqual([
+			": passed over files that are pictures neither by ending nor by content (1: 1 .txt): a/notes.txt.",
+			": passed over links that are not followed (1): a/link.png.",
+			": passed over hidden files or folders (1): a/.hidden.png.",
+		]);
+		expect(loaded.test.notices).toEqual(loaded.data.notices);
+		const followed = await load(root, { links: "all" });
+		expect(greys(followed).flat()).toContain(99);
 	});
 
 	test("a picture that cannot be read is named, or left out and counted", async () => {

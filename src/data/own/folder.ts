@@ -2,8 +2,10 @@ import { availableParallelism } from "node:os";
 import { LimbeckError } from "../../errors.js";
 import { createImageDecoder, type DecodeImage, type ImageFormat } from "../formats/image.js";
 import type { OptionsOf } from "../options.js";
+import type { Sources } from "./build.js";
 import { ownDataSet } from "./entry.js";
-import { type FolderLists, type ImageList, listImages, listUnlabelled, looksOfFolder } from "./folder-files.js";
+import { type FolderLists, type ImageList, listFolder } from "./folder-files.js";
+import { looksOfFolder } from "./folder-looks.js";
 import { splitNames } from "./partition.js";
 import { type Block, noLabels, type Source } from "./source.js";
 
@@ -16,20 +18,16 @@ export const [folder, loadFolderTest] = ownDataSet<OptionsOf<"folder">>({
 		return { directory: path, ...(looks === "unlabelled" ? { unlabelled: true } : {}) };
 	},
 	async find(options) {
-		const { directory, unlabelled } = options;
-		const lists = await (unlabelled ? listUnlabelled(directory) : listImages(directory));
+		const { lists, notices } = await listFolder(options);
 		const files = splitNames.flatMap((name) => lists[name]?.images.map(({ path }) => path) ?? []);
-		return { files, slow: true, open: async () => openLists(lists, options, await createImageDecoder(options)) };
+		const open = async (): Promise<Sources> => openLists(lists, options, await createImageDecoder(options));
+		return { files, slow: true, notices, open };
 	},
 });
 
 type FolderOptions = ImageFormat & Pick<OptionsOf<"folder">, "skipBroken">;
 
-function openLists(
-	{ train, validation, test }: FolderLists,
-	options: FolderOptions,
-	decode: DecodeImage,
-): { readonly train: Source; readonly validation?: Source; readonly test?: Source } {
+function openLists({ train, validation, test }: FolderLists, options: FolderOptions, decode: DecodeImage): Sources {
 	return {
 		train: imageSource(train, options, decode),
 		...(validation === undefined ? {} : { validation: imageSource(validation, options, decode) }),

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LimbeckError } from "../../errors.js";
+import type { Notice } from "../../notices.js";
 import { elementCount } from "../../onnx/tensor.js";
 import { contentOf } from "../content.js";
 import type { Samples, Split } from "../data-set.js";
@@ -16,6 +17,8 @@ export interface OwnData {
 	readonly files: readonly string[];
 	/** Whether reading is so slow that the samples are kept prepared, however few. */
 	readonly slow: boolean;
+	/** What should be known of how the files were found: kept samples do not say it. */
+	readonly notices?: readonly Notice[];
 	open(): Promise<Sources>;
 }
 
