@@ -6,7 +6,7 @@ import { compareClassNames } from "./class-names.js";
 
 const classes = ["cat", "dog", "owl"];
 
-const compared = (metadata?: string, names = classes): string =>
+const compared = (metadata?: string, names: readonly string[] = classes): string =>
 	compareClassNames(
 		{
 			...foreignModel({ opset: 21, nodes: [], inputs: [], outputs: [] }),
@@ -16,14 +16,15 @@ const compared = (metadata?: string, names = classes): string =>
 		"net.onnx",
 	);
 
-test.each([
+test.each<[what: string, metadata: string | undefined, expected: string, names?: readonly string[]]>([
 	["the same names", '["cat","dog","owl"]', "same"],
 	["no names", undefined, "absent"],
+	["the same names in another Unicode form", '["cat","dog","\u006f\u0308wl"]', "same", ["cat", "dog", "\u00f6wl"]],
 	["other names", '["0","1","2"]', "other"],
 	["more names", '["cat","dog","owl","pig"]', "other"],
 	["fewer names", '["cat","dog"]', "other"],
-])("%s", (_, metadata, expected) => {
-	expect(compared(metadata)).toBe(expected);
+])("%s", (_, metadata, expected, names = classes) => {
+	expect(compared(metadata, names)).toBe(expected);
 });
 
 test("the same names in another order are refused, with both orders and the way back", () => {

@@ -1,4 +1,5 @@
 import { LimbeckError } from "../errors.js";
+import { canonicalName } from "../names.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { classesKey, classNamesOf } from "../predict/metadata.js";
 
@@ -15,8 +16,9 @@ export type ClassNames = "same" | "other" | "absent";
  * @throws LimbeckError (`model`) where they are the same names in another order, since every figure would be wrong; for
  * metadata that is not what we write.
  */
-export function compareClassNames(model: OnnxModel, classes: readonly string[], where: string): ClassNames {
-	const names = classNamesOf(model, where);
+export function compareClassNames(model: OnnxModel, ofData: readonly string[], where: string): ClassNames {
+	const classes = ofData.map(canonicalName);
+	const names = classNamesOf(model, where)?.map(canonicalName);
 	if (names === undefined) return "absent";
 	const differs = names.findIndex((name, index) => name !== classes[index]);
 	if (names.length === classes.length && differs === -1) return "same";

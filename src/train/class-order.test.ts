@@ -34,3 +34,13 @@ test.each([
 ] as const)("%s cannot be told apart", (_, order, outputs, message) => {
 	expect(() => selectOutputs(order, outputs, classes, "a.onnx")).toThrow(message);
 });
+
+test("names are the same in whatever Unicode form they are written", () => {
+	const [nfc, nfd] = ["caf\u00e9", "cafe\u0301"];
+	expect(selectOutputs({ fileNames: [nfc, "eau"] }, 2, [nfd, "eau"], "a.onnx")).toBeUndefined();
+	expect(selectOutputs({ names: ["eau", nfd] }, 2, [nfc, "eau"], "a.onnx")).toEqual([1, 0]);
+	const order = { fileNames: ["caf\u00e9\u200b", "eau"] };
+	expect(() => selectOutputs(order, 2, [nfc, "eau"], "a.onnx")).toThrow(
+		String.raw`none for "caf\u00e9"; its 2 outputs are "caf\u00e9\u200b", "eau"`,
+	);
+});

@@ -1,5 +1,6 @@
 /** Which of a classifier's outputs are the data's classes. */
 import { LimbeckError } from "../errors.js";
+import { canonicalName, quotedName } from "../names.js";
 
 /** What is told of the order of a classifier's outputs. */
 export interface ClassOrder {
@@ -48,7 +49,7 @@ export function selectOutputs(
 
 /** Whether a file names its classes otherwise than the data do, all of them: anybody may name classes as they like. */
 export function namesUnlike({ fileNames }: ClassOrder, classes: readonly string[]): boolean {
-	return fileNames !== undefined && !fileNames.some((name) => classes.includes(name));
+	return fileNames !== undefined && !fileNames.some((name) => placeOf(name, classes) !== -1);
 }
 
 function told(
@@ -80,17 +81,23 @@ function byName(
 			got: String(names.length),
 		});
 	}
-	const missing = classes.filter((name) => !names.includes(name));
-	if (missing.length === 0) return classes.map((name) => names.indexOf(name));
+	const missing = classes.filter((name) => placeOf(name, names) === -1);
+	if (missing.length === 0) return classes.map((name) => placeOf(name, names));
 	throw new LimbeckError("model", {
 		where: `${where}: classes`,
 		expected: `outputs named like the data's ${String(classes.length)} classes`,
-		got: `none for ${quoted(missing)}; its ${String(names.length)} outputs are ${quoted(names)}`,
+		got: `none for ${quoted(missing, names)}; its ${String(names.length)} outputs are ${quoted(names, classes)}`,
 		hint: "Say which outputs are the classes: teacher.select, a list of their indices in the data's order.",
 	});
 }
 
-function quoted(names: readonly string[]): string {
-	const shown = names.slice(0, shownNames).map((name) => JSON.stringify(name));
+/** Where a name is among others, in whatever Unicode form either is written; −1 where it is not. */
+function placeOf(name: string, names: readonly string[]): number {
+	const exact = names.indexOf(name);
+	return exact === -1 ? names.map(canonicalName).indexOf(canonicalName(name)) : exact;
+}
+
+function quoted(names: readonly string[], others: readonly string[]): string {
+	const shown = names.slice(0, shownNames).map((name) => quotedName(name, others));
 	return `${shown.join(", ")}${names.length > shownNames ? ", …" : ""}`;
 }
