@@ -1,10 +1,10 @@
 /** `--data` and `--folder`, as every command that reads a data set takes them. */
-import { stat } from "node:fs/promises";
 import { z } from "zod";
-import { dataSets, ownDataSets } from "../data/index.js";
+import { dataSets, ownDataSets, publishedDataSets } from "../data/index.js";
 import { dataOptions } from "../data/options.js";
 import { LimbeckError } from "../errors.js";
 import { nearest } from "../options.js";
+import { dataSetsIn, emptyHanded, isFolder } from "./data-folder.js";
 
 /** A recipe's data alone, to which settings such as `data.label=species` can be applied. */
 export const dataChoice = z.strictObject({ data: dataOptions });
@@ -16,25 +16,30 @@ export type DataFields = Readonly<Record<string, unknown>>;
  * The fields that `--data` and `--folder` set. `--data` is the name of a data set, a path to data of the user's own, or
  * the folder with the files of the data set that the recipe names.
  *
- * @throws LimbeckError (`usage`) where it is none of them.
+ * @param recipe - the data that the recipe names.
+ * @throws LimbeckError (`usage`) where it is none of them; of a folder it says what is in it.
  */
-export async function dataFields(data: string | undefined, folder: string | undefined): Promise<DataFields> {
-	const named = data === undefined ? {} : await nameOrPath(data);
+export async function dataFields(
+	data: string | undefined,
+	folder: string | undefined,
+	recipe: DataFields = {},
+): Promise<DataFields> {
+	const named = data === undefined ? {} : await nameOrPath(data, recipe);
 	return folder === undefined ? named : { ...named, directory: folder };
 }
 
-async function nameOrPath(value: string): Promise<DataFields> {
+async function nameOrPath(value: string, recipe: DataFields): Promise<DataFields> {
 	const names = Object.keys(dataSets);
 	if (names.includes(value)) return { name: value };
+	const [ofRecipe] = Object.entries(publishedDataSets).filter(([name]) => name === recipe["name"]);
+	const takesFolder = ofRecipe !== undefined && "download" in ofRecipe[1] && (await isFolder(value));
+	if (takesFolder && (await dataSetsIn(value)).includes(ofRecipe[0])) return { directory: value };
 	for (const [name, { fromPath }] of Object.entries(ownDataSets)) {
 		const fields = await fromPath?.(value);
 		if (fields !== undefined) return { name, ...fields };
 	}
-	const isFolder = await stat(value).then(
-		(found) => found.isDirectory(),
-		() => false,
-	);
-	if (isFolder) return { directory: value };
+	if (takesFolder) return { directory: value };
+	if (await isFolder(value)) throw await emptyHanded(value);
 	const near = nearest(value, names);
 	throw new LimbeckError("usage", {
 		where: "--data",

@@ -66,7 +66,7 @@ Examples:
 			const kind = kindOf(file, flags.force);
 			const asks = !flags.yes && terminal.live && process.stdin.isTTY;
 			const { data, set, teacher, target } = asks ? await ask(flags, signal) : withDefaults(flags);
-			const written = applySettings({ data: await ownOrNamed(data) }, set, dataChoice);
+			const written = applySettings({ data: await dataFields(data, undefined) }, set, dataChoice);
 			const choice = parseOptions(dataChoice, written, "limbeck init").data;
 			terminal.tell(`Looking at ${data} …`);
 			const found = await runStep("describe", { data: choice }, { signal });
@@ -88,18 +88,6 @@ Examples:
 			await writeFileAtomic(file, recipeText(recipe, kind));
 			terminal.print(nextSteps(file, target));
 		});
-}
-
-/** What `--data` says, where it is a data set or data of the user's own. */
-async function ownOrNamed(data: string): Promise<DataFields> {
-	const fields = await dataFields(data, undefined);
-	if (fields["name"] !== undefined) return fields;
-	throw new LimbeckError("usage", {
-		where: "--data",
-		expected: "a folder with pictures, or with a folder of pictures for each class",
-		got: `${data}, in which there are none`,
-		hint: "limbeck data list shows what data may be.",
-	});
 }
 
 /** The data's fields as they were written, without defaults. */

@@ -120,14 +120,9 @@ async function modelOf(path: string): Promise<Pick<SiftStep, "generalist" | "spe
 async function dataOf(flags: Flags, model: string): Promise<Pick<SiftStep, "known" | "data">> {
 	const known = flags.known === undefined ? await trainedOn(model) : await dataFields(flags.known, undefined);
 	const fields = await dataFields(flags.data, flags.folder);
-	const sifted = isFolder(fields) ? { ...likeKnown(known), ...fields, unlabelled: true } : fields;
+	const sifted = fields["name"] === "folder" ? { ...likeKnown(known), ...fields, unlabelled: true } : fields;
 	const written = applySettings({ known, data: sifted }, flags.set, choices);
 	return parseOptions(choices, written, "limbeck novelty");
-}
-
-/** Whether they are pictures in a folder; a folder that looks like nothing may have some further down. */
-function isFolder({ name, directory }: DataFields): boolean {
-	return name === "folder" || (name === undefined && directory !== undefined);
 }
 
 /** A folder's pictures become samples like those that are known. */

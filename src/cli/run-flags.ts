@@ -80,8 +80,8 @@ export async function withRunFlags(
 	fieldsOf: typeof dataFields = dataFields,
 ): Promise<unknown> {
 	if (!isRecord(written)) return written;
-	const fields = await fieldsOf(flags.data, flags.folder);
 	const data = isRecord(written["data"]) ? written["data"] : {};
+	const fields = await fieldsOf(flags.data, flags.folder, data);
 	// What is written of another data set's files does not hold for this one.
 	const kept = fields["name"] === undefined || fields["name"] === data["name"] ? data : {};
 	return {

@@ -1,5 +1,5 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { extname } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { LimbeckError } from "../errors.js";
@@ -117,8 +117,9 @@ async function corpusFields(data: string | undefined, folder: string | undefined
 	const directory = folder === undefined ? {} : { directory: folder };
 	if (data === undefined) return directory;
 	if (data === "fsdd" || data === "recordings") return { name: data, ...directory };
-	if (await exists(join(data, "transcripts.csv"))) return { name: "recordings", directory: data };
-	if (await exists(data)) return { directory: data };
+	const names = await readdir(data).catch(() => undefined);
+	if (names?.some(isOfRecordings) === true) return { name: "recordings", directory: data };
+	if (names !== undefined) return { directory: data };
 	throw new LimbeckError("usage", {
 		where: "--data",
 		expected: "fsdd, or a folder of yours with wav files and transcripts.csv",
@@ -126,8 +127,7 @@ async function corpusFields(data: string | undefined, folder: string | undefined
 	});
 }
 
-const exists = (path: string): Promise<boolean> =>
-	stat(path).then(
-		() => true,
-		() => false,
-	);
+/** Whether a file is one of a folder of recordings. */
+function isOfRecordings(name: string): boolean {
+	return name === "transcripts.csv" || extname(name).toLowerCase() === ".wav";
+}

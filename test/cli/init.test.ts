@@ -52,7 +52,7 @@ describe("limbeck init", () => {
 		const folder = await temporaryFolder();
 		const file = join(folder, "recipe.ts");
 		for (const [args, code, text] of [
-			[["--data", folder], 2, "in which there are none"],
+			[["--data", folder], 2, "which holds nothing"],
 			[["--data", "mnist"], 3, "limbeck data get mnist"],
 			[["--target", "toaster"], 2, "browser"],
 		] as const) {
