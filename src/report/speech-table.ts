@@ -1,4 +1,5 @@
 import type { Measured } from "../distill/report.js";
+import { noticeText } from "../notices.js";
 import type { SpeechFoldsReport, SpeechNetReport, SpeechReport } from "../speech/report.js";
 import { type Column, columnTable } from "./columns.js";
 import { count } from "./numbers.js";
@@ -87,7 +88,7 @@ export function speechReportTable(report: SpeechReport, width = Infinity): strin
 
 /** What the figures rest on, and what they say. */
 export function speechSentences({ corpus, seeds, gain }: SpeechReport): readonly string[] {
-	const { train, validation, test, states, rounds, settled } = corpus;
+	const { train, validation, test, states, rounds, settled, notices = [] } = corpus;
 	const last = rounds.at(-1);
 	return [
 		`${count(train.recordings)} recordings for training (${count(train.frames)} frames of ${String(states)} states), ` +
@@ -96,6 +97,7 @@ export function speechSentences({ corpus, seeds, gain }: SpeechReport): readonly
 		`Alignment: ${String(rounds.length)} rounds, the last by ${last?.by ?? "none"} changed ${percent(last?.changed, undefined)} of the ` +
 			`frames${settled ? "" : ": not settled"}.`,
 		...arrives(gain),
+		...notices.map(noticeText),
 	];
 }
 

@@ -6,6 +6,7 @@ import { type FrameDataSet, writeFrames } from "../data/frames.js";
 import { type TrainNetworkContext, trainNetwork } from "../distill/train-network.js";
 import { fileError, isMissing } from "../files.js";
 import { hardTargets } from "../losses/index.js";
+import type { Notice } from "../notices.js";
 import { type Alignment, align, flatStart, type Scorer, type Settled, settle, type Utterance } from "./align.js";
 import { type AlignedModels, alignmentFiles, writeAlignment } from "./alignment-file.js";
 import { frameDataSet } from "./context.js";
@@ -55,6 +56,8 @@ export interface AlignOutcome {
 	readonly rounds: readonly AlignRound[];
 	/** Whether the last round changed no more than was allowed. */
 	readonly settled: boolean;
+	/** What should be known of the recordings; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 }
 
 /** How much a part holds. */
@@ -152,6 +155,7 @@ export async function alignCorpus(
 			...settled.history.map((round) => ({ by: "net", ...round }) as const),
 		],
 		settled: (settled.history.length === 0 ? first : settled).settled,
+		...(corpus.notices === undefined ? {} : { notices: corpus.notices }),
 	};
 }
 

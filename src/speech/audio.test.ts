@@ -23,6 +23,86 @@ describe("wav", () => {
 		expect([...stereo.samples]).toEqual([0.125, 0.125, -0.4375]);
 	});
 
+	const chunk = (id: string, content: readonly number[]): Uint8Array => {
+		const head = Buffer.alloc(8);
+		head.write(id, 0);
+		head.writeUInt32LE(content.length, 4);
+		return Buffer.concat([head, Buffer.from(content)]);
+	};
+	const whole = encodeWav(values, pcm);
+	const between = (...chunks: readonly Uint8Array[]): Uint8Array =>
+		Buffer.concat([whole.subarray(0, 36), ...chunks, whole.subarray(36)]);
+	const sized = (size: number, file = whole): Uint8Array => {
+		const copy = Buffer.from(file);
+		copy.writeUInt32LE(size, copy.indexOf("data") + 4);
+		return copy;
+	};
+	test.each([
+		["a size of 0", sized(0), ["open-ended"]],
+		["the largest size", sized(0xffff_ffff), ["open-ended"]],
+		["the size that sox writes", sized(0x7fff_f000), ["open-ended"]],
+		["the size that arecord writes", sized(0x8000_0000), ["open-ended"]],
+		[
+			"a stream that is cut off in a frame",
+			Buffer.concat([sized(0xffff_ffff), Buffer.from([1])]),
+			["open-ended", "cut-frame"],
+		],
+		["chunks before the samples", between(chunk("LIST", [1, 2, 3, 4]), chunk("JUNK", [0, 0])), undefined],
+		["chunks after them", Buffer.concat([whole, chunk("LIST", [1, 2])]), undefined],
+		["an odd chunk with its padding", between(chunk("LIST", [1, 2, 3]), Buffer.from([0])), undefined],
+		["an odd chunk without", between(chunk("LIST", [1, 2, 3])), ["unpadded"]],
+	] as const)("%s is read", (_, file, faults) => {
+		const { samples, faults: found } = decodeWav(file, "a.wav");
+		expect([...samples]).toEqual(values);
+		expect(found).toEqual(faults);
+	});
+
+	test("an odd number of bytes, with padding that is counted and missing, or neither", () => {
+		const bytes = encodeWav([0, 0.5, -0.5], { ...pcm, bits: 8 });
+		for (const [file, faults] of [
+			[bytes, undefined],
+			[sized(4, bytes), ["unpadded"]],
+		] as const) {
+			const found = decodeWav(file, "a.wav");
+			expect([[...found.samples], found.faults]).toEqual([[0, 0.5, -0.5], faults]);
+		}
+	});
+
+	test("the extensible form, and RF64", () => {
+		const subformat = [
+			40,
+			0,
+			0,
+			0,
+			0xfe,
+			0xff,
+			...whole.subarray(22, 36),
+			22,
+			0,
+			16,
+			0,
+			4,
+			0,
+			0,
+			0,
+			1,
+			0,
+			...Array<number>(14).fill(0),
+		];
+		const extensible = Buffer.concat([whole.subarray(0, 16), Buffer.from(subformat), whole.subarray(36)]);
+		expect([...decodeWav(extensible, "a.wav").samples]).toEqual(values);
+		const sizes = chunk("ds64", [...Array<number>(8).fill(0), 12, ...Array<number>(19).fill(0)]);
+		const large = Buffer.concat([
+			Buffer.from("RF64"),
+			whole.subarray(4, 12),
+			sizes,
+			whole.subarray(12),
+			chunk("LIST", [1, 2]),
+		]);
+		const found = decodeWav(sized(0xffff_ffff, large), "a.wav");
+		expect([[...found.samples], found.faults]).toEqual([values, undefined]);
+	});
+
 	const changed = (at: number, bytes: readonly number[]): Uint8Array => {
 		const file = encodeWav(values, pcm);
 		file.set(bytes, at);
@@ -30,8 +110,20 @@ describe("wav", () => {
 	};
 	test.each([
 		["no bytes", new Uint8Array(), "a wav file"],
+		[
+			"a frame of another kind of sound",
+			Buffer.from("fLaC\0\0\0\x22abcdefgh"),
+			'another file, which begins with "fLaC"',
+		],
 		["another file", changed(0, [0x52, 0x49, 0x46, 0x58]), "a wav file"],
-		["a chunk beyond the end", changed(40, [255, 255, 255, 255]), "at most the 12 bytes that follow, got 4294967295"],
+		["samples that are cut off", changed(40, [24, 0, 0, 0]), "at most the 12 bytes that follow, got 24"],
+		["a chunk beyond the end", changed(16, [255, 255, 255, 255]), 'chunk "fmt ": expected at most the 36 bytes'],
+		[
+			"bytes that are no chunk",
+			changed(36, [0, 0, 0xe8, 11, 0, 1, 0, 0]),
+			String.raw`chunk "\u0000\u0000\u00e8\u000b"`,
+		],
+		["no samples before other chunks", Buffer.concat([encodeWav([], pcm), chunk("LIST", [1, 2])]), "got 0 bytes"],
 		["a rate of zero", changed(24, [0, 0, 0, 0]), "a rate of 1000 to 768000 Hz, got 0"],
 		["no channel", changed(22, [0, 0]), "1 to 64 channels, got 0"],
 		["12 bits", changed(34, [12, 0]), "PCM of 8, 16, 24 or 32 bits, or float of 32 or 64, got format 1 of 12 bits"],

@@ -1,4 +1,5 @@
 /** Recordings with their words, and how they are divided. */
+import type { Notice } from "../notices.js";
 import { boundedInteger, permutation, randomStream } from "../random.js";
 import type { Audio } from "./wav.js";
 
@@ -18,12 +19,16 @@ export interface SpeechCorpus {
 	readonly words: readonly string[];
 	readonly train: readonly Recording[];
 	readonly validation: readonly Recording[];
+	/** What should be known of it, such as what was passed over; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 }
 
 /** A test part. */
 export interface SpeechTest {
 	readonly words: readonly string[];
 	readonly recordings: readonly Recording[];
+	/** What should be known of them; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 }
 
 /** Parts of a corpus by their names. */

@@ -1,4 +1,5 @@
 /** What a corpus is, for plans. */
+import type { Notice } from "../notices.js";
 import { corpusFingerprint } from "./align-corpus.js";
 import { loadSpeech } from "./corpora/index.js";
 import type { SpeechRecipe } from "./recipe.js";
@@ -15,6 +16,7 @@ export interface SpeechDescription {
 	readonly train: number;
 	/** States. */
 	readonly classes: number;
+	readonly notices: readonly Notice[];
 }
 
 /** Loads the training and validation parts, and tells what they are. */
@@ -29,5 +31,6 @@ export async function describeSpeech(step: DescribeSpeechStep): Promise<SpeechDe
 		sampleShape: windowShape(context, features.coefficients),
 		train: Math.ceil((soundMs + gapsMs) / features.stepMs),
 		classes: corpus.words.length * hmm.wordStates + hmm.silenceStates,
+		notices: corpus.notices ?? [],
 	};
 }

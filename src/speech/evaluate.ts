@@ -1,6 +1,7 @@
 /** Recognition judged on the test part, once all is trained and chosen on validation. */
 import { type EvaluateContext, sizesOf } from "../distill/evaluated-model.js";
 import type { EnsembleSource } from "../distill/teachers/sources.js";
+import type { Notice } from "../notices.js";
 import { readAlignment } from "./alignment-file.js";
 import { loadSpeech } from "./corpora/index.js";
 import {
@@ -56,6 +57,8 @@ export interface RecognizeOutcome {
 	readonly choices: Readonly<Record<string, Choice>>;
 	/** Word errors in the test strings of each speaker, by model, then by speaker. */
 	readonly speakers: Readonly<Record<string, Readonly<Record<string, WordFigures>>>>;
+	/** What should be known of the test recordings; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 }
 
 /** What validation says of a net. */
@@ -76,7 +79,8 @@ export async function evaluateSpeech(step: RecognizeStep, context: EvaluateConte
 		tuned.set(name, await tune(source, validation, bench, step.penalties));
 	}
 	const choices = choose(step.choices, tuned);
-	const test = await openPart((await loadSpeechTest(data)).recordings, bench);
+	const { recordings, notices } = await loadSpeechTest(data);
+	const test = await openPart(recordings, bench);
 	const models: Record<string, SpeechFigures> = {};
 	const speakers: Record<string, Readonly<Record<string, WordFigures>>> = {};
 	for (const [name, model] of judgedOf(step, choices)) {
@@ -88,7 +92,7 @@ export async function evaluateSpeech(step: RecognizeStep, context: EvaluateConte
 	}
 	const frames = test.strings.utterances.reduce((sum, one) => sum + one.frames, 0);
 	const sizes = { recordings: test.recordings, strings: test.strings.recordings.length, frames };
-	return { test: sizes, models, choices, speakers };
+	return { test: sizes, models, choices, speakers, ...(notices === undefined ? {} : { notices }) };
 }
 
 function tune(

@@ -40,7 +40,7 @@ export interface SpeechReport {
 	readonly created: string;
 	readonly recipe: SpeechRecipe;
 	readonly seeds: readonly number[];
-	/** The corpus, and how its frames got their states. */
+	/** The corpus, what should be known of it, and how its frames got their states. */
 	readonly corpus: Omit<AlignOutcome, "data"> & {
 		readonly fingerprint: string;
 		readonly test: RecognizeOutcome["test"];
@@ -76,7 +76,8 @@ export function assembleSpeechReport(
 	created: string,
 ): SpeechReport {
 	const [first] = results;
-	const { data, ...aligned } = first.aligned;
+	const { data, notices = [], ...aligned } = first.aligned;
+	const told = [...notices, ...(first.judged.notices ?? [])];
 	const measured = (of: (result: SpeechSeedResult) => SpeechNetReport): Measured<SpeechNetReport> =>
 		combine(results.map((result) => ({ seed: result.seed, measures: of(result) })));
 	const single = memberName(1);
@@ -91,7 +92,11 @@ export function assembleSpeechReport(
 		created,
 		recipe,
 		seeds: results.map(({ seed }) => seed),
-		corpus: { ...aligned, fingerprint: data.fingerprint, test: first.judged.test },
+		corpus: {
+			...aligned,
+			...{ fingerprint: data.fingerprint, test: first.judged.test },
+			...(told.length === 0 ? {} : { notices: told }),
+		},
 		networks,
 		temperatures: Object.fromEntries(
 			Object.keys(first.judged.choices).map((choice) => [

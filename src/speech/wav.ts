@@ -1,5 +1,5 @@
 /**
- * Reading wav files: RIFF/WAVE with PCM of 8, 16, 24 or 32 bits, or float of 32 or 64.
+ * Reading wav files: RIFF/WAVE (and RF64) with PCM of 8, 16, 24 or 32 bits, or float of 32 or 64.
  *
  * Source: IBM & Microsoft 1991, "Multimedia programming interface and data specifications"; WAVE_FORMAT_EXTENSIBLE.
  */
@@ -11,7 +11,15 @@ export interface Audio {
 	readonly rate: number;
 	/** In [−1, 1); floats as the file has them. */
 	readonly samples: Float32Array;
+	/** What the file that they are from says wrongly of itself; absent where nothing is. */
+	readonly faults?: readonly WavFault[];
 }
+
+/**
+ * What a file may say wrongly of itself and be read: `open-ended`, a writer to a pipe did not know the size; `cut-frame`,
+ * such a file ends within a frame, which is left out; `unpadded`, a byte of padding is missing.
+ */
+export type WavFault = "open-ended" | "cut-frame" | "unpadded";
 
 /** The most bytes of a file, about three hours of stereo at 48 kHz in 16 bits. */
 const mostBytes = 2 ** 31;
@@ -41,21 +49,25 @@ interface Format {
 }
 
 /**
- * Reads a wav file; of more channels their mean.
+ * Reads a wav file; of more channels their mean. Samples of a size that is not known (0, or some 2 or 4 GiB, as programs
+ * write it that write to pipes) reach to the end of the file.
  *
  * @param where - the file, for messages.
  * @throws LimbeckError (`data`) for anything but a whole wav file of one of these forms.
  */
 export function decodeWav(file: Uint8Array, where: string): Audio {
 	const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-	const chunks = chunksOf(view, where);
+	const { chunks, faults } = chunksOf(view, where);
 	const format = formatOf(chunks, where);
 	const data = chunks.get("data") ?? fail(where, "a chunk of samples (data)", "none");
 	const frameBytes = format.channels * format.bytes;
-	if (data.byteLength === 0 || data.byteLength % frameBytes !== 0) {
+	const rest = data.byteLength % frameBytes;
+	const cut = rest > 0 && data.byteLength > rest && faults.has("open-ended");
+	if (data.byteLength === 0 || (rest > 0 && !cut)) {
 		fail(where, `whole frames of ${String(frameBytes)} bytes`, `${String(data.byteLength)} bytes of samples`);
 	}
-	const samples = new Float32Array(data.byteLength / frameBytes);
+	if (cut) faults.add("cut-frame");
+	const samples = new Float32Array(Math.floor(data.byteLength / frameBytes));
 	for (let i = 0; i < samples.length; i++) {
 		let sum = 0;
 		for (let c = 0; c < format.channels; c++) sum += format.read(data, i * frameBytes + c * format.bytes);
@@ -63,27 +75,75 @@ export function decodeWav(file: Uint8Array, where: string): Audio {
 	}
 	const wrong = samples.findIndex((value) => !Number.isFinite(value));
 	if (wrong !== -1) fail(`${where}: sample ${String(wrong)}`, "a finite number", String(samples[wrong]));
-	return { rate: format.rate, samples };
+	return { rate: format.rate, samples, ...(faults.size === 0 ? {} : { faults: [...faults] }) };
 }
 
-/** The first chunk of each name. */
-function chunksOf(view: DataView, where: string): ReadonlyMap<string, DataView> {
+interface Chunks {
+	/** The first of each name. */
+	readonly chunks: ReadonlyMap<string, DataView>;
+	readonly faults: Set<WavFault>;
+}
+
+function chunksOf(view: DataView, where: string): Chunks {
 	if (view.byteLength > mostBytes) fail(where, `at most ${String(mostBytes)} bytes`, String(view.byteLength));
-	if (view.byteLength < 12 || name(view, 0) !== "RIFF" || name(view, 8) !== "WAVE") {
-		fail(where, "a wav file (RIFF, WAVE)", view.byteLength < 12 ? `${String(view.byteLength)} bytes` : "another file");
+	if (view.byteLength < 12) fail(where, "a wav file (RIFF, WAVE)", `${String(view.byteLength)} bytes`);
+	const head = name(view, 0);
+	if ((head !== "RIFF" && head !== "RF64") || name(view, 8) !== "WAVE") {
+		fail(where, "a wav file (RIFF, WAVE)", `another file, which begins with ${quoted(head)}`);
 	}
 	const chunks = new Map<string, DataView>();
+	const faults = new Set<WavFault>();
 	for (let at = 12; at + 8 <= view.byteLength; ) {
 		const id = name(view, at);
-		const size = view.getUint32(at + 4, true);
 		const rest = view.byteLength - at - 8;
-		if (size > rest) {
-			fail(`${where}: chunk ${JSON.stringify(id)}`, `at most the ${String(rest)} bytes that follow`, String(size));
+		// RF64 has the size of its samples in a chunk ds64, low half first.
+		const elsewhere = id === "data" ? chunks.get("ds64") : undefined;
+		const said = elsewhere === undefined ? view.getUint32(at + 4, true) : dataSizeIn(elsewhere);
+		const open = id === "data" && isOpenEnded(view, at, said, rest);
+		// The padding may be counted and missing.
+		const unpadded = said === rest + 1 && said % 2 === 0;
+		if (said > rest && !open && !unpadded) {
+			fail(`${where}: chunk ${quoted(id)}`, `at most the ${String(rest)} bytes that follow`, String(said));
 		}
+		if (open) faults.add("open-ended");
+		const size = open ? rest : Math.min(said, rest);
 		if (!chunks.has(id)) chunks.set(id, new DataView(view.buffer, view.byteOffset + at + 8, size));
-		at += 8 + size + (size % 2); // A chunk of odd size is followed by a byte of padding.
+		const end = at + 8 + size;
+		const missing = size % 2 === 1 && isPaddingMissing(view, end);
+		if (missing || (unpadded && !open)) faults.add("unpadded");
+		at = missing ? end : end + (size % 2); // A chunk of odd size is followed by a byte of padding.
 	}
-	return chunks;
+	return { chunks, faults };
+}
+
+const dataSizeIn = (ds64: DataView): number =>
+	ds64.byteLength < 16 ? 0 : ds64.getUint32(8, true) + 2 ** 32 * ds64.getUint32(12, true);
+
+/** Sizes from here on are of no file that is read here: who writes them did not know the size. */
+const leastOpen = 2 ** 31 - 2 ** 16;
+
+/** Whether the samples reach to the end of the file, whatever their chunk says. */
+function isOpenEnded(view: DataView, at: number, said: number, rest: number): boolean {
+	if (said > 0 || rest === 0) return said > rest && said >= leastOpen;
+	// Nothing at all may really be there, before chunks that fill the rest.
+	let next = at + 8;
+	while (next + 8 <= view.byteLength && knownChunks.has(name(view, next))) {
+		const size = view.getUint32(next + 4, true);
+		next += 8 + size + (size % 2);
+	}
+	return next < view.byteLength;
+}
+
+/** What stands in wav files beside samples. */
+const knownChunks: ReadonlySet<string> = new Set([
+	...["fmt ", "data", "LIST", "fact", "JUNK", "junk", "PAD ", "FLLR", "bext", "iXML", "axml", "chna", "cue "],
+	...["plst", "smpl", "inst", "PEAK", "DISP", "id3 ", "ID3 ", "LGWV", "minf", "elm1", "regn", "umid"],
+]);
+
+/** Whether a chunk of odd size is followed at once by another. */
+function isPaddingMissing(view: DataView, end: number): boolean {
+	const isChunk = (at: number): boolean => at + 8 <= view.byteLength && knownChunks.has(name(view, at));
+	return isChunk(end) && !isChunk(end + 1);
 }
 
 function formatOf(chunks: ReadonlyMap<string, DataView>, where: string): Format {
@@ -109,6 +169,12 @@ function formatOf(chunks: ReadonlyMap<string, DataView>, where: string): Format 
 
 const name = (view: DataView, at: number): string =>
 	String.fromCharCode(...Array.from({ length: 4 }, (_, i) => view.getUint8(at + i)));
+
+/** Bytes for a message, those that are no letters of ASCII escaped. */
+function quoted(bytes: string): string {
+	const escaped = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+	return JSON.stringify(bytes).replace(/[^\x20-\x7e]/g, escaped);
+}
 
 function fail(where: string, expected: string, got: string): never {
 	throw new LimbeckError("data", { where, expected, got, hint });

@@ -62,11 +62,12 @@ const own = async (table: string): Promise<SpeechChoice> => {
 };
 
 test("a folder with a table of transcripts", async () => {
-	const table = "file,transcript,speaker,split\na.wav,yes no,x,train\nb.wav,no,y,validation\nc.wav,maybe,x,test\n";
+	const table = "file,transcript,speaker,split\na.wav,yes no,x,train\nb.wav,no,y,validation\nc.wav,yes,x,test\n";
 	const choice = await own(table);
-	const { words, train } = await loadSpeech(choice);
-	expect(words).toEqual(["maybe", "no", "yes"]);
-	expect(train).toMatchObject([{ id: "a.wav", speaker: "x", words: [2, 1] }]);
+	const { words, train, notices } = await loadSpeech(choice);
+	expect(words).toEqual(["no", "yes"]);
+	expect(train).toMatchObject([{ id: "a.wav", speaker: "x", words: [1, 0] }]);
+	expect(notices).toBeUndefined();
 	expect(await idsOf(choice)).toEqual({ train: ["a.wav"], validation: ["b.wav"], test: ["c.wav"] });
 });
 
@@ -79,4 +80,50 @@ test.each([
 	["file,transcript,split\na.wav,yes,train\n", "recordings for the validation part, got none"],
 ])("table %j is refused", async (table, message) => {
 	await expect(loadSpeech(await own(table))).rejects.toThrow(message);
+});
+
+const split = "file,transcript,split\n";
+
+test("words without recordings for training are refused, or kept and told", async () => {
+	const table = `${split}a.wav,yes,train\nb.wav,yes,validation\nc.wav,maybe yes,test\n`;
+	await expect(loadSpeech(await own(table))).rejects.toThrow('none of 1 of the 2 words of the test part ("maybe")');
+	const kept = await loadSpeech({ ...(await own(table)), unknownWords: "keep" } as SpeechChoice);
+	expect(kept.words).toEqual(["maybe", "yes"]);
+	expect(kept.notices).toMatchObject([{ code: "unknown-words" }]);
+	await expect(loadSpeech(await own(table.replace("b.wav,yes", "b.wav,no")))).rejects.toThrow("validation part");
+});
+
+test("words that differ in case, Unicode form or punctuation alone are one", async () => {
+	const table = `${split}a.wav,"Yes, caf\u00e9 O'Neil -",train\nb.wav,YES cafe\u0301.,validation\nc.wav,yes,test\n`;
+	const { words, train, notices } = await loadSpeech(await own(table));
+	expect(words).toEqual(["-", "O'Neil", "caf\u00e9", "yes"]);
+	expect(train[0]?.words).toEqual([3, 2, 1, 0]);
+	expect(notices).toMatchObject([
+		{ code: "merged-words", text: expect.stringContaining('"Yes,", "YES", "yes" as "yes"') as unknown },
+	]);
+	const exact = { ...(await own(table)), spelling: "exact", unknownWords: "keep" } as SpeechChoice;
+	expect((await loadSpeech(exact)).words).toHaveLength(7);
+});
+
+test("what is passed over or repeated is told, and a column is known in any case", async () => {
+	const table = "File,transcript,age,Split\na.wav,yes,9,train\na.wav,yes,9,validation\nb.wav,yes,9,test\n";
+	const { notices = [] } = await loadSpeech(await own(table));
+	expect(notices.map(({ code, text }) => `${code}: ${text.slice(text.indexOf("csv: ") + 5)}`)).toEqual([
+		'passed-over: columns that are not read (1): "age".',
+		"passed-over: recordings in no row are passed over (1): c.wav.",
+		"repeated-recording: recordings in several rows (1): a.wav (train, validation).",
+	]);
+});
+
+test("files of which the size is not written are read, and told in their part", async () => {
+	const streamed = Buffer.from(wav(0.5));
+	streamed.writeUInt32LE(0xffff_ffff, 40);
+	await writeFile(join(folder, "own", "e\u0301.wav"), streamed);
+	const choice = await own(`${split}a.wav,yes,train\nb.wav,yes,validation\nc.wav,yes,test\n\u00e9.wav,yes,test\n`);
+	expect((await loadSpeech(choice)).notices).toBeUndefined();
+	const { recordings, notices } = await loadSpeechTest(choice);
+	expect(recordings.map(({ audio }) => audio.samples.length)).toEqual([400, 400]);
+	expect(notices).toMatchObject([
+		{ code: "repaired-wav", text: expect.stringContaining("(1): \u00e9.wav") as unknown },
+	]);
 });

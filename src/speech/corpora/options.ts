@@ -26,6 +26,14 @@ export const speechOptions = z.discriminatedUnion("name", [
 			.describe("table in it: columns file and transcript, words apart by spaces; may have speaker and split"),
 		testFraction: fraction(0.2).describe("share of the recordings for the test, where the table has no split"),
 		validationFraction: fraction(0.1).describe("share of the recordings for validation, likewise"),
+		spelling: z
+			.enum(["merged", "exact"])
+			.optional()
+			.describe("whether words that differ in case or punctuation alone are one; they are where left out"),
+		unknownWords: z
+			.enum(["refuse", "keep"])
+			.optional()
+			.describe("words without recordings for training: refused where left out, or kept, each an error"),
 	}),
 ]);
 

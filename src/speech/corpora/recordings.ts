@@ -1,11 +1,15 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { openCsv } from "../../data/formats/csv.js";
 import { LimbeckError } from "../../errors.js";
 import { fileError } from "../../files.js";
+import { canonicalName, quotedName } from "../../names.js";
+import type { Notice } from "../../notices.js";
 import { type Recording, randomParts, type SpeechCorpus, type SpeechPart, type SpeechTest } from "../corpus.js";
 import { decodeWav } from "../wav.js";
 import type { SpeechOptionsOf } from "./options.js";
+import { tellColumns, tellFaults, tellFiles } from "./told.js";
+import { checkUnknownWords, mergeSpellings } from "./words.js";
 
 type Options = SpeechOptionsOf<"recordings">;
 
@@ -25,31 +29,50 @@ interface Row {
  * A user's recordings: a folder of wav files and a table of their transcripts. The vocabulary is the words of all
  * transcripts, sorted.
  *
- * @throws LimbeckError (`data`, `file`) for a table or recordings that are missing or broken.
+ * @throws LimbeckError (`data`, `file`) for a table or recordings that are missing or broken, and for words without
+ * recordings for training.
  */
 export async function loadRecordings(options: Options): Promise<SpeechCorpus> {
-	const { words, read } = await openTable(options);
-	return { words, train: await read("train"), validation: await read("validation") };
+	const { words, read, notices } = await openTable(options);
+	const [train, validation] = [await read("train"), await read("validation")];
+	const faults = tellFaults([...train, ...validation], options.directory);
+	return { words, train, validation, ...told([...notices, ...faults]) };
 }
 
-/** The test part of {@link loadRecordings}. */
+/** The test part of {@link loadRecordings}; its notices are of its own files alone. */
 export async function loadRecordingsTest(options: Options): Promise<SpeechTest> {
 	const { words, read } = await openTable(options);
-	return { words, recordings: await read("test") };
+	const recordings = await read("test");
+	return { words, recordings, ...told(tellFaults(recordings, options.directory)) };
 }
 
-async function openTable(options: Options): Promise<{
+const told = (notices: readonly Notice[]): { readonly notices?: readonly Notice[] } =>
+	notices.length === 0 ? {} : { notices };
+
+interface Files {
+	readonly paths: readonly string[];
+	/** The path of a file as it is on the disk. */
+	readonly find: (path: string) => string;
+}
+
+interface Table {
 	readonly words: readonly string[];
 	readonly read: (part: SpeechPart) => Promise<readonly Recording[]>;
-}> {
+	readonly notices: readonly Notice[];
+}
+
+async function openTable(options: Options): Promise<Table> {
 	const { directory } = options;
 	const where = join(directory, options.transcripts);
-	const rows = await readRows(where, options);
+	const table = await readRows(where, options);
+	const { rows, notices } =
+		options.spelling === "exact" ? { ...table, notices: [] } : mergeSpellings(table.rows, where);
+	const files = await filesOf(directory);
 	const words = [...new Set(rows.flatMap((row) => row.words))].sort();
 	const read = async (part: SpeechPart): Promise<readonly Recording[]> => {
 		const recordings: Recording[] = [];
 		for (const row of rows.filter((one) => one.part === part)) {
-			const path = await inside(directory, row);
+			const path = await inside(directory, row, files);
 			const bytes = await readFile(path).catch(async (error: unknown) => {
 				throw fileError(error, `${path} (${await row.where()})`);
 			});
@@ -59,12 +82,28 @@ async function openTable(options: Options): Promise<{
 		if (recordings.length > 0) return recordings;
 		throw new LimbeckError("data", { where, expected: `recordings for the ${part} part`, got: "none" });
 	};
-	return { words, read };
+	return {
+		words,
+		read,
+		notices: [
+			...notices,
+			...checkUnknownWords(rows, where, options.unknownWords === "keep"),
+			...tellColumns(table.unused, where),
+			...tellFiles(rows, files.paths, directory, where),
+		],
+	};
 }
 
-async function readRows(where: string, { testFraction, validationFraction }: Options): Promise<readonly Row[]> {
+interface Rows {
+	readonly rows: readonly Row[];
+	/** Columns that nothing is read from. */
+	readonly unused: readonly string[];
+}
+
+async function readRows(where: string, { testFraction, validationFraction }: Options): Promise<Rows> {
 	const table = await openCsv(where, { delimiter: ",", header: true });
-	const column = (name: string): number => table.columns.indexOf(name);
+	const columns = table.columns.map((name) => canonicalName(name).trim().toLowerCase());
+	const column = (name: string): number => columns.indexOf(name);
 	for (const name of ["file", "transcript"]) {
 		if (column(name) !== -1) continue;
 		throw new LimbeckError("data", { where, expected: `a column ${name}`, got: table.columns.join(", ") });
@@ -89,15 +128,26 @@ async function readRows(where: string, { testFraction, validationFraction }: Opt
 		}
 		rows.push({ file: cell("file"), words, speaker: cell("speaker"), part, where: line });
 	}
-	return rows;
+	const used = ["file", "transcript", "speaker", "split"].map(column);
+	return { rows, unused: table.columns.filter((_, i) => !used.includes(i)) };
 }
 
 const isPart = (part: string | undefined): part is SpeechPart => part !== undefined && partNames.includes(part);
 
 /** A path in the folder, and nowhere else. */
-async function inside(directory: string, { file, where }: Row): Promise<string> {
+async function inside(directory: string, { file, where }: Row, files: Files): Promise<string> {
 	const path = resolve(directory, file);
-	if (file !== "" && !relative(directory, path).startsWith("..")) return path;
+	if (file !== "" && !relative(directory, path).startsWith("..")) return files.find(path);
 	const expected = `a file in ${directory}`;
-	throw new LimbeckError("data", { where: await where(), expected, got: JSON.stringify(file) });
+	throw new LimbeckError("data", { where: await where(), expected, got: quotedName(file) });
+}
+
+/** The files of a folder; a table may name them in another Unicode form than the disk. */
+async function filesOf(directory: string): Promise<Files> {
+	const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+		throw fileError(error, directory);
+	});
+	const paths = entries.flatMap((entry) => (entry.isDirectory() ? [] : [resolve(entry.parentPath, entry.name)]));
+	const [exact, byName] = [new Set(paths), new Map(paths.map((path) => [canonicalName(path), path]))];
+	return { paths, find: (path) => (exact.has(path) ? path : (byName.get(canonicalName(path)) ?? path)) };
 }
