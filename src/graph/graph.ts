@@ -21,8 +21,13 @@ export interface OperatorTyping {
 	readonly infer: (inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly ValueType[];
 }
 
-/** Finds an operator's typing; throws where the operator is unknown. */
-export type TypingOf = (opType: string) => OperatorTyping;
+/** An operator that is built from others: adds their nodes, and returns the outputs. */
+export interface OperatorExpansion {
+	readonly expand: (g: Graph, inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Value[];
+}
+
+/** Finds an operator's typing, or what it is built from; throws where the operator is unknown. */
+export type TypingOf = (opType: string) => OperatorTyping | OperatorExpansion;
 
 /** Adds to `g` what does a node's work faster on a machine, and returns the outputs; `undefined` to leave it as it is. */
 export type Lowering = (g: Graph, node: Node) => readonly Value[] | undefined;
@@ -126,15 +131,17 @@ export class Graph {
 		return output;
 	}
 
-	/** Adds a node; its outputs in order. */
+	/** Adds a node, or the nodes that an operator is built from; the outputs in order. */
 	ops(
 		opType: string,
 		inputs: readonly (Value | undefined)[],
 		attributes: Attributes = {},
 		name = opType,
 	): readonly Value[] {
-		const { domain, infer } = this.typingOf(opType);
-		return this.add(opType, domain, inputs, checkedTypes(infer(inputs, attributes)), attributes, name);
+		const operator = this.typingOf(opType);
+		if ("expand" in operator) return operator.expand(this, inputs, attributes);
+		const types = checkedTypes(operator.infer(inputs, attributes));
+		return this.add(opType, operator.domain, inputs, types, attributes, name);
 	}
 
 	/** Adds a node whose output types the caller knows, such as a `Loop`. */

@@ -1,6 +1,6 @@
 import { LimbeckError } from "../errors.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
-import { operatorOf } from "../ops/index.js";
+import { compositeOf, operatorOf } from "../ops/index.js";
 import { nodeName } from "./rewrite.js";
 
 /** A kind of operator that nothing is trained through, and what to do about it. */
@@ -33,6 +33,7 @@ const refusals: readonly Refusal[] = [
 
 /** Whether Limbeck has an entry for a node's operator. */
 export function isKnown({ opType, domain }: Pick<OnnxNode, "opType" | "domain">): boolean {
+	if (domain === "" && compositeOf(opType) !== undefined) return true;
 	const operator = operatorOf(opType);
 	return operator !== undefined && (operator.domain ?? "") === domain;
 }

@@ -6,6 +6,7 @@ import { batchNorm } from "./batch-norm.js";
 import { convolution } from "./convolution.js";
 import { einsum } from "./einsum.js";
 import { elementwise } from "./elementwise.js";
+import { functionComposites } from "./function-composites.js";
 import { functions } from "./functions.js";
 import { indexing } from "./indexing.js";
 import { linear } from "./linear.js";
@@ -13,10 +14,11 @@ import { logic } from "./logic.js";
 import { make } from "./make.js";
 import { movement } from "./movement.js";
 import { normalization } from "./normalization.js";
-import type { Operator, Target } from "./operator.js";
+import type { Composite, Operator, Target } from "./operator.js";
 import { pool } from "./pool.js";
 import { reduce } from "./reduce.js";
 import { resize } from "./resize.js";
+import { rotaryEmbedding } from "./rotary-embedding.js";
 import { cast } from "./rules.js";
 import { shape } from "./shape.js";
 
@@ -44,6 +46,20 @@ export const operators = {
 /** The names of the operators that Limbeck knows. */
 export type OperatorName = keyof typeof operators;
 
+/** Every operator of ONNX's own domain that Limbeck builds from {@link operators}. */
+export const composites = {
+	...functionComposites,
+	...rotaryEmbedding,
+} as const satisfies Record<string, Composite>;
+
+/** The names of the operators that are built from others. */
+export type CompositeName = keyof typeof composites;
+
+/** What an operator is built from, or `undefined`. */
+export function compositeOf(opType: string): Composite | undefined {
+	return Object.hasOwn(composites, opType) ? composites[opType as CompositeName] : undefined;
+}
+
 /** The entry of an operator, or `undefined`. */
 export function operatorOf(opType: string): Operator | undefined {
 	return Object.hasOwn(operators, opType) ? operators[opType as OperatorName] : undefined;
@@ -59,11 +75,13 @@ export { cast };
 export function createGraph(target: Target = {}): Graph {
 	return new Graph(
 		(opType) => {
+			const composite = compositeOf(opType);
+			if (composite !== undefined) return composite;
 			const operator = operatorOf(opType);
 			if (operator !== undefined) return { domain: operator.domain ?? "", infer: operator.infer };
 			throw new LimbeckError("model", {
 				where: `operator ${opType}`,
-				expected: `one of ${Object.keys(operators).join(", ")}`,
+				expected: `one of ${[...Object.keys(operators), ...Object.keys(composites)].join(", ")}`,
 				got: opType,
 			});
 		},

@@ -6,21 +6,23 @@ import { inputTensors } from "../../test/support/operator-cases.js";
 import { gradients } from "../autodiff/gradients.js";
 import { int } from "../graph/attributes.js";
 import type { Value } from "../graph/value.js";
-import { cast, createGraph, type OperatorName, operators } from "./index.js";
-import type { Operator, OperatorCase } from "./operator.js";
+import { type CompositeName, cast, composites, createGraph, type OperatorName, operators } from "./index.js";
+import type { Composite, Operator, OperatorCase } from "./operator.js";
 
 // The file is ours: record-schemas.py wrote it in this form.
 const { operators: schemas } = JSON.parse(readFileSync(fixture("schemas.json"), "utf8")) as {
 	readonly operators: Readonly<Record<string, readonly (readonly [name: string, floating: boolean])[]>>;
 };
 
-// The table's keys are its operators' names.
-const names = Object.keys(operators) as OperatorName[];
-const entryOf = (name: OperatorName): Operator => operators[name];
+const tables: Readonly<Record<string, Operator | Composite>> = { ...operators, ...composites };
+// The tables' keys are their operators' names.
+const names = Object.keys(tables) as (OperatorName | CompositeName)[];
+const entryOf = (name: string): Operator | Composite => tables[name] ?? expect.unreachable(name);
 
-function schemaOf(name: OperatorName): readonly (readonly [name: string, floating: boolean])[] | undefined {
-	const { domain = "" } = entryOf(name);
-	return schemas[domain === "" ? name : `${domain}.${name}`];
+function schemaOf(name: string): readonly (readonly [name: string, floating: boolean])[] | undefined {
+	const entry = entryOf(name);
+	const domain = "domain" in entry ? entry.domain : undefined;
+	return schemas[domain === undefined ? name : `${domain}.${name}`];
 }
 
 /** Whether a case gives this input real elements: to differentiate, or `fixed`, known while building. */

@@ -45,6 +45,9 @@ const fusedMatMul: Operator = {
 	infer: (inputs, attributes) => {
 		const [a, b] = [required(inputs, 0), required(inputs, 1)];
 		const [transA, transB] = [numberOf(attributes, "transA", 0) === 1, numberOf(attributes, "transB", 0) === 1];
+		for (const name of ["transBatchA", "transBatchB"]) {
+			if (numberOf(attributes, name, 0) !== 0) throw typeError("FusedMatMul", `${name} 0`, "another");
+		}
 		return [{ type: a.type, dims: productDims(a, b, transA, transB) }];
 	},
 	// Y = α A' B', so dA' = α dY B'ᵀ and dB' = α A'ᵀ dY

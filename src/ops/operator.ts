@@ -101,3 +101,10 @@ export interface Operator {
 	readonly fold?: (inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Tensor[] | undefined;
 	readonly cases: readonly OperatorCase[];
 }
+
+/** An operator that is built from others, which differentiate it; ONNX calls most of these functions. */
+export interface Composite {
+	/** Adds the nodes that do its work, and gives its outputs in order; throws a `LimbeckError` where inputs do not fit. */
+	readonly expand: (g: Graph, inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Value[];
+	readonly cases: readonly OperatorCase[];
+}

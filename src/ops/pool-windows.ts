@@ -19,11 +19,12 @@ export interface Windows {
 }
 
 /** Steps from a window's first element to its last, plus one. */
-const extent = ({ kernel, dilation }: Pick<Windows, "kernel" | "dilation">): number => (kernel - 1) * dilation + 1;
+export const extentOf = ({ kernel, dilation }: Pick<Windows, "kernel" | "dilation">): number =>
+	(kernel - 1) * dilation + 1;
 
 /** The windows that fit, and with `ceil` one that reaches over the end if it does not begin behind the input. */
 function countOf({ size, stride, before, after, ...window }: Omit<Windows, "count">, ceil: boolean): number {
-	const steps = (size + before + after - extent(window)) / stride;
+	const steps = (size + before + after - extentOf(window)) / stride;
 	if (!ceil) return Math.floor(steps) + 1;
 	const count = Math.ceil(steps) + 1;
 	return (count - 1) * stride >= size + before ? count - 1 : count;
@@ -53,7 +54,7 @@ export function windowsOf(operator: string, x: Value, attributes: Attributes): r
 		dilation: dilations[axis] ?? 1,
 	}));
 	const same = plain.map(({ size, stride, ...window }) =>
-		Math.max(0, (Math.ceil(size / stride) - 1) * stride + extent(window) - size),
+		Math.max(0, (Math.ceil(size / stride) - 1) * stride + extentOf(window) - size),
 	);
 	const named = autoPad === "NOTSET" ? numbersOf(attributes, "pads", none) : none;
 	const pads = autoPad.startsWith("SAME") ? splitPads(same, autoPad === "SAME_UPPER") : named;
@@ -73,7 +74,7 @@ export function pooledType({ type, dims }: Value, windows: readonly Windows[]): 
 
 /** Whether no element lies in two windows. */
 export function areDisjoint(windows: readonly Windows[]): boolean {
-	return windows.every((axis) => axis.count === 1 || axis.stride >= extent(axis));
+	return windows.every((axis) => axis.count === 1 || axis.stride >= extentOf(axis));
 }
 
 /** Whether every element lies in exactly one window, and every window has its elements side by side. */

@@ -6,7 +6,7 @@ import { elementCount, type Tensor } from "../../src/onnx/tensor.js";
 import { activation } from "../../src/ops/activation.js";
 import { elementwise } from "../../src/ops/elementwise.js";
 import { functions } from "../../src/ops/functions.js";
-import { type OperatorName, operators } from "../../src/ops/index.js";
+import { type CompositeName, type OperatorName, operators } from "../../src/ops/index.js";
 import { logic } from "../../src/ops/logic.js";
 import type { CaseInput, Operator, OperatorCase } from "../../src/ops/operator.js";
 import { reduce } from "../../src/ops/reduce.js";
@@ -25,7 +25,10 @@ export interface BuiltCase {
 }
 
 /** The elements of a case's inputs, in their places. */
-export function inputTensors(name: OperatorName, { inputs, precision }: OperatorCase): readonly (Tensor | undefined)[] {
+export function inputTensors(
+	name: OperatorName | CompositeName,
+	{ inputs, precision }: OperatorCase,
+): readonly (Tensor | undefined)[] {
 	const type = precision ?? "double";
 	const draws = createDraws(7, name);
 	// What is not differentiated is drawn first.
@@ -35,7 +38,7 @@ export function inputTensors(name: OperatorName, { inputs, precision }: Operator
 	return inputs.map((input, index) => fixed[index] ?? (input && drawnTensor(input, type, index, draws)));
 }
 
-export function buildCase(name: OperatorName, one: OperatorCase): BuiltCase {
+export function buildCase(name: OperatorName | CompositeName, one: OperatorCase): BuiltCase {
 	const tensors = inputTensors(name, one);
 	const isAt = (tensor: Tensor | undefined, index: number): tensor is RealTensor =>
 		tensor !== undefined && givesReals(one.inputs[index]);
