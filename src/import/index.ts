@@ -2,6 +2,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import { withAnyBatch } from "./batch.js";
 import { foldConstants, gatherConstants } from "./constants.js";
 import { widenHalf } from "./half.js";
+import { withoutSequences } from "./sequences.js";
 import { refuseUntrainable } from "./support.js";
 import { upgradeModel } from "./upgrade.js";
 
@@ -15,5 +16,5 @@ import { upgradeModel } from "./upgrade.js";
 export function importModel(model: OnnxModel): OnnxModel {
 	const constant = gatherConstants(model);
 	refuseUntrainable(constant);
-	return withAnyBatch(foldConstants(widenHalf(upgradeModel(constant))));
+	return withAnyBatch(withoutSequences(foldConstants(widenHalf(upgradeModel(constant)))));
 }

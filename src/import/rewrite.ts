@@ -6,6 +6,8 @@ import type { Tensor } from "../onnx/tensor.js";
 export interface Surroundings {
 	/** The value of an initialiser; `undefined` for a value that is computed or fed. */
 	readonly constantOf: (name: string) => Tensor | undefined;
+	/** The sizes of a value, where the file says so: numbers, or names of those that vary. */
+	readonly dimsOf: (name: string) => readonly (number | string)[] | undefined;
 	/** How many axes a value has, where the file says so. */
 	readonly rankOf: (name: string) => number | undefined;
 	/** Adds an initialiser; its name is `base` or begins with it. */
@@ -22,13 +24,16 @@ export function rewriteNodes(model: OnnxModel, rewrite: Rewrite): OnnxModel {
 	const { graph } = model;
 	const added: OnnxInitializer[] = [];
 	const constants = new Map(graph.initializers.map(({ name, tensor }) => [name, tensor]));
-	const ranks = new Map(
-		[...graph.inputs, ...graph.valueInfos, ...graph.outputs].map(({ name, dims }) => [name, dims?.length]),
+	const shapes = new Map(
+		[...graph.inputs, ...graph.valueInfos, ...graph.outputs].map(({ name, dims }) => [name, dims]),
 	);
+	const dimsOf = (name: string): readonly (number | string)[] | undefined =>
+		constants.get(name)?.dims ?? shapes.get(name);
 	const freshName = freshNames(graph);
 	const around: Surroundings = {
 		constantOf: (name) => constants.get(name),
-		rankOf: (name) => constants.get(name)?.dims.length ?? ranks.get(name),
+		dimsOf,
+		rankOf: (name) => dimsOf(name)?.length,
 		addConstant: (base, tensor) => {
 			const name = freshName(base);
 			constants.set(name, tensor);
