@@ -80,10 +80,12 @@ async function imagesByClass({ where, folders }: ClassFolders, { walk }: Look): 
 		});
 	}
 	const images: { readonly path: string; readonly label: number }[] = [];
-	for (const { name, folder } of folders.toSorted((a, b) => sorted.indexOf(a.name) - sorted.indexOf(b.name))) {
+	const folderOf = new Map(folders.map(({ name, folder }) => [name, folder]));
+	for (const [label, name] of sorted.entries()) {
+		const folder = folderOf.get(name);
+		if (folder === undefined) continue;
 		const found = await walk.below(folder);
 		if (found.length === 0) throw noPictures(folder, walk.passed.within(folder.path));
-		const label = sorted.indexOf(name);
 		for (const path of found) images.push({ path, label });
 	}
 	return { where, classes: sorted, images };
@@ -102,7 +104,7 @@ const got = (none: string, passedOver: string): string =>
 	passedOver === "" ? none : `${none}; passed over: ${passedOver}`;
 
 /** Names of class folders in order: by value where all are whole numbers, else by their bytes in UTF-8. */
-export function sortFolders(names: readonly string[]): readonly string[] {
+function sortFolders(names: readonly string[]): readonly string[] {
 	const byBytes = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 	return byBytes.every((name) => /^-?\d+$/.test(name)) ? byBytes.sort((a, b) => Number(a) - Number(b)) : byBytes;
 }
