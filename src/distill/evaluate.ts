@@ -21,9 +21,11 @@ import {
 import type { Notice } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
 import { type BiasShift, type BiasShiftRequest, biasShiftOf } from "./bias-shifts.js";
+import { type ByClass, byClassOf } from "./by-class.js";
 import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withModel } from "./evaluated-model.js";
 import { type DetailOptions, detailsOf, type EvaluationDetails } from "./evaluation-details.js";
 import { type ExhibitChoice, type Exhibits, exhibitsOf } from "./exhibits.js";
+import { type LearnedFigures, type LearnedPart, learnedFigures } from "./learned-part.js";
 import { judge, type NoveltyOutcome, type NoveltyStep } from "./novelty/judge.js";
 import { type SiftOutcome, type SiftStep, sift } from "./novelty/sift.js";
 import type { Recipe } from "./recipe.js";
@@ -58,6 +60,8 @@ export interface EvaluateStep {
 	readonly coverage?: readonly CoverageRequest[];
 	/** Asks what a shift of some classes' logits mends. */
 	readonly biasShifts?: readonly BiasShiftRequest[];
+	/** Asks how models do on training samples: on some of those that each has learned from, by the models' names. */
+	readonly learned?: Readonly<Record<string, LearnedPart>>;
 }
 
 /** The specialists of a file, and the names of models that are judged by what they cover. */
@@ -71,6 +75,10 @@ export interface Quality {
 	readonly errors: number;
 	/** Share of samples right. */
 	readonly accuracy: number;
+	/** Mean over the classes of the share of their samples that is right. */
+	readonly balancedAccuracy: number;
+	/** Mean over the classes of F1. */
+	readonly macroF1: number;
 	/** Mean negative log-likelihood of the true class, in nats. */
 	readonly nll: number;
 	/** Brier score: mean over samples of Σ (p − y)². */
@@ -130,6 +138,10 @@ export interface EvaluateOutcome {
 	readonly coverage?: readonly Readonly<Record<string, Coverage>>[];
 	/** For each request, in order; absent where there was none. */
 	readonly biasShifts?: readonly BiasShift[];
+	/** Absent without labels. */
+	readonly byClass?: ByClass;
+	/** By the models' names; absent where it was not asked for. */
+	readonly learned?: Readonly<Record<string, LearnedFigures>>;
 }
 
 /**
@@ -142,6 +154,7 @@ export interface EvaluateOutcome {
  */
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
 	const answers = await askValidation(step, context);
+	const learned = step.learned && (await learnedFigures(step, step.learned, context));
 	const temperatureOf = (name: string): number | undefined => {
 		const logits = calibrates(step) ? answers?.logits.get(name) : undefined;
 		return logits && answers && fitTemperature(logits, answers.labels, answers.classes);
@@ -156,7 +169,7 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 	const coverage = step.coverage === undefined ? {} : { coverage: await coveredBy(step.coverage, test, results) };
 	const { biasShifts: requests } = step;
 	const shifts = requests === undefined ? {} : { biasShifts: biasShiftsOf(requests, answers, test, results) };
-	return { ...outcomeOf(step, test, results), ...coverage, ...shifts };
+	return { ...outcomeOf(step, test, results), ...(learned === undefined ? {} : { learned }), ...coverage, ...shifts };
 }
 
 async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet> {
@@ -292,8 +305,8 @@ function measured(
 ): MemberEvaluation {
 	const known = "count" in multiplyAdds ? { multiplyAdds: multiplyAdds.count } : {};
 	if (metrics === undefined) return { parameters, bytes, ...known };
-	const { errors, accuracy, nll, brier, ece } = metrics;
-	return { errors, accuracy, nll, brier, ece, parameters, bytes, ...known };
+	const { errors, accuracy, balancedAccuracy, macroF1, nll, brier, ece } = metrics;
+	return { errors, accuracy, balancedAccuracy, macroF1, nll, brier, ece, parameters, bytes, ...known };
 }
 
 function needsLabels({ details, compare = [], exhibit, coverage, biasShifts }: EvaluateStep): boolean {
@@ -355,6 +368,7 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 					: [[name, { accuracyInterval: percentileInterval(resampled.get(name) ?? []), ...details }]],
 			),
 		),
+		...byClassOf(test, logits),
 		...(step.exhibit === undefined ? {} : { exhibits: exhibitsOf(test, logits, step.exhibit) }),
 	};
 }

@@ -1,5 +1,6 @@
 /** report.json: everything that a run found out, as plain data. */
-import { summary } from "../metrics/index.js";
+import { type ClassBalance, summary } from "../metrics/index.js";
+import type { Notice } from "../notices.js";
 import { isRecord } from "../options.js";
 import type { Fidelity } from "../train/labels.js";
 import type { TeacherSummary } from "../train/teacher.js";
@@ -28,7 +29,10 @@ export interface SeedResult {
 		readonly baseline?: TrainOutcome;
 		readonly earlyStopped?: TrainOutcome;
 	};
-	/** Its fidelities are the links', in their order, each to the teacher. */
+	/**
+	 * Its fidelities are the links', in their order, each to the teacher; its comparisons student against baseline, then,
+	 * where there is a teacher, teacher against baseline.
+	 */
 	readonly evaluated: EvaluateOutcome;
 }
 
@@ -82,6 +86,8 @@ export type Measured<T> = Measures<T> & {
 export interface DataReport extends DataSummary {
 	/** Test samples. */
 	readonly test: number;
+	/** How their labels are spread over the classes; absent without labels. */
+	readonly balance?: ClassBalance;
 }
 
 /** The report of a distillation, `schema: 1`. */
@@ -112,6 +118,8 @@ export interface Report {
 	readonly student: Measured<NetworkReport & Partial<Fidelity>>;
 	/** What else is to be known of the first seed's run. */
 	readonly notes?: readonly string[];
+	/** What is to be said of the results, the gravest first; absent in reports of earlier versions. */
+	readonly diagnosis?: readonly Notice[];
 	/** Student (A) against baseline (B) on the same test samples: McNemar's test; a list with several seeds. Absent without labels. */
 	readonly mcnemar?: Comparison | readonly Comparison[];
 	readonly environment: Environment;
@@ -129,7 +137,7 @@ export function assembleReport(
 	created: string,
 ): Report {
 	const [first] = results;
-	const comparisons = results.flatMap(({ evaluated }) => evaluated.comparisons);
+	const comparisons = results.flatMap(({ evaluated }) => evaluated.comparisons[0] ?? []);
 	const [single] = comparisons;
 	const measured = <T extends object>(pick: (result: SeedResult) => T): Measured<T> =>
 		combine(results.map((result) => ({ seed: result.seed, measures: pick(result) })));
@@ -155,9 +163,10 @@ export function assembleReport(
 }
 
 /** The data of a run, test samples included. */
-export function dataReport({ data }: TrainOutcome, { test }: EvaluateOutcome): DataReport {
+export function dataReport({ data }: TrainOutcome, { test, byClass }: EvaluateOutcome): DataReport {
 	const { train, validation, ...others } = data;
-	return { ...others, train, validation, test };
+	const balance = byClass === undefined ? {} : { balance: byClass.balance };
+	return { ...others, train, validation, test, ...balance };
 }
 
 /** What is reported of a network that was trained and is called `name` in the evaluation. */

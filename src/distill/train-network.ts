@@ -1,5 +1,4 @@
 import type { DataSet, SampleShape } from "../data/data-set.js";
-import { classesOfTraining, type Fraction, fractionOfTraining } from "../data/fraction.js";
 import { dataSetOf, type StepData } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
@@ -24,6 +23,7 @@ import type { Teacher, TeacherSummary } from "../train/teacher.js";
 import { checkJob, trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
 import { alignFeatures } from "./features.js";
+import { partOf } from "./learned-part.js";
 import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import { type SpecialistPart, type SpecialistTraining, specialistTraining } from "./specialists/task.js";
 import { openSource } from "./teachers/open.js";
@@ -146,14 +146,6 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 		...(summary === undefined ? {} : { teacher: summary }),
 		...(notes.length + told.length === 0 ? {} : { notes: [...notes, ...told] }),
 	};
-}
-
-/** The training samples that a network learns from, where those are not all. */
-function partOf(whole: DataSet, { classes, fraction, fractionSeed }: NetworkOptions): Fraction | undefined {
-	const own = classes === undefined ? undefined : classesOfTraining(whole, classes);
-	if (fraction === undefined) return own;
-	const { data, indices } = fractionOfTraining(own?.data ?? whole, fraction, fractionSeed);
-	return { data, indices: own === undefined ? indices : indices.map((index) => own.indices[index] ?? 0) };
 }
 
 /** What a network is and what it learns, and what is done with it after training; a specialist is not the network alone. */

@@ -1,4 +1,5 @@
 /** report.json of `limbeck train`. */
+import type { Notice } from "../notices.js";
 import type { EvaluateOutcome } from "./evaluate.js";
 import type { TrainRecipe } from "./recipe.js";
 import {
@@ -20,6 +21,8 @@ export interface TrainReport {
 	readonly seeds: readonly number[];
 	readonly data: DataReport;
 	readonly network: Measured<NetworkReport>;
+	/** What is to be said of the results, the gravest first; absent in reports of earlier versions. */
+	readonly diagnosis?: readonly Notice[];
 	readonly environment: Environment;
 }
 

@@ -1,3 +1,4 @@
+import { balancedAccuracy, classCounts, macroF1 } from "./by-class.js";
 import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from "./calibration.js";
 import { checkLabels } from "./labels.js";
 import { argmaxRow, checkLogits, logitsRow } from "./logits.js";
@@ -9,6 +10,10 @@ export interface ClassificationMetrics {
 	readonly errors: number;
 	/** The share of samples whose predicted class is the label, in [0, 1]. */
 	readonly accuracy: number;
+	/** Mean over the classes that have samples of the share of them that is right, in [0, 1]. */
+	readonly balancedAccuracy: number;
+	/** Mean of F1 over the classes that have samples or are predicted, in [0, 1]. */
+	readonly macroF1: number;
 	/** Negative log-likelihood: the mean of `−log p(label)`, in nats. */
 	readonly nll: number;
 	/** Brier score: the mean of `Σ_c (p_c − y_c)²` with one-hot y, in [0, 2] (Brier 1950). */
@@ -48,6 +53,7 @@ export function classificationMetrics(
 	checkLabels("classificationMetrics, labels", labels, count, classes);
 	const confidences = new Float64Array(count);
 	const correct = new Uint8Array(count);
+	const predictions = new Uint32Array(count);
 	let errors = 0;
 	let nll = 0;
 	let brier = 0;
@@ -55,6 +61,7 @@ export function classificationMetrics(
 		const row = logitsRow(logits, sample, classes);
 		const label = labels[sample] ?? 0;
 		const predicted = argmaxRow(row);
+		predictions[sample] = predicted;
 		const logProbabilities = logSoftmaxRow(row);
 		confidences[sample] = Math.exp(logProbabilities[predicted] ?? 0);
 		correct[sample] = predicted === label ? 1 : 0;
@@ -63,9 +70,12 @@ export function classificationMetrics(
 		brier += squaredError(logProbabilities, label);
 	}
 	const bins = reliabilityBins(confidences, correct);
+	const counts = classCounts(predictions, labels, classes);
 	return {
 		errors,
 		accuracy: (count - errors) / count,
+		balancedAccuracy: balancedAccuracy(counts),
+		macroF1: macroF1(counts),
 		nll: nll / count,
 		brier: brier / count,
 		ece: expectedCalibrationError(bins),

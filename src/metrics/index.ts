@@ -2,6 +2,14 @@
 export { agreement, meanKl } from "./agreement.js";
 export { falseAlarmShift, leastErrorsShift, type ShiftedErrors, type ShiftInput, shiftedErrors } from "./bias-shift.js";
 export { type BootstrapOptions, type Interval, percentileInterval, resampledMeans } from "./bootstrap.js";
+export {
+	balancedAccuracy,
+	type ClassBalance,
+	type ClassCounts,
+	classBalance,
+	classCounts,
+	macroF1,
+} from "./by-class.js";
 export type { ReliabilityBin } from "./calibration.js";
 export { type ClassificationMetrics, classificationMetrics, predictedClasses } from "./classification.js";
 export { type ClassAccuracy, type Confusion, classAccuracies, confusionMatrix, mostConfused } from "./confusion.js";
@@ -12,9 +20,11 @@ export {
 	holm,
 	type McnemarResult,
 	mcnemar,
+	mcnemarOfCounts,
 	type PairedDifference,
 	pairedDifference,
 	type Summary,
+	samplesToShow,
 	summary,
 } from "./significance.js";
 export { logSoftmaxRow } from "./softmax.js";

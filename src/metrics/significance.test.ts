@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LimbeckError } from "../errors.js";
-import { holm, mcnemar, pairedDifference, summary } from "./significance.js";
+import { holm, mcnemar, mcnemarOfCounts, pairedDifference, samplesToShow, summary } from "./significance.js";
 
 /** Outcomes in which A alone is right `onlyA` times, B alone `onlyB` times, both twice and neither once. */
 function outcomes(onlyA: number, onlyB: number): readonly [boolean[], boolean[]] {
@@ -160,4 +160,11 @@ describe("pairedDifference", () => {
 		expect(pairedDifference([2], [5])).toEqual({ value: -3 });
 		expect(() => pairedDifference([1, 2], [1])).toThrow(LimbeckError);
 	});
+});
+
+test("the samples that McNemar's test needs, by Miettinen's formula", () => {
+	// d = 40 / 2000, δ = 20 / 2000: 2.8² · 0.02 / 0.01² = 1568.
+	expect(samplesToShow({ onlyA: 10, onlyB: 30 }, 2000)).toBeCloseTo(1568, 9);
+	expect(samplesToShow({ onlyA: 3, onlyB: 3 }, 100)).toBe(Infinity);
+	expect(mcnemarOfCounts(10, 30).p).toBeLessThan(0.05);
 });

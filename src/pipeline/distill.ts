@@ -1,4 +1,7 @@
 import { isUnlabelled } from "../data/options.js";
+import { diagnose } from "../distill/diagnosis/index.js";
+import { distillEvidence } from "../distill/diagnosis/of-reports.js";
+import { type LearnedPart, learnedPartOf } from "../distill/learned-part.js";
 import { type Link, linksOf } from "../distill/links.js";
 import type { Recipe } from "../distill/recipe.js";
 import { assembleReport, type Report, type Role, type SeedResult } from "../distill/report.js";
@@ -69,7 +72,10 @@ async function runOf(recipe: Recipe): Promise<Run<DistillEvent, SeedResult, Repo
 		identify: (store, how) => identifyData(store, data, how),
 		planSeed: (context) => planSeed({ ...recipe, data }, context),
 		details: ({ evaluated }) => evaluated,
-		assemble: (results, environment, created) => assembleReport(recipe, results, environment, created),
+		assemble: (results, environment, created) => ({
+			...assembleReport(recipe, results, environment, created),
+			diagnosis: diagnose(distillEvidence(recipe, results)),
+		}),
 	};
 }
 
@@ -100,8 +106,8 @@ async function planSeed(recipe: Recipe, context: SeedContext): Promise<SeedPlan<
 		last = together(trainedFile(network, context));
 	}
 	const alone = isUnlabelled(recipe.data) ? [] : await planAlone(recipe, checks, context);
-	const evaluation = await planEvaluation(recipe, source, [...alone, ...taught], context);
 	const networks = [...teachers.values(), ...taught, ...alone];
+	const evaluation = await planEvaluation(recipe, source, networks, context);
 	return {
 		networks: networks.map(({ part, step }) => ({ name: nameOf(part), step, about: part })),
 		others: [evaluation],
@@ -204,19 +210,28 @@ function planEvaluation(
 ): Promise<PlannedStep<"evaluate">> {
 	const { seed, threads, planner } = context;
 	const labelled = !isUnlabelled(data);
-	const links = networks.filter(({ part: { role } }) => role !== "baseline" && role !== "earlyStopped");
+	const others = networks.filter(({ part: { role } }) => role !== "teacher");
+	const links = others.filter(({ part: { role } }) => role !== "baseline" && role !== "earlyStopped");
 	const teacher = "members" in source ? { teacher: source } : {};
 	const born = links.filter(({ part }) => part.role !== "assistant").map((link) => trainedFile(link, context));
 	const all = generations > 1 ? { generations: together(...born) } : {};
-	const files = networks.map(({ part, step }) => [nameOf(part), planner.fileOf(step, modelFile)] as const);
+	const files = others.map(({ part, step }) => [nameOf(part), planner.fileOf(step, modelFile)] as const);
+	const names = Object.keys(teacher);
 	const options: StepInput<"evaluate"> = {
 		...{ data, threads },
 		models: { ...teacher, ...Object.fromEntries(files), ...all },
 		fidelity: "teacher" in teacher ? links.map(({ part }) => [nameOf(part), "teacher"]) : [],
-		compare: labelled ? [["student", "baseline"]] : [],
-		...(labelled ? { details: {}, exhibit: { of: "student", beside: [...Object.keys(teacher), "baseline"] } } : {}),
+		compare: labelled ? ["student", ...names].map((name) => [name, "baseline"] as const) : [],
+		...(labelled ? { details: {}, exhibit: { of: "student", beside: [...names, "baseline"] } } : {}),
+		...(labelled ? { learned: learnedBy(networks) } : {}),
 	};
 	return planner.add("evaluate", `seed ${String(seed)}, evaluation`, options, { cores: threads });
+}
+
+/** What each network has learned from; members of an ensemble are left out, which are not judged alone. */
+function learnedBy(networks: readonly PlannedNetwork[]): Readonly<Record<string, LearnedPart>> {
+	const single = networks.filter(({ part }) => part.role !== "teacher" || part.member === undefined);
+	return Object.fromEntries(single.map(({ part, step }) => [nameOf(part), learnedPartOf(step.options.network)]));
 }
 
 /** What a part is called in results; its file is called like it. */

@@ -1,3 +1,6 @@
+import { diagnose } from "../distill/diagnosis/index.js";
+import { specializeEvidence } from "../distill/diagnosis/of-reports.js";
+import { learnedPartOf } from "../distill/learned-part.js";
 import { clustersFile } from "../distill/specialists/clusters.js";
 import { manifestFile } from "../distill/specialists/manifest.js";
 import { checkClasses, type SpecializeRecipe, specialistEpochs } from "../distill/specialists/recipe.js";
@@ -62,7 +65,10 @@ function runOf(recipe: SpecializeRecipe): Run<SpecializeEvent, SpecializeSeedRes
 		recipe,
 		identify: (store, how) => identifyData(store, recipe.data, how),
 		planSeed: (context) => planSeed(recipe, context),
-		assemble: (results, environment, created) => assembleSpecializeReport(recipe, results, environment, created),
+		assemble: (results, environment, created) => ({
+			...assembleSpecializeReport(recipe, results, environment, created),
+			diagnosis: diagnose(specializeEvidence(results)),
+		}),
 		details: ({ chosen }) => ({ chosen }),
 	};
 }
@@ -276,7 +282,7 @@ export async function planControls(
 
 /** All on the test set. */
 function planEvaluation(
-	{ data }: SpecializeRecipe,
+	recipe: SpecializeRecipe,
 	parts: {
 		readonly generalist: PlannedNetwork;
 		readonly chosen: PlannedSpecialists;
@@ -285,6 +291,7 @@ function planEvaluation(
 	},
 	{ seed, threads, planner }: SeedContext,
 ): Promise<PlannedStep<"evaluate">> {
+	const { data } = recipe;
 	const { generalist, chosen, distilled, controls } = parts;
 	const models = {
 		generalist: planner.fileOf(generalist.step, modelFile),
@@ -303,6 +310,7 @@ function planEvaluation(
 	const options: StepInput<"evaluate"> = {
 		...{ data, threads, models, coverage, fidelity: [["distilled", "combined"]] },
 		compare: [...others.map((name) => ["combined", name] as const), ["distilled", "generalist"]],
+		learned: { generalist: learnedPartOf(recipe.generalist), distilled: learnedPartOf(distilled.step.options.network) },
 	};
 	return planner.add("evaluate", `seed ${String(seed)}, evaluation`, options, { cores: threads });
 }

@@ -178,7 +178,7 @@ export const steps = {
 			(await import("../speech/evaluate.js")).evaluateSpeech(options, context),
 	}),
 	evaluate: entry({
-		version: 1,
+		version: 2,
 		files: ({ models, coverage = [] }: Parameters<typeof evaluateModels>[0]) => [
 			...Object.values(models).flatMap(modelFiles),
 			...coverage.map(({ clusters }) => plain(clusters)),

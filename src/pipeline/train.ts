@@ -1,3 +1,6 @@
+import { diagnose } from "../distill/diagnosis/index.js";
+import { trainEvidence } from "../distill/diagnosis/of-reports.js";
+import { learnedPartOf } from "../distill/learned-part.js";
 import type { TrainRecipe } from "../distill/recipe.js";
 import { assembleTrainReport, type TrainReport, type TrainSeedResult } from "../distill/train-report.js";
 import { coresOf } from "./cores.js";
@@ -38,8 +41,11 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 			const trained = await planner.add("train", `seed ${String(seed)}, network`, options, { cores });
 			const models = { network: planner.fileOf(trained, modelFile) };
 			const label = `seed ${String(seed)}, evaluation`;
-			const shown = { details: {}, exhibit: { of: "network", beside: [] } };
-			const evaluated = await planner.add("evaluate", label, { data, threads, models, ...shown }, { cores: threads });
+			const asked = {
+				...{ details: {}, exhibit: { of: "network", beside: [] } },
+				learned: { network: learnedPartOf(network) },
+			};
+			const evaluated = await planner.add("evaluate", label, { data, threads, models, ...asked }, { cores: threads });
 			return {
 				networks: [{ name: "model", step: trained, about: {} }],
 				others: [evaluated],
@@ -47,6 +53,9 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 			};
 		},
 		details: ({ evaluated }) => evaluated,
-		assemble: (results, environment, created) => assembleTrainReport(recipe, results, environment, created),
+		assemble: (results, environment, created) => ({
+			...assembleTrainReport(recipe, results, environment, created),
+			diagnosis: diagnose(trainEvidence(results)),
+		}),
 	};
 }

@@ -3,7 +3,17 @@ import type { Comparison } from "../distill/evaluate.js";
 import { type ComparedModel, type ComparisonReport, comparisonTable, judgePairs } from "./comparison.js";
 
 const model = (name: string, errors: number): ComparedModel => ({
-	...{ name, file: `${name}.onnx`, errors, accuracy: 1 - errors / 2000, nll: 0.1, brier: 0.05, ece: 0.01 },
+	...{
+		name,
+		file: `${name}.onnx`,
+		errors,
+		accuracy: 1 - errors / 2000,
+		balancedAccuracy: 0.9,
+		macroF1: 0.8,
+		nll: 0.1,
+		brier: 0.05,
+		ece: 0.01,
+	},
 	...{ parameters: 5000, bytes: 21_000, multiplyAdds: 4900, latencyMs: { p50: 0.1, p99: 0.2 }, throughput: 9000 },
 	...{ accuracyInterval: { low: 0.97, high: 0.99 }, topK: { 1: 0.98, 5: 0.999 } },
 	calibration: { temperature: 1.5, nll: 0.09, ece: 0.005 },

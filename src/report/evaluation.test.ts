@@ -10,6 +10,8 @@ const report: EvaluationReport = {
 		samples: 2000,
 		errors: 40,
 		accuracy: 0.98,
+		balancedAccuracy: 0.9,
+		macroF1: 0.8,
 		nll: 0.0712,
 		brier: 0.03,
 		ece: 0.0105,

@@ -1,5 +1,5 @@
 /** report.json of `limbeck specialize`. */
-
+import type { Notice } from "../../notices.js";
 import type { Fidelity } from "../../train/labels.js";
 import type { AnyEvaluation, Comparison, EvaluateOutcome } from "../evaluate.js";
 import {
@@ -122,6 +122,8 @@ export interface SpecializeReport {
 	readonly gainKept?: number;
 	/** In pairs on the same test samples, McNemar's test. */
 	readonly comparisons: readonly NamedComparison[];
+	/** What is to be said of the results, the gravest first; absent in reports of earlier versions. */
+	readonly diagnosis?: readonly Notice[];
 	/** What the figures say, in sentences. */
 	readonly verdict: readonly string[];
 	readonly environment: Environment;

@@ -1,0 +1,127 @@
+/** What the figures of single networks mean. */
+import {
+	amount,
+	capital,
+	type Evidence,
+	type Findings,
+	figure,
+	listed,
+	type NetworkEvidence,
+	percent,
+	runsWith,
+	which,
+} from "./evidence.js";
+
+/** Standard errors above guessing from which on a share is not a guess. */
+const standardErrors = 2;
+
+/** The shares that guessing reaches, at most: by accuracy and by balanced accuracy, with what chance adds. */
+function guesses({ balance, samples }: NonNullable<Evidence["labels"]>): {
+	readonly accuracy: number;
+	readonly balanced: number;
+} {
+	const present = samples.filter((count) => count > 0);
+	const total = present.reduce((sum, count) => sum + count, 0);
+	const { majorityShare } = balance;
+	const one = 1 / present.length;
+	const variance = present.reduce((sum, count) => sum + (one * (1 - one)) / count, 0) * one ** 2;
+	return {
+		accuracy: majorityShare + standardErrors * Math.sqrt((majorityShare * (1 - majorityShare)) / total),
+		balanced: one + standardErrors * Math.sqrt(variance),
+	};
+}
+
+/** A network that is no better than guessing, by accuracy and by balanced accuracy. */
+export function guessing(network: NetworkEvidence, { labels, test }: Evidence): Findings {
+	if (labels === undefined) return [];
+	const { accuracy: chance, balanced } = guesses(labels);
+	const poor = runsWith(network, ({ quality }) => {
+		const { accuracy, balancedAccuracy = 0 } = quality ?? {};
+		return accuracy === undefined || accuracy > chance || balancedAccuracy > balanced ? undefined : accuracy;
+	});
+	const [one] = poor;
+	if (one === undefined) return [];
+	const { title, options } = network;
+	const most = percent(labels.balance.majorityShare);
+	return [
+		{
+			text:
+				`${capital(title)} is no better than guessing${which(poor, network)}: right on ${percent(one.found)} of ` +
+				`${amount(test)} test samples, where always predicting the most frequent class is right on ${most}.`,
+			hint:
+				options === undefined
+					? "Look at how it reads its samples, and at which of its outputs is which class: for a teacher teacher.input, teacher.outputs and teacher.classes."
+					: `Look whether its loss fell; train it longer (${options}.epochs), or give it other samples or sizes.`,
+		},
+	];
+}
+
+/** So many times the likelihood's loss of guessing is absurd. */
+const absurd = 10;
+
+/** A network whose negative log-likelihood is far above that of guessing: it is sure of what is wrong. */
+export function absurdLikelihood(network: NetworkEvidence, { labels }: Evidence): Findings {
+	const { length = 0 } = labels?.classes ?? {};
+	const sure = runsWith(network, ({ quality }) => {
+		const nll = quality?.nll ?? 0;
+		return length > 1 && nll > absurd * Math.log(length) ? nll : undefined;
+	});
+	const [one] = sure;
+	if (one === undefined) return [];
+	const guess = figure(Math.log(length));
+	const { title, options } = network;
+	return [
+		{
+			text:
+				`The NLL of ${title} is ${figure(one.found)}${which(sure, network)}, where guessing has ${guess}: its outputs are ` +
+				"far too large for what they are worth.",
+			hint:
+				options === undefined
+					? "Look at how it reads its samples, and whether its outputs are logits: for a teacher teacher.input and teacher.outputs."
+					: `Look whether the samples are scaled alike; a smaller learning rate (${options}.optimizer) and ${options}.clipNorm=1 keep weights small.`,
+		},
+	];
+}
+
+/** So many test samples of a class are enough to miss its predictions. */
+const enough = 5;
+/** With fewer, the chance that a network as accurate as this one would predict none of them. */
+const unlikely = 0.05;
+
+/** A network that never predicts some of the classes of the test samples. */
+export function neverPredicted(network: NetworkEvidence, { labels }: Evidence): Findings {
+	if (labels === undefined) return [];
+	const { samples, classes } = labels;
+	const missing = runsWith(network, ({ predicted, quality }) => {
+		const wrong = 1 - (quality?.accuracy ?? 0);
+		const none = samples.flatMap((count, c) => {
+			const counts = count >= enough || (count > 0 && wrong ** count < unlikely);
+			return counts && predicted?.[c] === 0 ? [c] : [];
+		});
+		return predicted === undefined || none.length === 0 ? undefined : none;
+	});
+	const [one] = missing;
+	if (one === undefined) return [];
+	const named = one.found.map((c) => `${JSON.stringify(classes[c])} (${amount(samples[c] ?? 0)} test samples)`);
+	const what = named.length === 1 ? "the class" : `${String(named.length)} of ${String(classes.length)} classes:`;
+	return [
+		{
+			text: `${capital(network.title)} never predicts ${what} ${listed(named)}${which(missing, network)}.`,
+			hint: "Look whether the training samples have enough of them; `limbeck evaluate --details` has the accuracy of every class.",
+		},
+	];
+}
+
+/** Classes so unequal that accuracy misleads. */
+export function unequalClasses({ balance, classes, samples }: NonNullable<Evidence["labels"]>): Findings {
+	if (!balance.unequal) return [];
+	const most = samples.indexOf(Math.max(...samples));
+	return [
+		{
+			text:
+				`The classes are very unequal: ${JSON.stringify(classes[most])} has ${percent(balance.majorityShare)} of the test samples, ` +
+				"and always predicting it has that accuracy.",
+			hint: "Go by balanced accuracy and macro F1, which count every class alike.",
+		},
+	];
+}
