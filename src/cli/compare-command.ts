@@ -7,7 +7,7 @@ import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { type ComparedModel, type ComparisonReport, comparisonTable, judgePairs } from "../report/comparison.js";
-import { addEvaluateFlags, dataChoiceOf, evaluateFlags, foundOf } from "./evaluate-flags.js";
+import { addEvaluateFlags, dataChoiceOf, evaluateFlags, foundOf, saidOf } from "./evaluate-flags.js";
 import { modelNames } from "./model-names.js";
 import type { Terminal } from "./terminal.js";
 
@@ -96,7 +96,7 @@ async function compare(
 		models: models.map((model, index) => ({ ...compared(model), ...outcome.fidelity[index] })),
 		...(taught === undefined ? {} : { teacher: compared(taught) }),
 		pairs: judgePairs(pairs, outcome.comparisons),
-		...(outcome.notices === undefined ? {} : { notices: outcome.notices }),
+		...saidOf(outcome, Object.fromEntries(all.map(({ name }) => [name, name]))),
 		environment: await describeEnvironment(step.threads),
 	};
 }

@@ -5,7 +5,7 @@ import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { type EvaluationReport, evaluationTable } from "../report/evaluation.js";
-import { addEvaluateFlags, dataChoiceOf, evaluateFlags, foundOf } from "./evaluate-flags.js";
+import { addEvaluateFlags, dataChoiceOf, evaluateFlags, foundOf, saidOf } from "./evaluate-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const flagsSchema = z.object({
@@ -44,7 +44,7 @@ limbeck compare measures several models side by side.`,
 			const data = await dataChoiceOf(flags, "limbeck evaluate");
 			const details = top === undefined ? {} : { top };
 			const report = await evaluate({ data, split, models: { model }, threads, details }, model, threads, signal);
-			terminal.print(flags.json ? JSON.stringify(report) : evaluationTable(report, flags.details));
+			terminal.print(flags.json ? JSON.stringify(report) : evaluationTable(report, flags.details, terminal.width));
 		});
 }
 
@@ -62,7 +62,7 @@ async function evaluate(
 		split: step.split,
 		samples: outcome.test,
 		...foundOf(outcome, "model"),
-		...(outcome.notices === undefined ? {} : { notices: outcome.notices }),
+		...saidOf(outcome, { model: "the model" }),
 		environment,
 	};
 }

@@ -3,8 +3,12 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { DataChoice } from "../data/options.js";
+import { diagnose } from "../distill/diagnosis/index.js";
+import { evaluationEvidence } from "../distill/diagnosis/of-reports.js";
 import { type Evaluation, isLabelled, splitNames } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
+import type { ClassBalance } from "../metrics/index.js";
+import type { Notice } from "../notices.js";
 import { parseOptions } from "../options.js";
 import type { StepOutput } from "../pipeline/steps.js";
 import { applySettings } from "../settings.js";
@@ -63,6 +67,19 @@ export async function dataChoiceOf({ data, folder, set }: DataFlags, where: stri
 
 /** What was found out about one model, with `null` for multiply-adds that are not known. */
 export type Found = Omit<Evaluation, "multiplyAdds"> & EvaluationDetails & { readonly multiplyAdds: number | null };
+
+/** What is said of models that were evaluated and of the data. @param names - those models, as sentences call them. */
+export function saidOf(
+	outcome: StepOutput<"evaluate">,
+	names: Readonly<Record<string, string>>,
+): { readonly balance?: ClassBalance; readonly diagnosis: readonly Notice[]; readonly notices?: readonly Notice[] } {
+	const { byClass, notices } = outcome;
+	return {
+		...(byClass === undefined ? {} : { balance: byClass.balance }),
+		diagnosis: diagnose(evaluationEvidence(names, outcome)),
+		...(notices === undefined ? {} : { notices }),
+	};
+}
 
 /** Everything about one of the models that were evaluated with details. */
 export function foundOf({ models, details }: StepOutput<"evaluate">, name: string): Found {

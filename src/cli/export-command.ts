@@ -7,6 +7,7 @@ import { LimbeckError } from "../errors.js";
 import { parseOptions } from "../options.js";
 import { exportModel } from "../pipeline/export.js";
 import { type ExportSource, findSource } from "../pipeline/export-source.js";
+import { balancedColumns } from "../report/balance.js";
 import { type Column, columnTable } from "../report/columns.js";
 import { describeMachine } from "../report/evaluation.js";
 import { count, percent } from "../report/numbers.js";
@@ -79,9 +80,10 @@ async function dataFor({ file, report }: ExportSource, { data, ...flags }: Expor
 	});
 }
 
-const columns: readonly Column<ExportedModel>[] = [
+const columnsOf = ({ balance }: ExportReport): readonly Column<ExportedModel>[] => [
 	{ heading: "errors", cell: ({ test }) => (test.errors === undefined ? "–" : count(test.errors)) },
 	{ heading: "accuracy", cell: ({ test }) => (test.accuracy === undefined ? "–" : percent(test.accuracy)) },
+	...balancedColumns(balance).map(({ heading, cell }) => ({ heading, cell: ({ test }: ExportedModel) => cell(test) })),
 	{ heading: "as float32", cell: ({ test }) => percent(test.agreement) },
 	{ heading: "validation", cell: ({ validation }) => percent(validation.agreement) },
 	{ heading: "kB", cell: ({ bytes }) => count(bytes / 1000) },
@@ -100,7 +102,7 @@ function exportTable(report: ExportReport, to: string, width: number): string {
 		`Written to ${to}.`,
 	];
 	return [
-		...columnTable(rows, columns, width),
+		...columnTable(rows, columnsOf(report), width),
 		"",
 		...sentences.flatMap((sentence) => wrapText(sentence, width)),
 		describeMachine(environment),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { readTextIfThere } from "../files.js";
+import type { Notice } from "../notices.js";
 import { isRecord, parsedJson } from "../options.js";
 import { runFiles } from "../pipeline/output-folder.js";
 import { megabytes } from "../pipeline/preflight.js";
@@ -124,9 +125,18 @@ export async function perform<Event extends SeedEvent, Report extends object>(
 	if (comparable(report) !== before) {
 		for (const folder of ["", ...(runs?.(report) ?? [])]) await writePage(join(flags.out, folder));
 	}
-	if (!flags.quiet) terminal.tell("");
+	if (!flags.quiet) {
+		// Tables have it for people; a program's output is not read by them.
+		for (const notice of flags.json ? diagnosisOf(report) : []) terminal.tell(describeNotice(notice, terminal));
+		terminal.tell("");
+	}
 	if (flags.json) terminal.print(JSON.stringify(report));
 	else terminal.print(`${table(report)}\n\n${files} in ${flags.out}.`);
+}
+
+/** What a report of any kind has to say; that of several speakers or of a study has nothing of its own. */
+function diagnosisOf(report: object & { readonly diagnosis?: readonly Notice[] }): readonly Notice[] {
+	return report.diagnosis ?? [];
 }
 
 /** What the report says that a folder's page shows, where there is a page. */

@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { folderOf } from "../dashboard/results.js";
 import { LimbeckError } from "../errors.js";
+import type { Notice } from "../notices.js";
 import { parseOptions } from "../options.js";
 import { findRun, listRuns, type RunRecord, removeRun, type StepRecord } from "../pipeline/records.js";
+import { diagnosisLines } from "../report/diagnosis.js";
 import { alignTable } from "../report/text.js";
 import { collectGarbage, verifyStore } from "../store/maintenance.js";
 import { storeFolder } from "../store/store.js";
@@ -27,7 +30,7 @@ export function addRunsCommands(program: Command, terminal: Terminal): void {
 			const [run, raw] = argument === undefined ? ["", given[0]] : given;
 			const { store, json } = parseOptions(flags, raw, `limbeck runs ${name}`);
 			const { data, text } = await act(store ?? storeFolder(process.env, process.cwd()), String(run));
-			terminal.print(json ? JSON.stringify(data) : text());
+			terminal.print(json ? JSON.stringify(data) : text(terminal.width));
 		});
 	}
 }
@@ -35,7 +38,7 @@ export function addRunsCommands(program: Command, terminal: Terminal): void {
 /** What a command found: for programs, and for people. */
 interface Answer {
 	readonly data: unknown;
-	readonly text: () => string;
+	readonly text: (width: number) => string;
 }
 
 interface RunsCommand {
@@ -78,17 +81,30 @@ async function show(store: string, name: string): Promise<Answer> {
 	const run = await findRun(store, name);
 	const rows = run.steps.map((step) => [step.label, step.state, timeOf(step), step.key.slice(0, 8)]);
 	const facts = [`${run.id}: limbeck ${run.command}, ${run.state}`, `results: ${run.out}`];
+	const said = run.state === "done" ? await saidOf(run) : [];
 	return {
-		data: run,
-		text: () =>
+		data: said.length === 0 ? run : { ...run, diagnosis: said },
+		text: (width) =>
 			[
 				...facts,
 				...(run.error === undefined ? [] : [run.error]),
 				"",
 				...alignTable([["step", "state", "time", "key"], ...rows]),
+				...(said.length === 0 ? [] : ["", ...diagnosisLines(said, width).slice(0, -1)]),
 				...(run.state === "stopped" || run.state === "failed" ? ["", `Go on: limbeck resume ${run.id}`] : []),
 			].join("\n"),
 	};
+}
+
+/** What is said of a run's results, as long as they are in its output folder. */
+async function saidOf(run: RunRecord): Promise<readonly Notice[]> {
+	try {
+		const { report } = await folderOf(run);
+		return "diagnosis" in report ? (report.diagnosis ?? []) : [];
+	} catch (error) {
+		if (error instanceof LimbeckError) return [];
+		throw error;
+	}
 }
 
 function timeOf({ seconds }: StepRecord): string {

@@ -12,7 +12,7 @@ import type { RunFolder } from "../report/html/run-folder.js";
  * @throws LimbeckError (`file`, `data`) where it cannot be read, or holds another run's results by now.
  */
 export async function folderOf({ id, out, state }: RunRecord): Promise<RunFolder> {
-	const { readRunFolder } = await import("../report/html/index.js");
+	const { readRunFolder } = await import("../report/html/run-folder.js");
 	if (state !== "done") {
 		throw new LimbeckError("usage", { where: `run ${id}`, expected: "a run that is done", got: state });
 	}

@@ -78,10 +78,21 @@ function namesOf(names: readonly string[]): string {
 	return names.length > mostNames ? `${shown} and ${String(names.length - mostNames)} more` : shown;
 }
 
-function figures({ models, test, int8, environment }: ExportReport): string {
+function figures({ models, test, int8, environment, balance }: ExportReport): string {
+	const unequal = balance?.unequal === true;
 	const table = markdownTable(
-		["", "errors", "accuracy", "as float32", "as float32, validation", "kB", "ms, p50", "ms, p99"],
-		models.map((model) => [model.precision, ...cells(model)]),
+		[
+			"",
+			"errors",
+			"accuracy",
+			...(unequal ? balanced.map(({ heading }) => heading) : []),
+			"as float32",
+			"as float32, validation",
+			"kB",
+			"ms, p50",
+			"ms, p99",
+		],
+		models.map((model) => [model.precision, ...cells(model, unequal)]),
 	);
 	const machine = `${environment.cpu}, ${String(environment.threads)} threads, ONNX Runtime ${environment.onnxruntime}`;
 	const lines = [
@@ -97,10 +108,17 @@ function figures({ models, test, int8, environment }: ExportReport): string {
 	return [table, lines.join(" ")].join("\n\n");
 }
 
-function cells({ bytes, latencyMs, validation, test }: ExportedModel): readonly string[] {
+/** What stands beside accuracy where classes are so unequal that it misleads. */
+const balanced = [
+	{ heading: "balanced accuracy", of: ({ balancedAccuracy }: ExportedModel["test"]) => balancedAccuracy },
+	{ heading: "macro F1", of: ({ macroF1 }: ExportedModel["test"]) => macroF1 },
+] as const;
+
+function cells({ bytes, latencyMs, validation, test }: ExportedModel, unequal: boolean): readonly string[] {
 	return [
 		test.errors === undefined ? "–" : String(test.errors),
 		shareOf(test.accuracy),
+		...(unequal ? balanced.map(({ of }) => shareOf(of(test))) : []),
 		shareOf(test.agreement),
 		shareOf(validation.agreement),
 		(bytes / 1000).toFixed(0),

@@ -1,6 +1,6 @@
 /** export.json: what an export made, and what it measured. */
 import type { Environment } from "../distill/report.js";
-import type { Latency } from "../metrics/index.js";
+import type { ClassBalance, Latency } from "../metrics/index.js";
 import type { Precision } from "../predict/precisions.js";
 import type { Quantization } from "./quantize.js";
 
@@ -25,9 +25,13 @@ export interface ExportedModel {
 	/** On the test split, seen once, when all was made and chosen. */
 	readonly test: {
 		readonly agreement: number;
-		/** Absent without labels, as is the next. */
+		/** Absent without labels, as are the next. */
 		readonly accuracy?: number;
 		readonly errors?: number;
+		/** Mean over the classes of the share of their samples that is right. */
+		readonly balancedAccuracy?: number;
+		/** Mean over the classes of F1. */
+		readonly macroF1?: number;
 	};
 }
 
@@ -45,6 +49,8 @@ export interface ExportReport {
 	readonly data: string;
 	/** Test samples. */
 	readonly test: number;
+	/** How their labels are spread over the classes; absent without labels. */
+	readonly balance?: ClassBalance;
 	readonly classes: readonly string[];
 	readonly input: {
 		readonly name: string;

@@ -6,19 +6,8 @@ import { readSamples } from "../data/open-samples.js";
 import type { DataChoice } from "../data/options.js";
 import { predictedClasses } from "../metrics/index.js";
 import { type EvaluateContext, finiteAnswers, withModel } from "./evaluated-model.js";
-import type { NetworkOptions } from "./networks.js";
+import type { LearnedPart } from "./networks.js";
 import type { EnsembleSource } from "./teachers/sources.js";
-
-/** Which training samples a network learns from; all where nothing is set. */
-export type LearnedPart = Partial<Pick<NetworkOptions, "classes" | "fraction" | "fractionSeed">>;
-
-/** Those fields of a network's options. */
-export function learnedPartOf({ classes, fraction, fractionSeed }: NetworkOptions): LearnedPart {
-	return {
-		...(classes === undefined ? {} : { classes }),
-		...(fraction === undefined ? {} : { fraction, fractionSeed }),
-	};
-}
 
 /** The training samples that a network learns from, where those are not all. */
 export function partOf(whole: DataSet, { classes, fraction, fractionSeed = 0 }: LearnedPart): Fraction | undefined {

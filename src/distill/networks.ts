@@ -74,6 +74,17 @@ export const networkOptions = z.discriminatedUnion("family", [...familyNetworks,
 /** A network and how it is trained. */
 export type NetworkOptions = z.infer<typeof networkOptions>;
 
+/** Which training samples a network learns from; all where nothing is set. */
+export type LearnedPart = Partial<Pick<NetworkOptions, "classes" | "fraction" | "fractionSeed">>;
+
+/** Those fields of a network's options. */
+export function learnedPartOf({ classes, fraction, fractionSeed }: NetworkOptions): LearnedPart {
+	return {
+		...(classes === undefined ? {} : { classes }),
+		...(fraction === undefined ? {} : { fraction, fractionSeed }),
+	};
+}
+
 /** A {@link NetworkOptions} as it is written: beside `file`, `family` may be left out. */
 export type NetworkInput = z.input<typeof networkOptions> | Omit<z.input<typeof fileNetwork>, "family">;
 

@@ -1,8 +1,8 @@
 import { isUnlabelled } from "../data/options.js";
 import { diagnose } from "../distill/diagnosis/index.js";
 import { distillEvidence } from "../distill/diagnosis/of-reports.js";
-import { type LearnedPart, learnedPartOf } from "../distill/learned-part.js";
 import { type Link, linksOf } from "../distill/links.js";
+import { type LearnedPart, learnedPartOf } from "../distill/networks.js";
 import type { Recipe } from "../distill/recipe.js";
 import { assembleReport, type Report, type Role, type SeedResult } from "../distill/report.js";
 import { storeRefusal } from "../distill/store-fit.js";

@@ -13,6 +13,7 @@ import { answersOf, type Quantization, quantize } from "../deploy/quantize.js";
 import { adviceOn, type ExportedModel, type ExportReport, type PreprocessPlace } from "../deploy/report.js";
 import { jsonFile, transformersFiles } from "../deploy/transformers.js";
 import { compareClassNames } from "../distill/class-names.js";
+import { isLabelled, type Quality } from "../distill/evaluate.js";
 import { alignFeatures } from "../distill/features.js";
 import { LimbeckError } from "../errors.js";
 import { fileError, isMissing } from "../files.js";
@@ -162,7 +163,7 @@ function measure(
 }
 
 async function reportOf(
-	{ test, models: evaluations, fidelity }: StepOutput<"evaluate">,
+	{ test, models: evaluations, fidelity, byClass }: StepOutput<"evaluate">,
 	{ models, quantization }: Variants,
 	data: DataSet,
 	{ preprocess, threads }: ExportOptions,
@@ -170,8 +171,8 @@ async function reportOf(
 	const exported = models.map(({ precision, validation }, at): ExportedModel => {
 		const evaluation = evaluations[precision];
 		if (evaluation === undefined) throw new TypeError(`export: expected an evaluation of ${precision}, got none`);
-		const { bytes, latencyMs, errors, accuracy } = evaluation;
-		const labelled = errors === undefined || accuracy === undefined ? {} : { errors, accuracy };
+		const { bytes, latencyMs } = evaluation;
+		const labelled = isLabelled(evaluation) ? qualityOf(evaluation) : {};
 		const same = fidelity[at]?.agreement ?? 0;
 		return {
 			...{ precision, file: precisions[precision], bytes, latencyMs, validation },
@@ -194,6 +195,7 @@ async function reportOf(
 		created: new Date().toISOString(),
 		data: data.name,
 		test,
+		...(byClass === undefined ? {} : { balance: byClass.balance }),
 		classes: data.classes,
 		input: {
 			name: inputNameFor(data.sampleShape),
@@ -206,6 +208,10 @@ async function reportOf(
 		...advised,
 		environment: await describeEnvironment(threads),
 	};
+}
+
+function qualityOf({ errors, accuracy, balancedAccuracy, macroF1 }: Quality): Omit<ExportedModel["test"], "agreement"> {
+	return { errors, accuracy, balancedAccuracy, macroF1 };
 }
 
 async function writeTexts(

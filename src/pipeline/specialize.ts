@@ -1,6 +1,6 @@
 import { diagnose } from "../distill/diagnosis/index.js";
 import { specializeEvidence } from "../distill/diagnosis/of-reports.js";
-import { learnedPartOf } from "../distill/learned-part.js";
+import { learnedPartOf } from "../distill/networks.js";
 import { clustersFile } from "../distill/specialists/clusters.js";
 import { manifestFile } from "../distill/specialists/manifest.js";
 import { checkClasses, type SpecializeRecipe, specialistEpochs } from "../distill/specialists/recipe.js";

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { diagnose } from "../distill/diagnosis/index.js";
 import { type EnsembleSource, memberSeed, together } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { distillationOptions, hardTargets, type LossOptions } from "../losses/index.js";
 import { alignmentFiles } from "../speech/alignment-file.js";
 import { fsddSpeakers } from "../speech/corpora/options.js";
+import { speechEvidence } from "../speech/diagnosis.js";
 import type { SpeechRecipe } from "../speech/recipe.js";
 import {
 	assembleFolds,
@@ -100,7 +102,10 @@ function runOf(recipe: SpeechRecipe): Run<SpeechEvent, SpeechSeedResult, SpeechR
 		recipe,
 		identify: (store, how) => identifySpeech(store, { data, context, features, hmm, strings }, how),
 		planSeed: (seedContext) => planSeed(recipe, seedContext),
-		assemble: (results, environment, created) => assembleSpeechReport(recipe, results, environment, created),
+		assemble: (results, environment, created) => ({
+			...assembleSpeechReport(recipe, results, environment, created),
+			diagnosis: diagnose(speechEvidence(results)),
+		}),
 	};
 }
 

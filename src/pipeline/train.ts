@@ -1,6 +1,6 @@
 import { diagnose } from "../distill/diagnosis/index.js";
 import { trainEvidence } from "../distill/diagnosis/of-reports.js";
-import { learnedPartOf } from "../distill/learned-part.js";
+import { learnedPartOf } from "../distill/networks.js";
 import type { TrainRecipe } from "../distill/recipe.js";
 import { assembleTrainReport, type TrainReport, type TrainSeedResult } from "../distill/train-report.js";
 import { coresOf } from "./cores.js";

@@ -8,7 +8,7 @@ export interface Column<Row> {
 
 /** A line for each row where there is room, otherwise a column for each. */
 export function columnTable<Row>(
-	rows: readonly (readonly [label: string, row: Row])[],
+	rows: readonly (readonly [label: string, row: Row, ...others: readonly unknown[]])[],
 	columns: readonly Column<Row>[],
 	width: number,
 ): readonly string[] {

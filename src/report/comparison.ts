@@ -2,10 +2,12 @@
 import type { Comparison, Evaluation, SplitName } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
-import { holm } from "../metrics/index.js";
+import { type ClassBalance, holm } from "../metrics/index.js";
 import { type Notice, noticeText } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
+import { balancedColumns } from "./balance.js";
 import { type Column, columnTable } from "./columns.js";
+import { diagnosisLines } from "./diagnosis.js";
 import { describeMachine, uncalibrated } from "./evaluation.js";
 import { count, operations, percent, pValue } from "./numbers.js";
 import { wrapText } from "./text.js";
@@ -40,6 +42,10 @@ export interface ComparisonReport {
 	readonly teacher?: ComparedModel;
 	/** Every pair of models. */
 	readonly pairs: readonly ComparedPair[];
+	/** How the labels are spread over the classes. */
+	readonly balance?: ClassBalance;
+	/** What is to be said of the figures, the gravest first. */
+	readonly diagnosis?: readonly Notice[];
 	/** What should be known of the data and the models; absent where there is nothing. */
 	readonly notices?: readonly Notice[];
 	readonly environment: Environment;
@@ -68,6 +74,7 @@ export function comparisonTable(report: ComparisonReport, width = Infinity): str
 	const rows = all.map((model) => [model.name, model] as const);
 	const columns = [
 		...commonColumns,
+		...balancedColumns(report.balance),
 		...topColumns(models),
 		...calibrationColumns,
 		...costColumns,
@@ -78,6 +85,7 @@ export function comparisonTable(report: ComparisonReport, width = Infinity): str
 		"",
 		...columnTable(rows, columns, width),
 		"",
+		...diagnosisLines(report.diagnosis, width),
 		...verdicts(pairs, samples).flatMap((line) => wrapText(line, width)),
 		"",
 		...wrapText(all.some(isCalibrated) ? temperatureNote : uncalibrated(split), width),

@@ -2,8 +2,10 @@
 import type { Evaluation, SplitName } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
-import type { ReliabilityBin } from "../metrics/index.js";
+import type { ClassBalance, ReliabilityBin } from "../metrics/index.js";
 import { type Notice, noticeText } from "../notices.js";
+import { balancedColumns } from "./balance.js";
+import { diagnosisLines } from "./diagnosis.js";
 import { count, operations, percent, percentInterval } from "./numbers.js";
 import { alignTable } from "./text.js";
 
@@ -16,18 +18,28 @@ export interface EvaluationReport extends Omit<Evaluation, "multiplyAdds">, Eval
 	readonly samples: number;
 	/** Of one sample; `null` where they are not known. */
 	readonly multiplyAdds: number | null;
+	/** How the labels are spread over the classes. */
+	readonly balance?: ClassBalance;
+	/** What is to be said of the figures, the gravest first. */
+	readonly diagnosis?: readonly Notice[];
 	/** What should be known of the data and the models; absent where there is nothing. */
 	readonly notices?: readonly Notice[];
 	readonly environment: Environment;
 }
 
-/** The report as lines of text. @param details - whether classes, confusions and calibration are told as well. */
-export function evaluationTable(report: EvaluationReport, details: boolean): string {
+/**
+ * The report as lines of text.
+ *
+ * @param details - whether classes, confusions and calibration are told as well.
+ * @param width - columns to stay within where words can be broken.
+ */
+export function evaluationTable(report: EvaluationReport, details: boolean, width = Infinity): string {
 	const { model, data, split, topK, calibration, multiplyAddsUnknown, notices = [] } = report;
 	const lines = alignTable([
 		["errors", `${count(report.errors)} of ${count(report.samples)}`],
 		["accuracy", percent(report.accuracy)],
 		["accuracy, 95 % interval", percentInterval(report.accuracyInterval)],
+		...balancedColumns(report.balance).map(({ heading, cell }) => [heading, cell(report)]),
 		...Object.entries(topK).flatMap(([k, share]) => (k === "1" ? [] : [[`top-${k} accuracy`, percent(share)]])),
 		["NLL", report.nll.toFixed(4)],
 		["Brier score", report.brier.toFixed(4)],
@@ -56,9 +68,10 @@ export function evaluationTable(report: EvaluationReport, details: boolean): str
 		`${model} on the ${split} split of ${data}`,
 		"",
 		...lines,
-		...(details ? ["", ...detailLines(report)] : []),
-		...(notes.length > 0 ? ["", ...notes] : []),
 		"",
+		...diagnosisLines(report.diagnosis, width),
+		...(details ? [...detailLines(report), ""] : []),
+		...(notes.length > 0 ? [...notes, ""] : []),
 		describeMachine(report.environment),
 	].join("\n");
 }

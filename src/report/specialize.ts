@@ -1,7 +1,8 @@
 import { type ControlName, controlOrder, type SpecializeReport } from "../distill/specialists/report.js";
 import { columnTable } from "./columns.js";
+import { diagnosisLines } from "./diagnosis.js";
 import { count, percent } from "./numbers.js";
-import { columnsOf, dataSentences, type Row } from "./table.js";
+import { columnsOf, dataSentences, isUnequal, type Row } from "./table.js";
 import { alignTable, wrapText } from "./text.js";
 
 const controlLabels: Readonly<Record<ControlName, string>> = {
@@ -18,8 +19,10 @@ const controlLabels: Readonly<Record<ControlName, string>> = {
  */
 export function specializeReportTable(report: SpecializeReport, width = Infinity): string {
 	const networks = specializeNetworks(report);
+	const diagnosis = diagnosisLines(report.diagnosis, width).slice(0, -1);
 	const sections = [
-		columnTable(networks, columnsOf(networks), width),
+		columnTable(networks, columnsOf(networks, isUnequal(report.data)), width),
+		...(diagnosis.length === 0 ? [] : [diagnosis]),
 		alignTable(conditionalRows(report)),
 		alignTable(coverageRows(report)),
 		wrapText(timeSentence(report), width),

@@ -2,6 +2,7 @@ import type { Measured } from "../distill/report.js";
 import { noticeText } from "../notices.js";
 import type { SpeechFoldsReport, SpeechNetReport, SpeechReport } from "../speech/report.js";
 import { type Column, columnTable } from "./columns.js";
+import { diagnosisLines } from "./diagnosis.js";
 import { count } from "./numbers.js";
 import { wrapText } from "./text.js";
 
@@ -83,7 +84,7 @@ export function netLabel(name: string, recipe: SpeechReport["recipe"]): string {
  * @param width - columns to stay within; where a line for each net is too wide, each gets a column.
  */
 export function speechReportTable(report: SpeechReport, width = Infinity): string {
-	return told(report.networks, report.recipe, width, speechSentences(report));
+	return told(report.networks, report.recipe, width, speechSentences(report), report.diagnosis);
 }
 
 /** What the figures rest on, and what they say. */
@@ -131,7 +132,13 @@ function told(
 	recipe: SpeechReport["recipe"],
 	width: number,
 	sentences: readonly string[],
+	diagnosis?: SpeechReport["diagnosis"],
 ): string {
 	const lines = sentences.flatMap((sentence) => wrapText(sentence, width));
-	return [...columnTable(speechRows(networks, recipe), speechColumns, width), "", ...lines].join("\n");
+	return [
+		...columnTable(speechRows(networks, recipe), speechColumns, width),
+		"",
+		...diagnosisLines(diagnosis, width),
+		...lines,
+	].join("\n");
 }

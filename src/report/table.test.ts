@@ -58,18 +58,40 @@ describe("reportTable", () => {
 		expect(lines[1]).toMatch(/^errors +40\.0 ± 40\.0 +40\.0 ± 40\.0 +30$/);
 	});
 
-	it.each([
-		[30, "Distillation saved 10 of the student's 40 errors (2,000 test samples; McNemar's p = 0.012)."],
-		[
-			42,
-			"Distillation did not help here: 2 more errors than the student alone (2,000 test samples; McNemar's p = 0.012).",
-		],
-		[
-			40,
-			"Distillation did not help here: as many errors as the student alone (2,000 test samples; McNemar's p = 0.012).",
-		],
-	])("says what %i errors of the student mean", (errors, sentence) => {
-		expect(reportTable(reportOf(errors))).toContain(sentence);
+	it("has the verdict before all else that it says, broken between words", () => {
+		const diagnosis = [
+			{ code: "too-few-steps", text: "The teacher took 21 steps: too few to judge it by.", hint: "Train it longer." },
+			{ code: "unequal-classes", text: "The classes are very unequal." },
+		];
+		expect(
+			reportTable({ ...reportOf(30), diagnosis }, 40)
+				.split("\n")
+				.slice(-10),
+		).toEqual([
+			"Verdict",
+			"- The teacher took 21 steps: too few to",
+			"  judge it by.",
+			"  Train it longer.",
+			"- The classes are very unequal.",
+			"",
+			"On 2,000 test samples, seen once, at the",
+			"end.",
+			"The distilled student agrees with the",
+			"teacher on 99.00 %; KL to it 0.0100.",
+		]);
+	});
+
+	it("of an earlier version, without a verdict, has the figures and concludes nothing", () => {
+		expect(reportTable(reportOf(42))).toContain(
+			"The student makes 42 errors, alone 40 (2,000 test samples; McNemar's p = 0.012).",
+		);
+	});
+
+	it("has balanced accuracy and macro F1 beside accuracy where classes are very unequal", () => {
+		const report = reportOf(30);
+		const data = { ...report.data, balance: { majorityShare: 0.9, unequal: true } };
+		expect(reportTable({ ...report, data })).toMatch(/^ +errors +accuracy +balanced accuracy +macro F1 +NLL/);
+		expect(reportTable(report)).not.toContain("balanced accuracy");
 	});
 });
 

@@ -4,6 +4,8 @@ import type { TrainReport } from "../distill/train-report.js";
 import { noticeText } from "../notices.js";
 import type { AnswerSummary } from "../train/stored-answers.js";
 import { type Column, columnTable } from "./columns.js";
+import { diagnosisLines } from "./diagnosis.js";
+import { titleOf } from "./networks.js";
 import { count } from "./numbers.js";
 import { wrapText } from "./text.js";
 
@@ -37,6 +39,15 @@ const trainAccuracy: Column<Row> = {
 	cell: ({ trainAccuracy, std }) => percent(trainAccuracy, std?.trainAccuracy),
 };
 
+/** What stands beside accuracy where classes are so unequal that it misleads. */
+const balancedColumns: readonly Column<Row>[] = [
+	{
+		heading: "balanced accuracy",
+		cell: ({ balancedAccuracy, std }) => percent(balancedAccuracy, std?.balancedAccuracy),
+	},
+	{ heading: "macro F1", cell: ({ macroF1, std }) => percent(macroF1, std?.macroF1) },
+];
+
 const secondsPerEpoch: Column<Row> = {
 	heading: "an epoch",
 	cell: ({ secondsPerEpoch }) => (secondsPerEpoch === undefined ? "–" : seconds(secondsPerEpoch)),
@@ -44,27 +55,38 @@ const secondsPerEpoch: Column<Row> = {
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
 
-/** The networks of a report, by what they are called. */
-export function networksOf(report: Report): readonly (readonly [label: string, network: Row])[] {
+/** Networks of a report: what tables call each, its figures, and what results call it. */
+export type NamedRows = readonly (readonly [label: string, network: Row, name: string])[];
+
+/** The networks of a report. */
+export function networksOf(report: Report): NamedRows {
 	const { teacher, members = [], chain = [], generations, baseline, earlyStopped, student } = report;
 	const [single] = members;
+	const row = (name: string, network: Row | undefined, label = titleOf(name)): NamedRows =>
+		network === undefined ? [] : [[label, network, name]];
 	return [
-		...(single === undefined ? [] : [["teacher, first alone", single] as const]),
-		...(teacher === undefined
-			? []
-			: [[members.length === 0 ? "teacher" : `teacher, all ${String(members.length)}`, teacher] as const]),
-		...(baseline === undefined ? [] : [["student, alone", baseline] as const]),
-		...(earlyStopped === undefined ? [] : [["alone, stopped early", earlyStopped] as const]),
-		...chain.map((link) => [link.name.replace("-", " "), link] as const),
-		["student, distilled", student],
-		...(generations === undefined ? [] : [["all generations", generations] as const]),
+		...row("teacher-1", single, "teacher, first alone"),
+		...row("teacher", teacher, members.length === 0 ? titleOf("teacher") : `teacher, all ${String(members.length)}`),
+		...row("baseline", baseline),
+		...row("early-stopped", earlyStopped),
+		...chain.flatMap((link) => row(link.name, link)),
+		...row("student", student),
+		...row("generations", generations),
 	];
 }
 
-/** What is told of such networks. */
-export function columnsOf(rows: readonly (readonly [label: string, network: Row])[]): readonly Column<Row>[] {
+/** What is told of such networks. @param unequal - whether classes are so unequal that accuracy misleads. */
+export function columnsOf(
+	rows: readonly (readonly [label: string, network: Row, ...others: readonly unknown[]])[],
+	unequal = false,
+): readonly Column<Row>[] {
 	const withTraining = rows.some(([, network]) => network.trainAccuracy !== undefined);
-	return withTraining ? columns.toSpliced(2, 0, trainAccuracy) : columns;
+	return columns.toSpliced(2, 0, ...(unequal ? balancedColumns : []), ...(withTraining ? [trainAccuracy] : []));
+}
+
+/** Whether the classes of a report's data are so unequal that accuracy misleads. */
+export function isUnequal({ balance }: DataReport): boolean {
+	return balance?.unequal === true;
 }
 
 /**
@@ -75,19 +97,26 @@ export function columnsOf(rows: readonly (readonly [label: string, network: Row]
 export function reportTable(report: Report, width = Infinity): string {
 	const rows = networksOf(report);
 	const sentences = verdict(report).flatMap((sentence) => wrapText(sentence, width));
-	return [...columnTable(rows, columnsOf(rows), width), "", ...sentences].join("\n");
+	const table = columnTable(rows, columnsOf(rows, isUnequal(report.data)), width);
+	return [...table, "", ...diagnosisLines(report.diagnosis, width), ...sentences].join("\n");
 }
 
 /** {@link reportTable} for the training of one network. */
-export function trainReportTable({ recipe, network, data, seeds }: TrainReport, width = Infinity): string {
+export function trainReportTable(report: TrainReport, width = Infinity): string {
+	const { recipe, network, data, diagnosis } = report;
 	const rows = [[recipe.network.family, network]] as const;
-	const table = columnTable(rows, [...columns, secondsPerEpoch], width);
-	return [...table, "", ...trainVerdict({ data, seeds }).flatMap((sentence) => wrapText(sentence, width))].join("\n");
+	const table = columnTable(rows, [...columnsOf(rows, isUnequal(data)), secondsPerEpoch], width);
+	const sentences = trainVerdict(report).flatMap((sentence) => wrapText(sentence, width));
+	return [...table, "", ...diagnosisLines(diagnosis, width), ...sentences].join("\n");
 }
 
 /** What the figures of one network rest on. */
 export function trainVerdict({ data, seeds }: Pick<TrainReport, "data" | "seeds">): readonly string[] {
-	return [`On ${count(data.test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`, ...dataSentences(data)];
+	return [basis(data, seeds), ...dataSentences(data)];
+}
+
+function basis({ test }: DataReport, seeds: readonly number[]): string {
+	return `On ${count(test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
 }
 
 const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");
@@ -114,16 +143,21 @@ export function dataSentences({ skipped, notices = [] }: DataReport): readonly s
 	];
 }
 
-/** The student with the teacher against the student alone; without labels why there is no such thing. */
-function compared({ student, baseline, data, mcnemar = [], seeds }: Report, digits: number): string {
+/**
+ * What the diagnosis rests on; of a report without one the student with the teacher against the student alone; without
+ * labels why there is no such thing.
+ */
+function compared({ student, baseline, data, mcnemar = [], seeds, diagnosis }: Report, digits: number): string {
 	const test = `${count(data.test)} test samples${acrossSeeds(seeds)}`;
 	if (baseline?.errors === undefined || student.errors === undefined) {
 		const figures =
 			student.errors === undefined ? `no accuracy on the ${test}, and no baseline` : `no baseline (${test})`;
 		return `No labels: validation goes by the teacher, there is ${figures}.`;
 	}
+	if (diagnosis !== undefined) return basis(data, seeds);
 	const p = [mcnemar].flat().map((test) => test.p.toPrecision(2));
-	return `${comparison(student.errors, baseline.errors, digits)} (${test}; McNemar's p = ${p.join(", ")}).`;
+	const errors = [student, baseline].map((network) => network.errors?.toFixed(digits));
+	return `The student makes ${errors.join(" errors, alone ")} (${test}; McNemar's p = ${p.join(", ")}).`;
 }
 
 function fidelity({ agreement, klToTeacher }: Report["student"]): readonly string[] {
@@ -161,11 +195,4 @@ function spreadOfMembers(members: NonNullable<Report["members"]>, digits: number
 	const mean = errors.reduce((sum, one) => sum + one, 0) / errors.length;
 	const range = `${Math.min(...errors).toFixed(digits)} to ${Math.max(...errors).toFixed(digits)} errors`;
 	return [`Alone, the ${String(members.length)} teachers make ${range}, ${mean.toFixed(1)} on average.`];
-}
-
-function comparison(student: number, baseline: number, digits: number): string {
-	const difference = Math.abs(baseline - student).toFixed(digits);
-	if (student < baseline) return `Distillation saved ${difference} of the student's ${baseline.toFixed(digits)} errors`;
-	if (student > baseline) return `Distillation did not help here: ${difference} more errors than the student alone`;
-	return "Distillation did not help here: as many errors as the student alone";
 }

@@ -1,6 +1,7 @@
 /** report.json of `limbeck speech`. */
 import { combine, type Environment, type Measured } from "../distill/report.js";
 import type { TrainOutcome } from "../distill/train-network.js";
+import type { Notice } from "../notices.js";
 import type { AlignOutcome } from "./align-corpus.js";
 import type { RecognizeOutcome, SpeechFigures } from "./evaluate.js";
 import type { SpeechRecipe } from "./recipe.js";
@@ -59,6 +60,8 @@ export interface SpeechReport {
 	 * there is no gain.
 	 */
 	readonly gain?: { readonly frameAccuracy?: number; readonly wer?: number };
+	/** What is to be said of the trainings, the gravest first; absent in reports of earlier versions. */
+	readonly diagnosis?: readonly Notice[];
 	readonly environment: Environment;
 }
 

@@ -165,11 +165,11 @@ function specialistEvidence(results: readonly SpecializeSeedResult[]): readonly 
 	return runs.length === 0 ? [] : [{ title: "a specialist", options: "specialist", parameters: 0, runs }];
 }
 
-/** The evidence of models that are measured, whoever trained them. */
-export function evaluationEvidence(names: readonly string[], outcome: EvaluateOutcome): Evidence {
+/** The evidence of models that are measured, whoever trained them. @param titles - what sentences call them, by their names. */
+export function evaluationEvidence(titles: Readonly<Record<string, string>>, outcome: EvaluateOutcome): Evidence {
 	const results = [{ seed: 0, evaluated: outcome }];
 	return {
 		...shared(outcome, 0),
-		networks: present(names.map((name) => network(results, { title: name, name }))),
+		networks: present(Object.entries(titles).map(([name, title]) => network(results, { title, name }))),
 	};
 }

@@ -1,8 +1,8 @@
 /** What pages are built of. */
 import sharp from "sharp";
 import type { Column } from "../columns.js";
+import type { Series } from "../networks.js";
 import { type Content, Html, html } from "./html.js";
-import type { Series } from "./plots.js";
 import { colorOf, style } from "./style.js";
 
 /** A whole document. Nothing in it runs, and nothing is fetched: the policy says so to the browser too. */

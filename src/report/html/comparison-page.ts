@@ -1,11 +1,11 @@
 /** Several runs in one page: their networks in one table, and in what their recipes differ. */
 import { LimbeckError } from "../../errors.js";
 import { isRecord } from "../../options.js";
+import type { Series } from "../networks.js";
 import { type SpeechRow, speechColumns } from "../speech-table.js";
 import { columnsOf, type Row } from "../table.js";
 import { figure, page, tableOf, textTable } from "./blocks.js";
 import { type Html, html } from "./html.js";
-import { seriesOf } from "./networks.js";
 import { kindOf } from "./page.js";
 import { sizes } from "./plots.js";
 import type { RunFolder } from "./run-folder.js";
@@ -29,7 +29,7 @@ export function comparison(runs: readonly RunFolder[]): Html {
 		tests.size === 1
 			? html`<p class="soft">${[...tests]}</p>`
 			: html`<p>These runs do not share their test samples (${[...tests].join("; ")}): their errors do not compare.</p>`
-	}${networksSections(runs, names)}<section><h2>What differs</h2>${
+	}${verdicts(runs, names)}${networksSections(runs, names)}<section><h2>What differs</h2>${
 		others.length === 0
 			? html`<p>The recipes are the same.</p>`
 			: textTable(
@@ -45,24 +45,37 @@ function reportOf({ report }: RunFolder): never {
 	return report as never;
 }
 
+/** What is to be said of each run. */
+function verdicts(runs: readonly RunFolder[], names: readonly string[]): Html | undefined {
+	const said = runs.flatMap(({ report }, k) => {
+		const notices = "diagnosis" in report ? (report.diagnosis ?? []) : [];
+		return notices.map(({ text }) => html`<p>${names[k]}: ${text}</p>`);
+	});
+	return said.length === 0 ? undefined : html`<section class="verdict"><h2>Verdict</h2>${said}</section>`;
+}
+
 function networksSections(runs: readonly RunFolder[], names: readonly string[]): Html {
-	const classifiers: (readonly [name: string, network: Row, label: string])[] = [];
+	const classifiers: (readonly [name: string, network: Row, series: Series])[] = [];
 	const speech: (readonly [name: string, net: SpeechRow])[] = [];
 	for (const [k, run] of runs.entries()) {
 		const networks: Networks = kindOf(run).networks(reportOf(run));
 		const named = (label: string): string => `${names[k] ?? ""}: ${label}`;
 		if (networks.sort === "speech") speech.push(...networks.rows.map(([label, net]) => [named(label), net] as const));
-		else classifiers.push(...networks.rows.map(([label, network]) => [named(label), network, label] as const));
+		else classifiers.push(...networks.rows.map(([label, network, series]) => [named(label), network, series] as const));
 	}
 	if (speech.length > 0 && classifiers.length > 0) {
 		const expected = "runs of speech alone, or none of them";
 		throw new LimbeckError("usage", { where: "limbeck report", expected, got: names.join(", ") });
 	}
 	if (speech.length > 0) return html`<section><h2>Results</h2>${tableOf(speech, speechColumns)}</section>`;
-	const sized = classifiers.flatMap(([name, { bytes, errors, std }, label]) =>
-		errors === undefined ? [] : [{ series: { ...seriesOf(label), label: name }, bytes, errors, std: std?.errors }],
+	const unequal = runs.some((run) => {
+		const networks: Networks = kindOf(run).networks(reportOf(run));
+		return networks.sort === "classifiers" && networks.unequal;
+	});
+	const sized = classifiers.flatMap(([name, { bytes, errors, std }, series]) =>
+		errors === undefined ? [] : [{ series: { ...series, label: name }, bytes, errors, std: std?.errors }],
 	);
-	return html`<section><h2>Results</h2>${tableOf(classifiers, columnsOf(classifiers.map(([name, network]) => [name, network])))}</section>
+	return html`<section><h2>Results</h2>${tableOf(classifiers, columnsOf(classifiers, unequal))}</section>
 ${sized.length < 2 ? undefined : html`<section><h2>Size and errors</h2>${figure(sizes("Test errors by size", sized), "Errors on the test samples by the size of the file.")}</section>`}`;
 }
 

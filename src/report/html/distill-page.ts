@@ -4,16 +4,17 @@ import type { Report } from "../../distill/report.js";
 import type { TrainReport } from "../../distill/train-report.js";
 import { logSoftmaxRow } from "../../metrics/index.js";
 import type { Column } from "../columns.js";
+import { seriesOf, titleOf } from "../networks.js";
 import { count, percentInterval } from "../numbers.js";
-import { columnsOf, networksOf, type Row, trainVerdict, verdict } from "../table.js";
+import { columnsOf, isUnequal, type NamedRows, networksOf, type Row, trainVerdict, verdict } from "../table.js";
 import { figure, paragraphs, samplePicture, tableOf } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
-import { nameOf, seriesOf, titleOf } from "./networks.js";
 import type { ClassShare } from "./plots.js";
 import * as plots from "./plots.js";
 import type { MetricsLine } from "./run-folder.js";
 import {
 	againSection,
+	type ClassifierRows,
 	type PageKind,
 	type Section,
 	type Shown,
@@ -21,18 +22,21 @@ import {
 	sizeSection,
 	stepsSection,
 	trainingSection,
+	verdictSection,
 	whenAndSeeds,
 } from "./sections.js";
 
 /** What both kinds are told of. */
 type Either = Report | TrainReport;
 
-type Rows = readonly (readonly [label: string, network: Row])[];
+const trainedRows = ({ recipe, network }: TrainReport): NamedRows => [[recipe.network.family, network, "network"]];
 
-const trainedRows = ({ recipe, network }: TrainReport): Rows => [[recipe.network.family, network]];
+/** The same as pictures have them. */
+const pictured = (rows: NamedRows): ClassifierRows =>
+	rows.map(([label, network, name]) => [label, network, seriesOf(name, label)]);
 
 const training: Section<Either> = trainingSection((line) => {
-	const series = seriesOf(labelOf(line));
+	const series = seriesOf(nameOf(line));
 	return { line: series.label, series };
 });
 
@@ -49,13 +53,14 @@ const shared: Pick<PageKind<Either>, "about" | "tested" | "recipe"> = {
 export const distillKind: PageKind<Report> = {
 	...shared,
 	title: ({ recipe }) => `${recipe.name}: a distillation`,
-	networks: (report) => ({ sort: "classifiers", rows: networksOf(report) }),
+	networks: (report) => ({ sort: "classifiers", rows: pictured(networksOf(report)), unequal: isUnequal(report.data) }),
 	sections: [
+		verdictSection,
 		{
 			title: "Results",
 			of: (run) => results(run, networksOf(run.report), [...verdict(run.report), ...(run.report.notes ?? [])]),
 		},
-		sizeSection(networksOf),
+		sizeSection((report) => pictured(networksOf(report))),
 		{ title: "Dark knowledge", of: darkKnowledge },
 		training,
 		{ title: "Calibration", of: (run) => calibration(run, networksOf(run.report)) },
@@ -71,8 +76,9 @@ export const distillKind: PageKind<Report> = {
 export const trainKind: PageKind<TrainReport> = {
 	...shared,
 	title: ({ recipe }) => `${recipe.name}: a training`,
-	networks: (report) => ({ sort: "classifiers", rows: trainedRows(report) }),
+	networks: (report) => ({ sort: "classifiers", rows: pictured(trainedRows(report)), unequal: isUnequal(report.data) }),
 	sections: [
+		verdictSection,
 		{ title: "Results", of: (run) => results(run, trainedRows(run.report), trainVerdict(run.report)) },
 		training,
 		{ title: "Calibration", of: (run) => calibration(run, trainedRows(run.report)) },
@@ -84,34 +90,35 @@ export const trainKind: PageKind<TrainReport> = {
 	],
 };
 
-function results({ report, details }: Shown<Either>, rows: Rows, sentences: readonly string[]): Content {
+function results({ report, details }: Shown<Either>, rows: NamedRows, sentences: readonly string[]): Content {
 	const intervals = new Map(
-		rows.flatMap(([label, network]) => {
-			const interval = details?.details?.[nameOf(label)]?.accuracyInterval;
+		rows.flatMap(([, network, name]) => {
+			const interval = details?.details?.[name]?.accuracyInterval;
 			return interval === undefined ? [] : [[network, percentInterval(interval)] as const];
 		}),
 	);
 	const interval: Column<Row> = { heading: "accuracy, 95 %", cell: (network) => intervals.get(network) ?? "–" };
+	const columns = columnsOf(rows, isUnequal(report.data));
 	const whose = report.seeds.length === 1 ? "" : "first seed, ";
 	return html`${paragraphs(sentences)}
-${tableOf(rows, intervals.size === 0 ? columnsOf(rows) : [...columnsOf(rows), interval])}${
+${tableOf(rows, intervals.size === 0 ? columns : [...columns, interval])}${
 	intervals.size === 0
 		? undefined
 		: html`<p class="soft">Intervals: bootstrap over the test samples, ${whose}2,000 resamples.</p>`
 }`;
 }
 
-function calibration({ details }: Shown<Either>, rows: Rows): Content {
-	const known = rows.flatMap(([label]) => {
-		const found = details?.details?.[nameOf(label)];
-		return found === undefined ? [] : [{ label, ...found }];
+function calibration({ details }: Shown<Either>, rows: NamedRows): Content {
+	const known = rows.flatMap(([label, , name]) => {
+		const found = details?.details?.[name];
+		return found === undefined ? [] : [{ ...found, label, color: seriesOf(name).color }];
 	});
 	if (known.length === 0) return undefined;
 	return html`<p>Accuracy of the samples by confidence, the probability of the top class; on the diagonal a network is as
 often right as it says. Area goes by the number of samples.</p><div class="row">${known.map(
-		({ label, reliability, calibration: fitted }) =>
+		({ label, color, reliability, calibration: fitted }) =>
 			figure(
-				plots.reliability(`Reliability of ${label}`, reliability, seriesOf(label).color),
+				plots.reliability(`Reliability of ${label}`, reliability, color),
 				html`${label}${
 					fitted === undefined
 						? undefined
@@ -172,7 +179,7 @@ async function darkKnowledge(run: Shown<Report>): Promise<Content> {
 				html`<tr><th scope="row">${titleOf(name)}</th>${temperatures.map((temperature) => {
 					const shares = sharesOf(sample.logits[name] ?? [], temperature, order, exhibits.classes);
 					const title = `${sample.label}: ${titleOf(name)}, T = ${String(temperature)}`;
-					return html`<td>${plots.distribution(title, shares, seriesOf(titleOf(name)).color)}</td>`;
+					return html`<td>${plots.distribution(title, shares, seriesOf(name).color)}</td>`;
 				})}</tr>`,
 		);
 		cards.push(
@@ -208,8 +215,8 @@ async function picture({ pixels, label }: ShownSample, { shape }: Exhibits): Pro
 		: [await samplePicture(pixels, shape, `a sample of ${label}`)];
 }
 
-/** What tables call the network of a line of metrics. */
-function labelOf({ role, member }: MetricsLine): string {
+/** What results call the network of a line of metrics. */
+function nameOf({ role, member }: MetricsLine): string {
 	const name = role === "earlyStopped" ? "early-stopped" : (role ?? "network");
-	return titleOf(member === undefined ? name : `${name}-${String(member)}`);
+	return member === undefined ? name : `${name}-${String(member)}`;
 }

@@ -29,9 +29,12 @@ export async function runPage(run: RunFolder): Promise<Html> {
 	// The entry is the one of this report.
 	const [kind, shown] = [kindOf(run), run as RunFolder & { readonly report: never }];
 	const contents: Html[] = [];
-	for (const { title, of } of kind.sections) {
+	for (const { title, prominent, of } of kind.sections) {
 		const content = await of(shown);
-		if (content !== undefined) contents.push(html`<section><h2>${title}</h2>${content}</section>`);
+		if (content === undefined) continue;
+		contents.push(
+			html`<section class="${prominent === true ? "verdict" : "part"}"><h2>${title}</h2>${content}</section>`,
+		);
 	}
 	return page(kind.title(shown.report), html`<p class="soft">${kind.about(shown.report)}</p>${contents}`);
 }
@@ -42,5 +45,5 @@ export function resultsTable(run: RunFolder): Html {
 	const networks = kindOf(run).networks(run.report as never);
 	return networks.sort === "speech"
 		? tableOf(networks.rows, speechColumns)
-		: tableOf(networks.rows, columnsOf(networks.rows));
+		: tableOf(networks.rows, columnsOf(networks.rows, networks.unequal));
 }

@@ -4,14 +4,9 @@ import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom/worker";
 import type { ReliabilityBin } from "../../metrics/index.js";
 import type { StepRecord } from "../../pipeline/records.js";
+import type { Series } from "../networks.js";
 import { Html } from "./html.js";
 import { type Color, colorOf } from "./style.js";
-
-/** A network in pictures: what it is called, and its colour. */
-export interface Series {
-	readonly label: string;
-	readonly color: Color;
-}
 
 /** A point of a curve. */
 export interface CurvePoint {

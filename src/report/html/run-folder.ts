@@ -5,6 +5,7 @@ import type { Report } from "../../distill/report.js";
 import type { SpecializeReport } from "../../distill/specialists/report.js";
 import type { TrainReport } from "../../distill/train-report.js";
 import { readText, readTextIfThere } from "../../files.js";
+import { noticeSchema } from "../../notices.js";
 import { isRecord, parseContent, parsedJson } from "../../options.js";
 import { runFiles } from "../../pipeline/output-folder.js";
 import type { RunDetails } from "../../pipeline/run.js";
@@ -60,6 +61,7 @@ const head = {
 	seeds: z.array(z.number()).min(1),
 	recipe: z.looseObject({ name: z.string() }),
 	environment,
+	diagnosis: z.array(noticeSchema).optional(),
 };
 const nets = z.record(z.string(), z.looseObject({ parameters: z.number(), test: z.looseObject({}) }));
 const speech = z.looseObject({ ...head, corpus: z.looseObject({ fingerprint: z.string() }), networks: nets });

@@ -1,13 +1,14 @@
 /** The parts of a page, and those that several kinds of runs share. */
 import type { Environment } from "../../distill/report.js";
+import type { Notice } from "../../notices.js";
 import { describeMachine } from "../evaluation.js";
+import type { Series } from "../networks.js";
 import { count } from "../numbers.js";
 import type { SpeechRow } from "../speech-table.js";
 import type { Row } from "../table.js";
 import { figure, legend } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
-import { seriesOf } from "./networks.js";
-import type { CurvePoint, Series } from "./plots.js";
+import type { CurvePoint } from "./plots.js";
 import * as plots from "./plots.js";
 import type { MetricsLine, RunFiles } from "./run-folder.js";
 
@@ -19,6 +20,8 @@ export interface Shown<Report> extends RunFiles {
 /** A part of a page; absent where there is nothing to show. */
 export interface Section<Report> {
 	readonly title: string;
+	/** Whether it stands out from the others. */
+	readonly prominent?: true;
 	readonly of: (run: Shown<Report>) => Content | Promise<Content>;
 }
 
@@ -31,14 +34,24 @@ export function samplesOf({
 	return `${count(train)} samples to learn from, ${count(validation)} to choose by, ${count(test)} to test`;
 }
 
+/** What is to be said of results; nothing where the report is of an earlier version. */
+export const verdictSection: Section<{ readonly diagnosis?: readonly Notice[] }> = {
+	title: "Verdict",
+	prominent: true,
+	of({ report: { diagnosis = [] } }) {
+		if (diagnosis.length === 0) return undefined;
+		return diagnosis.map(
+			({ text, hint }) => html`<p>${text}</p>${hint === undefined ? undefined : html`<p class="soft">${hint}</p>`}`,
+		);
+	},
+};
+
 /** Errors by the size of the file. */
-export function sizeSection<Report>(
-	rowsOf: (report: Report) => readonly (readonly [label: string, network: Row, series?: Series | undefined])[],
-): Section<Report> {
+export function sizeSection<Report>(rowsOf: (report: Report) => ClassifierRows): Section<Report> {
 	return {
 		title: "Size and errors",
 		of({ report }) {
-			const networks = rowsOf(report).flatMap(([label, { bytes, errors, std }, series = seriesOf(label)]) =>
+			const networks = rowsOf(report).flatMap(([, { bytes, errors, std }, series]) =>
 				errors === undefined ? [] : [{ series, bytes, errors, std: std?.errors }],
 			);
 			if (networks.length < 2) return undefined;
@@ -151,9 +164,17 @@ export interface PageKind<Report> {
 	readonly sections: readonly Section<Report>[];
 }
 
+/** Classifiers by what they are called, and as pictures have them. */
+export type ClassifierRows = readonly (readonly [label: string, network: Row, series: Series])[];
+
 /** A run's networks, by what they are called. */
 export type Networks =
-	| { readonly sort: "classifiers"; readonly rows: readonly (readonly [label: string, network: Row])[] }
+	| {
+			readonly sort: "classifiers";
+			readonly rows: ClassifierRows;
+			/** Whether classes are so unequal that accuracy misleads. */
+			readonly unequal: boolean;
+	  }
 	| { readonly sort: "speech"; readonly rows: readonly (readonly [label: string, net: SpeechRow])[] };
 
 /** Seeds and the time of a run, as the line below the title has them. */

@@ -2,21 +2,23 @@
 import type { ChosenClasses } from "../../distill/specialists/choose-classes.js";
 import type { SpecializeReport, SpecializeRole } from "../../distill/specialists/report.js";
 import { isRecord } from "../../options.js";
+import type { Series } from "../networks.js";
 import { count } from "../numbers.js";
 import { conditionalRows, coverageRows, specializeNetworks, specializeSentences, timeSentence } from "../specialize.js";
-import { columnsOf } from "../table.js";
+import { columnsOf, isUnequal } from "../table.js";
 import { figure, paragraphs, pngAddress, tableOf, textTable } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
-import type { Series } from "./plots.js";
 import * as plots from "./plots.js";
 import {
 	againSection,
+	type ClassifierRows,
 	type PageKind,
 	type Shown,
 	samplesOf,
 	sizeSection,
 	stepsSection,
 	trainingSection,
+	verdictSection,
 	whenAndSeeds,
 } from "./sections.js";
 import { palette } from "./style.js";
@@ -37,6 +39,9 @@ const classifiers: Readonly<Record<string, Series>> = {
 	"two generalists": { label: "two generalists", color: "other-2" },
 };
 
+const rowsOf = (report: SpecializeReport): ClassifierRows =>
+	specializeNetworks(report).map(([label, row]) => [label, row, classifiers[label] ?? { label, color: "other-3" }]);
+
 /** The page of `limbeck specialize`. */
 export const specializeKind: PageKind<SpecializeReport> = {
 	title: ({ recipe }) => `${recipe.name}: a generalist and specialists`,
@@ -44,11 +49,12 @@ export const specializeKind: PageKind<SpecializeReport> = {
 		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
 	},
 	tested: ({ data }) => `${data.name}, ${String(data.test)} test samples`,
-	networks: (report) => ({ sort: "classifiers", rows: specializeNetworks(report) }),
+	networks: (report) => ({ sort: "classifiers", rows: rowsOf(report), unequal: isUnequal(report.data) }),
 	recipe: ({ recipe }) => recipe,
 	sections: [
+		verdictSection,
 		{ title: "Results", of: results },
-		sizeSection((report) => specializeNetworks(report).map(([label, row]) => [label, row, classifiers[label]])),
+		sizeSection(rowsOf),
 		{ title: "By specialists that cover the true class", of: coverage },
 		{ title: "Conditional accuracy", of: conditional },
 		{ title: "What is confused", of: confused },
@@ -66,7 +72,7 @@ export const specializeKind: PageKind<SpecializeReport> = {
 
 function results({ report }: Shown<SpecializeReport>): Content {
 	const rows = specializeNetworks(report);
-	return html`${paragraphs(specializeSentences(report))}${tableOf(rows, columnsOf(rows))}<p class="soft">${timeSentence(report)}</p>`;
+	return html`${paragraphs(specializeSentences(report))}${tableOf(rows, columnsOf(rows, isUnequal(report.data)))}<p class="soft">${timeSentence(report)}</p>`;
 }
 
 function coverage({ report }: Shown<SpecializeReport>): Content {

@@ -1,12 +1,20 @@
 /** The page of an experiment with speech, and that of several in which each speaker is held out in turn. */
 import type { SpeechFoldsReport, SpeechReport } from "../../speech/report.js";
+import type { Series } from "../networks.js";
 import { count, percent } from "../numbers.js";
 import { firstFold, foldsSentences, netLabel, speechColumns, speechRows, speechSentences } from "../speech-table.js";
 import { figure, legend, paragraphs, tableOf, textTable } from "./blocks.js";
 import { type Content, html } from "./html.js";
-import type { Series } from "./plots.js";
 import * as plots from "./plots.js";
-import { againSection, type PageKind, type Shown, stepsSection, trainingSection, whenAndSeeds } from "./sections.js";
+import {
+	againSection,
+	type PageKind,
+	type Shown,
+	stepsSection,
+	trainingSection,
+	verdictSection,
+	whenAndSeeds,
+} from "./sections.js";
 
 /** The series of nets by the beginnings of their names. */
 const series: readonly (readonly [beginning: string, series: Series])[] = [
@@ -34,6 +42,7 @@ export const speechKind: PageKind<SpeechReport> = {
 	networks: ({ networks, recipe }) => ({ sort: "speech", rows: speechRows(networks, recipe) }),
 	recipe: ({ recipe }) => recipe,
 	sections: [
+		verdictSection,
 		{
 			title: "Results",
 			of: ({ report }) =>

@@ -1,7 +1,8 @@
 /** The page of a study: the question, the answer, figures and tables. */
 import type { StudyReport } from "../../studies/run.js";
+import { otherColor } from "../networks.js";
 import { count } from "../numbers.js";
-import type { Row } from "../table.js";
+import { isUnequal, type Row } from "../table.js";
 import { figure, paragraphs, textTable } from "./blocks.js";
 import { chart } from "./chart.js";
 import { type Content, html } from "./html.js";
@@ -14,7 +15,12 @@ export const studyKind: PageKind<StudyReport> = {
 		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
 	},
 	tested: ({ data }) => `${data.name}, ${String(data.test)} test samples`,
-	networks: ({ networks }) => ({ sort: "classifiers", rows: Object.entries<Row>(networks) }),
+	networks({ networks, data }) {
+		const rows = Object.entries<Row>(networks).map(
+			([name, row], place) => [name, row, { label: name, color: otherColor(place) }] as const,
+		);
+		return { sort: "classifiers", rows, unequal: isUnequal(data) };
+	},
 	recipe: ({ recipe }) => recipe,
 	leavesPlots: true,
 	sections: [

@@ -13,6 +13,8 @@ export const palette = {
 	"other-1": ["#7a3fc4", "#c59bff"],
 	"other-2": ["#0b7d74", "#4fd0c4"],
 	"other-3": ["#8a6500", "#e0b84a"],
+	"other-4": ["#a8326f", "#ff8ac0"],
+	"other-5": ["#3d7a1e", "#8fce63"],
 	right: ["#2563c9", "#7fb0ff"],
 	wrong: ["#c92f1c", "#ff7a66"],
 	faint: ["#9a9a9a", "#7a7a7a"],
@@ -56,6 +58,9 @@ figure > svg { max-width: 100%; height: auto; }
 .card { background: var(--panel); border-radius: 8px; padding: .9rem 1rem; min-width: 0; }
 .names { flex: 0 1 20rem; }
 .names p { overflow-wrap: anywhere; }
+.verdict { border-left: 4px solid var(--teacher); background: var(--panel); border-radius: 0 8px 8px 0; padding: .2rem 1.1rem .8rem; margin-top: 1.4rem; }
+.verdict h2 { margin: .6rem 0 .3rem; padding: 0; border: 0; }
+.verdict p + p.soft { margin-top: -.2rem; }
 h3 > img { vertical-align: middle; margin-left: .4rem; }
 .bars th, .bars td { padding: .1rem .5rem .1rem 0; border: 0; text-align: left; vertical-align: middle; }
 .bars th { font-weight: 500; color: var(--soft); white-space: normal; max-width: 5.2rem; }
