@@ -73,6 +73,15 @@ export interface SerializedError {
 	readonly hint?: string;
 }
 
+/**
+ * Ends work that a signal has stopped, whatever that was aborted with.
+ *
+ * @throws LimbeckError (`interrupted`).
+ */
+export function throwIfStopped(signal: { readonly aborted: boolean } | undefined, where: string): void {
+	if (signal?.aborted === true) throw interruption(where);
+}
+
 /** The error of work that a signal has stopped. */
 export function interruption(where: string, hint?: string): LimbeckError {
 	const detail = { where, expected: "time to finish", got: "a signal to stop" };

@@ -12,6 +12,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { throwIfStopped } from "./errors.js";
 import { fileError, isMissing } from "./files.js";
 
 /** What the way to a lock is told of and stopped by. */
@@ -47,7 +48,7 @@ type Holder = z.infer<typeof holderShape>;
  * @param folder - where the lock lies; made if it is not there.
  * @param done - whether the work has been done by another process: then it is not waited for any longer.
  * @returns gives the right back; absent where the work was done.
- * @throws LimbeckError (`file`, `disk-full`) where the folder cannot be written, and what `signal` is aborted with.
+ * @throws LimbeckError (`file`, `disk-full`) where the folder cannot be written, (`interrupted`) where `signal` is aborted.
  */
 export async function hold(
 	folder: string,
@@ -60,7 +61,7 @@ export async function hold(
 	try {
 		await mkdir(folder, { recursive: true });
 		for (let tries = 0; ; tries++) {
-			signal?.throwIfAborted();
+			throwIfStopped(signal, place);
 			if (await take(place, me)) return keep(place, me);
 			if (await done()) return undefined;
 			if (tries === 0) onWait?.();

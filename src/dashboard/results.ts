@@ -3,6 +3,7 @@ import { constants, open } from "node:fs/promises";
 import { join } from "node:path";
 import { LimbeckError } from "../errors.js";
 import type { RunRecord } from "../pipeline/records.js";
+import { paragraphs } from "../report/html/blocks.js";
 import { type Html, html } from "../report/html/html.js";
 import type { RunFolder } from "../report/html/run-folder.js";
 
@@ -32,7 +33,9 @@ export async function resultsOf(run: RunRecord): Promise<Html> {
 	try {
 		const folder = await folderOf(run);
 		const { resultsTable } = await import("../report/html/page.js");
-		return html`<p><a href="/runs/${run.id}/report">The report</a></p>${resultsTable(folder)}`;
+		const { report } = folder;
+		const said = "diagnosis" in report ? (report.diagnosis ?? []).map(({ text }) => text) : [];
+		return html`<p><a href="/runs/${run.id}/report">The report</a></p>${paragraphs(said)}${resultsTable(folder)}`;
 	} catch (error) {
 		if (!(error instanceof LimbeckError)) throw error;
 		return html`<p>${error.message}.</p>`;

@@ -4,6 +4,7 @@ import { megabytes } from "../pipeline/preflight.js";
 import type { RunRecord, StepRecord } from "../pipeline/records.js";
 import { paragraphs } from "../report/html/blocks.js";
 import { type Content, type Html, html } from "../report/html/html.js";
+import { isRole, type Series, seriesOf } from "../report/networks.js";
 import { count, duration } from "../report/numbers.js";
 import { openStore } from "../store/store.js";
 import type { Part } from "./live.js";
@@ -105,22 +106,20 @@ function progressCells(
 	];
 }
 
-/** The series of a training by the beginning of its name in the run. */
+/** The series of a training by the beginning of its name in the run; distillations have those of their report. */
 const series = [
-	["teacher", "teacher", "teacher"],
 	["generalist", "generalist", "teacher"],
 	["specialist-", "specialists", "other-1"],
-	["student", "student", "student"],
 	["distilled", "distilled", "student"],
-	["baseline", "baseline", "baseline"],
 	["net-", "nets", "teacher"],
 	["controls: ", "controls", "other-3"],
 ] as const;
 
-function seriesOf(label: string) {
+function seriesOfStep(label: string): Series {
 	const name = label.replace(/^seed \d+, /, "");
+	if (isRole(name)) return seriesOf(name);
 	const [, known = name, color = "other-2"] = series.find(([beginning]) => name.startsWith(beginning)) ?? [];
-	return { label: known, color } as const;
+	return { label: known, color };
 }
 
 /** A line has no more points: there are not more columns of pixels. */
@@ -139,7 +138,7 @@ async function curvesOf(
 	const sections = await import("../report/html/sections.js");
 	const points = (of: (training: TrainingLog) => readonly LogPoint[]) =>
 		trainings.flatMap((training) =>
-			thinned(of(training)).map((point) => ({ ...point, line: training.label, series: seriesOf(training.label) })),
+			thinned(of(training)).map((point) => ({ ...point, line: training.label, series: seriesOfStep(training.label) })),
 		);
 	const drawn = sections.curvesOf({
 		loss: points(({ losses }) => losses),

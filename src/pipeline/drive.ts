@@ -1,6 +1,6 @@
 /** The walk over a plan: what is in the store is taken, what is not is offered to an executor as soon as it can be run. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { LimbeckError } from "../errors.js";
+import { LimbeckError, throwIfStopped } from "../errors.js";
 import type { Entry } from "../store/entry.js";
 import type { Store } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
@@ -60,7 +60,7 @@ export async function drive(
 	try {
 		let failure: LimbeckError | undefined;
 		for (;;) {
-			signal?.throwIfAborted();
+			throwIfStopped(signal, "the run");
 			const ready = plan.filter(({ key, inputs }) => missing.has(key) && inputs.every((input) => !missing.has(input)));
 			if (failure === undefined) await executor.offer(ready);
 			const states = await executor.state([...missing]);

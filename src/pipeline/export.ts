@@ -15,7 +15,7 @@ import { jsonFile, transformersFiles } from "../deploy/transformers.js";
 import { compareClassNames } from "../distill/class-names.js";
 import { isLabelled, type Quality } from "../distill/evaluate.js";
 import { alignFeatures } from "../distill/features.js";
-import { LimbeckError } from "../errors.js";
+import { LimbeckError, throwIfStopped } from "../errors.js";
 import { fileError, isMissing } from "../files.js";
 import { agreement, classificationMetrics } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
@@ -51,11 +51,12 @@ export interface ExportOptions {
  * `onnx/model_quantized.onnx`; `README.md`, `export.json`, and for images whose preprocessing is outside the model the
  * files by which transformers.js loads the folder. The folder appears whole or not at all.
  *
- * @throws LimbeckError `usage` for a folder that is not empty; `model` for a file that is no such classifier, quantised, or
+ * @throws LimbeckError `interrupted` where `signal` is aborted; `usage` for a folder that is not empty; `model` for a file that is no such classifier, quantised, or
  * of operators that Limbeck does not know; `data`, `file`, `disk-full`, `environment`.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportReport> {
 	const { source, to, signal, onPart = () => undefined, onNotice = () => undefined } = options;
+	throwIfStopped(signal, to);
 	await requireEmpty(to);
 	const loaded = await dataSetOf(options.data).load(options.data);
 	const { model, notices, ...aligned } = alignFeatures(await readModelFile(source.file), loaded.features, source.file);
@@ -72,7 +73,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 		for (const { precision, model: variant } of made.models) {
 			await writeModelFile(join(folder, precisions[precision]), variant);
 		}
-		signal?.throwIfAborted();
+		throwIfStopped(signal, "export");
 		onPart("measuring on the test split");
 		const measured = await measure(folder, made, options);
 		const report = await reportOf(measured, made, data, options);
@@ -116,7 +117,7 @@ async function variants(
 	{ threads, preprocess, signal }: ExportOptions,
 ): Promise<Variants> {
 	const quantized = await quantize(runtime, float32, data, threads);
-	signal?.throwIfAborted();
+	throwIfStopped(signal, "export");
 	const made: readonly (readonly [Precision, OnnxModel])[] = [
 		["float32", float32],
 		["float16", toFloat16(float32)],

@@ -233,7 +233,6 @@ function changed(label: string, what: string, got: string): LimbeckError {
 
 function failureOf(step: OfferedStep, error: unknown): LimbeckError {
 	if (error instanceof LimbeckError) return error;
-	if (error instanceof Error && error.name === "AbortError") return interruption(step.label);
 	const got = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	return new LimbeckError("internal", { where: step.label, expected: "no defect of Limbeck's own", got });
 }

@@ -11,7 +11,7 @@ const stepShape = z.strictObject({
 	label: z.string(),
 	kind: z.string(),
 	key: z.string(),
-	state: z.enum(["waiting", "running", "done", "cached", "failed"]),
+	state: z.enum(["waiting", "running", "done", "cached", "failed", "stopped"]),
 	/** Seconds from the run's beginning to the step's, where it was run. */
 	began: z.number().optional(),
 	/** Wall-clock time in this run. */
@@ -113,13 +113,21 @@ export function recordPath(store: string, id: string): string {
 	return join(runFolder(store, id), recordFile);
 }
 
-/** The record of the run of exactly that name; nothing where there is none, or none that can be read. */
+/**
+ * The record of the run of exactly that name; nothing where there is none, or none that can be read. Where its process is
+ * gone it has stopped, and with a run that has ended all its steps have.
+ */
 export async function readRecord(store: string, id: string): Promise<RunRecord | undefined> {
 	const text = await readFile(recordPath(store, id), "utf8").catch(() => "null");
 	try {
 		const record = recordShape.parse(JSON.parse(text));
 		if (record.id !== id) return undefined;
-		return record.state === "running" && !isAlive(record) ? { ...record, state: "stopped" } : record;
+		if (record.state === "running" && isAlive(record)) return record;
+		return {
+			...record,
+			state: record.state === "running" ? "stopped" : record.state,
+			steps: record.steps.map((step) => (step.state === "running" ? { ...step, state: "stopped" } : step)),
+		};
 	} catch {
 		return undefined;
 	}

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { interruption, LimbeckError } from "../errors.js";
+import { interruption, LimbeckError, throwIfStopped } from "../errors.js";
 import type { TrainingEvent } from "../train/training.js";
 import { defaultSilenceMs, residentBytes, type StepLimits, usableMemory } from "./limits.js";
 import { type StepMessage, type StepRequest, stopMessage } from "./messages.js";
@@ -42,7 +42,7 @@ export async function runStep<Name extends StepName>(
 	options: RunStepOptions = {},
 ): Promise<StepOutput<Name>> {
 	const { signal, folders, checkpointSeconds } = options;
-	signal?.throwIfAborted();
+	throwIfStopped(signal, `step ${name}`);
 	const { processes = stepProcesses() } = options;
 	const child = processes.take();
 	let deadline: NodeJS.Timeout | undefined;

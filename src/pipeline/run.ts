@@ -7,7 +7,7 @@ import type { EvaluateOutcome } from "../distill/evaluate.js";
 import type { Environment } from "../distill/report.js";
 import type { ChosenClasses } from "../distill/specialists/choose-classes.js";
 import type { TrainOutcome } from "../distill/train-network.js";
-import { interruption, LimbeckError } from "../errors.js";
+import { interruption, LimbeckError, throwIfStopped } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import type { Notice } from "../notices.js";
 import { openStore, type Store, storeFolder } from "../store/store.js";
@@ -162,7 +162,8 @@ async function executeIn<Event extends SeedEvent, Result, Report extends object>
 	run: Run<Event, Result, Report>,
 	options: RunOptions<Event>,
 ): Promise<Report> {
-	const { out } = options;
+	const { out, signal } = options;
+	throwIfStopped(signal, out);
 	await mkdir(out, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, out);
 	});

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LimbeckError } from "../errors.js";
+import { LimbeckError, throwIfStopped } from "../errors.js";
 import { decodeModel } from "../onnx/decode.js";
 import { createWebSession, loadWebOrt, type WebRuntimeOptions } from "../runtime/web-session.js";
 import { type Classifier, openClassifier } from "./classifier.js";
@@ -29,7 +29,7 @@ export interface WebLoadOptions extends WebRuntimeOptions {
  * @param source - the URL of a folder that `limbeck export` wrote, or of an ONNX file with one input and logits
  * `[batch, classes]`, its name ending in `.onnx`; or such a file's bytes.
  * @throws LimbeckError `model` for a file that is malformed, hostile or no classifier; `file` where it cannot be fetched;
- * `environment` where onnxruntime-web, or an adapter for WebGPU, is not there.
+ * `interrupted` where `signal` is aborted; `environment` where onnxruntime-web, or an adapter for WebGPU, is not there.
  */
 export async function loadClassifier(
 	source: string | URL | Uint8Array,
@@ -50,12 +50,14 @@ function fileAt(source: string | URL, precision: Precision): string {
 	return path.endsWith(".onnx") ? path + rest : `${path.replace(/\/$/, "")}/${precisions[precision]}${rest}`;
 }
 
-/** @throws LimbeckError (`file`) where there is no such file. */
+/** @throws LimbeckError (`file`) where there is no such file, or not all of it; (`interrupted`) where `signal` is aborted. */
 async function fetched(url: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
 	const expected = "a model's file";
-	const response = await fetch(url, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
+	const failed = (cause: unknown): never => {
+		throwIfStopped(signal, url);
 		throw new LimbeckError("file", { where: url, expected, got: String(cause), cause });
-	});
-	if (response.ok) return new Uint8Array(await response.arrayBuffer());
+	};
+	const response = await fetch(url, signal === undefined ? {} : { signal }).catch(failed);
+	if (response.ok) return new Uint8Array(await response.arrayBuffer().catch(failed));
 	throw new LimbeckError("file", { where: url, expected, got: `HTTP status ${String(response.status)}` });
 }

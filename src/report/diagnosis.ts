@@ -2,12 +2,17 @@
 import type { Notice } from "../notices.js";
 import { wrapText } from "./text.js";
 
+/** A diagnosis in which what can be done stands once, behind the last of those in a row that it is for. */
+export function withHintsOnce(diagnosis: readonly Notice[]): readonly Notice[] {
+	return diagnosis.map((one, k) => (one.hint === diagnosis[k + 1]?.hint ? { code: one.code, text: one.text } : one));
+}
+
 /** A diagnosis under its heading, and an empty line after it; no line where there is nothing to say. */
 export function diagnosisLines(diagnosis: readonly Notice[] | undefined, width: number): readonly string[] {
 	if (diagnosis === undefined || diagnosis.length === 0) return [];
 	const indented = (text: string, first: string): readonly string[] =>
 		wrapText(text, width - first.length).map((line, k) => (k === 0 ? first : " ".repeat(first.length)) + line);
-	const items = diagnosis.flatMap(({ text, hint }) => [
+	const items = withHintsOnce(diagnosis).flatMap(({ text, hint }) => [
 		...indented(text, "- "),
 		...(hint === undefined ? [] : indented(hint, "  ")),
 	]);

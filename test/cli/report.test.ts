@@ -31,7 +31,7 @@ describe("the page of a run", () => {
 	it("has every part, and figures that are those of report.json", async () => {
 		const titles = Array.from(page.matchAll(/<h2>(.*?)<\/h2>/g), ([, title]) => title);
 		expect(titles).toEqual([
-			...["Results", "Size and errors", "Dark knowledge", "Training", "Calibration", "Confusions", "Steps"],
+			...["Verdict", "Results", "Size and errors", "Dark knowledge", "Training", "Calibration", "Confusions", "Steps"],
 			"To do it again",
 		]);
 		const report = JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Record<

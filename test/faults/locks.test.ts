@@ -88,7 +88,7 @@ test.each(["another machine", "nobody that can be read"])("a holder on %s counts
 		stop.abort();
 	};
 	const waiting = hold(folder, "work", never, { signal: stop.signal, onWait: abort });
-	await expect(waiting).rejects.toThrow("aborted");
+	await expect(waiting).rejects.toMatchObject({ name: "LimbeckError", category: "interrupted" });
 	await utimes(path, 0, 0);
 	expect(await holdNow(folder)).toBe(0);
 	expect(await readdir(folder)).toEqual(["log"]);

@@ -1,6 +1,7 @@
 /** report.json of `limbeck specialize`. */
 import type { Notice } from "../../notices.js";
 import type { Fidelity } from "../../train/labels.js";
+import { shownBy } from "../diagnosis/teaching-checks.js";
 import type { AnyEvaluation, Comparison, EvaluateOutcome } from "../evaluate.js";
 import {
 	combine,
@@ -276,9 +277,6 @@ const others: Readonly<Record<ControlName | "generalist", string>> = {
 	random: "specialists of random classes",
 };
 
-/** A difference with a larger p may be chance. */
-const significant = 0.05;
-
 /** What the figures say; nothing is claimed that they do not show. */
 function verdict(figures: Figures, results: Results): readonly string[] {
 	const { generalist, combined, distilledBack, controls } = figures;
@@ -290,14 +288,13 @@ function verdict(figures: Figures, results: Results): readonly string[] {
 	const accuracy = combined.accuracy ?? 0;
 	const sentences = compared.map(([name, figure]) => {
 		const difference = 100 * (accuracy - (figure?.accuracy ?? 0));
-		const p = comparisons.filter(({ a, b }) => a === "combined" && b === name).map((one) => one.p);
-		const tail = `(McNemar's p = ${p.map((value) => value.toPrecision(2)).join(", ")}).`;
+		const own = comparisons.filter(({ a, b }) => a === "combined" && b === name);
+		const tail = `(McNemar's p = ${own.map(({ p }) => p.toPrecision(2)).join(", ")}).`;
 		if (difference > 0) {
 			const points = `by ${difference.toFixed(2)} points`;
-			// Several seeds speak through their spread; a seed alone has its test only.
-			return p.length === 1 && p.every((value) => value >= significant)
-				? `Generalist and specialists are ahead of ${others[name]} ${points}, no more than chance gives ${tail}`
-				: `Generalist and specialists beat ${others[name]} ${points} ${tail}`;
+			return shownBy(own).significant
+				? `Generalist and specialists beat ${others[name]} ${points} ${tail}`
+				: `Generalist and specialists are ahead of ${others[name]} ${points}, no more than chance gives ${tail}`;
 		}
 		const less = difference < 0 ? `: ${(-difference).toFixed(2)} points less` : ": as many right";
 		return `Generalist and specialists do not beat ${others[name]}${less} ${tail}`;

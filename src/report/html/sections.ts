@@ -1,6 +1,7 @@
 /** The parts of a page, and those that several kinds of runs share. */
 import type { Environment } from "../../distill/report.js";
 import type { Notice } from "../../notices.js";
+import { withHintsOnce } from "../diagnosis.js";
 import { describeMachine } from "../evaluation.js";
 import type { Series } from "../networks.js";
 import { count } from "../numbers.js";
@@ -40,7 +41,7 @@ export const verdictSection: Section<{ readonly diagnosis?: readonly Notice[] }>
 	prominent: true,
 	of({ report: { diagnosis = [] } }) {
 		if (diagnosis.length === 0) return undefined;
-		return diagnosis.map(
+		return withHintsOnce(diagnosis).map(
 			({ text, hint }) => html`<p>${text}</p>${hint === undefined ? undefined : html`<p class="soft">${hint}</p>`}`,
 		);
 	},
