@@ -96,7 +96,7 @@ async function compare(
 		models: models.map((model, index) => ({ ...compared(model), ...outcome.fidelity[index] })),
 		...(taught === undefined ? {} : { teacher: compared(taught) }),
 		pairs: judgePairs(pairs, outcome.comparisons),
-		...saidOf(outcome, Object.fromEntries(all.map(({ name }) => [name, name]))),
+		...saidOf(outcome, Object.fromEntries(all.map(({ name }) => [name, JSON.stringify(name)]))),
 		environment: await describeEnvironment(step.threads),
 	};
 }

@@ -22,7 +22,7 @@ export interface RunEvidence {
 	/** What tells it from the others of its network: `seed 2`, `teacher 3`. */
 	readonly name: string;
 	/** On the test split; absent where that has no labels, as is the next. */
-	readonly quality?: Partial<Pick<Quality, "errors" | "accuracy" | "balancedAccuracy" | "nll">> | undefined;
+	readonly quality?: Partial<Pick<Quality, "errors" | "accuracy" | "nll">> | undefined;
 	/** `[classes]`: samples that it takes for each. */
 	readonly predicted?: readonly number[] | undefined;
 	/** Absent where it was given. */

@@ -15,29 +15,31 @@ import {
 /** Standard errors above guessing from which on a share is not a guess. */
 const standardErrors = 2;
 
-/** The shares that guessing reaches, at most: by accuracy and by balanced accuracy, with what chance adds. */
-function guesses({ balance, samples }: NonNullable<Evidence["labels"]>): {
-	readonly accuracy: number;
-	readonly balanced: number;
-} {
-	const present = samples.filter((count) => count > 0);
-	const total = present.reduce((sum, count) => sum + count, 0);
-	const { majorityShare } = balance;
-	const one = 1 / present.length;
-	const variance = present.reduce((sum, count) => sum + (one * (1 - one)) / count, 0) * one ** 2;
-	return {
-		accuracy: majorityShare + standardErrors * Math.sqrt((majorityShare * (1 - majorityShare)) / total),
-		balanced: one + standardErrors * Math.sqrt(variance),
-	};
+/**
+ * By how many standard errors a network is right more often than one that predicts each class as often, and knows nothing
+ * of the samples: the null distribution of Cohen's κ. 0 for one that always predicts the same class.
+ *
+ * Source: Fleiss, Cohen & Everitt 1969, "Large sample standard errors of kappa and weighted kappa", eq. 14.
+ */
+function beyondGuessing(accuracy: number, samples: readonly number[], predicted: readonly number[]): number {
+	const total = samples.reduce((sum, count) => sum + count, 0);
+	let [expected, squares] = [0, 0];
+	for (const [c, count] of samples.entries()) {
+		const [label, guess] = [count / total, (predicted[c] ?? 0) / total];
+		expected += label * guess;
+		squares += label * guess * (label + guess);
+	}
+	const variance = (expected + expected ** 2 - squares) / total;
+	return variance <= 1e-12 ? 0 : (accuracy - expected) / Math.sqrt(variance);
 }
 
-/** A network that is no better than guessing, by accuracy and by balanced accuracy. */
+/** A network that is no better than guessing, however unequal the classes are. */
 export function guessing(network: NetworkEvidence, { labels, test }: Evidence): Findings {
 	if (labels === undefined) return [];
-	const { accuracy: chance, balanced } = guesses(labels);
-	const poor = runsWith(network, ({ quality }) => {
-		const { accuracy, balancedAccuracy = 0 } = quality ?? {};
-		return accuracy === undefined || accuracy > chance || balancedAccuracy > balanced ? undefined : accuracy;
+	const poor = runsWith(network, ({ quality, predicted }) => {
+		const accuracy = quality?.accuracy;
+		if (accuracy === undefined || predicted === undefined) return undefined;
+		return beyondGuessing(accuracy, labels.samples, predicted) > standardErrors ? undefined : accuracy;
 	});
 	const [one] = poor;
 	if (one === undefined) return [];
