@@ -51,6 +51,7 @@ export type { ModelFamily, ModelTask } from "./models/family.js";
 export { replaceHead } from "./models/head.js";
 export { buildModel, type FamilyName, families, type ModelSpec } from "./models/index.js";
 export { parameterCount } from "./models/trainable.js";
+export type { Notice } from "./notices.js";
 export { decodeModel } from "./onnx/decode.js";
 export type { DecodeLimits, DecodeOptions, ExternalReader, ExternalReference } from "./onnx/decode-options.js";
 export { encodeModel } from "./onnx/encode.js";

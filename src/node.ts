@@ -22,6 +22,7 @@ export type { Quantization } from "./deploy/quantize.js";
 export type { Advice, ExportedModel, ExportReport, PreprocessPlace } from "./deploy/report.js";
 export type { RunReport } from "./deploy/run-report.js";
 export type { BiasShift, BiasShiftRequest } from "./distill/bias-shifts.js";
+export type { ByClass } from "./distill/by-class.js";
 export type { ClassNames } from "./distill/class-names.js";
 export {
 	type AnyEvaluation,
@@ -44,6 +45,8 @@ export type {
 	NamedConfusion,
 } from "./distill/evaluation-details.js";
 export type { ExhibitChoice, Exhibits, ShownConfusion, ShownSample } from "./distill/exhibits.js";
+export type { LearnedFigures } from "./distill/learned-part.js";
+export type { LearnedPart } from "./distill/networks.js";
 export type {
 	DataReport,
 	Environment,

@@ -105,7 +105,7 @@ describe("limbeck specialize", () => {
 		const page = await readFile(join(out, "report.html"), "utf8");
 		const titles = Array.from(page.matchAll(/<h2>(.*?)<\/h2>/g), ([, title]) => title);
 		expect(titles).toEqual([
-			...["Results", "Size and errors", "By specialists that cover the true class", "Conditional accuracy"],
+			...["Verdict", "Results", "Size and errors", "By specialists that cover the true class", "Conditional accuracy"],
 			...["What is confused", "Classes of the specialists", "Training", "Steps", "To do it again"],
 		]);
 		const [first] = run.report.clusters;
