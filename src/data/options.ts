@@ -26,6 +26,12 @@ const own = {
 		.min(2)
 		.optional()
 		.describe("names of the classes in their order; where left out as the labels say, or without them the teacher"),
+	duplicates: z
+		.enum(["auto", "together", "random"])
+		.default("auto")
+		.describe(
+			"exact copies of samples: together in one part; random as if they differed; auto: together, but for copies with other labels",
+		),
 	memory: z.int().min(0).default(1024).describe("MiB of samples kept in memory; a larger data set is read from disk"),
 };
 

@@ -68,7 +68,11 @@ export function selectSamples(split: Split, sampleShape: SampleShape, indices: U
 	const samples = readSamples(split, sampleShape, indices);
 	const labels = Int32Array.from(indices, (index) => split.labels[index] ?? 0);
 	const rows = indices.map((index) => split.origin?.rows[index] ?? index);
-	return { count: indices.length, samples, labels, origin: { rows, count: split.origin?.count ?? split.count } };
+	const { groups } = split;
+	return {
+		...{ count: indices.length, samples, labels, origin: { rows, count: split.origin?.count ?? split.count } },
+		...(groups === undefined ? {} : { groups: Int32Array.from(indices, (index) => groups[index] ?? 0) }),
+	};
 }
 
 /** A split whose samples are in memory. */

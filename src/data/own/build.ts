@@ -4,6 +4,8 @@ import type { Notice } from "../../notices.js";
 import { elementCount } from "../../onnx/tensor.js";
 import type { Normalization, SampleShape, Split } from "../data-set.js";
 import { classIndices, sortClasses } from "./classes.js";
+import { type Contents, createContents } from "./contents.js";
+import { groupsInBoth, partitionByGroup } from "./groups.js";
 import { createMoments, type Moments } from "./moments.js";
 import { partition, type Shares, type SplitName, splitNames } from "./partition.js";
 import { bytesOf, type Sink } from "./sinks.js";
@@ -20,15 +22,20 @@ export interface Plan {
 	/** Names of a sample's elements, where there are any. */
 	readonly features?: readonly string[] | undefined;
 	readonly sources: readonly PlannedSource[];
-	/** The most samples that each part can have. */
-	readonly counts: Readonly<Record<SplitName, number>>;
+	/** The shares that are split off the samples to train on; 0 where a part has samples of its own. */
+	readonly held: Shares;
+	/** What should be known of how samples were grouped. */
+	readonly notices: readonly Notice[];
 }
 
-interface PlannedSource {
+/** A source whose labels are known. */
+export interface PlannedSource {
 	readonly source: Source;
 	/** `[rows]`, indices into the classes; of no meaning where rows have no labels. */
 	readonly labels: Int32Array;
 	readonly labelled: boolean;
+	/** `[rows]`, the group of each, where groups are not to be split. */
+	readonly groups?: Int32Array;
 	/** Which part a row belongs to. */
 	readonly partOf: (row: number) => SplitName;
 }
@@ -75,18 +82,33 @@ export async function planSplits(sources: Sources, shares: Shares, names?: reado
 		validation: sources.validation === undefined ? shares.validation : 0,
 	};
 	const own = labelled ? classIndices(labels, classes, train.where) : labels.ids;
-	const parts = partition(own, labelled ? classes : [noClass], held, train.where);
+	const groups = await train.groups?.();
+	const named = labelled ? classes : [noClass];
+	const parts =
+		groups === undefined
+			? partition(own, named, held, train.where)
+			: partitionByGroup(own, named, groups, held, train.where);
+	const partOf = (row: number): SplitName => splitNames[parts[row] ?? 0] ?? "train";
 	const planned: PlannedSource[] = [
-		{ source: train, labels: own, labelled, partOf: (row) => splitNames[parts[row] ?? 0] ?? "train" },
+		{ source: train, labels: own, labelled, ...(groups === undefined ? {} : { groups: groups.ids }), partOf },
 	];
+	const notices: Notice[] = [];
 	for (const name of ["validation", "test"] as const) {
 		const source = sources[name];
-		if (source !== undefined) planned.push(planApart(name, source, await source.labels(), train, classes));
+		if (source === undefined) continue;
+		planned.push(planApart(name, source, await source.labels(), train, classes));
+		const others = groups && (await source.groups?.());
+		if (groups !== undefined && others !== undefined) notices.push(...groupsInBoth(groups, others, source));
 	}
-	const counts = { train: 0, validation: 0, test: 0 };
-	for (const { labels, partOf } of planned) for (let row = 0; row < labels.length; row++) counts[partOf(row)]++;
 	const { type, sampleShape, features } = train;
-	return { classes, type, sampleShape, features, sources: planned, counts };
+	return { classes, type, sampleShape, features, sources: planned, held, notices };
+}
+
+/** The most samples that each part of a plan can have. */
+export function countsOf({ sources }: Plan): Readonly<Record<SplitName, number>> {
+	const counts = { train: 0, validation: 0, test: 0 };
+	for (const { labels, partOf } of sources) for (let row = 0; row < labels.length; row++) counts[partOf(row)]++;
+	return counts;
 }
 
 /** What all samples without labels are of, when they are split. */
@@ -113,25 +135,36 @@ function planApart(
 	return { source, labels: indices, labelled, partOf: () => name };
 }
 
+/** What became of a plan, and `[rows of all sources, one after the other]`, which samples are copies: see `Contents`. */
+export interface ReadPlan {
+	readonly built: Built;
+	readonly first: Int32Array;
+}
+
 /**
  * Reads the samples of a plan, once, in order, into the sinks of those parts that are wanted.
  *
  * @throws LimbeckError `data` for samples that cannot be read and elements that are not finite.
  */
-export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<SplitName, Sink>>>): Promise<Built> {
+export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<SplitName, Sink>>>): Promise<ReadPlan> {
 	const { classes, type, sampleShape, features } = plan;
+	const counts = countsOf(plan);
 	const labelsOf = (name: SplitName): SplitLabels => {
-		const most = plan.counts[name];
+		const most = counts[name];
 		return { ids: new Int32Array(most), rows: new Uint32Array(most), count: 0 };
 	};
 	const moments = createMoments(type, sampleShape);
 	const labels = { train: labelsOf("train"), validation: labelsOf("validation"), test: labelsOf("test") };
+	const contents = createContents(plan.sources.reduce((sum, { labels: { length } }) => sum + length, 0));
+	let offset = 0;
 	for (const planned of plan.sources) {
 		for await (const block of planned.source.blocks()) {
 			await checkFinite(block, planned.source, sampleShape);
+			takeIn(block, contents, offset, elementCount(sampleShape));
 			distribute(block, planned, sampleShape, { sinks, moments, labels });
 			for (const sink of Object.values(sinks)) await sink.drain();
 		}
+		offset += planned.labels.length;
 	}
 	const splits: Partial<Record<SplitName, Split>> = {};
 	const hash = createHash("sha256").update(JSON.stringify([sampleShape, labels.train.count, labels.validation.count]));
@@ -140,13 +173,16 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		if (finished === undefined) continue;
 		const { ids, rows, count } = labels[name];
 		const origin = { rows: rows.subarray(0, count), count: sourceOf(plan, name)?.labels.length ?? 0 };
-		const labelled = sourceOf(plan, name)?.labelled ?? true;
-		const split = { count, samples: finished.samples, labels: ids.subarray(0, labelled ? count : 0), origin };
+		const { labelled = true, groups } = sourceOf(plan, name) ?? {};
+		const split = {
+			...{ count, samples: finished.samples, labels: ids.subarray(0, labelled ? count : 0), origin },
+			...(groups === undefined ? {} : { groups: Int32Array.from(origin.rows, (row) => groups[row] ?? 0) }),
+		};
 		if (labelled) checkClasses(split.labels, plan, name);
 		splits[name] = split;
 		if (name !== "test") hash.update(finished.sha256).update(bytesOf(split.labels));
 	}
-	return {
+	const built: Built = {
 		classes,
 		type,
 		sampleShape,
@@ -158,8 +194,13 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		skipped: plan.sources
 			.flatMap(({ source }) => source.skipped?.() ?? [])
 			.reduce<number | undefined>((sum = 0, count) => sum + count, undefined),
-		notices: plan.sources.flatMap(({ source }) => source.notices?.() ?? []),
+		notices: [...plan.notices, ...plan.sources.flatMap(({ source }) => source.notices?.() ?? [])],
 	};
+	return { built, first: contents.first };
+}
+
+function takeIn({ first, data }: Block, contents: Contents, offset: number, size: number): void {
+	for (let at = 0; at < data.length; at += size) contents.add(offset + first + at / size, data.subarray(at, at + size));
 }
 
 /** The source of a part: one of its own, or the one that it was split off from. */

@@ -38,6 +38,8 @@ const indexSchema = z.object({
 	features: z.array(z.string()).optional(),
 	normalization: z.object({ mean: numberOrList, std: numberOrList }),
 	counts: z.object({ train: count, validation: count, test: count }),
+	/** Which parts have groups. */
+	grouped: z.array(z.enum(splitNames)),
 	/** How many rows each part's source has. */
 	origins: z.object({ train: count, validation: count, test: count }),
 	fingerprint: z.string(),
@@ -52,24 +54,30 @@ export const samplesFile = (name: SplitName): string => `${name}.samples`;
 const labelsFile = (name: SplitName): string => `${name}.labels`;
 /** The file of a part's rows in its source. */
 const rowsFile = (name: SplitName): string => `${name}.rows`;
+/** The file of the groups of a part's samples, where there are groups. */
+const groupsFile = (name: SplitName): string => `${name}.groups`;
 
 /** What a cache folder holds, all three parts in files; `undefined` where it holds nothing whole. */
 export async function readCache(folder: string): Promise<Built | undefined> {
 	try {
-		const { counts, origins, ...index } = indexSchema.parse(
+		const { counts, origins, grouped, ...index } = indexSchema.parse(
 			JSON.parse(await readFile(join(folder, indexFile), "utf8")),
 		);
 		const rowBytes = elementCount(index.sampleShape) * (index.type === "uint8" ? 1 : 4);
 		const splits: Partial<Record<SplitName, Split>> = {};
 		for (const name of splitNames) {
 			const path = join(folder, samplesFile(name));
-			const labels = new Int32Array(new Uint8Array(await readFile(join(folder, labelsFile(name)))).buffer);
-			const rows = new Uint32Array(new Uint8Array(await readFile(join(folder, rowsFile(name)))).buffer);
-			const lengths = [(await stat(path)).size / rowBytes, rows.length];
+			const bytes = async (file: string): Promise<ArrayBuffer> =>
+				new Uint8Array(await readFile(join(folder, file))).buffer;
+			const labels = new Int32Array(await bytes(labelsFile(name)));
+			const rows = new Uint32Array(await bytes(rowsFile(name)));
+			const groups = grouped.includes(name) ? new Int32Array(await bytes(groupsFile(name))) : undefined;
+			const lengths = [(await stat(path)).size / rowBytes, rows.length, groups?.length ?? counts[name]];
 			if (lengths.some((length) => length !== counts[name])) return undefined;
 			if (labels.length !== (index.unlabelled.includes(name) ? 0 : counts[name])) return undefined;
 			const samples = { kind: "file", type: index.type, path, offset: 0 } as const;
-			splits[name] = { count: counts[name], samples, labels, origin: { rows, count: origins[name] } };
+			const origin = { rows, count: origins[name] };
+			splits[name] = { count: counts[name], samples, labels, origin, ...(groups === undefined ? {} : { groups }) };
 		}
 		const now = new Date();
 		await utimes(folder, now, now); // Says that it is in use; see removeUnused.
@@ -94,11 +102,15 @@ export async function fillCache(folder: string, write: (folder: string) => Promi
 			Object.fromEntries(splitNames.map((name) => [name, number(splits[name]) ?? 0]));
 		const [counts, origins] = [each((split) => split?.count), each((split) => split?.origin?.count)];
 		for (const name of splitNames) {
-			const { labels = new Int32Array(), origin } = splits[name] ?? {};
+			const { labels = new Int32Array(), origin, groups } = splits[name] ?? {};
+			if (groups !== undefined) await writeFile(join(temporary, groupsFile(name)), bytesOf(groups), { flush: true });
 			await writeFile(join(temporary, labelsFile(name)), bytesOf(labels), { flush: true });
 			await writeFile(join(temporary, rowsFile(name)), bytesOf(origin?.rows ?? new Uint32Array()), { flush: true });
 		}
-		await writeFile(join(temporary, indexFile), JSON.stringify({ ...index, counts, origins }), { flush: true });
+		const grouped = splitNames.filter((name) => splits[name]?.groups !== undefined);
+		await writeFile(join(temporary, indexFile), JSON.stringify({ ...index, counts, origins, grouped }), {
+			flush: true,
+		});
 		await rm(folder, { recursive: true, force: true }); // There if it was not whole.
 		await rename(temporary, folder).catch(async (error: unknown) => {
 			if ((await readCache(folder)) === undefined) throw error;

@@ -20,7 +20,8 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 ): readonly [entry: DataSetEntry<Options>, loadTest: LoadTest<Options>] {
 	const load = async (options: Options & DataSurroundings, wanted: readonly SplitName[]): Promise<Built> => {
 		const { env = process.env, memory, testFraction, validationFraction, ...key } = options;
-		const limits = { memory, testFraction, validationFraction, classes: options.classes };
+		const { classes, duplicates } = options;
+		const limits = { memory, testFraction, validationFraction, classes, duplicates };
 		const found = await kind.find(options);
 		const built = await loadOwn(found, { key, options: limits, wanted, env });
 		return { ...built, notices: [...(found.notices ?? []), ...built.notices] };

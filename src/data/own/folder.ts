@@ -63,6 +63,7 @@ function imageSource(
 			),
 		async *blocks(): AsyncGenerator<Block, void, undefined> {
 			let first = 0;
+			skipped = 0;
 			for await (const data of inOrder(images, 2 * availableParallelism(), decoded)) {
 				if (data !== undefined) yield { first, data };
 				first++;

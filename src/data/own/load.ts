@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
@@ -6,8 +6,10 @@ import { elementCount } from "../../onnx/tensor.js";
 import { contentOf } from "../content.js";
 import type { Samples, Split } from "../data-set.js";
 import { readSamples } from "../open-samples.js";
-import { type Built, type Plan, planSplits, readSplits, type Sources } from "./build.js";
+import { type Built, countsOf, type Plan, planSplits, type ReadPlan, readSplits, type Sources } from "./build.js";
 import { cacheFolder, fillCache, readCache, samplesFile } from "./cache.js";
+import { type CopyPolicy, keepTogether } from "./copies.js";
+import { copyNotices } from "./copy-notices.js";
 import { type Shares, type SplitName, splitNames } from "./partition.js";
 import { fileSink, memorySink, type Sink } from "./sinks.js";
 
@@ -28,6 +30,8 @@ export interface OwnOptions {
 	readonly validationFraction: number;
 	/** Names of the classes in their order, where they are told. */
 	readonly classes?: readonly string[] | undefined;
+	/** What is done with exact copies of samples. */
+	readonly duplicates: CopyPolicy;
 	/** MiB of samples that are kept in memory; more stay in a file. */
 	readonly memory: number;
 }
@@ -65,11 +69,12 @@ export async function loadOwn(
 	const sources = await data.open();
 	try {
 		const plan = await planSplits(sources, shares, options.classes);
+		const read = (one: ReadParts): Promise<Built> => readTogether(plan, options.duplicates, one);
 		if (!data.slow && bytesOfPlan(plan) <= Math.min(limit, keptFrom)) {
-			return await readSplits(plan, memorySinks(plan, wanted));
+			return await read((one) => readSplits(one, memorySinks(one, wanted)));
 		}
 		await fillCache(folder, async (temporary) => {
-			const written = await writeSplits(plan, temporary);
+			const written = await read((one) => writeSplits(one, temporary));
 			if ((await contentOf(data.files, env)) !== content) throw changedMeanwhile(sources.train.where);
 			return written;
 		});
@@ -81,20 +86,33 @@ export async function loadOwn(
 	return pick(filled, wanted, limit);
 }
 
+/** Reads the samples of a plan into places of their own. */
+type ReadParts = (plan: Plan) => Promise<ReadPlan>;
+
+/** Reads a plan, and once more where copies of samples fell into different parts that should stay together. */
+async function readTogether(plan: Plan, policy: CopyPolicy, read: ReadParts): Promise<Built> {
+	const { built, first } = await read(plan);
+	const kept = keepTogether(plan, first, policy);
+	const used = kept !== undefined && "plan" in kept ? kept.plan : plan;
+	const notices = await copyNotices(used, first, kept !== undefined && "left" in kept ? kept.left : kept && "together");
+	const again = used === plan ? built : (await read(used)).built;
+	return { ...again, notices: [...again.notices, ...notices] };
+}
+
 function changedMeanwhile(where: string): LimbeckError {
 	const [expected, got] = ["the same files while they are read", "files that have changed meanwhile"];
 	return new LimbeckError("data", { where, expected, got, hint: "Run again when nothing writes to them." });
 }
 
-function memorySinks(
-	{ type, sampleShape, counts }: Plan,
-	wanted: readonly SplitName[],
-): Partial<Record<SplitName, Sink>> {
+function memorySinks(plan: Plan, wanted: readonly SplitName[]): Partial<Record<SplitName, Sink>> {
+	const { type, sampleShape } = plan;
+	const counts = countsOf(plan);
 	const size = elementCount(sampleShape);
 	return Object.fromEntries(wanted.map((name) => [name, memorySink(type, counts[name] * size)]));
 }
 
-async function writeSplits(plan: Plan, folder: string): Promise<Built> {
+async function writeSplits(plan: Plan, folder: string): Promise<ReadPlan> {
+	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
 	const sinks: Partial<Record<SplitName, Sink>> = {};
 	try {
@@ -123,7 +141,7 @@ function inMemory(split: Split, sampleShape: Plan["sampleShape"]): Samples {
 }
 
 function bytesOfPlan(plan: Plan): number {
-	return Object.values(plan.counts).reduce((sum, count) => sum + count, 0) * rowBytes(plan);
+	return Object.values(countsOf(plan)).reduce((sum, count) => sum + count, 0) * rowBytes(plan);
 }
 
 function rowBytes({ type, sampleShape }: Pick<Plan, "type" | "sampleShape">): number {

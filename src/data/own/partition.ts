@@ -14,7 +14,7 @@ export interface Shares {
 }
 
 /** The split is drawn from this, whatever the seed of a run. */
-const stream = randomStream(0, "own/split");
+export const splitStream = randomStream(0, "own/split");
 
 /**
  * Which part each sample falls into, class by class by a fixed permutation: first come those for the test, so that they
@@ -24,27 +24,35 @@ const stream = randomStream(0, "own/split");
  * @returns `[samples]`, indices into {@link splitNames}.
  * @throws LimbeckError `data` for a class with too few samples for its parts.
  */
-export function partition(
-	labels: Int32Array,
-	classes: readonly string[],
-	{ test, validation }: Shares,
-	where: string,
-): Uint8Array {
+export function partition(labels: Int32Array, classes: readonly string[], shares: Shares, where: string): Uint8Array {
 	const members = classes.map((): number[] => []);
 	labels.forEach((label, row) => members[label]?.push(row));
 	const parts = new Uint8Array(labels.length);
-	const needed = 1 + Math.ceil(test) + Math.ceil(validation);
+	const needed = neededParts(shares);
 	members.forEach((rows, index) => {
 		if (rows.length < needed) throw tooFew(where, classes, classes[index] ?? "", rows.length, needed);
-		const testCount = share(test, rows.length, rows.length - 1 - Math.ceil(validation));
-		const heldOut = testCount + share(validation, rows.length, rows.length - 1 - testCount);
-		permutation(stream, index, rows.length)
-			.subarray(0, heldOut)
+		const { test, validation } = heldOutOf(rows.length, shares);
+		permutation(splitStream, index, rows.length)
+			.subarray(0, test + validation)
 			.forEach((position, at) => {
-				parts[rows[position] ?? 0] = splitNames.indexOf(at < testCount ? "test" : "validation");
+				parts[rows[position] ?? 0] = splitNames.indexOf(at < test ? "test" : "validation");
 			});
 	});
 	return parts;
+}
+
+/** How many parts the samples of a class fall into. */
+export function neededParts({ test, validation }: Shares): number {
+	return 1 + Math.ceil(test) + Math.ceil(validation);
+}
+
+/** How many of the samples of a class are held out: its share, rounded, at least one, and one left for each part after. */
+export function heldOutOf(
+	samples: number,
+	{ test, validation }: Shares,
+): Readonly<Record<Exclude<SplitName, "train">, number>> {
+	const testCount = share(test, samples, samples - 1 - Math.ceil(validation));
+	return { test: testCount, validation: share(validation, samples, samples - 1 - testCount) };
 }
 
 function share(fraction: number, count: number, most: number): number {

@@ -15,6 +15,8 @@ export interface Source {
 	readonly classes?: readonly string[];
 	/** Every label, before any sample is read. */
 	labels(): Promise<Labels>;
+	/** The group of every row, where the user names what is not to be split, as labels are told. */
+	groups?(): Promise<Labels>;
 	/** The samples in order. Rows may be left out where the user allowed it; the first row of each block says which. */
 	blocks(): AsyncIterable<Block>;
 	/** Where an element of a sample lies, as a person finds it: `data.csv: line 7, column width`. */

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { dataSetOf } from "../../src/data/index.js";
+import { readSamples } from "../../src/data/open-samples.js";
+import { dataOptions } from "../../src/data/options.js";
+import { loadTestSet } from "../../src/data/test-sets.js";
+import { temporaryFolder } from "../support/own-data.js";
+import { caseFolder } from "./case.js";
+
+async function load(duplicates: string) {
+	const file = join(await caseFolder("csv-duplicates-leak"), "ten-times.csv");
+	const options = dataOptions.parse({ name: "csv", file, duplicates });
+	const env = { XDG_CACHE_HOME: await temporaryFolder() };
+	const [data, held] = [await dataSetOf(options).load({ ...options, env }), await loadTestSet({ ...options, env })];
+	const contents = [data.train, data.validation, held].map((split) => {
+		const rows = Uint32Array.from({ length: split.count }, (_, row) => row);
+		const { data: values } = readSamples(split, data.sampleShape, rows);
+		return new Set(Array.from(rows, (row) => values.slice(row * 6, (row + 1) * 6).join()));
+	});
+	const [train = new Set(), validation = new Set(), tested = new Set()] = contents;
+	const common = [...tested, ...validation].filter((one) => train.has(one)).length;
+	return { counts: [data.train.count, data.validation.count, held.count], common, notices: data.notices ?? [] };
+}
+
+test("copies of a row fall into one part, and that is told", async () => {
+	const { counts, common, notices } = await load("auto");
+	expect(common).toBe(0);
+	expect(counts).toEqual([180, 20, 40]);
+	expect(notices).toMatchObject([{ code: "copies-together" }]);
+	expect(notices[0]?.text).toMatch(/240 samples are 24 different ones/);
+});
+
+test("where they are to fall as they may, the report says that every test row is a training row", async () => {
+	const { counts, notices } = await load("random");
+	expect(counts[2]).toBe(48);
+	const told = notices.find(({ code }) => code === "test-in-training");
+	expect(told?.text).toMatch(/^48 of 48 test samples are exact copies of training samples \(the first: .*line \d+/);
+	expect(told?.hint).toMatch("data.duplicates=together");
+});
