@@ -20,7 +20,7 @@ async function pathsOf(choice: DataChoice, env: NodeJS.ProcessEnv): Promise<read
 	if (choice.name === "digits") return undefined;
 	if (choice.name === "folder") return filesBelow(choice.directory, true);
 	if ("file" in choice) {
-		const beside = choice.name === "npy" ? [choice.labels, choice.testLabels] : [];
+		const beside = choice.name === "npy" ? [choice.labels, choice.group, choice.testLabels] : [];
 		return [choice.file, choice.test, ...beside].filter((path) => path !== undefined);
 	}
 	// Whoever has data of their own starts without the others.

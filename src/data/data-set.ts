@@ -31,7 +31,7 @@ export interface Split extends SampleSet {
 	readonly labels: Int32Array;
 	/** Which rows they are of what they were taken from, where that is known. */
 	readonly origin?: Origin;
-	/** `[count]`: of which recording each is, where a fraction of the split takes whole recordings. */
+	/** `[count]`: of which group (a recording, a patient) each is, where a fraction of the split takes whole groups. */
 	readonly groups?: Int32Array;
 }
 

@@ -35,6 +35,10 @@ const own = {
 	memory: z.int().min(0).default(1024).describe("MiB of samples kept in memory; a larger data set is read from disk"),
 };
 
+/** What is not split, such as the samples of one patient: none has some of its samples in one part, some in another. */
+const group = (what: string) =>
+	z.string().min(1).optional().describe(`${what} with each sample's group, which is not split between parts`);
+
 /** Where labels are optional. */
 const unlabelled = z
 	.boolean()
@@ -61,6 +65,7 @@ const arrays = {
 const columns = {
 	label: z.string().min(1).default("label").describe("column with the class"),
 	unlabelled,
+	group: group("column"),
 	ignore: z.array(z.string()).default([]).describe("columns that are neither features nor label"),
 	test: file.optional().describe("file with the test samples; split off where left out"),
 	shape,
@@ -93,6 +98,13 @@ export const dataOptions = z.discriminatedUnion("name", [
 		unlabelled,
 		size: z.int().min(1).max(4096).default(32).describe("height and width that pictures are scaled and cut to"),
 		channels: z.literal([1, 3]).default(3).describe("3 for colours, 1 for grey"),
+		group: z
+			.union([z.int().min(1), z.string().min(1)])
+			.optional()
+			.describe(
+				"what is not split between parts: pictures in the same folder of that level below the class (1, 2 …), or for " +
+					"which a regular expression finds the same in the path below the class (its first parentheses, or all)",
+			),
 		skipBroken: z.boolean().default(false).describe("leave out pictures that cannot be read, and count them"),
 		...own,
 	}),
@@ -101,6 +113,7 @@ export const dataOptions = z.discriminatedUnion("name", [
 		file: file.describe("archive of arrays, as numpy.savez writes it"),
 		features: z.string().min(1).default("x").describe("array with the samples along its first dimension"),
 		label: z.string().min(1).default("y").describe("array with the classes"),
+		group: group("array"),
 		unlabelled,
 		test: file.optional().describe("archive with the test samples; the same one where only testFeatures is given"),
 		testFeatures: z.string().min(1).optional().describe("array with the test samples; named like features if left out"),
@@ -111,6 +124,7 @@ export const dataOptions = z.discriminatedUnion("name", [
 		name: z.literal("npy"),
 		file: file.describe("array with the samples along its first dimension, as numpy.save writes it"),
 		labels: file.optional().describe("array with the classes; none where unlabelled"),
+		group: group("file with an array"),
 		unlabelled,
 		test: file.optional().describe("array with the test samples; split off where left out"),
 		testLabels: file.optional().describe("array with their classes"),

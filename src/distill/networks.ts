@@ -14,7 +14,9 @@ export const learningShape = {
 		.gt(0)
 		.max(1)
 		.optional()
-		.describe("share of the training samples that it learns from, the same of each class; all where absent"),
+		.describe(
+			"share of the training samples that it learns from, the same of each class, or of the groups; all where absent",
+		),
 	fractionSeed: z.int().min(0).max(0xffff_ffff).default(0).describe("seed of that choice, the same in every run"),
 	classes: z
 		.array(z.int().min(0))

@@ -4,6 +4,7 @@ import type { SampleShape } from "../data-set.js";
 import { channelsFirst } from "../formats/channels-first.js";
 import type { NpyArray } from "../formats/npy.js";
 import type { Elements } from "../formats/npy-types.js";
+import { groupText } from "./groups.js";
 import { sampleShapeOf } from "./shape.js";
 import { collectLabels, labelText, noLabels, type Source } from "./source.js";
 
@@ -14,7 +15,7 @@ export interface ArrayOptions {
 }
 
 /**
- * Samples along the first dimension of one array, labels in another, if at all. Bytes stay bytes; other numbers become
+ * Samples along the first dimension of one array, labels and groups in others, if at all. Bytes stay bytes; other numbers become
  * float32.
  *
  * @throws LimbeckError `data` if there are not as many labels as samples, or the features are text.
@@ -22,6 +23,7 @@ export interface ArrayOptions {
 export function arraySource(
 	features: NpyArray,
 	labels: NpyArray | undefined,
+	groups: NpyArray | undefined,
 	options: ArrayOptions,
 	close: () => void,
 ): Source {
@@ -29,7 +31,7 @@ export function arraySource(
 	const [count = 1, ...rest] = features.dims;
 	if (type.kind !== "number")
 		throw new LimbeckError("data", { where, expected: "numbers", got: `text (${type.name})` });
-	if (labels !== undefined) checkLabels(labels, count);
+	for (const array of [labels, groups]) if (array !== undefined) checkLabels(array, count);
 	const { sampleShape, channels } = shapeOf(rest, options, where);
 	const size = elementCount(sampleShape);
 	const isBytes = type.name.endsWith("u1");
@@ -37,7 +39,8 @@ export function arraySource(
 		where,
 		type: isBytes ? "uint8" : "float",
 		sampleShape,
-		labels: () => (labels === undefined ? Promise.resolve(noLabels(count)) : readLabels(labels)),
+		labels: () => (labels === undefined ? Promise.resolve(noLabels(count)) : readCells(labels, labelText)),
+		...(groups === undefined ? {} : { groups: () => readCells(groups, groupText) }),
 		async *blocks() {
 			for await (const { first, bytes } of features.rows()) {
 				const elements = type.read(bytes);
@@ -55,7 +58,7 @@ function checkLabels({ where, dims }: NpyArray, count: number): void {
 	if (dims[0] === count && got === count) return;
 	throw new LimbeckError("data", {
 		where,
-		expected: `one label for each of ${String(count)} samples`,
+		expected: `one label, or one group, for each of ${String(count)} samples`,
 		got: `shape (${dims.join(", ")})`,
 		hint: "Labels are class numbers or names; store labels.argmax(1) where each is a row of zeros and a one.",
 	});
@@ -77,12 +80,15 @@ function shapeOf(dims: readonly number[], { shape, layout }: ArrayOptions, where
 	return { sampleShape: sampleShapeOf(usual, shape, where) };
 }
 
-async function readLabels(labels: NpyArray): ReturnType<Source["labels"]> {
+/** @param textOf - what a cell says. */
+async function readCells(
+	array: NpyArray,
+	textOf: (cell: unknown, where: () => string) => string,
+): ReturnType<Source["labels"]> {
 	const collector = collectLabels();
-	for await (const { bytes } of labels.rows()) {
-		const cells = labels.type.read(bytes);
-		for (const cell of Array.from<unknown>(cells)) {
-			collector.add(labelText(cell, () => `${labels.where}: row ${String(collector.count())}`));
+	for await (const { bytes } of array.rows()) {
+		for (const cell of Array.from<unknown>(array.type.read(bytes))) {
+			collector.add(textOf(cell, () => `${array.where}: row ${String(collector.count())}`));
 		}
 	}
 	return collector.finish();

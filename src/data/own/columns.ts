@@ -7,6 +7,8 @@ export interface ColumnChoice {
 	readonly label: string;
 	/** Whether rows have no labels: the column need not be there, and is no feature where it is. */
 	readonly unlabelled?: boolean;
+	/** The column with the group of each row, which is no feature; of a file of which another has set the features, if it is there. */
+	readonly group?: string | undefined;
 	/** Columns that are neither features nor label. */
 	readonly ignore: readonly string[];
 	/** The features in their order, where another file has set it; all other columns are left out. */
@@ -25,7 +27,7 @@ export function lacksLabels({ unlabelled = false, features }: ColumnChoice): boo
  * feature and where no feature is left.
  */
 export function featureColumns(columns: readonly string[], choice: ColumnChoice, where: string): readonly string[] {
-	const { label, ignore, features } = choice;
+	const { label, group, ignore, features } = choice;
 	if (!lacksLabels(choice)) requireColumn(label, "data.label", columns, where);
 	if (features !== undefined) {
 		const missing = features.find((name) => !columns.includes(name));
@@ -34,7 +36,8 @@ export function featureColumns(columns: readonly string[], choice: ColumnChoice,
 		throw new LimbeckError("data", { where, expected, got: `columns ${shortList(columns)}` });
 	}
 	for (const name of ignore) requireColumn(name, "data.ignore", columns, where);
-	const left = columns.filter((name) => name !== label && !ignore.includes(name));
+	if (group !== undefined) requireColumn(group, "data.group", columns, where);
+	const left = columns.filter((name) => name !== label && name !== group && !ignore.includes(name));
 	if (left.length > 0) return left;
 	throw new LimbeckError("data", { where, expected: "columns of features", got: `columns ${shortList(columns)}` });
 }

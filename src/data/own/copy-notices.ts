@@ -83,7 +83,7 @@ const isOurs = ({ sources }: Plan, part: SplitName): boolean =>
 
 function refuseSame({ plan, first, shared, sizes }: Survey, apart: PlannedSource, offset: number): void {
 	const [train] = plan.sources;
-	if (train === undefined || !train.labelled) return;
+	if (!train?.labelled) return;
 	const rows = Array.from(apart.labels.keys()).filter((row) => first[offset + row] !== -1);
 	const same = apart.labels.length === train.labels.length && rows.every((row) => first[offset + row] === first[row]);
 	// The samples to train on come first, those that validation is split off among them.

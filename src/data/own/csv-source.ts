@@ -1,8 +1,9 @@
 import { LimbeckError } from "../../errors.js";
 import { type CsvFormat, type CsvTable, openCsv } from "../formats/csv.js";
 import { type ColumnChoice, featureColumns, lacksLabels } from "./columns.js";
+import { groupText } from "./groups.js";
 import { sampleShapeOf } from "./shape.js";
-import { collectLabels, emptyLabel, noLabels, type Source } from "./source.js";
+import { collectLabels, emptyLabel, type Labels, noLabels, type Source } from "./source.js";
 
 /** How samples lie in a table of text. */
 export interface CsvOptions extends CsvFormat, ColumnChoice {
@@ -36,6 +37,9 @@ export async function csvSource(path: string, options: CsvOptions): Promise<Tabl
 			lacksLabels(options)
 				? noLabels(await countRows(table))
 				: readLabels(table, table.columns.indexOf(options.label), path),
+		...(options.group === undefined || !table.columns.includes(options.group)
+			? {}
+			: { groups: () => readGroups(table, table.columns.indexOf(options.group ?? ""), path) }),
 		async *blocks() {
 			let first = 0;
 			for await (const rows of table.rows()) {
@@ -76,6 +80,16 @@ async function readLabels(table: CsvTable, column: number, path: string): Return
 			}
 			collector.add(cell);
 		}
+	}
+	return collector.finish();
+}
+
+async function readGroups(table: CsvTable, column: number, path: string): Promise<Labels> {
+	const collector = collectLabels();
+	const name = `${path}: column ${table.columns[column] ?? ""}`;
+	for await (const rows of table.rows()) {
+		for (const row of rows)
+			collector.add(groupText(row[column], () => `${name}, row ${String(collector.count() + 1)}`));
 	}
 	return collector.finish();
 }

@@ -12,8 +12,16 @@ export interface ImageList {
 	readonly where: string;
 	/** Names of the classes, sorted: see {@link sortFolders}; absent where pictures have no classes. */
 	readonly classes?: readonly string[];
-	/** Each with an index into the classes, 0 where there are none. */
-	readonly images: readonly { readonly path: string; readonly label: number }[];
+	readonly images: readonly ListedImage[];
+}
+
+/** A picture of a list. */
+export interface ListedImage {
+	readonly path: string;
+	/** An index into the classes, 0 where there are none. */
+	readonly label: number;
+	/** The folder of its class, or of all pictures where there are no classes. */
+	readonly below: string;
 }
 
 /** The lists of those parts that have a folder of their own; `train` is everything where none has. */
@@ -79,14 +87,14 @@ async function imagesByClass({ where, folders }: ClassFolders, { walk }: Look): 
 			hint: "Put the pictures of both into one folder.",
 		});
 	}
-	const images: { readonly path: string; readonly label: number }[] = [];
+	const images: ListedImage[] = [];
 	const folderOf = new Map(folders.map(({ name, folder }) => [name, folder]));
 	for (const [label, name] of sorted.entries()) {
 		const folder = folderOf.get(name);
 		if (folder === undefined) continue;
 		const found = await walk.below(folder);
 		if (found.length === 0) throw noPictures(folder, walk.passed.within(folder.path));
-		for (const path of found) images.push({ path, label });
+		for (const path of found) images.push({ path, label, below: folder.path });
 	}
 	return { where, classes: sorted, images };
 }
@@ -172,7 +180,7 @@ async function testApart(test: Folder, look: Look): Promise<ImageList> {
 }
 
 function withoutClasses({ path }: Folder, paths: readonly string[], { walk }: Look): ImageList {
-	if (paths.length > 0) return { where: path, images: paths.map((one) => ({ path: one, label: 0 })) };
+	if (paths.length > 0) return { where: path, images: paths.map((one) => ({ path: one, label: 0, below: path })) };
 	const expected = `pictures (${imageEndings.join(", ")})`;
 	throw new LimbeckError("data", { where: path, expected, got: got("none", walk.passed.within(path)) });
 }

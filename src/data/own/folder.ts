@@ -5,6 +5,7 @@ import type { OptionsOf } from "../options.js";
 import type { Sources } from "./build.js";
 import { ownDataSet } from "./entry.js";
 import { type FolderLists, type ImageList, listFolder } from "./folder-files.js";
+import { folderGroups } from "./folder-groups.js";
 import { looksOfFolder } from "./folder-looks.js";
 import { splitNames } from "./partition.js";
 import { type Block, noLabels, type Source } from "./source.js";
@@ -25,7 +26,7 @@ export const [folder, loadFolderTest] = ownDataSet<OptionsOf<"folder">>({
 	},
 });
 
-type FolderOptions = ImageFormat & Pick<OptionsOf<"folder">, "skipBroken">;
+type FolderOptions = ImageFormat & Pick<OptionsOf<"folder">, "skipBroken" | "group">;
 
 function openLists({ train, validation, test }: FolderLists, options: FolderOptions, decode: DecodeImage): Sources {
 	return {
@@ -36,10 +37,11 @@ function openLists({ train, validation, test }: FolderLists, options: FolderOpti
 }
 
 function imageSource(
-	{ where, classes, images }: ImageList,
-	{ size, channels, skipBroken }: FolderOptions,
+	list: ImageList,
+	{ size, channels, skipBroken, group }: FolderOptions,
 	decode: DecodeImage,
 ): Source {
+	const { where, classes, images } = list;
 	let skipped = 0;
 	const decoded = async ({ path }: ImageList["images"][number]): Promise<Uint8Array | undefined> => {
 		try {
@@ -61,6 +63,7 @@ function imageSource(
 					? noLabels(images.length)
 					: { ids: Int32Array.from(images, ({ label }) => label), values: classes },
 			),
+		...(group === undefined ? {} : { groups: () => Promise.resolve(folderGroups(list, group)) }),
 		async *blocks(): AsyncGenerator<Block, void, undefined> {
 			let first = 0;
 			skipped = 0;

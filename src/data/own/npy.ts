@@ -10,7 +10,7 @@ import type { Source } from "./source.js";
 export const [npy, loadNpyTest] = ownDataSet<OptionsOf<"npy">>({
 	title: "your NumPy arrays: samples in one file, labels in another",
 	find(options) {
-		const { file, labels, test, testLabels, unlabelled } = options;
+		const { file, labels, group, test, testLabels, unlabelled } = options;
 		if ((labels === undefined) !== unlabelled) {
 			const got = unlabelled ? "both" : "neither";
 			throw new LimbeckError("usage", { where: "data", expected: "labels, or unlabelled=true", got });
@@ -22,22 +22,28 @@ export const [npy, loadNpyTest] = ownDataSet<OptionsOf<"npy">>({
 		const apart = test === undefined || testLabels === undefined ? undefined : { test, testLabels };
 		const files = [
 			file,
-			...(labels === undefined ? [] : [labels]),
+			...[labels, group].filter((path) => path !== undefined),
 			...(apart === undefined ? [] : [apart.test, apart.testLabels]),
 		];
 		return {
 			files,
 			slow: false,
 			open: async () => ({
-				train: await openPair(file, labels, options),
-				...(apart === undefined ? {} : { test: await openPair(apart.test, apart.testLabels, options) }),
+				train: await openFiles(file, labels, group, options),
+				...(apart === undefined ? {} : { test: await openFiles(apart.test, apart.testLabels, undefined, options) }),
 			}),
 		};
 	},
 });
 
-async function openPair(file: string, labels: string | undefined, options: ArrayOptions): Promise<Source> {
-	const features = await openNpy(await fileSource(file));
-	const classes = labels === undefined ? undefined : await openNpy(await fileSource(labels));
-	return arraySource(features, classes, options, () => undefined);
+async function openFiles(
+	file: string,
+	labels: string | undefined,
+	group: string | undefined,
+	options: ArrayOptions,
+): Promise<Source> {
+	const open = async (path: string): ReturnType<typeof openNpy> => openNpy(await fileSource(path));
+	const features = await open(file);
+	const classes = labels === undefined ? undefined : await open(labels);
+	return arraySource(features, classes, group === undefined ? undefined : await open(group), options, () => undefined);
 }

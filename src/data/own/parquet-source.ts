@@ -2,8 +2,9 @@ import { LimbeckError } from "../../errors.js";
 import { openParquet, type ParquetTable, type RowRange } from "../formats/parquet.js";
 import { type ColumnChoice, featureColumns, lacksLabels } from "./columns.js";
 import type { TableSource } from "./csv-source.js";
+import { groupText } from "./groups.js";
 import { sampleShapeOf } from "./shape.js";
-import { collectLabels, labelText, noLabels, type Source } from "./source.js";
+import { collectLabels, type Labels, labelText, noLabels, type Source } from "./source.js";
 
 /** How samples lie in a Parquet file. */
 export interface ParquetOptions extends ColumnChoice {
@@ -24,6 +25,7 @@ export async function parquetSource(path: string, options: ParquetOptions): Prom
 		path,
 	);
 	for (const name of features) checkNumeric(table, name, path);
+	const { group } = options;
 	const placeOf = (row: number, element: number): string =>
 		`${path}: row ${String(row + 1)}, column ${features[element] ?? ""}`;
 	const source: Source = {
@@ -34,7 +36,10 @@ export async function parquetSource(path: string, options: ParquetOptions): Prom
 		labels: () =>
 			lacksLabels(options)
 				? Promise.resolve(noLabels(table.groups.at(-1)?.rowEnd ?? 0))
-				: readLabels(table, options.label, path),
+				: readColumn(table, options.label, path, labelText),
+		...(group === undefined || !table.columns.some(({ name }) => name === group)
+			? {}
+			: { groups: () => readColumn(table, group, path, groupText) }),
 		async *blocks() {
 			for (const group of table.groups) {
 				const data = await readGroup(table, features, group, placeOf);
@@ -78,12 +83,18 @@ async function readGroup(
 	return data;
 }
 
-async function readLabels(table: ParquetTable, label: string, path: string): ReturnType<Source["labels"]> {
+/** @param textOf - what a cell says. */
+async function readColumn(
+	table: ParquetTable,
+	column: string,
+	path: string,
+	textOf: (cell: unknown, where: () => string) => string,
+): Promise<Labels> {
 	const collector = collectLabels();
 	for (const group of table.groups) {
-		const cells = await table.read(label, group);
+		const cells = await table.read(column, group);
 		for (let row = 0; row < cells.length; row++) {
-			collector.add(labelText(cells[row], () => `${path}: row ${String(group.rowStart + row + 1)}, column ${label}`));
+			collector.add(textOf(cells[row], () => `${path}: row ${String(group.rowStart + row + 1)}, column ${column}`));
 		}
 	}
 	return collector.finish();
