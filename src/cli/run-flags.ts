@@ -101,6 +101,8 @@ export interface Performance<Event extends SeedEvent, Report extends object> {
 	readonly plan: (options: RunOptions<Event>) => Promise<readonly PlanLine[]>;
 	readonly run: (options: RunOptions<Event>) => Promise<Report>;
 	readonly table: (report: Report) => string;
+	/** What `--dry-run` prints beside the plan: fields of its JSON, and lines. */
+	readonly planned?: () => Promise<{ readonly fields: object; readonly lines: readonly string[] }>;
 	/** Folders in the output folder that hold runs of their own. */
 	readonly runs?: (report: Report) => readonly string[];
 	/** What is in the output folder then: a noun phrase and its verb. */
@@ -109,14 +111,14 @@ export interface Performance<Event extends SeedEvent, Report extends object> {
 
 /** Runs a recipe, or tells its plan, and prints what comes of it. */
 export async function perform<Event extends SeedEvent, Report extends object>(
-	{ seeds, labelOf, plan, run, table, runs, files }: Performance<Event, Report>,
+	{ seeds, labelOf, plan, planned, run, table, runs, files }: Performance<Event, Report>,
 	flags: RunFlags,
 	surroundings: Surroundings,
 ): Promise<void> {
 	const { terminal } = surroundings;
 	const options = runOptionsOf(flags, seeds, labelOf, surroundings);
 	if (flags.dryRun) {
-		printPlan(await plan(options), flags, terminal);
+		printPlan(await plan(options), await planned?.(), flags, terminal);
 		return;
 	}
 	const before = await pagedReport(flags.out);
@@ -181,14 +183,20 @@ function tellCached({ tell, colors }: Terminal): NonNullable<RunOptions<SeedEven
 }
 
 /** Prints a plan: every step, and whether it is in the store. */
-function printPlan(plan: readonly PlanLine[], { json }: RunFlags, terminal: Terminal): void {
+function printPlan(
+	plan: readonly PlanLine[],
+	planned: { readonly fields: object; readonly lines: readonly string[] } | undefined,
+	{ json }: RunFlags,
+	terminal: Terminal,
+): void {
 	if (json) {
-		terminal.print(JSON.stringify({ steps: plan }));
+		terminal.print(JSON.stringify({ steps: plan, ...planned?.fields }));
 		return;
 	}
 	const rows = plan.map(({ label, kind, key, cached, diskBytes }) => [
 		...[label, kind, key.slice(0, 8), cached ? "done" : "to do"],
 		diskBytes === undefined ? "" : megabytes(diskBytes),
 	]);
-	terminal.print(alignTable([["step", "kind", "key", "", "disk"], ...rows]).join("\n"));
+	const table = alignTable([["step", "kind", "key", "", "disk"], ...rows]);
+	terminal.print([...table, ...(planned === undefined ? [] : ["", ...planned.lines])].join("\n"));
 }

@@ -3,9 +3,12 @@ import { z } from "zod";
 import { parseNetworkSpec, replaceNetwork } from "../distill/networks.js";
 import { parseTrainRecipe, type TrainRecipe } from "../distill/recipe.js";
 import { trainRecipes } from "../distill/recipes.js";
+import { importedNetwork } from "../distill/train-network.js";
+import { listParameters, parameterNotice } from "../models/parameter-list.js";
 import { isRecord, parseOptions } from "../options.js";
 import { planTrain, train } from "../pipeline/train.js";
 import { trainReportTable } from "../report/table.js";
+import { alignTable } from "../report/text.js";
 import { readRecipe } from "./recipe-file.js";
 import { addRunFlags, perform, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
@@ -50,6 +53,7 @@ Examples:
   limbeck train --model vit:64x4 --set network.patch=7
   limbeck train --data ./pictures --model cnn:32,64,128
   limbeck train --model mine.onnx --data mnist     a network that you have
+  limbeck train --model mine.onnx --dry-run        which of its constants are trained, and why
   limbeck train --set 'network.optimizer={"name":"adamw"}' --seeds 3
 
 Fields of network: those of student in limbeck recipe.`,
@@ -72,6 +76,7 @@ export function performTrain(recipe: TrainRecipe, flags: RunFlags, surroundings:
 			seeds: recipe.seeds,
 			labelOf: () => recipe.network.family,
 			plan: (options) => planTrain(recipe, options),
+			...(recipe.network.family === "file" ? { planned: () => plannedParameters(recipe.network) } : {}),
 			run: (options) => train(recipe, options),
 			table: (report) => trainReportTable(report, surroundings.terminal.width),
 			files: "model.onnx, report.html and report.json are",
@@ -79,6 +84,27 @@ export function performTrain(recipe: TrainRecipe, flags: RunFlags, surroundings:
 		flags,
 		surroundings,
 	);
+}
+
+/** What of a network from a file is trained, and why, for `--dry-run`. */
+async function plannedParameters(
+	network: TrainRecipe["network"],
+): Promise<{ readonly fields: object; readonly lines: readonly string[] }> {
+	if (network.family !== "file") return { fields: {}, lines: [] };
+	const { model, notices } = await importedNetwork(network);
+	const parameters = listParameters(model, network);
+	const rows = parameters.map(({ name, dims, trained, reason }) => [
+		...[JSON.stringify(name).slice(1, -1), `[${dims.join(", ")}]`, trained ? "trained" : "frozen", reason],
+	]);
+	const summary = parameterNotice(model, network, network.file);
+	return {
+		fields: { parameters, notices: [...notices, summary] },
+		lines: [
+			...alignTable([["constant", "shape", "", "why"], ...rows]),
+			"",
+			...[...notices, summary].map(({ text }) => text),
+		],
+	};
 }
 
 async function recipeFrom(name: string | undefined, flags: TrainFlags): Promise<TrainRecipe> {

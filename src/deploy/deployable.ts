@@ -8,7 +8,7 @@ import { nodeName, onnxNode } from "../import/rewrite.js";
 import { isKnown } from "../import/support.js";
 import { modelOf } from "../models/family.js";
 import { withoutFinalSoftmax } from "../models/final-softmax.js";
-import { sampleDims } from "../models/input.js";
+import { sampleDims, sampleInput } from "../models/input.js";
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
 import { preprocessingKey, withClassifierMetadata } from "../predict/metadata.js";
 import { preprocessingModel } from "../train/preprocess.js";
@@ -50,10 +50,10 @@ export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 	const imported = withoutFinalSoftmax(importModel(model)).model;
 	refuseUnknown(imported, where);
 	const [output] = imported.graph.outputs;
-	const [input] = imported.graph.inputs;
-	if (input?.type !== "float" || imported.graph.inputs.length !== 1 || output === undefined) {
-		const got = imported.graph.inputs.map(({ name, type }) => `${name} (${type})`).join(", ");
-		throw new LimbeckError("model", { where, expected: "one float input and an output", got });
+	const input = sampleInput(imported, where);
+	if (input.type !== "float" || output === undefined) {
+		const got = `${JSON.stringify(input.name)} (${input.type})`;
+		throw new LimbeckError("model", { where, expected: "a float input and an output", got });
 	}
 	const inputName = inputNameFor(sampleShape);
 	const dims = sampleDims(input, sampleShape, where);

@@ -39,8 +39,12 @@ export async function diskNeedOf(
 	targets: TargetForm | undefined,
 ): Promise<DiskNeed> {
 	const { model } = await untrained(network, { sampleShape, classes, seed: 0 });
-	const { batch, epochs, optimizer, train: chosen, keep, divergence, fraction = 1 } = network;
-	const carried = carriedOf(model, { optimizer, ...(chosen === undefined ? {} : { train: chosen }) });
+	const { batch, epochs, optimizer, train: chosen, freeze, keep, divergence, fraction = 1 } = network;
+	const carried = carriedOf(model, {
+		optimizer,
+		...(chosen === undefined ? {} : { train: chosen }),
+		...(freeze === undefined ? {} : { freeze }),
+	});
 	const samples = Math.max(1, Math.round(fraction * train));
 	const steps = stepsForEpochs(samples, batch, epochs);
 	const looks = Math.min(looksOf(epochs), steps);

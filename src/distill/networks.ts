@@ -87,6 +87,9 @@ export function learnedPartOf({ classes, fraction, fractionSeed }: NetworkOption
 	};
 }
 
+/** A network from a file. */
+export type FileNetwork = z.infer<typeof fileNetwork>;
+
 /** A {@link NetworkOptions} as it is written: beside `file`, `family` may be left out. */
 export type NetworkInput = z.input<typeof networkOptions> | Omit<z.input<typeof fileNetwork>, "family">;
 
@@ -127,7 +130,8 @@ export function replaceNetwork(
 	written: unknown,
 	spec: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-	const stays = (field: string): boolean => Object.hasOwn(learningShape, field) && field !== "train";
+	const stays = (field: string): boolean =>
+		Object.hasOwn(learningShape, field) && field !== "train" && field !== "freeze";
 	const fields = isRecord(written) ? Object.entries(written) : [];
 	return { ...spec, ...Object.fromEntries(fields.filter(([field]) => stays(field))) };
 }

@@ -2,6 +2,7 @@ import type { DataSet, SampleShape } from "../data/data-set.js";
 import { dataSetOf, type StepData } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
+import { classesOfOutput } from "../import/flat-output.js";
 import { importModel } from "../import/index.js";
 import type { LossOptions } from "../losses/index.js";
 import { classificationMetrics } from "../metrics/index.js";
@@ -9,7 +10,11 @@ import type { ModelTask } from "../models/family.js";
 import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { replaceHead } from "../models/head.js";
 import { buildModel } from "../models/index.js";
+import { sampleInput } from "../models/input.js";
+import { parameterNotice } from "../models/parameter-list.js";
+import { withOneForm } from "../models/retie.js";
 import { parameterCount } from "../models/trainable.js";
+import { withOwnGains } from "../models/untie.js";
 import { type Notice, noticeText } from "../notices.js";
 import { readModelFile, writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
@@ -24,7 +29,7 @@ import { checkJob, trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
 import { alignFeatures } from "./features.js";
 import { partOf } from "./learned-part.js";
-import { modelSpecOf, type NetworkOptions } from "./networks.js";
+import { type FileNetwork, modelSpecOf, type NetworkOptions } from "./networks.js";
 import { type SpecialistPart, type SpecialistTraining, specialistTraining } from "./specialists/task.js";
 import { openSource } from "./teachers/open.js";
 import type { TeacherSource } from "./teachers/sources.js";
@@ -116,7 +121,8 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const data = part?.data ?? whole;
 	const taught = step.teacher === undefined ? {} : { teacher: await teacherOf(step.teacher, whole, part?.indices) };
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
-	const { model: start, notes } = await untrained(network, task, data.features);
+	const { model: start, notes: own } = await untrained(network, task, data.features);
+	const notes = [...own, ...teacherNotes(taught.teacher)];
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
 	const { normalization } = data;
 	const shared = { data, normalization, seed: step.seed, ...threadsOf(step) };
@@ -204,6 +210,12 @@ async function teacherOf(source: TeacherSource, whole: DataSet, indices: Uint32A
 	return { ...teacher, logits };
 }
 
+/** What was changed when a teacher's files were read. */
+function teacherNotes(teacher: Teacher | undefined): readonly string[] {
+	if (teacher === undefined || "logits" in teacher) return [];
+	return teacher.members.flatMap(({ notices = [] }) => notices).map(noticeText);
+}
+
 /** The share of the training samples, as they are stored, that a network has right. */
 async function trainAccuracy(
 	model: OnnxModel,
@@ -245,22 +257,39 @@ export async function untrained(
 ): Promise<Untrained> {
 	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
 	const { file, head } = network;
-	const aligned = alignFeatures(await readModelFile(file), features, file);
-	const { model: logits, removed } = withoutFinalSoftmax(aligned.model);
-	const notes = [
-		...aligned.notices.map(noticeText),
-		...(removed === undefined ? [] : [`${file}: its last ${removed} is taken off, to be trained by its logits`]),
-	];
-	const model = importModel(logits);
-	if (head === "replace") return { model: replaceHead(model, task.classes, task.seed), notes };
-	const classes = model.graph.outputs[0]?.dims?.at(-1);
-	if (typeof classes !== "number" || classes === task.classes) return { model, notes };
+	const { model: imported, notices } = await importedNetwork(network, features);
+	const [output] = imported.graph.outputs;
+	const classes = output && classesOfOutput(output);
+	const model = head === "replace" ? replaceHead(imported, task.classes, task.seed) : imported;
+	const notes = [...notices, parameterNotice(model, network, file)].map(noticeText);
+	if (head === "replace" || classes === undefined || classes === task.classes) return { model, notes };
 	throw new LimbeckError("model", {
 		where: file,
 		expected: `an output of ${String(task.classes)} classes`,
 		got: String(classes),
 		hint: 'Set the field head beside file to "replace".',
 	});
+}
+
+/**
+ * A network from a file in the form that is trained: it gives logits, and each layer has its own gains.
+ *
+ * @throws LimbeckError (`model`, `file`) by the name of the file; for one of several inputs, or of whole numbers.
+ */
+export async function importedNetwork(
+	{ file }: Pick<FileNetwork, "file">,
+	features?: readonly string[],
+): Promise<{ readonly model: OnnxModel; readonly notices: readonly Notice[] }> {
+	const read = await readModelFile(file);
+	sampleInput(read, file);
+	const aligned = alignFeatures(read, features, file);
+	const { model: logits, removed } = withoutFinalSoftmax(aligned.model);
+	const model = withOwnGains(withOneForm(importModel(logits)), file);
+	const taken = {
+		code: "softmax-removed",
+		text: `${file}: its last ${removed ?? ""} is taken off, to be trained by its logits.`,
+	};
+	return { model, notices: [...aligned.notices, ...(removed === undefined ? [] : [taken]), ...(model.notices ?? [])] };
 }
 
 /** The data that networks are trained on: what it is, and the shape of a sample. */

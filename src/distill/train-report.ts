@@ -23,6 +23,8 @@ export interface TrainReport {
 	readonly network: Measured<NetworkReport>;
 	/** What is to be said of the results, the gravest first; absent in reports of earlier versions. */
 	readonly diagnosis?: readonly Notice[];
+	/** What else is to be known of the first seed's run. */
+	readonly notes?: readonly string[];
 	readonly environment: Environment;
 }
 
@@ -54,6 +56,7 @@ export function assembleTrainReport(
 				measures: networkReport(trained, evaluated, "network"),
 			})),
 		),
+		...(first.trained.notes === undefined ? {} : { notes: first.trained.notes }),
 		environment,
 	};
 }

@@ -1,6 +1,7 @@
 /** Distillation of samples without labels: a teacher that is given, or its soft targets, say what they are. */
 import { isUnlabelled } from "../data/options.js";
 import { LimbeckError } from "../errors.js";
+import { classesOfOutput } from "../import/flat-output.js";
 import { readModelFile } from "../onnx/file.js";
 import { classNamesOf } from "../predict/metadata.js";
 import { refuseLabels } from "../train/labels.js";
@@ -89,7 +90,7 @@ async function outputsOf({ file, classes, select }: GivenTeacher): Promise<{
 }> {
 	const model = await readModelFile(file);
 	const all = classes ?? classNamesOf(model, file);
-	const last = model.graph.outputs[0]?.dims?.at(-1);
+	const [output] = model.graph.outputs;
 	const named = select === undefined || all === undefined ? all : select.map((index) => all[index] ?? String(index));
-	return { named: named && [...named], width: select?.length ?? (typeof last === "number" ? last : undefined) };
+	return { named: named && [...named], width: select?.length ?? (output && classesOfOutput(output)) };
 }

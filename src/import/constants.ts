@@ -4,21 +4,54 @@ import type { OnnxAttribute, OnnxModel, OnnxNode } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
 import { operatorOf } from "../ops/index.js";
 import { isFloating } from "../ops/rules.js";
+import { constantNodesOf, withProvenance } from "./provenance.js";
 import { nodeName } from "./rewrite.js";
 import { isKnown } from "./support.js";
 
 /**
  * The same model with all its constants as initialisers: outputs of Constant nodes, and of Identity nodes over
- * initialisers. The latter become constants of their own, because exporters write equal weights of different layers
- * once. Initialisers that are listed as inputs too, as files before version 4 do, are inputs no more.
+ * initialisers. The latter become constants of their own, because exporters write equal gains and biases of different
+ * layers once; a matrix that is equal elsewhere is a tied weight, and stays one. Initialisers that are listed as inputs
+ * too, as files before version 4 do, are inputs no more.
  *
  * @throws LimbeckError (`model`) for a constant of text.
  */
-export function gatherConstants(model: OnnxModel): OnnxModel {
-	return withConstants(model, (node, constants) => {
+export function gatherConstants(original: OnnxModel): OnnxModel {
+	const model = withTiedMatrices(original);
+	const nodes = new Set<string>();
+	const gathered = withConstants(model, (node, constants) => {
 		const tensor = constantOutput(node, constants);
+		const [output = ""] = node.outputs;
+		if (tensor !== undefined && node.opType === "Constant" && isFloating(tensor.type)) nodes.add(output);
+		if (nodes.has(node.inputs[0] ?? "") && node.opType === "Identity") nodes.add(output);
 		return tensor && [tensor];
 	});
+	const before = constantNodesOf(model);
+	return nodes.size === 0 ? gathered : withProvenance(gathered, { nodes: [...before, ...nodes] });
+}
+
+/** The model with one name for a matrix that Identity gives another: a weight that is used in two places. */
+function withTiedMatrices(model: OnnxModel): OnnxModel {
+	const { graph } = model;
+	const results = new Set(graph.outputs.map(({ name }) => name));
+	const matrices = new Set(
+		graph.initializers.flatMap(({ name, tensor }) => {
+			const isMatrix = isFloating(tensor.type) && tensor.dims.filter((size) => size > 1).length > 1;
+			return isMatrix && tensor.data.some((value) => value !== tensor.data[0]) ? [name] : [];
+		}),
+	);
+	const tied = new Map<string, string>();
+	const nameOf = (name: string): string => tied.get(name) ?? name;
+	const nodes = graph.nodes.flatMap((node) => {
+		const inputs = node.inputs.map(nameOf);
+		const [input = ""] = inputs;
+		const [output = ""] = node.outputs;
+		const ties = node.opType === "Identity" && node.domain === "" && matrices.has(input) && !results.has(output);
+		if (!ties) return [{ ...node, inputs }];
+		tied.set(output, input);
+		return [];
+	});
+	return tied.size === 0 ? model : { ...model, graph: { ...graph, nodes } };
 }
 
 /**

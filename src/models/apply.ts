@@ -10,7 +10,7 @@ import type { Tensor } from "../onnx/tensor.js";
 import { operatorOf } from "../ops/index.js";
 import type { TrainingForms } from "../ops/operator.js";
 import { byDistance } from "../options.js";
-import { sampleDims } from "./input.js";
+import { sampleDims, sampleInput } from "./input.js";
 import { opaqueTypes } from "./opaque.js";
 
 /** How a model is placed in a graph. */
@@ -55,13 +55,12 @@ export function placeModel(g: Graph, model: OnnxModel, options: ApplyOptions): P
 	const { input, parameters = new Map<string, Value>(), training } = options;
 	const { graph } = model;
 	refuseOldOperators(model);
+	const declared = sampleInput(model, "model");
 	const values = new Map<string, Value>();
 	for (const { name, tensor } of graph.initializers) {
 		values.set(name, parameters.get(name) ?? (isSmall(tensor) ? g.constant(tensor) : g.parameter(name, tensor)));
 	}
-	for (const declared of graph.inputs) {
-		if (!values.has(declared.name)) values.set(declared.name, asDeclared(g, input, declared));
-	}
+	values.set(declared.name, asDeclared(g, input, declared));
 	const opaque = opaqueTypes(model, input, parameters);
 	refuseNodes(graph.nodes.filter((node) => !isKnown(node) && !opaque.has(node)));
 	for (const node of graph.nodes) {

@@ -133,10 +133,10 @@ describe("what is trained", () => {
 		},
 	});
 	const chosen = (patterns?: readonly string[]): readonly string[] =>
-		selectTrainable(net, patterns).map(({ name }) => name);
+		selectTrainable(net, { train: patterns }).map(({ name }) => name);
 
-	test("is every weight that the output depends on; factors, limits and shapes are not weights", () => {
-		expect(chosen()).toEqual(["body.weight", "head.weight", "head.bias"]);
+	test("is every weight that the output depends on; limits and shapes are not weights, scalars with a name are", () => {
+		expect(chosen()).toEqual(["body.weight", "scale", "head.weight", "head.bias"]);
 	});
 
 	test.each([
@@ -151,9 +151,9 @@ describe("what is trained", () => {
 		expect(chosen(patterns)).toEqual(expected);
 	});
 
-	test.each(["heads.*", "head", "headxweight", "scale"])("a pattern that matches nothing is refused: %s", (pattern) => {
+	test.each(["heads.*", "head", "headxweight", "low"])("a pattern that matches nothing is refused: %s", (pattern) => {
 		expect(() => chosen(["body*", pattern])).toThrow(
-			`train: expected patterns that each match a weight, got ${pattern}. The weights are body.weight, head.weight`,
+			`train: expected patterns that each match a weight, got ${pattern}. The weights are body.weight, scale, head.weight`,
 		);
 	});
 });

@@ -1,7 +1,36 @@
 import { LimbeckError } from "../errors.js";
 import { sameDims } from "../graph/value.js";
-import type { OnnxValueInfo } from "../onnx/model.js";
-import { elementCount } from "../onnx/tensor.js";
+import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
+import { type DataType, elementCount } from "../onnx/tensor.js";
+
+/** Element types of an input that samples are fed to. */
+const sampleTypes: ReadonlySet<DataType> = new Set(["float", "float16", "double", "uint8"]);
+
+/**
+ * The one input of a model, which takes the samples. What has an initialiser, as in files before version 4, is none.
+ *
+ * @param where - the model, for messages.
+ * @throws LimbeckError (`model`) that names all inputs where there are several, and where the one takes whole numbers.
+ */
+export function sampleInput({ graph }: Pick<OnnxModel, "graph">, where: string): OnnxValueInfo {
+	const constants = new Set(graph.initializers.map(({ name }) => name));
+	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
+	const [input, ...others] = inputs;
+	if (input !== undefined && others.length === 0 && sampleTypes.has(input.type)) return input;
+	const listed = inputs.map(({ name, type, dims = [] }) => `${JSON.stringify(name)} ${type}[${dims.join()}]`);
+	throw new LimbeckError("model", {
+		where,
+		expected: "one input, which takes the samples as numbers or bytes",
+		got: listed.length === 0 ? "none" : `${String(listed.length)}: ${listed.join(", ")}`,
+		hint: others.length > 0 ? joinInputs : takesIds,
+	});
+}
+
+const joinInputs =
+	"Limbeck gives a model one tensor: export a module around it that takes one input and cuts it into these.";
+const takesIds =
+	"A model of whole numbers, such as the ids of tokens, cannot be read yet: Limbeck gives it pictures, sounds or " +
+	"columns of numbers.";
 
 /**
  * The shape in which a model takes a sample: as it is, flat, or with other dimensions of size 1.

@@ -1,8 +1,12 @@
-/** Which of a model's constants are weights, and which of those are trained. */
+/** Which of a model's constants are parameters, and which of those are trained. */
 import { LimbeckError } from "../errors.js";
+import { constantNodesOf, provenanceOf } from "../import/provenance.js";
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
-import { elementCount, type TensorOf } from "../onnx/tensor.js";
-import { operatorOf } from "../ops/index.js";
+import type { TensorOf } from "../onnx/tensor.js";
+import { isFloating } from "../ops/rules.js";
+import { type Constant, rowOf } from "./parameter-rules.js";
+import { statisticsOf, usesOf } from "./parameter-uses.js";
+import type { RealTensor } from "./table-structure.js";
 
 /** A weight. */
 export interface Weight {
@@ -10,83 +14,113 @@ export interface Weight {
 	readonly tensor: TensorOf<"float">;
 }
 
-/** Inputs, by operator, that are weights whatever their size. */
-const weightInputs: Readonly<Record<string, readonly number[]>> = {
-	Gemm: [1, 2],
-	MatMul: [0, 1],
-	Conv: [1, 2],
-	ConvTranspose: [1, 2],
-	BatchNormalization: [1, 2],
-	LayerNormalization: [1, 2],
-	InstanceNormalization: [1, 2],
-	GroupNormalization: [1, 2],
-	PRelu: [1],
-};
+/** What is made of a constant of numbers, and why. */
+export interface Verdict {
+	readonly name: string;
+	readonly tensor: RealTensor;
+	/** Whether it is a parameter, which training changes. */
+	readonly trained: boolean;
+	/** A noun phrase for people. */
+	readonly reason: string;
+	/** Whether it may be trained where a pattern says so: whatever is no running statistic, and has a gradient. */
+	readonly selectable: boolean;
+}
 
-/** Inputs, by operator, that are not: settings. */
-const settingInputs: Readonly<Record<string, readonly number[]>> = {
-	Clip: [1, 2],
-	Dropout: [1],
-	OneHot: [2],
-	Pad: [2],
-	Resize: [1, 2],
-};
+/** A choice among parameters, by names in which `*` stands for any characters and `?` for one. */
+export interface Selection {
+	/** Those that are trained; all parameters where absent. */
+	readonly train?: readonly string[] | undefined;
+	/** Those that are not, of these. */
+	readonly freeze?: readonly string[] | undefined;
+}
 
-/**
- * The weights of a model: float initialisers that the first output depends on, of more than one element or in a place
- * of a node that is a weight's, and never in the place of a setting or of a running average.
- */
-function weightsOf({ graph }: OnnxModel): readonly Weight[] {
-	const needed = new Set([graph.outputs[0]?.name]);
-	const weights = new Set<string>();
-	const settings = new Set(averageNames(graph));
-	for (const { inputs, outputs, opType } of graph.nodes.toReversed()) {
-		if (!outputs.some((name) => needed.has(name))) continue;
-		for (const [index, name] of inputs.entries()) {
-			needed.add(name);
-			if (weightInputs[opType]?.includes(index) === true) weights.add(name);
-			if (settingInputs[opType]?.includes(index) === true) settings.add(name);
-		}
-	}
+/** Found verdicts: a graph never changes, and is asked about for every step that is built. */
+const known = new WeakMap<OnnxGraph, readonly Verdict[]>();
+
+/** What the rule makes of each constant of numbers that the first output depends on, in the order of the file. */
+export function verdictsOf(model: OnnxModel): readonly Verdict[] {
+	const found = known.get(model.graph) ?? judged(model);
+	known.set(model.graph, found);
+	return found;
+}
+
+function judged(model: OnnxModel): readonly Verdict[] {
+	const { graph } = model;
+	const uses = usesOf(graph);
+	const statistics = statisticsOf(graph);
+	const { parameters, constants } = provenanceOf(model);
+	const fromNodes = constantNodesOf(model);
+	const exportedAs = (name: string): Constant["exported"] => {
+		if (parameters.has(name)) return "parameter";
+		return constants.has(name) ? "constant" : undefined;
+	};
 	return graph.initializers.flatMap(({ name, tensor }) => {
-		const many = tensor.dims.length > 0 && elementCount(tensor.dims) > 1;
-		const weight = tensor.type === "float" && needed.has(name) && (many || weights.has(name)) && !settings.has(name);
-		return weight ? [{ name, tensor }] : [];
+		const used = uses.get(name);
+		if (used === undefined || !isReal(tensor)) return [];
+		const constant: Constant = {
+			...{ name, tensor, uses: used, exported: exportedAs(name) },
+			isStatistic: statistics.has(name),
+			fromNode: fromNodes.has(name),
+		};
+		const { trained, reason, fixed } = rowOf(constant);
+		return [{ name, tensor, trained, reason, selectable: fixed !== true }];
 	});
+}
+
+function isReal(tensor: OnnxModel["graph"]["initializers"][number]["tensor"]): tensor is RealTensor {
+	return isFloating(tensor.type);
 }
 
 /** The running averages of a model, which training changes but not by gradients. */
 export function averagesOf({ graph }: OnnxModel): readonly Weight[] {
-	const names = new Set(averageNames(graph));
+	const names = statisticsOf(graph);
 	return graph.initializers.flatMap(({ name, tensor }) =>
 		tensor.type === "float" && names.has(name) ? [{ name, tensor }] : [],
 	);
 }
 
-function averageNames({ nodes }: OnnxGraph): readonly string[] {
-	return nodes.flatMap(({ opType, inputs }) =>
-		(operatorOf(opType)?.state ?? []).flatMap((index) => inputs[index] ?? []),
+/**
+ * The weights that are trained: the parameters that `train` names, without those that `freeze` names; all parameters by
+ * default. A pattern that no parameter matches may name other constants, which are trained then.
+ *
+ * @throws LimbeckError (`usage`) for a pattern that matches nothing, or where nothing is left, with the names that there
+ * are.
+ */
+export function selectTrainable(model: OnnxModel, { train, freeze = [] }: Selection = {}): readonly Weight[] {
+	const verdicts = verdictsOf(model).filter(({ selectable }) => selectable);
+	const chosen = train === undefined ? verdicts.filter(({ trained }) => trained) : matching(verdicts, train, "train");
+	const frozen = new Set(freeze.length === 0 ? [] : matching(verdicts, freeze, "freeze"));
+	const weights = chosen.flatMap((one): readonly Weight[] =>
+		one.tensor.type === "float" && !frozen.has(one) ? [{ name: one.name, tensor: one.tensor }] : [],
 	);
+	if (weights.length > 0 || (train === undefined && freeze.length === 0)) return weights;
+	const left = "patterns that leave a weight to train";
+	throw unmatched(freeze.length > 0 ? "freeze" : "train", left, "none", verdicts);
 }
 
-/**
- * The weights that are trained: those whose names match one of the patterns; all where no patterns are given.
- *
- * @param patterns - names in which `*` stands for any characters and `?` for one.
- * @throws LimbeckError (`usage`) for a pattern that matches no weight, with the names that there are.
- */
-export function selectTrainable(model: OnnxModel, patterns?: readonly string[]): readonly Weight[] {
-	const weights = weightsOf(model);
-	if (patterns === undefined) return weights;
-	const tests = patterns.map((pattern) => ({ pattern, matches: globOf(pattern) }));
-	const idle = tests.filter(({ matches }) => !weights.some(({ name }) => matches.test(name)));
-	const chosen = weights.filter(({ name }) => tests.some(({ matches }) => matches.test(name)));
-	if (idle.length === 0 && chosen.length > 0) return chosen;
-	throw new LimbeckError("usage", {
-		where: "train",
-		expected: "patterns that each match a weight",
-		got: idle.length === 0 ? "no pattern" : idle.map(({ pattern }) => pattern).join(", "),
-		hint: `The weights are ${weights.map(({ name }) => name).join(", ")}.`,
+/** What patterns name, in the order of the file: parameters, and what else only a pattern of no parameter names. */
+function matching(verdicts: readonly Verdict[], patterns: readonly string[], where: string): readonly Verdict[] {
+	const chosen = new Set<Verdict>();
+	for (const pattern of patterns) {
+		const named = verdicts.filter(({ name }) => globOf(pattern).test(name));
+		const parameters = named.filter(({ trained }) => trained);
+		if (named.length === 0) throw unmatched(where, "patterns that each match a weight", pattern, verdicts);
+		for (const one of parameters.length > 0 ? parameters : named) chosen.add(one);
+	}
+	return verdicts.filter((one) => chosen.has(one));
+}
+
+/** How many names an error lists. */
+const namesListed = 40;
+
+function unmatched(where: string, expected: string, got: string, verdicts: readonly Verdict[]): LimbeckError {
+	const names = verdicts.filter(({ trained }) => trained).map(({ name }) => name);
+	const more = names.length > namesListed ? `, and ${String(names.length - namesListed)} more` : "";
+	return new LimbeckError("usage", {
+		where,
+		expected,
+		got,
+		hint: `The weights are ${names.slice(0, namesListed).join(", ")}${more}.`,
 	});
 }
 
@@ -98,11 +132,11 @@ function globOf(pattern: string): RegExp {
 	return new RegExp(`^${source.join("")}$`, "su");
 }
 
-/** The number of weights in a model: of scalars, integers such as shapes, and running averages there is none to learn. */
+/** The number of parameters of a model: what training would change, and the stored weights of a quantised one. */
 export function parameterCount(model: OnnxModel): number {
-	const averages = new Set(averagesOf(model).map(({ name }) => name));
-	const weights = model.graph.initializers.filter(
-		({ name, tensor }) => tensor.dims.length > 0 && tensor.type !== "int64" && !averages.has(name),
+	const parameters = verdictsOf(model).filter(({ trained }) => trained);
+	const stored = model.graph.initializers.filter(
+		({ tensor }) => tensor.dims.length > 0 && tensor.type !== "int64" && tensor.type !== "bool" && !isReal(tensor),
 	);
-	return weights.reduce((sum, { tensor }) => sum + tensor.data.length, 0);
+	return [...parameters, ...stored].reduce((sum, { tensor }) => sum + tensor.data.length, 0);
 }

@@ -4,6 +4,7 @@ import { inlineFunctions } from "./functions.js";
 import { inInferenceForm } from "./inference-form.js";
 import type { OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxModel, OnnxNode, OnnxValueInfo } from "./model.js";
 import { modelError, quote } from "./model-error.js";
+import { provenanceIn, provenanceKey } from "./provenance.js";
 import { attributeKinds, type Message } from "./schema.js";
 import { dataTypes } from "./tensor.js";
 import { inTopologicalOrder } from "./topological-order.js";
@@ -203,7 +204,13 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Onn
 		return [key, toVersion(version, `${where}, opset_import ${quote(key)}`)] as const;
 	});
 	if (opsets.length === 0) throw modelError(where, "at least one opset_import", "none");
-	const metadata = (message.metadataProps ?? []).map(({ key = "", value = "" }) => [key, value] as const);
+	const provenance = provenanceIn(message.graph);
+	const metadata = [
+		...(message.metadataProps ?? []).map(({ key = "", value = "" }) => [key, value] as const),
+		...(provenance === undefined || message.metadataProps?.some(({ key }) => key === provenanceKey) === true
+			? []
+			: [[provenanceKey, JSON.stringify(provenance)] as const]),
+	];
 	const model: OnnxModel = {
 		irVersion: toVersion(message.irVersion, `${where}, ir_version`),
 		opsetImports: toMap(opsets, `${where}, opset_import`),

@@ -3,6 +3,7 @@ import type { Normalization } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import { isRecord, parsedJson } from "../json.js";
 import type { OnnxModel } from "../onnx/model.js";
+import { provenanceKey } from "../onnx/provenance.js";
 
 /** Where a model file of ours says which classes its outputs are: a JSON list of names. */
 export const classesKey = "limbeck.classes";
@@ -55,12 +56,17 @@ export interface ClassifierFacts {
 	readonly features?: readonly string[] | undefined;
 }
 
-/** The model with what a user of its file must know in its metadata, and nothing else there. */
+/**
+ * The model with what a user of its file must know in its metadata, and what is known of where its constants come from;
+ * nothing else stays there.
+ */
 export function withClassifierMetadata(
 	model: OnnxModel,
 	{ classes, normalization, features }: ClassifierFacts,
 ): OnnxModel {
+	const provenance = model.metadata.get(provenanceKey);
 	const metadata = new Map([
+		...(provenance === undefined ? [] : [[provenanceKey, provenance] as const]),
 		[preprocessingKey, JSON.stringify(normalization)],
 		[classesKey, JSON.stringify(classes)],
 		...(features === undefined ? [] : [[featuresKey, JSON.stringify(features)] as const]),

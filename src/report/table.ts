@@ -111,8 +111,12 @@ export function trainReportTable(report: TrainReport, width = Infinity): string 
 }
 
 /** What the figures of one network rest on. */
-export function trainVerdict({ data, seeds }: Pick<TrainReport, "data" | "seeds">): readonly string[] {
-	return [basis(data, seeds), ...dataSentences(data)];
+export function trainVerdict({
+	data,
+	seeds,
+	notes = [],
+}: Pick<TrainReport, "data" | "seeds" | "notes">): readonly string[] {
+	return [basis(data, seeds), ...dataSentences(data), ...notes];
 }
 
 function basis({ test }: DataReport, seeds: readonly number[]): string {
@@ -132,6 +136,7 @@ export function verdict(report: Report): readonly string[] {
 		...fractions(student, baseline, data.train),
 		...spreadOfMembers(members, digits),
 		...dataSentences(data),
+		...(report.notes ?? []),
 	];
 }
 

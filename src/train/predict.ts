@@ -2,8 +2,9 @@ import type { SampleSet, SampleShape } from "../data/data-set.js";
 import { allocate, type OpenSamples, openMemory, type SampleData } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { fixedBatch } from "../import/batch.js";
+import { classesOfOutput } from "../import/flat-output.js";
 import { widenHalf } from "../import/half.js";
-import { sampleDims } from "../models/input.js";
+import { sampleDims, sampleInput } from "../models/input.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
@@ -140,9 +141,11 @@ function answerOf(
 	output: Tensor | undefined,
 	{ classes, where }: PredictorOptions,
 ): { readonly data: Float32Array; readonly width: number } {
-	const width = output?.dims.at(-1);
-	const wide = width !== undefined && output?.dims.length === 2 && width === (classes ?? width);
-	if (output?.type === "float" && wide) return { data: output.data, width };
+	// Convolutional classifiers may leave their pixels' axes: [batch, classes, 1, 1].
+	const width = output && classesOfOutput(output);
+	if (output?.type === "float" && width !== undefined && width === (classes ?? width)) {
+		return { data: output.data, width };
+	}
 	const got = output === undefined ? "none" : `${output.type}[${output.dims.join(",")}]`;
 	throw new LimbeckError("model", { where, expected: `an output float[batch,${String(classes ?? "classes")}]`, got });
 }
@@ -157,20 +160,19 @@ interface Signature {
 	readonly fixedBatch: number | undefined;
 }
 
-function signatureOf({ graph }: OnnxModel, { sampleShape, normalization, where }: PredictorOptions): Signature {
-	const constants = new Set(graph.initializers.map(({ name }) => name));
-	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
-	const [input] = inputs;
-	const [output] = graph.outputs;
-	if ((input?.type !== "float" && input?.type !== "uint8") || inputs.length !== 1 || output === undefined) {
-		const got = `inputs ${inputs.map(({ name, type }) => `${name} (${type})`).join(", ")}`;
-		throw new LimbeckError("model", { where, expected: "one float or uint8 input, and an output", got });
+function signatureOf(model: OnnxModel, { sampleShape, normalization, where }: PredictorOptions): Signature {
+	const input = sampleInput(model, where);
+	const { name, type } = input;
+	const [output] = model.graph.outputs;
+	if ((type !== "float" && type !== "uint8") || output === undefined) {
+		const got = output === undefined ? "no output" : `the input ${JSON.stringify(name)} of type ${type}`;
+		throw new LimbeckError("model", { where, expected: "a float or uint8 input, and an output", got });
 	}
 	return {
-		inputName: input.name,
-		inputType: input.type,
+		inputName: name,
+		inputType: type,
 		inputShape: sampleDims(input, preprocessedShape(sampleShape, normalization), where),
 		outputName: output.name,
-		fixedBatch: fixedBatch({ inputs }),
+		fixedBatch: fixedBatch({ inputs: [input] }),
 	};
 }

@@ -153,7 +153,7 @@ function graphFor(
 	plan: TeacherPlan | undefined,
 ): TrainingGraph {
 	const { model, data, normalization, options, loss } = job;
-	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm, train } = options;
+	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm, train, freeze } = options;
 	return buildTrainingGraph({
 		model,
 		target,
@@ -176,6 +176,7 @@ function graphFor(
 		...(clipNorm === undefined ? {} : { clipNorm }),
 		...(maxNorm === undefined ? {} : { maxNorm }),
 		...(train === undefined ? {} : { train }),
+		...(freeze === undefined ? {} : { freeze }),
 		...(plan === undefined ? {} : { teacher: plan.how === "in-graph" ? plan.teacher : "stored" }),
 	});
 }

@@ -228,7 +228,7 @@ function addStep(
 		name,
 		value: value(parameterInput(name)),
 	});
-	const parameters = selectTrainable(options.model, options.train).map(placed);
+	const parameters = selectTrainable(options.model, options).map(placed);
 	const averages = averagesOf(options.model).map(placed);
 	const own = carried.flatMap(({ parameter, initial }) =>
 		parameter === undefined || initial === undefined ? [] : placed({ name: parameter }),

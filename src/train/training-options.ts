@@ -39,6 +39,11 @@ export const trainingShape = {
 		.describe(
 			'names of the weights to train, with * and ?, such as ["head.*"]; the others are frozen; all where absent',
 		),
+	freeze: z
+		.array(z.string().min(1))
+		.min(1)
+		.optional()
+		.describe('names of weights not to train, with * and ?, such as ["body.*"]; none where absent'),
 	jitter: z.int().min(0).max(16).default(0).describe("largest random shift of an image, in pixels, each way"),
 	batchNorm: z
 		.enum(["batch", "running"])

@@ -23,6 +23,8 @@ export interface UpdateOptions {
 	readonly maxNorm?: number;
 	/** Patterns of the names of the weights that are trained; all where absent. */
 	readonly train?: readonly string[];
+	/** Patterns of the names of the weights that are not, of these; none where absent. */
+	readonly freeze?: readonly string[];
 }
 
 /** A value that one step hands to the next: a parameter, or a piece of optimizer state. */
@@ -51,7 +53,7 @@ const stateInput = (state: string, name: string): string => `${state}/${name}`;
  */
 export function carriedOf(
 	model: OnnxModel,
-	{ optimizer, train }: Pick<UpdateOptions, "optimizer" | "train">,
+	{ optimizer, ...selection }: Pick<UpdateOptions, "optimizer" | "train" | "freeze">,
 	own: readonly LossParameter[] = [],
 ): readonly Carried[] {
 	const parameter = (name: string, dims: readonly number[]): Carried => ({
@@ -61,7 +63,7 @@ export function carriedOf(
 		dims,
 	});
 	const learnt = [
-		...selectTrainable(model, train).map(({ name, tensor }) => parameter(name, tensor.dims)),
+		...selectTrainable(model, selection).map(({ name, tensor }) => parameter(name, tensor.dims)),
 		...own.map(({ name, dims, initial }) => ({ ...parameter(objectiveParameter(name), dims), initial })),
 	];
 	const { state, wantsScaledGradient } = optimizerOf(optimizer);

@@ -1,4 +1,5 @@
 import type { DataSet } from "../../data/data-set.js";
+import { sampleInput } from "../../models/input.js";
 import { readModelFile } from "../../onnx/file.js";
 import { classNamesOf, normalizationOf, preprocessingKey } from "../../predict/metadata.js";
 import type { Classifier, Ensemble } from "../../train/ensemble.js";
@@ -36,7 +37,10 @@ async function readMember(
 	{ file, name, outputs, input, classes, select, weight }: MemberSource,
 	features: readonly string[] | undefined,
 ): Promise<Classifier> {
-	const { model, notices } = alignFeatures(await readModelFile(file), features, file);
+	const read = await readModelFile(file);
+	sampleInput(read, file);
+	const { model, notices: aligned } = alignFeatures(read, features, file);
+	const notices = [...(read.notices ?? []), ...aligned];
 	const fileNames = classNamesOf(model, file);
 	const { mean, std, ...rest } = input;
 	const own = normalizationOf(model, file);

@@ -58,7 +58,7 @@ export const distillKind: PageKind<Report> = {
 		verdictSection,
 		{
 			title: "Results",
-			of: (run) => results(run, networksOf(run.report), [...verdict(run.report), ...(run.report.notes ?? [])]),
+			of: (run) => results(run, networksOf(run.report), verdict(run.report)),
 		},
 		sizeSection((report) => pictured(networksOf(report))),
 		{ title: "Dark knowledge", of: darkKnowledge },
