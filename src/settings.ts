@@ -77,7 +77,10 @@ function setElement(
 	return Object.assign([...list], { [index]: setAt(list[index], rest, value, below) });
 }
 
-/** The fields without those of an entry that is no longer chosen; `key` has just been set. */
+/**
+ * The fields without those of an entry that is no longer chosen; `key` has just been set. What the old entry does not
+ * have was set for the new one: the order of settings does not matter.
+ */
 function fittingFields(
 	fields: Readonly<Record<string, unknown>>,
 	key: string,
@@ -87,7 +90,7 @@ function fittingFields(
 	if (before === undefined || after === undefined || before === after) return fields;
 	const known = new Map(fieldsOf(before).map(([name, field]) => [name, JSON.stringify(field)]));
 	const kept = fieldsOf(after).flatMap(([name, field]) =>
-		name === key || known.get(name) === JSON.stringify(field) ? [name] : [],
+		name === key || !known.has(name) || known.get(name) === JSON.stringify(field) ? [name] : [],
 	);
 	return Object.fromEntries(Object.entries(fields).filter(([name]) => kept.includes(name)));
 }

@@ -8,7 +8,7 @@ import { int, numberOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { type DataType, dataTypes, elementCount } from "../onnx/tensor.js";
-import { foldArithmetic, foldCast, foldWhere } from "./fold.js";
+import { foldArithmetic, foldCast, foldPower, foldWhere } from "./fold.js";
 import { broadcast, broadcastDims, required, sameAsFirst, typeError } from "./infer.js";
 import type { Operator, OperatorCase, VjpContext } from "./operator.js";
 import {
@@ -159,6 +159,7 @@ export const elementwise = {
 			const [a, b] = [required(inputs, 0), required(inputs, 1)];
 			return [{ type: a.type, dims: broadcastDims([a.dims, b.dims]) }];
 		},
+		fold: foldPower,
 		vjp: ({ g, inputs, outputs, dy }) => {
 			const [a, b, y] = [required(inputs, 0), required(inputs, 1), required(outputs, 0)];
 			const differentiable = isFloating(b.type);

@@ -128,6 +128,23 @@ function either(real: Real, whole?: Whole): (elements: readonly Element[]) => El
 /** Folds an elementwise operator whose result has its operands' type; `whole` may be `undefined` where it is not. */
 export const foldArithmetic = (real: Real, whole?: Whole): Fold => elementwise(either(real, whole));
 
+/** Beyond this no power but those of 0, 1 and −1 has 64 bits. */
+const largestExponent = 64n;
+
+const foldPowers = foldArithmetic(
+	(base, exponent) => base ** exponent,
+	(base, exponent) => (exponent < 0n || exponent > largestExponent ? undefined : base ** exponent),
+);
+
+/** Folds a power; its exponent may be of another type than its base, which is that of the result. */
+export const foldPower: Fold = (inputs, attributes) => {
+	const [base, exponent] = inputs;
+	if (base === undefined || exponent === undefined || base.type === exponent.type) return foldPowers(inputs, attributes);
+	const [cast] = foldCast([exponent], base.type) ?? [];
+	const lossless = cast !== undefined && Array.from<Element>(cast.data).every((one, at) => Number(one) === Number(exponent.constant?.data[at]));
+	return lossless ? foldPowers([base, { ...exponent, type: cast.type, constant: cast }], attributes) : undefined;
+};
+
 /** Folds an elementwise operator whose result is bool. */
 export const foldPredicate = (holds: (...operands: Element[]) => boolean): Fold =>
 	elementwise((operands) => Number(holds(...operands)), "bool");
