@@ -68,7 +68,12 @@ describe("applySettings", () => {
 			["to the same", { family: "cnn", hidden: 3 }, "cnn", { family: "cnn", hidden: 3 }],
 			["to the same by its name", { hidden: 3 }, "mlp", { family: "mlp", hidden: 3 }],
 			["to none that there is", { family: "cnn", hidden: 3 }, "rnn", { family: "rnn", hidden: 3 }],
-			["to one that has the field set before", { epochs: 2, deep: 3 }, "rnn-deep", { family: "rnn-deep", epochs: 2, deep: 3 }],
+			[
+				"to one that has the field set before",
+				{ epochs: 2, deep: 3 },
+				"rnn-deep",
+				{ family: "rnn-deep", epochs: 2, deep: 3 },
+			],
 		])("%s: keeps the fields that both have", (_, net, family, expected) => {
 			expect(applySettings({ net }, [`net.family=${family}`], choice)).toEqual({ net: expected });
 		});

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseNetworkSpec, replaceNetwork } from "../distill/networks.js";
 import { parseTrainRecipe, type TrainRecipe } from "../distill/recipe.js";
 import { trainRecipes } from "../distill/recipes.js";
-import { importedNetwork } from "../distill/train-network.js";
+import { importedNetwork } from "../distill/untrained.js";
 import { listParameters, parameterNotice } from "../models/parameter-list.js";
 import { isRecord, parseOptions } from "../options.js";
 import { planTrain, train } from "../pipeline/train.js";

@@ -9,7 +9,7 @@ import { checkpointBytes } from "../train/checkpoint/checkpoint.js";
 import { looksOf } from "../train/plan.js";
 import { carriedOf } from "../train/update.js";
 import type { NetworkOptions } from "./networks.js";
-import { untrained } from "./train-network.js";
+import { untrained } from "./untrained.js";
 
 /** What a training leaves on the disk, and what it keeps there while it goes on, in bytes. */
 export interface DiskNeed {

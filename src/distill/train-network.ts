@@ -2,21 +2,11 @@ import type { DataSet, SampleShape } from "../data/data-set.js";
 import { dataSetOf, type StepData } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
-import { classesOfOutput } from "../import/flat-output.js";
-import { importModel } from "../import/index.js";
 import type { LossOptions } from "../losses/index.js";
 import { classificationMetrics } from "../metrics/index.js";
-import type { ModelTask } from "../models/family.js";
-import { withoutFinalSoftmax } from "../models/final-softmax.js";
-import { replaceHead } from "../models/head.js";
-import { buildModel } from "../models/index.js";
-import { sampleInput } from "../models/input.js";
-import { parameterNotice } from "../models/parameter-list.js";
-import { withOneForm } from "../models/retie.js";
 import { parameterCount } from "../models/trainable.js";
-import { withOwnGains } from "../models/untie.js";
 import { type Notice, noticeText } from "../notices.js";
-import { readModelFile, writeModelFile } from "../onnx/file.js";
+import { writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { withClassifierMetadata } from "../predict/metadata.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -27,12 +17,12 @@ import type { AnswerStore } from "../train/stored-answers.js";
 import type { Teacher, TeacherSummary } from "../train/teacher.js";
 import { checkJob, trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
-import { alignFeatures } from "./features.js";
 import { partOf } from "./learned-part.js";
-import { type FileNetwork, modelSpecOf, type NetworkOptions } from "./networks.js";
+import type { NetworkOptions } from "./networks.js";
 import { type SpecialistPart, type SpecialistTraining, specialistTraining } from "./specialists/task.js";
 import { openSource } from "./teachers/open.js";
 import type { TeacherSource } from "./teachers/sources.js";
+import { untrained } from "./untrained.js";
 
 /** One network to train, as plain data. */
 export interface TrainStep {
@@ -237,59 +227,6 @@ async function trainAccuracy(
 
 function threadsOf({ threads }: TrainStep): { readonly threads?: number } {
 	return threads === undefined ? {} : { threads };
-}
-
-/** A network that a training starts from, and what is to be told of it. */
-export interface Untrained {
-	readonly model: OnnxModel;
-	readonly notes: readonly string[];
-}
-
-/**
- * The network that a training starts from: with fresh weights, or as its file has it, but giving logits.
- *
- * @param features - names of the data's columns, where they have such.
- */
-export async function untrained(
-	network: NetworkOptions,
-	task: ModelTask,
-	features?: readonly string[],
-): Promise<Untrained> {
-	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
-	const { file, head } = network;
-	const { model: imported, notices } = await importedNetwork(network, features);
-	const [output] = imported.graph.outputs;
-	const classes = output && classesOfOutput(output);
-	const model = head === "replace" ? replaceHead(imported, task.classes, task.seed) : imported;
-	const notes = [...notices, parameterNotice(model, network, file)].map(noticeText);
-	if (head === "replace" || classes === undefined || classes === task.classes) return { model, notes };
-	throw new LimbeckError("model", {
-		where: file,
-		expected: `an output of ${String(task.classes)} classes`,
-		got: String(classes),
-		hint: 'Set the field head beside file to "replace".',
-	});
-}
-
-/**
- * A network from a file in the form that is trained: it gives logits, and each layer has its own gains.
- *
- * @throws LimbeckError (`model`, `file`) by the name of the file; for one of several inputs, or of whole numbers.
- */
-export async function importedNetwork(
-	{ file }: Pick<FileNetwork, "file">,
-	features?: readonly string[],
-): Promise<{ readonly model: OnnxModel; readonly notices: readonly Notice[] }> {
-	const read = await readModelFile(file);
-	sampleInput(read, file);
-	const aligned = alignFeatures(read, features, file);
-	const { model: logits, removed } = withoutFinalSoftmax(aligned.model);
-	const model = withOwnGains(withOneForm(importModel(logits)), file);
-	const taken = {
-		code: "softmax-removed",
-		text: `${file}: its last ${removed ?? ""} is taken off, to be trained by its logits.`,
-	};
-	return { model, notices: [...aligned.notices, ...(removed === undefined ? [] : [taken]), ...(model.notices ?? [])] };
 }
 
 /** The data that networks are trained on: what it is, and the shape of a sample. */

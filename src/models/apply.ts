@@ -170,8 +170,8 @@ function named(node: OnnxNode, { metadata }: OnnxModel, work: () => void): void 
 		const mend =
 			batch === undefined
 				? hint
-				: `The model was exported for a batch of ${batch}: export it with a batch dimension that is dynamic ` +
-					'(torch.onnx.export: dynamic_axes={"input": {0: "batch"}}).';
+				: `The model was exported for a batch of ${batch}: train it with batches of ${batch} (batch=${batch}), or export ` +
+					'it with a batch dimension that is dynamic (torch.onnx.export: dynamic_axes={"input": {0: "batch"}}).';
 		throw new LimbeckError("model", {
 			where: `${nodeName(node)} (${node.opType}): ${where}`,
 			expected,

@@ -109,7 +109,7 @@ test("a shape that holds the batch size of the export is told of as such", () =>
 	const fixed = importModel({ ...rest, graph: { ...graph, inputs: [info("x", [1, 4])] } });
 	const g = createGraph();
 	expect(() => applyModel(g, fixed, { input: g.input("input", { type: "float", dims: [5, 4] }) })).toThrow(
-		/^y \(Reshape\): .*\. The model was exported for a batch of 1: export it with a batch dimension that is dynamic/,
+		/^y \(Reshape\): .*\. The model was exported for a batch of 1: train it with batches of 1 \(batch=1\), or export it/,
 	);
 });
 

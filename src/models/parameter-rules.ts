@@ -52,6 +52,7 @@ const elementsOf = ({ tensor }: Constant): ArrayLike<number> => realElements(ten
 const isLayer = ({ uses }: Constant): boolean => uses.some(isLayers);
 const isUnitScale = (one: Constant): boolean =>
 	one.uses.every(({ opType }) => opType === "InstanceNormalization") && isFilled(elementsOf(one));
+const scalesValues = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType === "Add" || opType === "Mul");
 const movesValues = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType !== "Sub" && opType !== "Div");
 
 const rows: readonly Row[] = [
@@ -104,7 +105,7 @@ const rows: readonly Row[] = [
 	{
 		trained: false,
 		reason: "filled with one number",
-		applies: (one) => isFilled(elementsOf(one)) && longAxes(one) > 1,
+		applies: (one) => isFilled(elementsOf(one)) && !(longAxes(one) <= 1 && scalesValues(one)),
 	},
 	{ trained: false, reason: "whole numbers", applies: (one) => isWhole(elementsOf(one)) },
 	{ trained: true, reason: "gains, biases or tokens among the network's values", applies: movesValues },

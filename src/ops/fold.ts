@@ -139,9 +139,12 @@ const foldPowers = foldArithmetic(
 /** Folds a power; its exponent may be of another type than its base, which is that of the result. */
 export const foldPower: Fold = (inputs, attributes) => {
 	const [base, exponent] = inputs;
-	if (base === undefined || exponent === undefined || base.type === exponent.type) return foldPowers(inputs, attributes);
+	if (base === undefined || exponent === undefined || base.type === exponent.type)
+		return foldPowers(inputs, attributes);
 	const [cast] = foldCast([exponent], base.type) ?? [];
-	const lossless = cast !== undefined && Array.from<Element>(cast.data).every((one, at) => Number(one) === Number(exponent.constant?.data[at]));
+	const lossless =
+		cast !== undefined &&
+		Array.from<Element>(cast.data).every((one, at) => Number(one) === Number(exponent.constant?.data[at]));
 	return lossless ? foldPowers([base, { ...exponent, type: cast.type, constant: cast }], attributes) : undefined;
 };
 

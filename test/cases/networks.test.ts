@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { inMemory } from "../../src/data/samples.js";
-import { openSource } from "../../src/distill/teachers/open.js";
+import { readEnsemble } from "../../src/distill/teachers/open.js";
 import { fileSource } from "../../src/distill/teachers/sources.js";
-import { importedNetwork } from "../../src/distill/train-network.js";
+import { importedNetwork } from "../../src/distill/untrained.js";
 import { listParameters } from "../../src/models/parameter-list.js";
 import { readModelFile } from "../../src/onnx/file.js";
 import { nodeRuntime } from "../../src/runtime/node.js";
@@ -84,9 +84,7 @@ describe("several inputs are refused by name where the file is read", () => {
 		await expect(importedNetwork({ file: fileOf("twoinputs.onnx") })).rejects.toThrow(message);
 	});
 	test("as a teacher", async () => {
-		const source = fileSource(fileOf("twoinputs.onnx"));
-		// No data is looked at for a teacher's file.
-		await expect(openSource(source, undefined as never)).rejects.toThrow(message);
+		await expect(readEnsemble(fileSource(fileOf("twoinputs.onnx")), undefined)).rejects.toThrow(message);
 	});
 });
 
