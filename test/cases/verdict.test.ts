@@ -22,7 +22,7 @@ function table(): string {
 it("few steps and a rare class: the verdict, and balanced accuracy beside accuracy", async () => {
 	const folder = await temporaryFolder();
 	await writeFile(join(folder, "rows.csv"), table());
-	const args = ["distill", "--data", "rows.csv", ...small, "--set", "student.epochs=3", "--quiet"];
+	const args = ["distill", "--data", "rows.csv", ...small, "--set", "student.epochs=3", "--store", "st", "--quiet"];
 	const first = await runIn(folder, args);
 	expect(first).toMatchObject({ code: 0, stderr: "" });
 	const [headings = "", ...lines] = first.stdout.split("\n");
@@ -41,7 +41,7 @@ it("few steps and a rare class: the verdict, and balanced accuracy beside accura
 	const again = await runIn(folder, [...args.filter((one) => one !== "--quiet"), "--json"]);
 	expect((JSON.parse(again.stdout) as Told).diagnosis).toEqual(told.diagnosis);
 	expect(again.stderr).toContain("took 27 steps: too few to judge it by");
-	const shown = await runIn(folder, ["runs", "show", "last"]);
+	const shown = await runIn(folder, ["runs", "show", "last", "--store", "st"]);
 	expect(shown.stdout).toContain("took 27 steps: too few to judge it by");
 	const model = "limbeck-out/student.onnx";
 	const evaluated = await runIn(folder, [
