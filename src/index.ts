@@ -61,6 +61,7 @@ export { createGraph, operatorOf } from "./ops/index.js";
 export type { CaseInput, Operator, OperatorCase, Target, TrainingForms, Vjp, VjpContext } from "./ops/operator.js";
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
+export type { OutputForm, OutputsOption } from "./predict/output-form.js";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
 export {
 	type ClassSets,
@@ -118,7 +119,7 @@ export type { Classifier, Ensemble, OpenMember } from "./train/ensemble.js";
 export type { GraphTeacher } from "./train/graph-teacher.js";
 export type { Fidelity, LabelFigures, ValidationFigures } from "./train/labels.js";
 export type { MaskInput } from "./train/masks.js";
-export type { Combination, OutputForm, OutputsOption, Reading } from "./train/outputs.js";
+export type { Combination, Reading } from "./train/outputs.js";
 export { type BatchPredictor, createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
 export type { Preprocessing } from "./train/preprocess.js";
 export type { State } from "./train/state.js";

@@ -2,12 +2,23 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { EvaluateStep, SplitName } from "../distill/evaluate.js";
+import type { FileReading } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
+import { readModelFile } from "../onnx/file.js";
 import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
+import { preprocessingKey } from "../predict/metadata.js";
 import { type ComparedModel, type ComparisonReport, comparisonTable, judgePairs } from "../report/comparison.js";
-import { addEvaluateFlags, dataChoiceOf, evaluateFlags, foundOf, saidOf } from "./evaluate-flags.js";
+import {
+	addEvaluateFlags,
+	dataChoiceOf,
+	evaluateFlags,
+	foundOf,
+	modelSource,
+	readingOf,
+	saidOf,
+} from "./evaluate-flags.js";
 import { modelNames } from "./model-names.js";
 import type { Terminal } from "./terminal.js";
 
@@ -44,8 +55,13 @@ Examples:
 			const { teacher, threads, top, split } = flags;
 			const { models, taught } = namedFiles(paths, teacher);
 			const data = await dataChoiceOf(flags, "limbeck compare");
-			const step = { data, split, threads, details: top === undefined ? {} : { top } };
-			const report = await compare(step, models, taught, signal);
+			const step = { data, split, threads, details: top === undefined ? {} : { top }, judge: true } as const;
+			const reading = readingOf(flags.set, "limbeck compare");
+			const read = reading && {
+				reading,
+				files: await foreignFiles([...paths, ...(teacher === undefined ? [] : [teacher])]),
+			};
+			const report = await compare(step, models, taught, read, signal);
 			terminal.print(flags.json ? JSON.stringify(report) : comparisonTable(report, terminal.width));
 		});
 }
@@ -70,10 +86,27 @@ function namedFiles(
 	return { models, taught };
 }
 
+/**
+ * The files that do not say how they want their samples: those are read as settings say.
+ *
+ * @throws LimbeckError (`usage`) where there are none.
+ */
+async function foreignFiles(files: readonly string[]): Promise<readonly string[]> {
+	const models = await Promise.all(files.map((file) => readModelFile(file)));
+	const foreign = files.filter((_, at) => models[at]?.metadata.has(preprocessingKey) === false);
+	if (foreign.length > 0) return foreign;
+	throw new LimbeckError("usage", {
+		where: "--set model.…",
+		expected: "a model whose file does not say how it wants its samples",
+		got: "files that all do",
+	});
+}
+
 async function compare(
-	step: Pick<EvaluateStep, "data" | "details"> & { readonly threads: number; readonly split: SplitName },
+	step: Pick<EvaluateStep, "data" | "details" | "judge"> & { readonly threads: number; readonly split: SplitName },
 	models: readonly NamedFile[],
 	taught: NamedFile | undefined,
+	read: { readonly reading: FileReading; readonly files: readonly string[] } | undefined,
 	signal: AbortSignal,
 ): Promise<ComparisonReport> {
 	const all = taught === undefined ? models : [...models, taught];
@@ -82,7 +115,12 @@ async function compare(
 		"evaluate",
 		{
 			...step,
-			models: Object.fromEntries(all.map(({ name, file }) => [name, file])),
+			models: Object.fromEntries(
+				all.map(({ name, file }) => [
+					name,
+					modelSource(file, read?.files.includes(file) === true ? read.reading : undefined),
+				]),
+			),
 			fidelity: taught === undefined ? [] : models.map(({ name }) => [name, taught.name] as const),
 			compare: pairs,
 		},

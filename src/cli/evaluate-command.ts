@@ -5,7 +5,15 @@ import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { type EvaluationReport, evaluationTable } from "../report/evaluation.js";
-import { addEvaluateFlags, dataChoiceOf, evaluateFlags, foundOf, saidOf } from "./evaluate-flags.js";
+import {
+	addEvaluateFlags,
+	dataChoiceOf,
+	evaluateFlags,
+	foundOf,
+	modelSource,
+	readingOf,
+	saidOf,
+} from "./evaluate-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const flagsSchema = z.object({
@@ -35,6 +43,7 @@ Examples:
   limbeck evaluate --model student.onnx --data mnist --folder ./mnist --json
   limbeck evaluate --model student.onnx --data cifar-100 --top 1,5,10
   limbeck evaluate --model student.onnx --data iris.csv --set data.label=species
+  limbeck evaluate --model other.onnx --data ./pictures --set 'model.input={"mean":0.5,"std":0.5}'
 
 limbeck compare measures several models side by side.`,
 		)
@@ -43,7 +52,8 @@ limbeck compare measures several models side by side.`,
 			const { model, threads, top, split } = flags;
 			const data = await dataChoiceOf(flags, "limbeck evaluate");
 			const details = top === undefined ? {} : { top };
-			const report = await evaluate({ data, split, models: { model }, threads, details }, model, threads, signal);
+			const models = { model: modelSource(model, readingOf(flags.set, "limbeck evaluate")) };
+			const report = await evaluate({ data, split, models, threads, details, judge: true }, model, threads, signal);
 			terminal.print(flags.json ? JSON.stringify(report) : evaluationTable(report, flags.details, terminal.width));
 		});
 }

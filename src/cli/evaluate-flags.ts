@@ -7,6 +7,8 @@ import { diagnose } from "../distill/diagnosis/index.js";
 import { evaluationEvidence } from "../distill/diagnosis/of-reports.js";
 import { type Evaluation, isLabelled, splitNames } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
+import { readingShape } from "../distill/teachers/options.js";
+import { type EnsembleSource, type FileReading, fileMember } from "../distill/teachers/sources.js";
 import type { ClassBalance } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
 import { parseOptions } from "../options.js";
@@ -52,7 +54,7 @@ export function addDataFlags(command: Command): Command {
 		)
 		.option(
 			"--set <path=value>",
-			"set an option of the data, such as data.label=species; may be given many times",
+			"set an option of the data, such as data.label=species, or how a model is read: model.input, output, outputs, select, classes; may be given many times",
 			collect,
 		)
 		.option("--threads <count>", "threads to use (default: every core)")
@@ -61,8 +63,31 @@ export function addDataFlags(command: Command): Command {
 
 /** The data that the flags choose. */
 export async function dataChoiceOf({ data, folder, set }: DataFlags, where: string): Promise<DataChoice> {
-	const written = applySettings({ data: await dataFields(data, folder) }, set, dataChoice);
+	const written = applySettings({ data: await dataFields(data, folder) }, dataSettings(set), dataChoice);
 	return parseOptions(dataChoice, written, where).data;
+}
+
+/** Settings that say how a model is read; in recipes it is the teacher. */
+const aboutModel = /^(?:model|teacher)(?=[.=])/;
+
+/** The settings that are not about how a model is read. */
+export function dataSettings(set: readonly string[]): readonly string[] {
+	return set.filter((setting) => !aboutModel.test(setting));
+}
+
+const readingChoice = z.strictObject({ model: z.strictObject(readingShape) });
+
+/** How models are read, as settings such as `model.input={…}` say; `undefined` where none does. */
+export function readingOf(set: readonly string[], where: string): FileReading | undefined {
+	const own = set.filter((setting) => aboutModel.test(setting));
+	if (own.length === 0) return undefined;
+	const settings = own.map((setting) => setting.replace(aboutModel, "model"));
+	return parseOptions(readingChoice, applySettings({ model: {} }, settings, readingChoice), where).model;
+}
+
+/** A model's file, or the file with how it is read. */
+export function modelSource(file: string, reading: FileReading | undefined): string | EnsembleSource {
+	return reading === undefined ? file : { members: [fileMember(file, reading)], combine: "arithmetic" };
 }
 
 /** What was found out about one model, with `null` for multiply-adds that are not known. */

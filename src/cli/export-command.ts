@@ -13,7 +13,7 @@ import { describeMachine } from "../report/evaluation.js";
 import { count, percent } from "../report/numbers.js";
 import { wrapText } from "../report/text.js";
 import { storeFolder } from "../store/store.js";
-import { addDataFlags, dataChoiceOf, evaluateFlags } from "./evaluate-flags.js";
+import { addDataFlags, dataChoiceOf, evaluateFlags, readingOf } from "./evaluate-flags.js";
 import { describeNotice, type Terminal } from "./terminal.js";
 
 const { set, folder, threads, json } = evaluateFlags;
@@ -60,8 +60,10 @@ Examples:
 			const onPart = (part: string): void => {
 				terminal.tell(`export: ${part}`);
 			};
+			const reading = readingOf(flags.set, "limbeck export");
 			const report = await exportModel({
 				...{ source: found, data, to, preprocess, threads: flags.threads, signal, onPart },
+				...(reading === undefined ? {} : { reading }),
 				onNotice: (notice) => {
 					terminal.tell(describeNotice(notice, terminal));
 				},

@@ -15,7 +15,7 @@ import { runStep } from "../pipeline/run-step.js";
 import { type NoveltyReport, noveltyCsv, noveltyTable } from "../report/novelty.js";
 import { applySettings } from "../settings.js";
 import { type DataFields, dataFields } from "./data-flags.js";
-import { addDataFlags, evaluateFlags } from "./evaluate-flags.js";
+import { addDataFlags, dataSettings, evaluateFlags, readingOf } from "./evaluate-flags.js";
 import { describeNotice, type Terminal } from "./terminal.js";
 
 const { data, folder, set, threads, json } = evaluateFlags;
@@ -89,7 +89,9 @@ async function novelty(flags: Flags, signal: AbortSignal): Promise<NoveltyReport
 	const { by: rejectBy, groups, temperature, shown, seed, threads: own } = flags;
 	const model = await modelOf(flags.model);
 	const choice = await dataOf(flags, model.generalist);
-	const step: SiftStep = { ...choice, ...model, rejectBy, groups, temperature, shown, seed, threads: own };
+	const reading = readingOf(flags.set, "limbeck novelty");
+	const read = reading === undefined ? {} : { reading };
+	const step: SiftStep = { ...choice, ...model, ...read, rejectBy, groups, temperature, shown, seed, threads: own };
 	const outcome = await runStep("sift", step, { signal });
 	return {
 		...{ schema: 1, created: new Date().toISOString(), model: model.generalist },
@@ -121,7 +123,7 @@ async function dataOf(flags: Flags, model: string): Promise<Pick<SiftStep, "know
 	const known = flags.known === undefined ? await trainedOn(model) : await dataFields(flags.known, undefined);
 	const fields = await dataFields(flags.data, flags.folder);
 	const sifted = fields["name"] === "folder" ? { ...likeKnown(known), ...fields, unlabelled: true } : fields;
-	const written = applySettings({ known, data: sifted }, flags.set, choices);
+	const written = applySettings({ known, data: sifted }, dataSettings(flags.set), choices);
 	return parseOptions(choices, written, "limbeck novelty");
 }
 

@@ -1,15 +1,15 @@
 import { dataSetOf } from "../data/index.js";
 import type { DataChoice } from "../data/options.js";
-import { alignFeatures } from "../distill/features.js";
+import { readMember } from "../distill/teachers/open.js";
+import { fileMember } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
-import { readModelFile, writeModelFile } from "../onnx/file.js";
+import { writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { normalizationOf } from "../predict/metadata.js";
 import type { Precision } from "../predict/precisions.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { deployable } from "./deployable.js";
 import { toFloat16 } from "./float16.js";
 import { quantize } from "./quantize.js";
+import { shippable } from "./shippable.js";
 
 /** A classifier to be shipped in one precision, as plain data. */
 export interface ConvertStep {
@@ -33,10 +33,9 @@ export async function convertModel(
 	{ runtime }: { readonly runtime: Runtime },
 ): Promise<void> {
 	const loaded = await dataSetOf(choice).load(choice);
-	const { model, features } = alignFeatures(await readModelFile(file), loaded.features, file);
-	const named = features === undefined ? {} : { features };
-	const data = { ...loaded, ...named, normalization: normalizationOf(model, file) };
-	const float32 = deployable(model, { ...data, where: file });
+	const member = await readMember(fileMember(file), loaded.features);
+	const { model: float32, normalization, features } = await shippable(runtime, member, loaded, threads);
+	const data = { ...loaded, ...(features === undefined ? {} : { features }), normalization };
 	const forms: Readonly<Record<Precision, () => OnnxModel | undefined | Promise<OnnxModel | undefined>>> = {
 		float32: () => float32,
 		float16: () => toFloat16(float32),

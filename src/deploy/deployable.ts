@@ -7,15 +7,15 @@ import { importModel } from "../import/index.js";
 import { nodeName, onnxNode } from "../import/rewrite.js";
 import { isKnown } from "../import/support.js";
 import { modelOf } from "../models/family.js";
-import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { sampleDims, sampleInput } from "../models/input.js";
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
 import { preprocessingKey, withClassifierMetadata } from "../predict/metadata.js";
+import { type Classifier, readOutput } from "../train/ensemble.js";
 import { preprocessingModel } from "../train/preprocess.js";
 import { renameValues, renaming } from "./rename.js";
 
 /** What a shipped model is for. */
-export interface DeployTask {
+export interface DeployTask extends Partial<Pick<Classifier, "output" | "outputs" | "order">> {
 	readonly sampleShape: SampleShape;
 	readonly classes: readonly string[];
 	readonly normalization: Normalization;
@@ -40,14 +40,15 @@ export function inputNameFor(sampleShape: SampleShape): string {
 
 /**
  * A model in the form that is shipped, in float32: `pixel_values` or `input`, normalised samples
- * `[batch, …sampleShape]`, to `logits` `[batch, classes]`. A last Softmax is left out; what no output needs goes.
+ * `[batch, …sampleShape]`, to `logits` `[batch, classes]`. The output is chosen as a teacher's is; a last Softmax or
+ * Sigmoid is left out; what no output needs goes.
  *
  * @throws LimbeckError (`model`) that names every node of an operator that Limbeck does not know; for a quantised model,
  * control flow, an input that the samples do not fit, or several inputs.
  */
 export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 	const { sampleShape, classes, normalization, features, where } = task;
-	const imported = withoutFinalSoftmax(importModel(model)).model;
+	const imported = importModel(readOutput({ ...task, model }, classes).model);
 	refuseUnknown(imported, where);
 	const [output] = imported.graph.outputs;
 	const input = sampleInput(imported, where);
@@ -139,7 +140,8 @@ export function withPreprocessing(
 		if (name === "samples") return inputName;
 		return name === "input" ? "normalized" : `normalize/${name}`;
 	});
-	const body = renameValues(model, renaming(new Map([[inputName, "normalized"]]))).graph;
+	const bodyInput = model.graph.inputs[0]?.name ?? inputName;
+	const body = renameValues(model, renaming(new Map([[bodyInput, "normalized"]]))).graph;
 	return {
 		...model,
 		metadata: new Map([...model.metadata].filter(([key]) => key !== preprocessingKey)),

@@ -1,6 +1,7 @@
 /** export.json: what an export made, and what it measured. */
 import type { Environment } from "../distill/report.js";
 import type { ClassBalance, Latency } from "../metrics/index.js";
+import type { Notice } from "../notices.js";
 import type { Precision } from "../predict/precisions.js";
 import type { Quantization } from "./quantize.js";
 
@@ -64,6 +65,8 @@ export interface ExportReport {
 	readonly models: readonly ExportedModel[];
 	/** Absent where nothing in the model can be quantised. */
 	readonly int8?: Quantization & Advice & { readonly calibrationSamples: number };
+	/** What should be known of the data and the model; absent where there is nothing. */
+	readonly notices?: readonly Notice[];
 	readonly environment: Environment;
 }
 

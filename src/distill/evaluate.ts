@@ -1,6 +1,7 @@
 /** Evaluation on the test split: the only place that opens it, after everything is trained, calibrated and chosen. */
 import type { Split, TestSet } from "../data/data-set.js";
 import { dataSetOf } from "../data/index.js";
+import { openSamples } from "../data/open-samples.js";
 import { loadTestSet } from "../data/test-sets.js";
 import { LimbeckError } from "../errors.js";
 import {
@@ -32,7 +33,8 @@ import { type SiftOutcome, type SiftStep, sift } from "./novelty/sift.js";
 import type { Recipe } from "./recipe.js";
 import { readClusters } from "./specialists/clusters.js";
 import { type Coverage, coverageOf } from "./specialists/coverage.js";
-import type { EnsembleSource } from "./teachers/sources.js";
+import { noticesOnFiles } from "./teachers/judge.js";
+import { type EnsembleSource, fileSource } from "./teachers/sources.js";
 import { type ValidationAnswers, validationAnswers } from "./validation-answers.js";
 
 /** What models may be measured on. What is to be chosen is chosen on the validation split. */
@@ -59,6 +61,8 @@ export interface EvaluateStep {
 	readonly exhibit?: ExhibitChoice;
 	/** Asks how right models are by how many specialists cover the true class. */
 	readonly coverage?: readonly CoverageRequest[];
+	/** Asks what some training samples say of each model, as of a teacher, and how its file is read. */
+	readonly judge?: boolean;
 	/** Asks what a shift of some classes' logits mends. */
 	readonly biasShifts?: readonly BiasShiftRequest[];
 	/** Asks how models do on training samples: on some of those that each has learned from, by the models' names. */
@@ -170,7 +174,27 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 	const coverage = step.coverage === undefined ? {} : { coverage: await coveredBy(step.coverage, test, results) };
 	const { biasShifts: requests } = step;
 	const shifts = requests === undefined ? {} : { biasShifts: biasShiftsOf(requests, answers, test, results) };
-	return { ...outcomeOf(step, test, results), ...(learned === undefined ? {} : { learned }), ...coverage, ...shifts };
+	const own = Array.from(results.values()).flatMap((result) => result.notices);
+	const notices = [...(test.notices ?? []), ...(step.judge === true ? await modelNotices(step, context) : own)];
+	return {
+		...outcomeOf(step, test, results),
+		...(notices.length === 0 ? {} : { notices }),
+		...(learned === undefined ? {} : { learned }),
+		...coverage,
+		...shifts,
+	};
+}
+
+/** What training samples say of the models, and how these are read; the test split has no part in it. */
+async function modelNotices(
+	{ data: choice, models, threads }: EvaluateStep,
+	{ runtime }: EvaluateContext,
+): Promise<readonly Notice[]> {
+	const data = await dataSetOf(choice).load(choice);
+	const members = Object.values(models).flatMap((source) =>
+		typeof source === "string" ? fileSource(source).members : source.members,
+	);
+	return noticesOnFiles(members, data, { runtime, openSamples, threads });
 }
 
 async function loadValidation({ data, details }: EvaluateStep): Promise<TestSet> {
@@ -343,10 +367,8 @@ function outcomeOf(step: EvaluateStep, test: TestSet, results: ReadonlyMap<strin
 	const means = needed ? resampledMeans(Array.from(results.values(), ({ correct }) => correct)) : [];
 	const logits = new Map(Array.from(results, ([name, result]) => [name, result.logits]));
 	const resampled = new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
-	const notices = [...(test.notices ?? []), ...Array.from(results.values()).flatMap((result) => result.notices)];
 	return {
 		test: test.count,
-		...(notices.length === 0 ? {} : { notices }),
 		models: Object.fromEntries(Array.from(results, ([name, { evaluation }]) => [name, evaluation])),
 		members: Object.fromEntries(
 			Array.from(results).flatMap(([name, { members }]) => (members.length > 1 ? [[name, members]] : [])),

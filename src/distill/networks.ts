@@ -33,6 +33,11 @@ export const ofFile = z.literal("file").describe("a model from a file; may be le
 const fileNetwork = z.strictObject({
 	family: ofFile,
 	file,
+	output: z
+		.string()
+		.min(1)
+		.optional()
+		.describe("name of the model's output that gives the classes; the only one that fits where left out"),
 	head: z
 		.enum(["keep", "replace"])
 		.default("keep")

@@ -6,6 +6,7 @@ import type { Fidelity } from "../train/labels.js";
 import type { TeacherSummary } from "../train/teacher.js";
 import type { AnyEvaluation, Comparison, EvaluateOutcome, MemberEvaluation } from "./evaluate.js";
 import type { Recipe } from "./recipe.js";
+import type { TeacherVerdict } from "./teachers/verdict.js";
 import type { DataSummary, TrainOutcome } from "./train-network.js";
 
 /** A network's part in a distillation. */
@@ -34,6 +35,8 @@ export interface SeedResult {
 	 * where there is a teacher, teacher against baseline.
 	 */
 	readonly evaluated: EvaluateOutcome;
+	/** What was said of given teachers before they taught. */
+	readonly verdicts?: readonly TeacherVerdict[];
 }
 
 /** What the numbers depend on besides the recipe. */
@@ -105,7 +108,10 @@ export interface Report {
 	/** Each member of an ensemble alone, in order; the first is the single teacher of the same seed. */
 	readonly members?: readonly Measured<MemberEvaluation>[];
 	/** How the student's teacher was asked and read, of the first seed. */
-	readonly teaching?: TeacherSummary;
+	readonly teaching?: TeacherSummary & {
+		/** What was said of each given teacher before it taught. */
+		readonly verdicts?: readonly TeacherVerdict[];
+	};
 	/** Assistants and earlier generations in the order of the chain; absent where the teacher taught the student itself. */
 	readonly chain?: readonly LinkReport[];
 	/** All generations, the student among them, as one: the mean of their probabilities. */
@@ -149,7 +155,7 @@ export function assembleReport(
 		data: dataReport(studentOf(first).outcome, first.evaluated),
 		...(first.evaluated.models["teacher"] === undefined ? {} : { teacher: measured(teacherReport) }),
 		...membersReport(results),
-		...toldOf(studentOf(first).outcome),
+		...toldOf(first),
 		...chainReport(results),
 		...(first.evaluated.models["generations"] === undefined
 			? {}
@@ -258,9 +264,13 @@ function membersReport(results: readonly SeedResult[]): Pick<Report, "members"> 
 	};
 }
 
-function toldOf({ teacher, notes = [], data }: TrainOutcome): Pick<Report, "teaching" | "notes"> {
+function toldOf(result: SeedResult): Pick<Report, "teaching" | "notes"> {
+	const { teacher, notes = [], data } = studentOf(result).outcome;
+	const { verdicts } = result;
+	const judged = verdicts === undefined ? {} : { verdicts };
 	const all = data.unlabelled === true ? [...notes, noLabels] : notes;
-	return { ...(teacher === undefined ? {} : { teaching: teacher }), ...(all.length === 0 ? {} : { notes: all }) };
+	const teaching = teacher === undefined ? {} : { teaching: { ...teacher, ...judged } };
+	return { ...teaching, ...(all.length === 0 ? {} : { notes: all }) };
 }
 
 /** Puts the measures of all seeds together. */

@@ -3,7 +3,6 @@ import { LimbeckError } from "../errors.js";
 import { classesOfOutput } from "../import/flat-output.js";
 import { importModel } from "../import/index.js";
 import type { ModelTask } from "../models/family.js";
-import { withoutFinalSoftmax } from "../models/final-softmax.js";
 import { replaceHead } from "../models/head.js";
 import { buildModel } from "../models/index.js";
 import { sampleInput } from "../models/input.js";
@@ -13,6 +12,7 @@ import { withOwnGains } from "../models/untie.js";
 import { type Notice, noticeText } from "../notices.js";
 import { readModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
+import { readClassifier } from "../predict/read-classifier.js";
 import { alignFeatures } from "./features.js";
 import { type FileNetwork, modelSpecOf, type NetworkOptions } from "./networks.js";
 
@@ -34,7 +34,11 @@ export async function untrained(
 ): Promise<Untrained> {
 	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
 	const { file, head } = network;
-	const { model: imported, notices } = await importedNetwork(network, features);
+	const { model: imported, notices } = await importedNetwork(
+		network,
+		features,
+		head === "replace" ? undefined : task.classes,
+	);
 	const [output] = imported.graph.outputs;
 	const classes = output && classesOfOutput(output);
 	const model = head === "replace" ? replaceHead(imported, task.classes, task.seed) : imported;
@@ -51,20 +55,27 @@ export async function untrained(
 /**
  * A network from a file in the form that is trained: it gives logits, and each layer has its own gains.
  *
+ * @param classes - how many its output must have, where that is known.
  * @throws LimbeckError (`model`, `file`) by the name of the file; for one of several inputs, or of whole numbers.
  */
 export async function importedNetwork(
-	{ file }: Pick<FileNetwork, "file">,
+	{ file, output }: Pick<FileNetwork, "file" | "output">,
 	features?: readonly string[],
+	classes?: number,
 ): Promise<{ readonly model: OnnxModel; readonly notices: readonly Notice[] }> {
 	const read = await readModelFile(file);
 	sampleInput(read, file);
 	const aligned = alignFeatures(read, features, file);
-	const { model: logits, removed } = withoutFinalSoftmax(aligned.model);
+	const widths = classes === undefined ? {} : { widths: [classes] };
+	const request = { where: file, name: output, outputs: "auto", option: "output", ...widths } as const;
+	const { model: logits, removed, notices: chosen } = readClassifier(aligned.model, request);
 	const model = withOwnGains(withOneForm(importModel(logits)), file);
 	const taken = {
 		code: "softmax-removed",
 		text: `${file}: its last ${removed ?? ""} is taken off, to be trained by its logits.`,
 	};
-	return { model, notices: [...aligned.notices, ...(removed === undefined ? [] : [taken]), ...(model.notices ?? [])] };
+	return {
+		model,
+		notices: [...aligned.notices, ...chosen, ...(removed === undefined ? [] : [taken]), ...(model.notices ?? [])],
+	};
 }

@@ -24,6 +24,7 @@ const options = z.strictObject({
 export const dist: Loss<typeof options> = {
 	options,
 	needs: ({ hardWeight }) => (hardWeight === 0 ? ["student", "teacher"] : ["student", "teacher", "labels"]),
+	temperatures: ({ temperature }) => [temperature],
 	build(g, { student, teacher, labels }, { beta, gamma, temperature, hardWeight }) {
 		refuse(student.dims[0] ?? 0, beta, gamma);
 		const [q, p] = [student, teacher].map((logits) => softmax(g, logits, temperature)) as [Value, Value];

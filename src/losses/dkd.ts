@@ -32,6 +32,7 @@ const options = z.strictObject({
 export const dkd: Loss<typeof options> = {
 	options,
 	needs: ({ warmup }) => ["student", "teacher", "labels", ...(warmup === 0 ? [] : (["progress"] as const))],
+	temperatures: ({ temperature }) => [temperature],
 	build(g, { student, teacher, labels, progress }, { alpha, beta, temperature, hardWeight, warmup }) {
 		refuse(student.dims[1] ?? 0, alpha + beta);
 		const isTrue = cast(g, oneHot(g, labels, student), "bool");

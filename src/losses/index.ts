@@ -16,6 +16,12 @@ export function lossOf({ name }: LossOptions): Loss<z.ZodType<LossOptions>> {
 	return losses[name];
 }
 
+/** The highest temperature at which an objective looks at the teacher's answers; `undefined` where it softens nothing. */
+export function temperatureOf(objective: LossOptions): number | undefined {
+	const own = lossOf(objective).temperatures?.(objective) ?? [];
+	return own.length === 0 ? undefined : Math.max(...own);
+}
+
 /** What a student may learn from its teacher. */
 export const distillationOptions = z
 	.discriminatedUnion("name", [

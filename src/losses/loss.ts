@@ -46,6 +46,8 @@ export interface Loss<Options extends z.ZodType, Needs extends keyof LossInputs 
 	readonly options: Options;
 	/** Which inputs `build` reads. */
 	readonly needs: (options: z.infer<Options>) => readonly Needs[];
+	/** The temperatures by which it softens the teacher's answers; none where absent. */
+	readonly temperatures?: (options: z.infer<Options>) => readonly number[];
 	/** What it learns itself, for models with these values inside; nothing where absent. */
 	readonly parameters?: (options: z.infer<Options>, inner: InnerActivations) => readonly LossParameter[];
 	/**

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { drawBatch, expectClose, run } from "../../test/support/losses.js";
-import { distillationOptions, type LossOptions, losses } from "./index.js";
+import { distillationOptions, type LossOptions, losses, temperatureOf } from "./index.js";
 
 const batch = drawBatch(31, 3, 5);
 const soft = losses["soft-targets"].options.parse({ name: "soft-targets", hardWeight: 0 });
@@ -46,4 +46,10 @@ test.each([
 
 test("hints count as asking the teacher", () => {
 	expect(() => distillationOptions.parse({ name: "mixture", of: [{ name: "cross-entropy" }, hints] })).not.toThrow();
+});
+
+test("its temperature is the highest of its parts'", () => {
+	expect(temperatureOf(mixtureOf([soft, { name: "dkd", temperature: 8 }, { name: "cross-entropy" }]))).toBe(8);
+	expect(temperatureOf({ ...soft, temperature: 2 })).toBe(2);
+	expect(temperatureOf({ name: "logit-matching" })).toBeUndefined();
 });

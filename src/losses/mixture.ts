@@ -45,6 +45,7 @@ export const mixture: Loss<typeof options> = {
 	needs: ({ of }) => [
 		...new Set(of.flatMap((part) => [...needsOf(part), ...(part.schedule ? (["progress"] as const) : [])])),
 	],
+	temperatures: ({ of }) => [...new Set(of.flatMap((part) => singleLossOf(part).temperatures?.(part) ?? []))],
 	parameters: ({ of }, inner) =>
 		of.flatMap(
 			(part, index) =>

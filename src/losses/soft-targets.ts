@@ -45,6 +45,7 @@ const options = z.strictObject({
 export const softTargets: Loss<typeof options> = {
 	options,
 	needs: ({ hardWeight }) => (hardWeight === 0 ? ["student", "teacher"] : ["student", "teacher", "labels"]),
+	temperatures: ({ temperature }) => [temperature],
 	build(g, { student, teacher, labels }, { temperature, hardWeight, standardize, classes }) {
 		const over = (logits: Value): Value => (classes === undefined ? logits : columnsOf(g, logits, classes));
 		const soft = (): Value => {

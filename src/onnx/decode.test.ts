@@ -318,7 +318,14 @@ describe("models", () => {
 		["no version", writeModelMessage({ opsetImport: [{ version: 1 }], graph: {} }), /ir_version/],
 		["a wrong wire type", concat(valid, field(1, Uint8Array.of(1))), /Model\.irVersion: expected wire type 0, got 2/],
 		["a sparse initialiser", concat(field(7, field(15, new Uint8Array())), valid), /no Graph\.sparseInitializer/],
-		["a sequence", concat(field(7, field(11, field(2, field(4, new Uint8Array())))), valid), /no Type\.sequenceType/],
+		[
+			"a sequence",
+			writeModelMessage({
+				...{ irVersion: 10, opsetImport: [{ version: 21 }] },
+				graph: { input: [{ name: "s", type: { sequenceType: new Uint8Array() } }] },
+			}),
+			/input "s": expected a tensor, got a sequence or map/,
+		],
 		[
 			"a message longer than the one around it",
 			concat(field(7, Uint8Array.of(0x0a, 100)), new Uint8Array(200)),

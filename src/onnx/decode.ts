@@ -1,3 +1,4 @@
+import type { LimbeckError } from "../errors.js";
 import { type DecodeOptions, defaultLimits } from "./decode-options.js";
 import { type DecodeContext, toDataType, toTensor } from "./decode-tensor.js";
 import { inlineFunctions } from "./functions.js";
@@ -8,6 +9,7 @@ import { provenanceIn, provenanceKey } from "./provenance.js";
 import { attributeKinds, type Message } from "./schema.js";
 import { dataTypes } from "./tensor.js";
 import { inTopologicalOrder } from "./topological-order.js";
+import { withReadableOutputs } from "./unreadable-outputs.js";
 import { readModelMessage } from "./wire-reader.js";
 
 /** ONNX's own domain goes by two names. */
@@ -38,10 +40,16 @@ function toDim({ dimValue, dimParam }: Message<"Dimension">): number | string {
 function toValueInfo(message: Message<"ValueInfo">, where: string): OnnxValueInfo {
 	const name = toName(message.name, where);
 	const place = `${where} ${quote(name)}`;
-	const tensorType = message.type?.tensorType;
+	const { tensorType, sequenceType, mapType } = message.type ?? {};
+	if (sequenceType !== undefined || mapType !== undefined) throw noTensor(place);
 	if (tensorType === undefined) throw modelError(place, "a tensor type", "none");
 	const dims = tensorType.shape === undefined ? undefined : (tensorType.shape.dim ?? []).map(toDim);
 	return { name, type: toDataType(tensorType.elemType ?? 0, place), dims };
+}
+
+function noTensor(place: string): LimbeckError {
+	const hint = "Of a model by scikit-learn: convert it with options={'zipmap': False}.";
+	return modelError(place, "a tensor", "a sequence or map", hint);
 }
 
 function toInitializer(message: Message<"Tensor">, context: DecodeContext, where: string): OnnxInitializer {
@@ -216,7 +224,7 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Onn
 		opsetImports: toMap(opsets, `${where}, opset_import`),
 		producerName: message.producerName ?? "",
 		producerVersion: message.producerVersion ?? "",
-		graph: toGraph(message.graph, { where, limits, external }, where),
+		graph: toGraph(withReadableOutputs(message.graph), { where, limits, external }, where),
 		metadata: toMap(metadata, `${where}, metadata_props`),
 	};
 	return options.form === "as-is" ? model : inInferenceForm(model, where);

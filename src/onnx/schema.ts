@@ -152,8 +152,9 @@ export const schema = {
 	},
 	Type: {
 		tensorType: one(1, "TensorType"),
-		sequenceType: one(4, "refused"),
-		mapType: one(5, "refused"),
+		// Read to be told apart: see withReadableOutputs.
+		sequenceType: one(4, "bytes"),
+		mapType: one(5, "bytes"),
 		opaqueType: one(7, "refused"),
 		sparseTensorType: one(8, "refused"),
 		optionalType: one(9, "refused"),

@@ -8,12 +8,14 @@ import { assembleReport, type Report, type Role, type SeedResult } from "../dist
 import { storeRefusal } from "../distill/store-fit.js";
 import {
 	combinationOf,
+	type GivenMember,
 	type MemberSource,
 	memberSeed,
 	membersOf,
 	type PlannedMember,
 	type TeacherSource,
 	together,
+	trusts,
 } from "../distill/teachers/sources.js";
 import { withTeacherClasses } from "../distill/unlabelled.js";
 import { hardTargets } from "../losses/index.js";
@@ -101,7 +103,7 @@ async function planSeed(recipe: Recipe, context: SeedContext): Promise<SeedPlan<
 		// Where a teacher was trained, it was told of them all.
 		const pupils = k === 0 && teachers.size === 0 ? links.slice(1).map((one) => lessonOf(one, recipe)) : [];
 		const job = { ...lessonOf(link, recipe), seed: link.seed, teacher: last, pupils };
-		const network = await planTraining(recipe, job, link, [], context);
+		const network = await planTraining(recipe, job, link, checks, context);
 		taught.push(network);
 		last = together(trainedFile(network, context));
 	}
@@ -110,7 +112,7 @@ async function planSeed(recipe: Recipe, context: SeedContext): Promise<SeedPlan<
 	const evaluation = await planEvaluation(recipe, source, networks, context);
 	return {
 		networks: networks.map(({ part, step }) => ({ name: nameOf(part), step, about: part })),
-		others: [evaluation],
+		others: [...checks, evaluation],
 		result(outputOf) {
 			const [baseline, earlyStopped] = (["baseline", "earlyStopped"] as const).map((role) =>
 				alone.find(({ part }) => part.role === role),
@@ -124,22 +126,27 @@ async function planSeed(recipe: Recipe, context: SeedContext): Promise<SeedPlan<
 					...(earlyStopped === undefined ? {} : { earlyStopped: outputOf(earlyStopped.step) }),
 				},
 				evaluated: outputOf(evaluation),
+				...(checks.length === 0 ? {} : { verdicts: checks.flatMap((check) => outputOf(check).verdicts) }),
 			};
 		},
 	};
 }
 
-/** Tries the files among a teacher's members where others are trained before they are asked. */
+/** Judges the files that are to teach, before anything is trained. */
 async function planCheck(
-	{ data }: Recipe,
+	{ data, teacher }: Recipe,
 	members: readonly PlannedMember[],
 	{ seed, threads, planner }: SeedContext,
-): Promise<readonly PlannedStep[]> {
-	const given = members.flatMap((member) => ("given" in member ? [{ ...member.given, weight: 1 }] : []));
-	if (given.length === 0 || given.length === members.length) return [];
-	const teacher = { members: given, combine: "arithmetic" } as const;
+): Promise<readonly PlannedStep<"check">[]> {
+	const given = members.flatMap((member): readonly GivenMember[] =>
+		"given" in member
+			? [{ ...member.given, trust: trusts(teacher, member.given), option: member.option, weight: 1 }]
+			: [],
+	);
+	const checked = teacher.family === "targets" ? teacher : { members: given };
+	if ("members" in checked && given.length === 0) return [];
 	const label = `seed ${String(seed)}, check of teachers`;
-	return [await planner.add("check", label, { data, teacher, threads }, { cores: threads })];
+	return [await planner.add("check", label, { data, teacher: checked, threads }, { cores: threads })];
 }
 
 /** Trainings of those of a teacher's members that are not given, by their places among all. */
@@ -256,15 +263,21 @@ function sourceOf(
 	trained: ReadonlyMap<number, PlannedNetwork>,
 	context: SeedContext,
 ): TeacherSource {
-	if (teacher.family === "targets") return teacher;
+	if (teacher.family === "targets") return untrusted(teacher);
 	return {
 		combine: combinationOf(teacher),
 		members: members.map((member, k): MemberSource => {
 			const { weight } = member;
-			if ("given" in member) return { ...member.given, weight };
+			if ("given" in member) return { ...untrusted(member.given), weight };
 			const network = trained.get(k);
 			if (network === undefined) throw new TypeError(`teacher ${String(k + 1)}: expected a training, got none`);
 			return { ...trainedFile(network, context), input: {}, weight };
 		}),
 	};
+}
+
+/** A teacher without its word on trust, which changes nothing that it teaches. */
+function untrusted<Given extends { readonly trust?: boolean | undefined }>(given: Given): Omit<Given, "trust"> {
+	const { trust, ...others } = given;
+	return trust === undefined ? given : others;
 }

@@ -1,12 +1,13 @@
 /** The walk over a plan: what is in the store is taken, what is not is offered to an executor as soon as it can be run. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { LimbeckError, throwIfStopped } from "../errors.js";
+import type { Notice } from "../notices.js";
 import type { Entry } from "../store/entry.js";
 import type { Store } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
 import type { Executor, StepEvent, StepId, StepState } from "./executor.js";
 import type { PlannedStep } from "./plan.js";
-import type { StepName, StepOutput } from "./steps.js";
+import { type StepName, type StepOutput, stepEntry } from "./steps.js";
 
 /** What a walk needs, and who hears of it. */
 export interface DriveOptions {
@@ -15,6 +16,8 @@ export interface DriveOptions {
 	readonly onTraining?: (step: PlannedStep, event: TrainingEvent) => void;
 	/** A step was found, begun, or done. */
 	readonly onStep?: (step: PlannedStep, what: StepNews) => void;
+	/** What should be known of a step's result, when it is found or done. */
+	readonly onNotice?: (notice: Notice) => void;
 	/** A stop: running steps keep what they have. */
 	readonly signal?: AbortSignal;
 }
@@ -74,6 +77,7 @@ export async function drive(
 					finished.set(key, entry);
 					missing.delete(key);
 					onStep?.(step, "done");
+					tellNotices(step, entry, options);
 					moved = true;
 				} else if (state.status === "failed" && failure === undefined) {
 					failure = new LimbeckError(state.error.category, state.error);
@@ -100,9 +104,10 @@ export async function drive(
 async function missingSteps(
 	steps: ReadonlyMap<StepId, PlannedStep>,
 	wanted: readonly StepId[],
-	{ store, onStep, onTraining }: DriveOptions,
+	options: DriveOptions,
 	finished: Map<StepId, Entry>,
 ): Promise<Set<StepId>> {
+	const { store, onStep, onTraining } = options;
 	const missing = new Set<StepId>();
 	const look = async (key: StepId): Promise<void> => {
 		const step = steps.get(key);
@@ -113,6 +118,7 @@ async function missingSteps(
 		if (entry !== undefined) {
 			finished.set(key, entry);
 			onStep?.(step, "cached");
+			tellNotices(step, entry, options);
 			return;
 		}
 		missing.add(key);
@@ -120,6 +126,11 @@ async function missingSteps(
 	};
 	for (const key of wanted) await look(key);
 	return missing;
+}
+
+function tellNotices({ kind }: PlannedStep, { result }: Entry, { onNotice }: DriveOptions): void {
+	// The result is one of that kind: the key names it.
+	for (const notice of stepEntry(kind).notices?.(result) ?? []) onNotice?.(notice);
 }
 
 /** Waits until none of the steps runs any longer. */

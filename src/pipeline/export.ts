@@ -4,27 +4,31 @@ import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/prom
 import { dirname, join, resolve } from "node:path";
 import type { DataSet } from "../data/data-set.js";
 import { dataSetOf } from "../data/index.js";
+import { openSamples } from "../data/open-samples.js";
 import type { DataChoice } from "../data/options.js";
 import { calibrationCount } from "../deploy/calibrate.js";
-import { deployable, inputNameFor, withPreprocessing } from "../deploy/deployable.js";
+import { inputNameFor, withPreprocessing } from "../deploy/deployable.js";
 import { toFloat16 } from "../deploy/float16.js";
 import { modelCard } from "../deploy/model-card.js";
 import { answersOf, type Quantization, quantize } from "../deploy/quantize.js";
 import { adviceOn, type ExportedModel, type ExportReport, type PreprocessPlace } from "../deploy/report.js";
+import { shippable } from "../deploy/shippable.js";
 import { jsonFile, transformersFiles } from "../deploy/transformers.js";
 import { compareClassNames } from "../distill/class-names.js";
 import { isLabelled, type Quality } from "../distill/evaluate.js";
-import { alignFeatures } from "../distill/features.js";
+import { noticesOnFiles } from "../distill/teachers/judge.js";
+import { readMember } from "../distill/teachers/open.js";
+import { type FileReading, fileMember } from "../distill/teachers/sources.js";
 import { LimbeckError, throwIfStopped } from "../errors.js";
 import { fileError, isMissing } from "../files.js";
 import { agreement, classificationMetrics } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
-import { readModelFile, writeModelFile } from "../onnx/file.js";
+import { writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { normalizationOf } from "../predict/metadata.js";
 import { type Precision, precisions } from "../predict/precisions.js";
 import { nodeRuntime } from "../runtime/node.js";
 import type { Runtime } from "../runtime/runtime.js";
+import { namesOutputs } from "../train/class-order.js";
 import { describeEnvironment } from "./environment.js";
 import type { ExportSource } from "./export-source.js";
 import { runStep } from "./run-step.js";
@@ -38,6 +42,8 @@ export interface ExportOptions {
 	/** The folder to make: none, or an empty one. */
 	readonly to: string;
 	readonly preprocess: PreprocessPlace;
+	/** How the model's file is read, where that is not as it turns out to be. */
+	readonly reading?: FileReading;
 	readonly threads: number;
 	readonly signal?: AbortSignal;
 	/** Told before each part of the work, in a few words. */
@@ -59,12 +65,14 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 	throwIfStopped(signal, to);
 	await requireEmpty(to);
 	const loaded = await dataSetOf(options.data).load(options.data);
-	const { model, notices, ...aligned } = alignFeatures(await readModelFile(source.file), loaded.features, source.file);
-	for (const notice of notices) onNotice(notice);
-	compareClassNames(model, loaded.classes, source.file);
-	const data = { ...loaded, ...aligned, normalization: normalizationOf(model, source.file) };
-	const float32 = deployable(model, { ...data, where: source.file });
+	const member = await readMember(fileMember(source.file, options.reading), loaded.features);
+	if (!namesOutputs(member.order)) compareClassNames(member.model, loaded.classes, source.file);
 	const runtime = await nodeRuntime();
+	const { model: float32, ...taken } = await shippable(runtime, member, loaded, options.threads);
+	const context = { runtime, openSamples, threads: options.threads };
+	const notices = await noticesOnFiles([fileMember(source.file, options.reading)], loaded, context);
+	for (const notice of notices) onNotice(notice);
+	const data = { ...loaded, ...taken, notices: [...(loaded.notices ?? []), ...notices] };
 	onPart("int8: calibrating on training samples, choosing on the validation split");
 	const made = await variants(runtime, float32, data, options);
 	const folder = join(dirname(resolve(to)), `.limbeck-export-${randomUUID()}`);
@@ -207,6 +215,7 @@ async function reportOf(
 		...(data.features === undefined ? {} : { features: data.features }),
 		models: exported,
 		...advised,
+		...(data.notices === undefined || data.notices.length === 0 ? {} : { notices: data.notices }),
 		environment: await describeEnvironment(threads),
 	};
 }

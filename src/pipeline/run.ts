@@ -264,10 +264,10 @@ async function forget(store: Store, { steps }: Planner, label: string): Promise<
 
 /** Who hears of a run's steps: its record, its log, and whoever asked for it. */
 function listeners<Event extends SeedEvent, Result>(
-	{ onEvent, onStep, signal }: RunOptions<Event>,
+	{ onEvent, onStep, onNotice, signal }: RunOptions<Event>,
 	{ seeds }: Planned<Event, Result>,
 	record: OpenRecord,
-): Pick<DriveOptions, "onTraining" | "onStep" | "signal"> {
+): Pick<DriveOptions, "onTraining" | "onStep" | "onNotice" | "signal"> {
 	const whose = new Map(
 		seeds.flatMap(({ seed, plan }) => plan.networks.map(({ step, about }) => [step.key, { seed, ...about }] as const)),
 	);
@@ -284,6 +284,7 @@ function listeners<Event extends SeedEvent, Result>(
 			onStep?.(step, what);
 			record.move(step, what);
 		},
+		...(onNotice === undefined ? {} : { onNotice }),
 		...(signal === undefined ? {} : { signal }),
 	};
 }

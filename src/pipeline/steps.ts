@@ -8,10 +8,11 @@ import type { AssembleStep } from "../distill/specialists/assemble.js";
 import type { ChooseClassesStep } from "../distill/specialists/choose-classes.js";
 import { clustersFile } from "../distill/specialists/clusters.js";
 import { manifestFile } from "../distill/specialists/manifest.js";
-import type { CheckStep } from "../distill/teachers/check.js";
+import type { CheckOutcome, CheckStep } from "../distill/teachers/check.js";
 import type { TeacherSource } from "../distill/teachers/sources.js";
 import type { describeData, TrainNetworkContext, TrainOutcome, TrainStep } from "../distill/train-network.js";
 import type { ErrorCategory } from "../errors.js";
+import type { Notice } from "../notices.js";
 import type { AlignStep } from "../speech/align-corpus.js";
 import { speechContent } from "../speech/corpora/content.js";
 import type { DescribeSpeechStep } from "../speech/describe.js";
@@ -49,6 +50,8 @@ interface StepEntry<Options, Result> {
 	readonly opened?: (options: Options) => Promise<readonly string[]>;
 	/** Whether it goes on where it was when it is stopped and run again. */
 	readonly goesOn: boolean;
+	/** What should be known of its result; nothing where absent. */
+	notices?(result: Result): readonly Notice[];
 	/** What its process's death says is wrong. */
 	readonly death: ErrorCategory;
 	/** Does it. Its modules are loaded only then: whoever plans, or finds everything in the store, starts without them. */
@@ -91,8 +94,9 @@ export const steps = {
 			(await import("../distill/train-network.js")).describeData(options),
 	}),
 	check: entry({
-		version: 1,
+		version: 2,
 		files: ({ teacher }: CheckStep) => sourceFiles(teacher),
+		notices: ({ verdicts }: CheckOutcome) => verdicts.flatMap(({ notices }) => notices),
 		unkeyed: ["threads"],
 		goesOn: false,
 		death: "model",
@@ -244,7 +248,7 @@ function modelFiles(source: string | TeacherSource): readonly InputFile[] {
 	return typeof source === "string" ? [model(source)] : sourceFiles(source);
 }
 
-function sourceFiles(source: TeacherSource): readonly InputFile[] {
+function sourceFiles(source: TeacherSource | CheckStep["teacher"]): readonly InputFile[] {
 	return "members" in source ? source.members.map(({ file }) => model(file)) : [plain(source.file)];
 }
 

@@ -2,11 +2,14 @@
 import { LimbeckError } from "../errors.js";
 import { logSoftmaxRow } from "../metrics/softmax.js";
 import { encodeModel } from "../onnx/encode.js";
-import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
+import type { OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
+import { randomStream } from "../random.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
 import { classNamesOf, featuresOf, normalizationOf } from "./metadata.js";
 import { normalizer } from "./normalizer.js";
+import { type Answers, formOfValues, logitsOfRows, type OutputForm, type OutputsOption } from "./output-form.js";
+import { readClassifier } from "./read-classifier.js";
 
 /** A sample `[…sampleShape]`, row-major: bytes as they are stored, or floats, for which 1 is what 255 is for bytes. */
 export type Sample = Uint8Array | Float32Array;
@@ -17,7 +20,7 @@ export interface Prediction {
 	readonly label: string;
 	/** `[classes]`, in the order of {@link Classifier.classes}; they sum to 1. */
 	readonly probabilities: Float32Array;
-	/** `[classes]`, what the model gives: softmax(logits / T) are the probabilities at temperature T. */
+	/** `[classes]`: softmax(logits / T) are the probabilities at temperature T. */
 	readonly logits: Float32Array;
 }
 
@@ -42,32 +45,88 @@ export interface Classifier {
 /** Makes a session of a model's bytes. */
 export type OpenSession = (model: Uint8Array) => Promise<Session>;
 
+/** How a model's output is read. */
+export interface ReadOptions {
+	/** The name of the output that gives the classes; the only one that fits where absent. */
+	readonly output?: string;
+	/** What its numbers are; as the last operator or the values on some made-up samples say where absent. */
+	readonly outputs?: OutputsOption;
+}
+
 /**
- * A classifier from a model with one input, float or uint8 `[batch, …]`, and logits `[batch, classes]` as its first
- * output. Its metadata say its classes, and how a float input is normalised.
+ * A classifier from a model with one input, float or uint8 `[batch, …]`, and an output of floats for its classes: logits,
+ * or what can be read as logits, such as probabilities; see `readClassifier`. One number is the second of two classes.
+ * Its metadata say its classes, and how a float input is normalised; a file with Limbeck's metadata gives logits.
  *
  * @param where - the model's file, for messages.
- * @throws LimbeckError (`model`) for a model that is none such.
+ * @throws LimbeckError (`model`) for a model that is none such; (`usage`) for an output of another name.
  */
-export async function openClassifier(model: OnnxModel, where: string, open: OpenSession): Promise<Classifier> {
+export async function openClassifier(
+	model: OnnxModel,
+	where: string,
+	open: OpenSession,
+	{ output: name, outputs = "auto" }: ReadOptions = {},
+): Promise<Classifier> {
 	const input = inputOf(model, where);
-	const output = model.graph.outputs[0];
+	const names = classNamesOf(model, where);
+	const widths = names === undefined ? {} : { widths: [names.length, ...(names.length === 2 ? [1] : [])] };
+	const read = readClassifier(model, { where, name, outputs, option: "output", ...widths });
+	const [output] = read.model.graph.outputs;
 	if (output === undefined) throw new LimbeckError("model", { where, expected: "an output of logits", got: "none" });
-	const classes = classesOf(model, output, where);
 	const features = featuresOf(model, where);
 	const feed = feeder(model, input, where);
 	// Encoded by us, with all data inside: the engine reads no other file.
-	const session = await open(encodeModel(model));
-	return {
-		classes,
-		...(features === undefined ? {} : { features }),
-		sampleShape: input.sampleShape,
-		async predict(sample) {
-			const outputs = await session.run({ [input.name]: feed(sample) });
-			return predictionOf(outputOf(outputs, output.name, "float").data, classes, where);
-		},
-		release: () => session.release(),
-	};
+	const session = await open(encodeModel(read.model));
+	const ask = async (sample: Sample): Promise<Float32Array> =>
+		outputOf(await session.run({ [input.name]: feed(sample) }), output.name, "float").data;
+	try {
+		const tried = names === undefined ? await answersToNoise(ask, input, where) : undefined;
+		const form = read.form?.form ?? (tried === undefined ? "logits" : formOfTried(tried));
+		// Classes without names go by their numbers: one number is of two classes.
+		const classes = names ?? Array.from({ length: Math.max(2, tried?.width ?? 0) }, (_, index) => String(index));
+		return {
+			classes,
+			...(features === undefined ? {} : { features }),
+			sampleShape: input.sampleShape,
+			async predict(sample) {
+				const data = await ask(sample);
+				// One number of two classes is the score of the second.
+				const single = data.length === 1 && form === "probabilities" ? "sigmoid" : form;
+				return predictionOf(logitsOfRows({ data, width: data.length }, single), classes, where);
+			},
+			release: () => session.release(),
+		};
+	} catch (error) {
+		await session.release();
+		throw error;
+	}
+}
+
+/** Made-up samples by which the form of a foreign model's numbers is found out. */
+const tries = 8;
+
+/** A foreign model's answers to samples of noise, darker and brighter. */
+async function answersToNoise(
+	ask: (sample: Sample) => Promise<Float32Array>,
+	{ type, sampleShape }: Input,
+	where: string,
+): Promise<Answers> {
+	const answers: number[] = [];
+	let width = 0;
+	for (let k = 0; k < tries; k++) {
+		const noise = randomStream(1, "predict/form").words(k, new Uint32Array(elementCount(sampleShape)));
+		const brightness = (k + 1) / tries;
+		const bytes = Uint8Array.from(noise, (word) => brightness * (word >>> 24));
+		const answer = await ask(type === "uint8" ? bytes : Float32Array.from(bytes, (byte) => byte / 255));
+		width = answer.length;
+		answers.push(...answer);
+	}
+	return { data: Float32Array.from(answers), width, where };
+}
+
+/** What a foreign model's numbers are; what is not finite on noise is judged on samples. */
+function formOfTried(tried: Answers): OutputForm {
+	return tried.data.every(Number.isFinite) ? formOfValues(tried).form : "logits";
 }
 
 interface Input {
@@ -92,14 +151,6 @@ function inputOf({ graph }: OnnxModel, where: string): Input {
 		got: got === "" ? "none" : got,
 		hint: "limbeck export makes such a model.",
 	});
-}
-
-function classesOf(model: OnnxModel, { dims }: OnnxValueInfo, where: string): readonly string[] {
-	const names = classNamesOf(model, where);
-	if (names !== undefined) return names;
-	const width = dims?.[1];
-	if (typeof width === "number") return Array.from({ length: width }, (_, index) => String(index));
-	throw new LimbeckError("model", { where, expected: "the names of its classes in its metadata", got: "none" });
 }
 
 /** What makes an input of a sample. */

@@ -7,16 +7,17 @@
 import { LimbeckError, throwIfStopped } from "../errors.js";
 import { decodeModel } from "../onnx/decode.js";
 import { createWebSession, loadWebOrt, type WebRuntimeOptions } from "../runtime/web-session.js";
-import { type Classifier, openClassifier } from "./classifier.js";
+import { type Classifier, openClassifier, type ReadOptions } from "./classifier.js";
 import { type Precision, precisions } from "./precisions.js";
 
 export { type ErrorCategory, type ErrorDetail, LimbeckError, type SerializedError } from "../errors.js";
 export { hasWebGpu, type WebRuntimeOptions } from "../runtime/web-session.js";
-export type { Classifier, Prediction, Sample } from "./classifier.js";
+export type { Classifier, Prediction, ReadOptions, Sample } from "./classifier.js";
+export type { OutputForm, OutputsOption } from "./output-form.js";
 export type { Precision } from "./precisions.js";
 
 /** How {@link loadClassifier} loads. */
-export interface WebLoadOptions extends WebRuntimeOptions {
+export interface WebLoadOptions extends WebRuntimeOptions, ReadOptions {
 	/** Which of the folder's models; float32 where absent. A file is loaded as it is. */
 	readonly precision?: Precision;
 	/** Ends the download. */
@@ -26,8 +27,8 @@ export interface WebLoadOptions extends WebRuntimeOptions {
 /**
  * Loads a classifier.
  *
- * @param source - the URL of a folder that `limbeck export` wrote, or of an ONNX file with one input and logits
- * `[batch, classes]`, its name ending in `.onnx`; or such a file's bytes.
+ * @param source - the URL of a folder that `limbeck export` wrote, or of an ONNX file with one input, and an output
+ * of logits or probabilities `[batch, classes]`, its name ending in `.onnx`; or such a file's bytes.
  * @throws LimbeckError `model` for a file that is malformed, hostile or no classifier; `file` where it cannot be fetched;
  * `interrupted` where `signal` is aborted; `environment` where onnxruntime-web, or an adapter for WebGPU, is not there.
  */
@@ -35,13 +36,14 @@ export async function loadClassifier(
 	source: string | URL | Uint8Array,
 	options: WebLoadOptions = {},
 ): Promise<Classifier> {
-	const { precision = "float32", signal, ...runtime } = options;
+	const { precision = "float32", signal, output, outputs, ...runtime } = options;
+	const reading = { ...(output === undefined ? {} : { output }), ...(outputs === undefined ? {} : { outputs }) };
 	const where = source instanceof Uint8Array ? "model" : fileAt(source, precision);
 	const [engine, bytes] = await Promise.all([
 		loadWebOrt({ threads: 1, ...runtime }),
 		source instanceof Uint8Array ? source : fetched(where, signal),
 	]);
-	return openClassifier(decodeModel(bytes, { where }), where, (model) => createWebSession(engine, model));
+	return openClassifier(decodeModel(bytes, { where }), where, (model) => createWebSession(engine, model), reading);
 }
 
 /** The URL of a model's file; of a folder's, where it is no file itself. Its query stays. */

@@ -135,6 +135,7 @@ export function verdict(report: Report): readonly string[] {
 		...stored(teaching?.answers),
 		...fractions(student, baseline, data.train),
 		...spreadOfMembers(members, digits),
+		...verdictsOf(teaching),
 		...dataSentences(data),
 		...(report.notes ?? []),
 	];
@@ -191,6 +192,11 @@ function fractions(student: Report["student"], baseline: Report["baseline"], all
 	if (ours === all && alone === all) return [];
 	const counts = ours === alone ? count(ours) : `${count(ours)}, alone from ${count(alone)},`;
 	return [`The student learned from ${counts} of ${count(all)} training samples.`];
+}
+
+/** What was said of given teachers before they taught. */
+function verdictsOf(teaching: Report["teaching"]): readonly string[] {
+	return (teaching?.verdicts ?? []).flatMap(({ notices }) => notices.map(noticeText));
 }
 
 /** How members of an ensemble do alone. */

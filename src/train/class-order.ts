@@ -47,6 +47,11 @@ export function selectOutputs(
 	return inOrder ? undefined : chosen;
 }
 
+/** Whether a person has said which outputs are the classes. */
+export function namesOutputs({ select, names }: ClassOrder): boolean {
+	return select !== undefined || names !== undefined;
+}
+
 /** Whether a file names its classes otherwise than the data do, all of them: anybody may name classes as they like. */
 export function namesUnlike({ fileNames }: ClassOrder, classes: readonly string[]): boolean {
 	return fileNames !== undefined && !fileNames.some((name) => placeOf(name, classes) !== -1);

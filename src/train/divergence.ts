@@ -1,6 +1,7 @@
 /** Training that diverges: seen, explained, and what is done then. */
 import type { DataSet } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
+import { temperatureOf } from "../losses/index.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { feeds } from "./batch.js";
 import type { Rollback } from "./checkpoint/checkpoint.js";
@@ -163,7 +164,7 @@ function hintFor({ after, input }: Divergence, job: TrainingJob, rollbacks: read
 function likelyCause({ options: { optimizer, clipNorm }, loss }: TrainingJob): string {
 	const rate = `${String(optimizer.learningRate)} with ${optimizer.name}`;
 	const clip = clipNorm === undefined ? ", or set clipNorm to 1" : "";
-	const temperature = "temperature" in loss ? loss.temperature : 1;
+	const temperature = temperatureOf(loss) ?? 1;
 	const usual = `The usual cause is a learning rate that is too high for the objective: it is ${rate}.`;
 	return optimizer.name === "sgd" && temperature > 1
 		? `${usual} The factor T² of soft targets makes gradients as large as the teacher's logits, at T = ${String(temperature)}: lower the rate, or use adam${clip}.`

@@ -45,7 +45,7 @@ async function ask(
 	const ensemble = await openEnsemble(runtime, { members, combine }, options);
 	try {
 		const answers = await ensemble.answers(set);
-		return { ...answers, found: ensemble.members.map(({ form, reason, notes }) => ({ form, reason, notes })) };
+		return { ...answers, found: ensemble.members.map(({ form, reason, notices }) => ({ form, reason, notices })) };
 	} finally {
 		await ensemble.release();
 	}
@@ -98,7 +98,18 @@ describe("one classifier alone, whatever its outputs", () => {
 
 	test("told that its Softmax gives logits, it is believed", async () => {
 		const { logits, found } = await ask([classifier(linear(softmax("Softmax")), { outputs: "logits" })]);
-		expect(found).toEqual([{ form: "logits", reason: "told", notes: [] }]);
+		expect(found).toEqual([
+			{
+				form: "logits",
+				reason: "told",
+				notices: [
+					{
+						code: "outputs-unlike-form",
+						text: "a.onnx is read as logits, as set, but looks like probabilities: rows of 5 samples sum to one",
+					},
+				],
+			},
+		]);
 		expect(logits.every((value) => value >= 0 && value <= 1)).toBe(true);
 	});
 });
@@ -125,8 +136,11 @@ test("a file of quite other names is taken in order, and that is told", async ()
 	const options = { order: { fileNames: ["0", "1", "2", "3"] } };
 	const { logits, found } = await ask([classifier(linear(), options)]);
 	expect(logits).toEqual((await ask([classifier(linear())])).logits);
-	expect(found[0]?.notes).toEqual([
-		"a.onnx names its classes otherwise than the data do: its outputs are taken in the data's order",
+	expect(found[0]?.notices).toEqual([
+		{
+			code: "class-names-unlike",
+			text: "a.onnx names its classes otherwise than the data do: its outputs are taken in the data's order",
+		},
 	]);
 });
 
@@ -222,7 +236,7 @@ describe("what cannot teach is refused before it does, by name", () => {
 		[
 			"logits that are said to be probabilities",
 			classifier(linear(), { outputs: "probabilities" }),
-			"a.onnx: sample 0: expected probabilities of 4 classes that sum to 1 ± 0.001",
+			"a.onnx: sample 0: expected probabilities of 4 classes that sum to 1 ± 0.1, got -0.",
 		],
 	])("%s", async (_, one, message) => {
 		await expect(ask([classifier(linear()), one])).rejects.toThrow(message);

@@ -3,25 +3,24 @@ import type { SampleSet, SampleShape } from "../data/data-set.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { anyBatchModel } from "../models/family.js";
-import { withoutFinalSoftmax } from "../models/final-softmax.js";
-import { type Notice, noticeText } from "../notices.js";
+import type { Notice } from "../notices.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import { createGraph } from "../ops/index.js";
-import { outputOf, type Runtime } from "../runtime/runtime.js";
-import { type ClassOrder, namesUnlike, selectOutputs } from "./class-order.js";
 import {
 	type Answers,
-	type Combination,
 	checkAnswers,
-	combineLogits,
 	type FoundForm,
 	formOfValues,
-	logitsOf,
+	formUnlike,
+	type OutputForm,
 	type OutputsOption,
-	type Reading,
-} from "./outputs.js";
+} from "../predict/output-form.js";
+import { type ReadClassifier, readClassifier } from "../predict/read-classifier.js";
+import { outputOf, type Runtime } from "../runtime/runtime.js";
+import { type ClassOrder, namesUnlike, selectOutputs } from "./class-order.js";
+import { type Combination, combineLogits, logitsOf, type Reading } from "./outputs.js";
 import { createPredictor, type Predictor } from "./predict.js";
 import type { Preprocessing } from "./preprocess.js";
 
@@ -32,12 +31,14 @@ export interface Classifier {
 	readonly where: string;
 	readonly normalization: Preprocessing;
 	readonly outputs: OutputsOption;
+	/** Which of its outputs gives the classes, where a person has named it. */
+	readonly output?: string;
 	readonly order: ClassOrder;
 	/** Its share in an ensemble; only ratios count. */
 	readonly weight: number;
-	/** What is to be told of it. */
-	readonly notes?: readonly string[];
-	/** What should be known of how it takes the data; absent where there is nothing. */
+	/** Names of the columns that it takes, where there are such. */
+	readonly features?: readonly string[];
+	/** What should be known of it. */
 	readonly notices?: readonly Notice[];
 }
 
@@ -62,15 +63,15 @@ export interface EnsembleOptions {
 
 /** A member that was tried, with what was found. */
 export interface OpenMember extends Reading {
-	/** The member's model, without a last Softmax where it is read before it. */
+	/** The member's model, its output chosen, without a last Softmax or Sigmoid where it is read before that. */
 	readonly model: OnnxModel;
 	readonly classifier: Classifier;
 	/** How many outputs it has. */
 	readonly width: number;
 	/** How its form is known. */
 	readonly reason: string;
-	/** What is to be told of it. */
-	readonly notes: readonly string[];
+	/** What should be known of it. */
+	readonly notices: readonly Notice[];
 	readonly predictor: Predictor;
 }
 
@@ -128,10 +129,10 @@ export async function openEnsemble(
 }
 
 async function openMember(runtime: Runtime, classifier: Classifier, options: EnsembleOptions): Promise<OpenMember> {
-	const { where, outputs, order, normalization } = classifier;
-	const { model, removed } =
-		outputs === "logits" ? { model: classifier.model, removed: undefined } : withoutFinalSoftmax(classifier.model);
+	const { where, order, normalization } = classifier;
 	const { sampleShape, classes, threads, openSamples, probe } = options;
+	const read = readOutput(classifier, classes);
+	const { model } = read;
 	const predictor = await createPredictor(runtime, model, {
 		...{ sampleShape, normalization, where },
 		...(threads === undefined ? {} : { threads }),
@@ -143,14 +144,18 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 		const count = Math.min(probeCount, probe.count);
 		const data = await predictor.logits({ ...probe, count });
 		const tried = { data, width: data.length / count, where };
-		const found = formOf(tried, outputs, removed, options);
-		if (options.unchecked !== true) checkAnswers(tried, found.form);
-		const select = selectOutputs(order, tried.width, classes, where);
-		const inOrder = select === undefined && order.names === undefined && namesUnlike(order, classes);
-		const note = `${where} names its classes otherwise than the data do: its outputs are taken in the data's order`;
+		const { form, reason } = singleScore(tried, read.form ?? foundForm(tried, options));
+		if (options.unchecked !== true) checkAnswers(tried, form, classifier.outputs !== "auto");
+		const pair = tried.width === 1 && classes.length === 2;
+		const select = selectOutputs(order, pair ? 2 : tried.width, classes, where);
+		const notices = [
+			...(classifier.notices ?? []),
+			...read.notices,
+			...noticesOn(tried, form, classifier, classes, select),
+		];
 		return {
-			...{ model, classifier, predictor, width: tried.width, ...found },
-			notes: [...(classifier.notes ?? []), ...(classifier.notices ?? []).map(noticeText), ...(inOrder ? [note] : [])],
+			...{ model, classifier, predictor, width: tried.width, form, reason, notices },
+			...(pair ? { pair } : {}),
 			...(select === undefined ? {} : { select }),
 		};
 	} catch (error) {
@@ -159,20 +164,68 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 	}
 }
 
-function formOf(
+/**
+ * A classifier's model with the output that gives the classes first, read before a last Softmax or Sigmoid.
+ *
+ * @param classes - of the data.
+ * @throws LimbeckError (`model`, `usage`) where no output fits, or several do.
+ */
+export function readOutput(
+	{
+		model,
+		where,
+		output,
+		outputs = "auto",
+		order = {},
+	}: Pick<Classifier, "model" | "where" | "output"> & Partial<Pick<Classifier, "outputs" | "order">>,
+	classes: readonly string[],
+): ReadClassifier {
+	return readClassifier(model, { where, outputs, name: output, option: "teacher.output", ...widthsOf(order, classes) });
+}
+
+/** How many numbers a sample an output must have. */
+function widthsOf(
+	{ select, names, fileNames }: ClassOrder,
+	classes: readonly string[],
+): { readonly widths?: readonly number[] } {
+	// Any number serves indices; what is too few is told with them.
+	if (select !== undefined) return {};
+	const unlike = fileNames !== undefined && namesUnlike({ fileNames }, classes);
+	const named = names ?? (unlike ? undefined : fileNames);
+	return { widths: [named?.length ?? classes.length, ...(classes.length === 2 ? [1] : [])] };
+}
+
+/** One number a row that is a probability is that of the second of two classes. */
+function singleScore({ width }: Answers, found: FoundForm): FoundForm {
+	return width === 1 && found.form === "probabilities" ? { ...found, form: "sigmoid" } : found;
+}
+
+/** What should be known of a member's outputs. */
+function noticesOn(
 	tried: Answers,
-	outputs: OutputsOption,
-	removed: string | undefined,
-	{ unchecked }: EnsembleOptions,
-): FoundForm {
-	if (removed !== undefined) return { form: "logits", reason: `its last operator, ${removed}, is left out` };
-	if (outputs !== "auto") return { form: outputs, reason: "told" };
-	try {
-		return formOfValues(tried);
-	} catch (error) {
-		if (unchecked === true) return { form: "logits", reason: "its values are no distributions" };
-		throw error;
+	form: OutputForm,
+	{ where, order, outputs }: Classifier,
+	classes: readonly string[],
+	select: readonly number[] | undefined,
+): readonly Notice[] {
+	const inOrder = select === undefined && order.names === undefined && namesUnlike(order, classes);
+	const unlike = outputs === "auto" ? undefined : formUnlike(tried, form);
+	const names = `${where} names its classes otherwise than the data do: its outputs are taken in the data's order`;
+	const looks = `${where} is read as ${form}, as set, but looks like ${unlike?.form ?? form}: ${unlike?.reason ?? ""}`;
+	const scores = `${where} gives scores of each class by itself: its distribution is the softmax over their logits`;
+	return [
+		...(inOrder ? [{ code: "class-names-unlike", text: names }] : []),
+		...(unlike === undefined ? [] : [{ code: "outputs-unlike-form", text: looks }]),
+		...(form === "sigmoid" && tried.width > 1 ? [{ code: "sigmoid-scores", text: scores }] : []),
+	];
+}
+
+/** The form that values tell; values that are not finite tell none, and are left to a caller that checks them. */
+function foundForm(tried: Answers, { unchecked }: EnsembleOptions): FoundForm {
+	if (unchecked === true && !tried.data.every(Number.isFinite)) {
+		return { form: "logits", reason: "its values are no distributions" };
 	}
+	return formOfValues(tried);
 }
 
 /** What a user can do about an input that does not fit. */
@@ -198,7 +251,9 @@ async function createFinish(
 	combine: Combination,
 	{ threads }: EnsembleOptions,
 ): Promise<Finish> {
-	const plain = members.every(({ form, select }) => form === "logits" && select === undefined);
+	const plain = members.every(
+		({ form, select, pair }) => form === "logits" && select === undefined && pair === undefined,
+	);
 	if (plain && members.length === 1 && combine !== "sum") {
 		return {
 			of: ([logits = new Float32Array()]) => Promise.resolve({ logits, members: [logits] }),
@@ -257,7 +312,8 @@ function answering(
 			const answers: Float32Array[] = [];
 			for (const { predictor, classifier, form, width } of members) {
 				const data = await predictor.logits(slice);
-				if (unchecked !== true) checkAnswers({ data, width, where: classifier.where, first }, form);
+				if (unchecked !== true)
+					checkAnswers({ data, width, where: classifier.where, first }, form, classifier.outputs !== "auto");
 				answers.push(data);
 			}
 			const part = await finish.of(answers, slice.count);

@@ -10,7 +10,7 @@ import type { Preprocessing } from "./preprocess.js";
 
 /** Members that the training graph can hold: their models have passed importModel. */
 export interface GraphTeacher {
-	readonly members: readonly Pick<OpenMember, "model" | "classifier" | "form" | "select">[];
+	readonly members: readonly Pick<OpenMember, "model" | "classifier" | "form" | "select" | "pair">[];
 	readonly combine: Combination;
 }
 

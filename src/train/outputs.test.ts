@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { evaluate, numbers, real } from "../../test/support/graphs.js";
 import { createGraph } from "../ops/index.js";
-import { type Combination, checkAnswers, combineLogits, formOfValues, logitsOf, type Reading } from "./outputs.js";
+import { checkAnswers, formOfValues } from "../predict/output-form.js";
+import { type Combination, combineLogits, logitsOf, type Reading } from "./outputs.js";
 
 const rows = (...values: readonly (readonly number[])[]) => ({
 	data: Float32Array.from(values.flat()),

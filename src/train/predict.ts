@@ -2,7 +2,6 @@ import type { SampleSet, SampleShape } from "../data/data-set.js";
 import { allocate, type OpenSamples, openMemory, type SampleData } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { fixedBatch } from "../import/batch.js";
-import { classesOfOutput } from "../import/flat-output.js";
 import { widenHalf } from "../import/half.js";
 import { sampleDims, sampleInput } from "../models/input.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -141,11 +140,12 @@ function answerOf(
 	output: Tensor | undefined,
 	{ classes, where }: PredictorOptions,
 ): { readonly data: Float32Array; readonly width: number } {
-	// Convolutional classifiers may leave their pixels' axes: [batch, classes, 1, 1].
-	const width = output && classesOfOutput(output);
-	if (output?.type === "float" && width !== undefined && width === (classes ?? width)) {
-		return { data: output.data, width };
-	}
+	// [batch], and dimensions of 1 behind the classes, are rows of numbers too.
+	const [, ...dims] = output?.dims ?? [];
+	const long = dims.filter((dim) => dim !== 1);
+	const width = long[0] ?? 1;
+	const wide = long.length < 2 && output?.dims.length !== 0 && width === (classes ?? width);
+	if (output?.type === "float" && wide) return { data: output.data, width };
 	const got = output === undefined ? "none" : `${output.type}[${output.dims.join(",")}]`;
 	throw new LimbeckError("model", { where, expected: `an output float[batch,${String(classes ?? "classes")}]`, got });
 }

@@ -22,8 +22,9 @@ export async function identityOf(
 			members: members.map(({ classifier }, k) => ({ sha256: hashes[k] ?? "", share: classifier.weight / total })),
 		},
 		// Plain data: numbers, texts and lists of them.
-		handling: members.map(({ classifier, form, select }) => ({
+		handling: members.map(({ classifier, form, select, pair }) => ({
 			...{ input: classifier.normalization, form },
+			...(pair === undefined ? {} : { pair }),
 			...(select === undefined ? {} : { select }),
 		})) as unknown as Plain,
 	};

@@ -4,12 +4,13 @@ import type { SampleSet } from "../data/data-set.js";
 import { inMemory } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { importModel } from "../import/index.js";
+import { type Notice, noticeText } from "../notices.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { createGraph } from "../ops/index.js";
+import type { OutputForm } from "../predict/output-form.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type Ensemble, type EnsembleOptions, type OpenEnsemble, openEnsemble } from "./ensemble.js";
 import { type GraphTeacher, placeTeacher, placeTeacherWeights } from "./graph-teacher.js";
-import type { OutputForm } from "./outputs.js";
 import type { Predictor } from "./predict.js";
 import { type Preprocessing, preprocess } from "./preprocess.js";
 import type { AnswerSummary, StoredAnswers } from "./stored-answers.js";
@@ -26,6 +27,8 @@ export interface StoredTargets {
 	/** What they were before, and how that is known. */
 	readonly form: OutputForm;
 	readonly reason: string;
+	/** What should be known of them. */
+	readonly notices?: readonly Notice[];
 }
 
 /** What teaches: one classifier, several together, or targets that are there already. */
@@ -163,13 +166,17 @@ export async function openTeacher(
 	}
 }
 
-function openTargets({ where, logits, validation, form, reason }: StoredTargets, setting: TeacherSetting): OpenTeacher {
+function openTargets(
+	{ where, logits, validation, form, reason, notices = [] }: StoredTargets,
+	setting: TeacherSetting,
+): OpenTeacher {
 	if (setting.looksInside) throw cannotLookInside(`${where}, which are targets only`);
 	const judges = setting.validation !== undefined;
 	if (judges && validation === undefined) throw cannotJudge(where);
 	if (setting.mixes) throw cannotMix(`${where}, which says nothing of mixtures`);
 	const note = `${where}: every random view of a sample gets the targets of the sample as it is`;
-	const member = { where, outputs: form, reason, ...(setting.randomViews ? { notes: [note] } : {}) };
+	const notes = [...notices.map(noticeText), ...(setting.randomViews ? [note] : [])];
+	const member = { where, outputs: form, reason, ...(notes.length === 0 ? {} : { notes }) };
 	return {
 		plan: { how: "stored" },
 		summary: { how: "stored", members: [member] },
@@ -210,9 +217,9 @@ function summaryOf({ members }: OpenEnsemble, combine: Ensemble["combine"], plan
 		how: plan.how,
 		...(plan.how === "fed" ? { reason: plan.reason } : {}),
 		...(members.length > 1 ? { combine } : {}),
-		members: members.map(({ classifier, form, reason, notes }) => ({
+		members: members.map(({ classifier, form, reason, notices }) => ({
 			...{ where: classifier.where, outputs: form, reason },
-			...(notes.length === 0 ? {} : { notes }),
+			...(notices.length === 0 ? {} : { notes: notices.map(noticeText) }),
 		})),
 	};
 }

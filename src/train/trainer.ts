@@ -1,6 +1,7 @@
 import { epochLength, stepsForEpochs } from "../data/order.js";
 import { mixupOf, showsAsStored } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
+import { temperatureOf } from "../losses/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Target } from "../ops/operator.js";
@@ -130,7 +131,8 @@ function answersFor(job: TrainingJob, { openTargets, openSamples }: TrainingCont
 		const expected = "a context that can open files";
 		throw new LimbeckError("environment", { where: "stored targets", expected, got: "none" });
 	}
-	const temperature = "temperature" in loss ? loss.temperature : 1;
+	// At the highest, what is left out of the answers weighs most.
+	const temperature = temperatureOf(loss) ?? 1;
 	const positions = options.batch * stepsOf(job);
 	const epoch = epochLength(data.train.count, job.sampling);
 	const setting = {

@@ -6,18 +6,19 @@ import { importModel } from "../../import/index.js";
 import { logSoftmaxRow } from "../../metrics/index.js";
 import { logitsRow } from "../../metrics/logits.js";
 import { withoutHead } from "../../models/head.js";
-import type { Notice } from "../../notices.js";
 import { readModelFile } from "../../onnx/file.js";
 import type { OnnxModel } from "../../onnx/model.js";
 import { elementCount } from "../../onnx/tensor.js";
-import { normalizationOf } from "../../predict/metadata.js";
 import { perChannel, unitOf } from "../../predict/normalizer.js";
 import { permutation, randomStream } from "../../random.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { activeSpecialists, specialistsOfClasses } from "../../specialists/combination.js";
+import { readOutput } from "../../train/ensemble.js";
 import { createPredictor, type Predictor } from "../../train/predict.js";
 import { finiteAnswers, withModel } from "../evaluated-model.js";
 import { alignFeatures } from "../features.js";
+import { readMember } from "../teachers/open.js";
+import { type FileReading, fileMember } from "../teachers/sources.js";
 import type { Observation } from "./detectors.js";
 
 /** Who observes. */
@@ -26,6 +27,8 @@ export interface Observers {
 	readonly generalist: string;
 	/** The specialists' files, with the classes of each; none where there is a generalist alone. */
 	readonly specialists: readonly { readonly file: string; readonly classes: readonly number[] }[];
+	/** How the generalist's file is read, where that is not as it turns out to be. */
+	readonly reading?: FileReading;
 	/** Draws the training samples that distances are measured from. */
 	readonly seed: number;
 	readonly threads?: number | undefined;
@@ -52,17 +55,18 @@ const batch = 1000;
  * is not fully connected.
  */
 export async function withObservers<T>(
-	{ generalist: file, specialists, seed, threads }: Observers,
+	{ generalist: file, specialists, reading, seed, threads }: Observers,
 	data: DataSet,
 	{ runtime }: { readonly runtime: Runtime },
-	work: (observe: Observe, notices: readonly Notice[]) => Promise<T>,
+	work: (observe: Observe) => Promise<T>,
 ): Promise<T> {
 	const { classes, sampleShape, features: columns, train } = data;
 	const own = threads === undefined ? {} : { threads };
+	const member = fileMember(file, reading);
+	const classifier = await readMember(member, columns);
+	const { normalization } = classifier;
 	const read = async (path: string): Promise<OnnxModel> =>
 		alignFeatures(await readModelFile(path), columns, path).model;
-	const model = await read(file);
-	const normalization = normalizationOf(model, file);
 	const opened: Predictor[] = [];
 	const open = async (one: OnnxModel, where: string): Promise<Predictor> => {
 		const predictor = await createPredictor(runtime, one, { sampleShape, normalization, where, openSamples, ...own });
@@ -70,7 +74,10 @@ export async function withObservers<T>(
 		return predictor;
 	};
 	try {
-		const body = await open(withoutHead(importModel(model)), `${file} without its last layer`);
+		const body = await open(
+			withoutHead(importModel(readOutput(classifier, classes).model)),
+			`${file} without its last layer`,
+		);
 		const asked: Predictor[] = [];
 		for (const { file: path } of specialists) asked.push(await open(await read(path), path));
 		const features = async (set: SampleSet): Promise<readonly Float32Array[]> =>
@@ -83,7 +90,8 @@ export async function withObservers<T>(
 			classes.length,
 		);
 		const about = { classes, sampleShape, features: columns, probe: data.validation, ...own };
-		return await withModel(file, about, runtime, async (whole) => {
+		const source = reading === undefined ? file : ({ members: [member], combine: "arithmetic" } as const);
+		return await withModel(source, about, runtime, async (whole) => {
 			const observeSome = async (set: ReadSet): Promise<readonly Observation[]> => {
 				const { logits } = await finiteAnswers(whole, set, classes.length, "given");
 				const [hidden, inputs] = [await features(set), inputsOf(set, data)];
@@ -111,7 +119,7 @@ export async function withObservers<T>(
 				}
 				return seen;
 			};
-			return work(observeAll, whole.notices);
+			return work(observeAll);
 		});
 	} finally {
 		for (const predictor of opened) await predictor.release();

@@ -1,6 +1,7 @@
 /** What in somebody's data a model does not know, and which of it belongs together. */
 import type { DataSet, SampleSet, SampleShape, Split, TestSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
+import { openSamples } from "../../data/open-samples.js";
 import type { DataChoice } from "../../data/options.js";
 import { shortList } from "../../data/own/classes.js";
 import type { SplitName } from "../../data/own/partition.js";
@@ -9,6 +10,8 @@ import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { pictureShape, pixelsOf } from "../exhibits.js";
+import { noticesOnFiles } from "../teachers/judge.js";
+import { fileMember } from "../teachers/sources.js";
 import { type DetectorName, detectorNames, detectors, type Observation } from "./detectors.js";
 import { type Observers, withObservers } from "./observe.js";
 import {
@@ -113,13 +116,15 @@ export async function sift(
 			return { set, at, name: nameOf(split, set.origin?.rows[at] ?? at) };
 		}),
 	);
-	const [seen, usual, told] = await withObservers(step, known, context, async (observe, notices) => {
+	const [seen, usual] = await withObservers(step, known, context, async (observe) => {
 		const all: Observation[] = [];
 		for (const [, set] of sets) for (const one of await observe(set)) all.push(one);
-		return [all, await usualOf(step, known, observe), notices] as const;
+		return [all, await usualOf(step, known, observe)] as const;
 	});
+	const own = { runtime: context.runtime, openSamples, threads: step.threads };
+	const told = await noticesOnFiles([fileMember(step.generalist, step.reading)], known, own);
+	const notices = [...(known.notices ?? []), ...(data.notices ?? []), ...told];
 	const { far, groups, rejected } = verdictsOf(step, usual, seen);
-	const notices = [...(data.notices ?? []), ...told];
 	const shape = pictureShape(data.sampleShape);
 	const pictures = (members: readonly number[]): readonly SiftedPicture[] =>
 		shape === undefined ? [] : members.slice(0, step.shown).map((index) => pictureOf(places, index, shape));

@@ -1,29 +1,46 @@
 import { dataSetOf } from "../../data/index.js";
-import { openEnsemble } from "../../train/ensemble.js";
 import type { TrainingContext } from "../../train/training.js";
 import type { Recipe } from "../recipe.js";
-import { readEnsemble } from "./open.js";
-import type { EnsembleSource } from "./sources.js";
+import { judgeClassifiers, judgeTargets } from "./judge.js";
+import { readMember } from "./open.js";
+import type { TargetsTeacher } from "./options.js";
+import type { GivenMember } from "./sources.js";
+import { readTargets } from "./targets.js";
+import { refuseTeacher, type TeacherVerdict } from "./verdict.js";
 
-/** Model files to try on some training samples, as plain data. */
+/** Model files, or soft targets, to try on some training samples, as plain data. */
 export interface CheckStep {
 	readonly data: Recipe["data"];
-	readonly teacher: EnsembleSource;
+	readonly teacher: { readonly members: readonly GivenMember[] } | TargetsTeacher;
 	readonly threads?: number;
 }
 
+/** What is said of teachers before they teach. */
+export interface CheckOutcome {
+	readonly verdicts: readonly TeacherVerdict[];
+}
+
 /**
- * Tries teachers before anything is trained.
+ * Tries teachers before anything is trained: whether they can answer, and what labelled training samples say of them.
  *
- * @throws LimbeckError (`model`, `usage`, `file`) by the name of the file that cannot teach.
+ * @throws LimbeckError (`model`, `usage`, `file`, `data`) by the name of the file that cannot teach, or makes no sense
+ * and is not trusted.
  */
-export async function checkTeachers({ data, teacher, threads }: CheckStep, context: TrainingContext): Promise<void> {
-	const { train, sampleShape, classes, features } = await dataSetOf(data).load(data);
-	const { runtime, openSamples } = context;
-	const opened = await openEnsemble(runtime, await readEnsemble(teacher, features), {
-		...{ sampleShape, classes, probe: train },
-		...(threads === undefined ? {} : { threads }),
-		...(openSamples === undefined ? {} : { openSamples }),
-	});
-	await opened.release();
+export async function checkTeachers(
+	{ data: choice, teacher, threads }: CheckStep,
+	{ runtime, openSamples }: TrainingContext,
+): Promise<CheckOutcome> {
+	const data = await dataSetOf(choice).load(choice);
+	if (!("members" in teacher)) {
+		const verdict = await judgeTargets(await readTargets(teacher, data), teacher, data);
+		if (teacher.trust !== true) refuseTeacher(verdict);
+		return { verdicts: [verdict] };
+	}
+	const judged = [];
+	for (const member of teacher.members) {
+		judged.push({ classifier: await readMember(member, data.features), option: member.option ?? "teacher" });
+	}
+	const verdicts = await judgeClassifiers(judged, data, { runtime, openSamples, threads });
+	for (const [k, verdict] of verdicts.entries()) if (teacher.members[k]?.trust !== true) refuseTeacher(verdict);
+	return { verdicts };
 }

@@ -6,8 +6,11 @@ import type { Classifier, Ensemble } from "../../train/ensemble.js";
 import type { Preprocessing } from "../../train/preprocess.js";
 import type { Teacher } from "../../train/teacher.js";
 import { alignFeatures } from "../features.js";
-import type { EnsembleSource, MemberSource, TeacherSource } from "./sources.js";
+import type { EnsembleSource, GivenMember, TeacherSource } from "./sources.js";
 import { readTargets } from "./targets.js";
+
+/** The code of the notice that a file contains no normalisation. */
+export const unsaidCode = "normalisation-unsaid";
 
 /**
  * Reads a teacher's files.
@@ -33,30 +36,39 @@ export async function readEnsemble(
 	return { members: read, combine };
 }
 
-async function readMember(
-	{ file, name, outputs, input, classes, select, weight }: MemberSource,
-	features: readonly string[] | undefined,
-): Promise<Classifier> {
+/**
+ * Reads one model file, to be given columns as the data have them.
+ *
+ * @param columns - names of the data's columns, where they have such.
+ * @throws LimbeckError (`model`, `file`) by the name of the file; (`model`) for a model of other columns.
+ */
+export async function readMember(source: GivenMember, columns: readonly string[] | undefined): Promise<Classifier> {
+	const { file, name, outputs, output, input, classes, select, weight, option = "teacher" } = source;
 	const read = await readModelFile(file);
 	sampleInput(read, file);
-	const { model, notices: aligned } = alignFeatures(read, features, file);
+	const { model, features, notices: aligned } = alignFeatures(read, columns, file);
 	const notices = [...(read.notices ?? []), ...aligned];
 	const fileNames = classNamesOf(model, file);
 	const { mean, std, ...rest } = input;
 	const own = normalizationOf(model, file);
 	const told = model.metadata.has(preprocessingKey) || mean !== undefined || std !== undefined;
-	const note = `${file} says nothing of its normalisation: it is given byte / 255, and numbers as they are`;
+	const unsaid = {
+		code: unsaidCode,
+		text: `${file} contains no normalisation: bytes are given as byte / 255, and numbers as they are.`,
+		hint: `If it was trained with another: --set '${option}.input={"mean":…,"std":…}'.`,
+	};
 	// The schema has checked the fields; those left out are not there.
 	const changes = rest as Omit<Preprocessing, "mean" | "std">;
 	return {
 		...{ model, where: name ?? file, outputs, weight },
+		...(output === undefined ? {} : { output }),
 		normalization: { ...changes, mean: mean ?? own.mean, std: std ?? own.std },
 		order: {
 			...(select === undefined ? {} : { select }),
 			...(classes === undefined ? {} : { names: classes }),
 			...(fileNames === undefined ? {} : { fileNames }),
 		},
-		...(told ? {} : { notes: [note] }),
-		...(notices.length === 0 ? {} : { notices }),
+		...(features === undefined ? {} : { features }),
+		notices: [...(told ? [] : [unsaid]), ...notices],
 	};
 }

@@ -25,6 +25,11 @@ const trainedTeachers = [
 	vit.extend({ copies }),
 ] as const;
 
+const trust = z
+	.boolean()
+	.optional()
+	.describe("whether it teaches although the labels of training samples say that it knows nothing of them");
+
 /** Which outputs are the data's classes. */
 const order = {
 	classes: z
@@ -39,14 +44,20 @@ const order = {
 		.describe("indices of the outputs that are the classes, in the data's order"),
 };
 
-/** A model that is used as it is. */
-const givenTeacher = z.strictObject({
-	family: ofFile,
-	file,
+/** How a model file is read. */
+export const readingShape = {
 	outputs: outputsOption,
+	output: z
+		.string()
+		.min(1)
+		.optional()
+		.describe("name of the model's output that gives the classes; the only one that fits where left out"),
 	input: inputOptions.prefault({}),
 	...order,
-});
+};
+
+/** A model that is used as it is. */
+const givenTeacher = z.strictObject({ family: ofFile, file, ...readingShape, trust });
 
 const memberOptions = z.discriminatedUnion("family", [...trainedTeachers, givenTeacher]);
 
@@ -59,6 +70,7 @@ const ensembleTeacher = z
 			.array(z.number().gt(0))
 			.optional()
 			.describe("a weight for each entry of members, which its copies share; equal for all teachers where left out"),
+		trust,
 	})
 	.refine(({ members, weights }) => weights === undefined || weights.length === members.length, {
 		path: ["weights"],
@@ -77,6 +89,7 @@ const targetsTeacher = z.strictObject({
 		.default("spread")
 		.describe("of top-k targets, the mass that they leave: spread over the other classes, or left out"),
 	...order,
+	trust,
 });
 
 /** What teaches: a network that is trained, a file that is used as it is, several of them, or soft targets in a file. */

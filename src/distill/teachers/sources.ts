@@ -5,11 +5,19 @@ import type { NetworkOptions } from "../networks.js";
 import type { GivenTeacher, MemberOptions, TargetsTeacher, TeacherOptions } from "./options.js";
 
 /** A model file that answers, and how. */
-export type MemberSource = Omit<GivenTeacher, "family"> & {
+export type MemberSource = Omit<GivenTeacher, "family" | "trust"> & {
 	/** Its share in an ensemble; only ratios count. */
 	readonly weight: number;
 	/** What it is called in messages and in the report; its file's path where absent. */
 	readonly name?: string;
+};
+
+/** A model file that a recipe gives, to be checked before it teaches. */
+export type GivenMember = MemberSource & {
+	/** Whether it teaches whatever is found. */
+	readonly trust?: boolean | undefined;
+	/** What options of it begin with; `teacher` where absent. */
+	readonly option?: string;
 };
 
 /** Model files that answer as one. */
@@ -24,11 +32,19 @@ export type TeacherSource = EnsembleSource | TargetsTeacher;
 /** A member of a teacher: a network that is yet to be trained, or a file. */
 export type PlannedMember = {
 	readonly weight: number;
-} & ({ readonly network: NetworkOptions } | { readonly given: GivenTeacher });
+} & ({ readonly network: NetworkOptions } | { readonly given: GivenTeacher; readonly option: string });
 
 /** A model file alone: its outputs are what they turn out to be. */
 export function fileSource(file: string): EnsembleSource {
 	return together({ file, outputs: "auto" });
+}
+
+/** How a model file is read, where that is not as it turns out to be. */
+export type FileReading = Partial<Omit<MemberSource, "file" | "name" | "weight">>;
+
+/** A model file as a classifier, read as it turns out to be but for what is said here. */
+export function fileMember(file: string, reading: FileReading = {}): MemberSource {
+	return { outputs: "auto", input: {}, ...reading, file, weight: 1 };
 }
 
 /** Model files that answer as one, each as much as the others, and read what this project's networks read. */
@@ -39,9 +55,11 @@ export function together(...members: readonly Pick<MemberSource, "file" | "name"
 /** The members of a teacher, each copy by itself; none where its targets are there already. */
 export function membersOf(teacher: TeacherOptions): readonly PlannedMember[] {
 	if (teacher.family === "targets") return [];
-	if (teacher.family !== "ensemble") return copiesOf(teacher, copyCount(teacher));
+	if (teacher.family !== "ensemble") return copiesOf(teacher, copyCount(teacher), "teacher");
 	const { members, weights } = teacher;
-	return members.flatMap((member, k) => copiesOf(member, weights?.[k] ?? copyCount(member)));
+	return members.flatMap((member, k) =>
+		copiesOf(member, weights?.[k] ?? copyCount(member), `teacher.members.${String(k)}`),
+	);
 }
 
 /** How the members of a teacher become one. */
@@ -53,11 +71,16 @@ function copyCount(member: MemberOptions): number {
 	return member.family === "file" ? 1 : member.copies;
 }
 
-/** @param weight - of all copies together. */
-function copiesOf(member: MemberOptions, weight: number): readonly PlannedMember[] {
-	if (member.family === "file") return [{ given: member, weight }];
+/** @param weight - of all copies together. @param option - what its options begin with. */
+function copiesOf(member: MemberOptions, weight: number, option: string): readonly PlannedMember[] {
+	if (member.family === "file") return [{ given: member, weight, option }];
 	const { copies, ...network } = member;
 	return Array.from({ length: copies }, () => ({ network, weight: weight / copies }));
+}
+
+/** Whether a teacher teaches whatever is found of it: what is set for all, or for that member. */
+export function trusts(teacher: TeacherOptions, given: GivenTeacher): boolean {
+	return given.trust === true || (teacher.family === "ensemble" && teacher.trust === true);
 }
 
 /** The seed of a teacher's member: the run's own for the first, which alone is the single teacher of that seed. */

@@ -48,16 +48,18 @@ const idFields = ["id", "ids"];
 async function* npzRows(path: string): Rows {
 	const archive = await openNpz(path);
 	try {
-		const arrays = new Map<string, readonly (readonly number[])[]>();
+		const arrays = new Map<string, readonly (readonly unknown[])[]>();
 		for (const name of archive.names) {
 			if (!isField(name) && !idFields.includes(name)) continue;
 			const array = await openNpy(archive.array(name));
 			const { where, type, dims } = array;
-			if (type.kind !== "number") throw new LimbeckError("data", { where, expected: "numbers", got: "text" });
+			const isId = idFields.includes(name);
+			if (type.kind !== "number" && !isId) throw new LimbeckError("data", { where, expected: "numbers", got: "text" });
 			const width = dims.slice(1).reduce((product, dim) => product * dim, 1);
-			const read: (readonly number[])[] = [];
+			const read: (readonly unknown[])[] = [];
 			for await (const { bytes, count } of array.rows()) {
-				const elements = Array.from<unknown, number>(type.read(bytes), Number);
+				const values = Array.from<unknown>(type.read(bytes));
+				const elements = isId ? values : values.map(Number);
 				for (let row = 0; row < count; row++) read.push(elements.slice(row * width, (row + 1) * width));
 			}
 			arrays.set(name, read);
@@ -96,12 +98,14 @@ async function* parquetRows(path: string): Rows {
 }
 
 async function* jsonRows(path: string): Rows {
+	// A byte-order mark, as Windows' editors write it, is no part of the first line.
 	const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
 	let number = 0;
 	try {
 		for await (const line of lines) {
 			number++;
-			if (line.trim() !== "") yield rowOf(parseLine(line, path, number), `${path}: line ${String(number)}`);
+			const own = number === 1 ? line.replace(/^\uFEFF/, "") : line;
+			if (own.trim() !== "") yield rowOf(parseLine(own, path, number), `${path}: line ${String(number)}`);
 		}
 	} catch (error) {
 		throw error instanceof LimbeckError ? error : missingFile(error, path);
@@ -114,9 +118,9 @@ function parseLine(line: string, path: string, number: number): Readonly<Record<
 		const value: unknown = JSON.parse(line);
 		if (isRecord(value)) return value;
 	} catch (cause) {
-		throw new LimbeckError("data", { where, expected: "a JSON object", got: line.slice(0, 60), cause });
+		throw new LimbeckError("data", { where, expected: "a JSON object", got: JSON.stringify(line.slice(0, 60)), cause });
 	}
-	throw new LimbeckError("data", { where, expected: "a JSON object", got: line.slice(0, 60) });
+	throw new LimbeckError("data", { where, expected: "a JSON object", got: JSON.stringify(line.slice(0, 60)) });
 }
 
 function isField(name: string): name is TargetField {
@@ -142,11 +146,12 @@ function numbersOf(cell: unknown, name: string, where: string): readonly number[
 }
 
 function idOf(id: unknown, where: string): number {
-	const number = typeof id === "bigint" ? Number(id) : id;
+	const isText = typeof id === "string" && /^\d{1,15}$/.test(id.trim());
+	const number = typeof id === "bigint" || isText ? Number(id) : id;
 	if (typeof number === "number" && Number.isSafeInteger(number) && number >= 0) return number;
 	throw new LimbeckError("data", {
 		where: `${where}: id`,
 		expected: "a whole number: the row of the sample in the data that it comes from",
-		got: String(id),
+		got: typeof id === "string" ? JSON.stringify(id.slice(0, 60)) : String(id),
 	});
 }

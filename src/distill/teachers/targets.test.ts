@@ -252,7 +252,7 @@ describe("refused, by the row:", () => {
 		const folder = await temporaryFolder();
 		const text = join(folder, "text.jsonl");
 		await writeFile(text, '{"logits":[1,2,3]}\n[1,2,3]\n');
-		await expect(readTargets(optionsOf(text), data)).rejects.toThrow("line 2: expected a JSON object, got [1,2,3]");
+		await expect(readTargets(optionsOf(text), data)).rejects.toThrow('line 2: expected a JSON object, got "[1,2,3]"');
 		await expect(readTargets(optionsOf(join(folder, "none.jsonl")), data)).rejects.toThrow(
 			"expected a file that exists",
 		);

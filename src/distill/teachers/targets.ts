@@ -1,8 +1,17 @@
 /** Soft targets from a file: any model behind any interface can teach. */
 import type { DataSet, Split } from "../../data/data-set.js";
 import { LimbeckError } from "../../errors.js";
+import type { Notice } from "../../notices.js";
+import {
+	type Answers,
+	checkAnswers,
+	type FoundForm,
+	formOfValues,
+	formUnlike,
+	logitsOfRows,
+	type OutputForm,
+} from "../../predict/output-form.js";
 import { selectOutputs } from "../../train/class-order.js";
-import { checkAnswers, type FoundForm, formOfValues, leastProbability, type OutputForm } from "../../train/outputs.js";
 import type { StoredTargets } from "../../train/teacher.js";
 import type { TargetsTeacher } from "./options.js";
 import { readTargetRows, type TargetField, type TargetRow } from "./target-files.js";
@@ -37,10 +46,10 @@ export async function readTargets(options: TargetsTeacher, data: DataSet): Promi
 	const validation = data.unlabelled === true ? align(rows, data.validation, "validation", file) : undefined;
 	const field = fieldOf(rows, file);
 	const isTopK = rows[0]?.fields.indices !== undefined;
-	const width = isTopK ? undefined : widthOf(rows, field, file);
+	const width = isTopK ? undefined : widthOf(rows, field, data.classes.length, file);
 	const values = rows.map((row) => valuesOf(row, field, width));
-	const found = formOf(options, field, values, width);
-	const outputs = width ?? outputsOfTopK(options, rows, data.classes.length);
+	const { found, notices } = formOf(options, field, values, width);
+	const outputs = width === undefined ? outputsOfTopK(options, rows, data.classes.length) : Math.max(2, width);
 	const names = options.classes === undefined ? {} : { names: options.classes };
 	const select = selectOutputs(
 		{ ...names, ...(options.select === undefined ? {} : { select: options.select }) },
@@ -56,13 +65,13 @@ export async function readTargets(options: TargetsTeacher, data: DataSet): Promi
 			if (row === undefined) continue;
 			const all = isTopK
 				? topKLogits(row, own, { form: found.form, remaining: options.remaining, outputs })
-				: own.map((value) => logitOf(value, found.form));
+				: [...logitsOfRows({ data: Float32Array.from(own), width: own.length }, found.form)];
 			logits.set(select === undefined ? all : select.map((index) => all[index] ?? 0), sample * data.classes.length);
 		}
 		return logits;
 	};
 	return {
-		...{ where: file, logits: logitsOf(train), ...found },
+		...{ where: file, logits: logitsOf(train), ...found, ...(notices.length === 0 ? {} : { notices }) },
 		...(validation === undefined ? {} : { validation: logitsOf(validation) }),
 	};
 }
@@ -88,11 +97,6 @@ async function countedOutputs(file: string): Promise<string[] | undefined> {
 	return undefined;
 }
 
-function logitOf(value: number, form: OutputForm): number {
-	if (form === "probabilities") return Math.log(Math.max(value, leastProbability));
-	return value === -Infinity ? Math.log(leastProbability) : value;
-}
-
 /** The one field of numbers that every row has. */
 function fieldOf(rows: readonly TargetRow[], where: string): TargetField {
 	const [first] = rows;
@@ -106,9 +110,10 @@ function fieldOf(rows: readonly TargetRow[], where: string): TargetField {
 	});
 }
 
-function widthOf(rows: readonly TargetRow[], field: TargetField, where: string): number {
+/** Numbers of a row: one serves two classes. */
+function widthOf(rows: readonly TargetRow[], field: TargetField, classes: number, where: string): number {
 	const width = rows[0]?.fields[field]?.length ?? 0;
-	if (width > 1) return width;
+	if (width > 1 || (width === 1 && classes === 2)) return width;
 	throw new LimbeckError("data", { where, expected: "two classes or more in a row", got: String(width) });
 }
 
@@ -124,22 +129,66 @@ function valuesOf({ fields, where }: TargetRow, field: TargetField, width: numbe
 	});
 }
 
+/** What the numbers are: as set, as their field is called, or as they turn out to be. */
 function formOf(
 	{ outputs, file }: TargetsTeacher,
 	field: TargetField,
 	values: readonly (readonly number[])[],
 	width: number | undefined,
-): FoundForm {
+): { readonly found: FoundForm; readonly notices: readonly Notice[] } {
 	const named = formOfField[field];
 	const told: FoundForm | undefined =
 		outputs !== "auto"
 			? { form: outputs, reason: "told" }
 			: named && { form: named, reason: `its field is called ${field}` };
-	if (width === undefined) return topKForm(values, told, file);
+	if (width === undefined) return { found: topKForm(values, told, file, outputs !== "auto"), notices: [] };
 	const answers = { data: Float32Array.from(values.flat()), width, where: file };
+	const unlike = told && formUnlike(answers, told.form);
+	if (told !== undefined && unlike !== undefined) return unlikeForm(answers, told, unlike, outputs !== "auto");
 	const found = told ?? formOfValues(answers);
-	checkAnswers(answers, found.form);
-	return found;
+	checkAnswers(answers, found.form, outputs !== "auto");
+	return { found: scoreOf(found, width), notices: [] };
+}
+
+/** One probability a row is that of the second of two classes. */
+function scoreOf(found: FoundForm, width: number): FoundForm {
+	return width === 1 && found.form === "probabilities" ? { ...found, form: "sigmoid" } : found;
+}
+
+/**
+ * Numbers that look otherwise than their field is called, or than was set: the latter is believed, and percentages are
+ * probabilities.
+ *
+ * @throws LimbeckError (`data`, `model`) for a field by the name of which they would be misread.
+ */
+function unlikeForm(
+	answers: Answers,
+	told: FoundForm,
+	unlike: FoundForm,
+	set: boolean,
+): { readonly found: FoundForm; readonly notices: readonly Notice[] } {
+	const { where, width } = answers;
+	const misnamed = told.form === "probabilities" && unlike.form === "percentages";
+	const single = told.form === "probabilities" && unlike.form === "sigmoid" && width === 1;
+	if (single) return { found: scoreOf(told, width), notices: [] };
+	if (!set && !misnamed && told.form === "logits") {
+		throw new LimbeckError("data", {
+			where,
+			expected: `logits, as ${told.reason}`,
+			got: `what looks like ${unlike.form}: ${unlike.reason}`,
+			hint: `Set teacher.outputs=${unlike.form}, or call the field ${fieldFor(unlike.form)}; if they are logits: teacher.outputs=logits.`,
+		});
+	}
+	const found = misnamed ? unlike : told;
+	checkAnswers(answers, found.form, set);
+	const text = `${where} is read as ${found.form}: ${unlike.reason}, although ${told.reason === "told" ? `outputs is set to ${told.form}` : told.reason}.`;
+	return { found, notices: [{ code: "outputs-unlike-form", text }] };
+}
+
+/** The name of a field for numbers of a form. */
+function fieldFor(form: OutputForm): TargetField {
+	const named = Object.entries(formOfField).find(([, one]) => one === form)?.[0];
+	return valueFields.find((field) => field === named) ?? "values";
 }
 
 function outputsOfTopK({ classes, select }: TargetsTeacher, rows: readonly TargetRow[], data: number): number {
@@ -150,15 +199,11 @@ function outputsOfTopK({ classes, select }: TargetsTeacher, rows: readonly Targe
 }
 
 /** The row of targets for each sample of a split. */
-function align(
-	rows: readonly TargetRow[],
-	{ count, origin }: Split,
-	name: "training" | "validation",
-	where: string,
-): Uint32Array {
+function align(rows: readonly TargetRow[], split: Split, name: "training" | "validation", where: string): Uint32Array {
+	const { count, origin } = split;
 	const idOf = (sample: number): number => origin?.rows[sample] ?? sample;
 	const withIds = rows.filter(({ id }) => id !== undefined).length;
-	if (withIds > 0) return byId(rows, count, idOf, name, where);
+	if (withIds > 0) return byId(rows, split, idOf, name, where);
 	if (name === "training" && rows.length === count) return Uint32Array.from(rows.keys());
 	if (rows.length === origin?.count) return Uint32Array.from({ length: count }, (_, k) => idOf(k));
 	const whole = `${String(origin?.count ?? count)} for all rows that they were taken from`;
@@ -173,7 +218,7 @@ function align(
 
 function byId(
 	rows: readonly TargetRow[],
-	count: number,
+	{ count, origin }: Split,
 	idOf: (sample: number) => number,
 	name: string,
 	where: string,
@@ -186,14 +231,35 @@ function byId(
 		}
 		places.set(id, at);
 	}
-	return Uint32Array.from({ length: count }, (_, sample) => {
-		const at = places.get(idOf(sample));
-		if (at !== undefined) return at;
+	const ids = Array.from({ length: count }, (_, sample) => idOf(sample));
+	const missing = ids.filter((id) => !places.has(id));
+	const total = origin?.count ?? count;
+	const strangers = [...places.keys()].filter((id) => id >= total);
+	const hint = "An id is the row of a sample in the data's own file, counted from 0.";
+	if (missing.length > 0) {
 		throw new LimbeckError("data", {
 			where,
 			expected: `targets for this data: one for each of ${String(count)} ${name} samples`,
-			got: `${String(rows.length)} rows, none of id ${String(idOf(sample))}`,
-			hint: "An id is the row of a sample in the data's own file, counted from 0.",
+			got: `${String(rows.length)} rows, none of ${firstOf(missing)}`,
+			hint,
 		});
-	});
+	}
+	if (strangers.length > 0) {
+		throw new LimbeckError("data", {
+			where,
+			expected: `targets for this data: ids of its ${String(total)} rows, 0 to ${String(total - 1)}`,
+			got: `${String(rows.length)} rows, no sample has ${firstOf(strangers)}`,
+			hint,
+		});
+	}
+	return Uint32Array.from(ids, (id) => places.get(id) ?? 0);
+}
+
+const shownIds = 5;
+
+/** The first of some ids, and how many there are. */
+function firstOf(ids: readonly number[]): string {
+	if (ids.length === 1) return `id ${String(ids[0])}`;
+	const shown = ids.slice(0, shownIds).map(String).join(", ");
+	return `ids ${shown}${ids.length > shownIds ? ", …" : ""} (${String(ids.length)} in all)`;
 }

@@ -1,6 +1,6 @@
 /** Targets of the k most probable classes. */
 import { LimbeckError } from "../../errors.js";
-import { type FoundForm, leastProbability, type OutputForm } from "../../train/outputs.js";
+import { type FoundForm, leastProbability, type OutputForm } from "../../predict/output-form.js";
 import type { TargetRow } from "./target-files.js";
 
 /** How far the mass of the k may be above 1. */
@@ -10,12 +10,15 @@ const tolerance = 1e-3;
  * What the numbers of top-k targets are, where nobody says: probabilities where none is negative and no row exceeds one,
  * log-probabilities where that holds of the exponentials, else logits.
  *
- * @throws LimbeckError (`model`) for numbers that are not finite or do not fit what they are said to be.
+ * @param set - whether a person has set what they are, and is believed.
+ * @throws LimbeckError (`model`) for numbers that are not finite or do not fit what they are said to be; (`data`) for
+ * probabilities in a field called logits.
  */
 export function topKForm(
 	values: readonly (readonly number[])[],
 	told: FoundForm | undefined,
 	where: string,
+	set: boolean,
 ): FoundForm {
 	const bad = values.findIndex((row) => row.some((value) => Number.isNaN(value) || value === Infinity));
 	if (bad !== -1) {
@@ -32,8 +35,20 @@ export function topKForm(
 			: { form, reason: `rows are ${form} that sum to one at most` };
 	}
 	const { form } = told;
-	const fits = form === "logits" ? (): boolean => true : check[form];
-	const wrong = values.findIndex((row) => !fits(row));
+	const known = forms.find((name) => name === form);
+	if (known === undefined && form !== "logits") {
+		const expected = `logits, ${forms.join(" or ")} of the most probable classes`;
+		throw new LimbeckError("usage", { where: `${where}: outputs`, expected, got: form });
+	}
+	if (form === "logits" && !set && values.every(isMass)) {
+		throw new LimbeckError("data", {
+			where,
+			expected: `logits, as ${told.reason}`,
+			got: "what looks like probabilities: no number is negative, and no row exceeds one",
+			hint: "Set teacher.outputs=probabilities, or call the field probabilities; if they are logits: teacher.outputs=logits.",
+		});
+	}
+	const wrong = known === undefined ? -1 : values.findIndex((row) => !check[known](row));
 	if (wrong === -1) return told;
 	throw new LimbeckError("model", {
 		where: `${where}: row ${String(wrong)}`,

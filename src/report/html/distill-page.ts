@@ -2,6 +2,7 @@
 import type { Exhibits, ShownSample } from "../../distill/exhibits.js";
 import type { Report } from "../../distill/report.js";
 import type { TrainReport } from "../../distill/train-report.js";
+import { temperatureOf } from "../../losses/index.js";
 import { logSoftmaxRow } from "../../metrics/index.js";
 import type { Column } from "../columns.js";
 import { seriesOf, titleOf } from "../networks.js";
@@ -159,8 +160,7 @@ async function confusions({ details }: Shown<Either>): Promise<Content> {
 
 /** Temperatures at which distributions are shown. */
 function temperaturesOf({ recipe: { distillation } }: Report): readonly number[] {
-	const own = "temperature" in distillation ? distillation.temperature : undefined;
-	return [...new Set([1, own ?? 4])];
+	return [...new Set([1, temperatureOf(distillation) ?? 4])];
 }
 
 const shownClasses = 5;

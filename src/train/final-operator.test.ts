@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { foreignModel, info, type NodeParts, randomTensor, runModel } from "../../test/support/models.js";
 import { int } from "../graph/attributes.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
-import { withoutFinalSoftmax } from "./final-softmax.js";
+import { withoutFinalOperator } from "../predict/final-operator.js";
 
 const x = randomTensor("x", [2, 3]);
 const last = { axis: int(-1) };
@@ -43,7 +43,7 @@ test.each([
 		],
 	],
 ] as const)("the logits before a last %s come out", async (operator, nodes) => {
-	const { model, removed } = withoutFinalSoftmax(ending(nodes));
+	const { model, removed } = withoutFinalOperator(ending(nodes));
 	expect(removed).toBe(operator);
 	const [output] = Object.values(await runModel(model, { x }));
 	expect(Array.from(output?.data as Float32Array)).toEqual(Array.from(x.data, (value) => -value));
@@ -69,13 +69,13 @@ test.each([
 	],
 ] as const)("a model with %s stays as it is", (_, nodes) => {
 	const model = ending(nodes);
-	expect(withoutFinalSoftmax(model)).toEqual({ model });
+	expect(withoutFinalOperator(model)).toEqual({ model });
 });
 
 test("probabilities that another output needs are still made", async () => {
 	const model = ending([["Softmax", ["z"], ["y"], last]]);
 	const { graph } = model;
 	const two = { ...model, graph: { ...graph, outputs: [...graph.outputs, info("y", ["n", 3])] } };
-	const outputs = await runModel(withoutFinalSoftmax(two).model, { x });
+	const outputs = await runModel(withoutFinalOperator(two).model, { x });
 	expect(Object.keys(outputs).sort()).toEqual(["y", "z"]);
 });

@@ -1,0 +1,40 @@
+/** The training samples that teachers are judged on. */
+import type { DataSet, SampleSet } from "../../data/data-set.js";
+import { readSamples } from "../../data/open-samples.js";
+
+/** Samples in memory, with their classes. */
+export interface ScoredSamples extends SampleSet {
+	/** `[count]`; empty without labels. */
+	readonly labels: Int32Array;
+	/** `[count]`: which of the training samples they are. */
+	readonly indices: Uint32Array;
+}
+
+/** The most samples that a teacher is judged on, and those that are tried first where there are several ways to ask it. */
+export const scoredCount = 512;
+
+/**
+ * Some of the training samples, the same number of each class as far as there are so many, class after class in turn, so
+ * that the first of them are balanced too. Those of a class lie evenly over its samples. Without labels: evenly over all.
+ */
+export function scoredSamples({ train, sampleShape, classes }: DataSet): ScoredSamples {
+	const { count, labels } = train;
+	const all = Array.from({ length: count }, (_, index) => index);
+	const groups = labels.length === 0 ? [all] : classes.map((_, c) => all.filter((index) => labels[index] === c));
+	const present = groups.filter((group) => group.length > 0);
+	const each = Math.max(1, Math.floor(scoredCount / Math.max(1, present.length)));
+	const chosen = present.map((group) => spread(group, each));
+	const turns = Array.from({ length: each }, (_, turn) => chosen.flatMap((group) => group[turn] ?? []));
+	const indices = Uint32Array.from(spread(turns.flat(), 2 * scoredCount));
+	return {
+		...{ count: indices.length, indices },
+		samples: readSamples(train, sampleShape, indices),
+		labels: labels.length === 0 ? new Int32Array() : Int32Array.from(indices, (index) => labels[index] ?? 0),
+	};
+}
+
+/** So many of a list, evenly; all where it is no longer. */
+function spread(list: readonly number[], most: number): readonly number[] {
+	const count = Math.min(most, list.length);
+	return Array.from({ length: count }, (_, k) => list[Math.floor((k * list.length) / count)] ?? 0);
+}

@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { dataSetOf } from "../../src/data/index.js";
+import { parseRecipe } from "../../src/distill/recipe.js";
+import { readTargets } from "../../src/distill/teachers/targets.js";
+import { caseFolder } from "./case.js";
+
+it("targets in lines with a byte-order mark are read", async () => {
+	const folder = await caseFolder("targets-jsonl-bom");
+	const data = { name: "csv", file: join(folder, "d.csv") } as const;
+	const recipe = parseRecipe({ data, teacher: { file: join(folder, "t.jsonl") } });
+	if (recipe.teacher.family !== "targets") throw new TypeError("expected targets");
+	const { logits } = await readTargets(recipe.teacher, await dataSetOf(recipe.data).load(recipe.data));
+	expect([...logits.subarray(0, 3)].toSorted((a, b) => a - b)).toEqual([0, 0, 5]);
+});
