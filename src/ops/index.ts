@@ -2,6 +2,7 @@ import { LimbeckError } from "../errors.js";
 import { Graph } from "../graph/graph.js";
 import { activation } from "./activation.js";
 import { alongAxis } from "./along-axis.js";
+import { attention } from "./attention.js";
 import { batchNorm } from "./batch-norm.js";
 import { convolution } from "./convolution.js";
 import { einsum } from "./einsum.js";
@@ -16,6 +17,7 @@ import { movement } from "./movement.js";
 import { normalization } from "./normalization.js";
 import type { Composite, Operator, Target } from "./operator.js";
 import { pool } from "./pool.js";
+import { recurrent } from "./recurrent.js";
 import { reduce } from "./reduce.js";
 import { resize } from "./resize.js";
 import { rotaryEmbedding } from "./rotary-embedding.js";
@@ -48,7 +50,9 @@ export type OperatorName = keyof typeof operators;
 
 /** Every operator of ONNX's own domain that Limbeck builds from {@link operators}. */
 export const composites = {
+	...attention,
 	...functionComposites,
+	...recurrent,
 	...rotaryEmbedding,
 } as const satisfies Record<string, Composite>;
 
