@@ -3,7 +3,6 @@ const skips: readonly (readonly [name: RegExp, reason: string])[] = [
 	[/^test_training_dropout/, "expects the random numbers of ONNX's reference implementation"],
 	[/^test_dropout_default_mask/, "the mask is not given: outside training it says nothing"],
 	[/^test_maxpool_with_argmax_2d_precomputed_strides/, "indices in column order are refused"],
-	[/^test_einsum_batch_diagonal/, "an ellipsis with a diagonal is not a matrix form"],
 	[/^test_pow_types_float32_uint/, "ONNX Runtime has no kernel"],
 	[/^test_(?:max|min)_u?int16$/, "ONNX Runtime has no kernel"],
 	[/^test_resize_.*cubic/, "cubic interpolation is refused"],
