@@ -1,7 +1,9 @@
 import { int, numberOf, numbersOf } from "../graph/attributes.js";
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
+import { broadcastDims } from "../ops/infer.js";
 import { nodeName, onnxNode, rewriteNodes, type Surroundings, withoutAttributes } from "./rewrite.js";
+import { inferredShapes } from "./shapes.js";
 
 /** Where a model says the batch size that it was exported for, once it takes any. */
 export const exportedBatchKey = "limbeck.exported-batch";
@@ -12,13 +14,21 @@ export function fixedBatch({ inputs }: Pick<OnnxGraph, "inputs">): number | unde
 	return typeof size === "number" ? size : undefined;
 }
 
+/** The axis that counts samples, and how many of its elements belong to one sample in a row: 4 of heads in batch × heads. */
+interface BatchAxis {
+	readonly axis: number;
+	readonly inner: number;
+}
+
 /** What a rewriting for any batch size knows while it passes over the nodes. */
 interface Pass {
 	readonly size: number;
 	/** The input, whose first dimension tells the batch size. */
 	readonly input: string;
-	/** The axis that counts samples, of values that depend on the input. */
-	readonly axes: Map<string, number>;
+	/** Where the samples are counted, of values that depend on the input. */
+	readonly axes: Map<string, BatchAxis>;
+	/** The node that makes a value. */
+	readonly makerOf: (name: string) => OnnxNode | undefined;
 	/** The type and shape that the file declares of a value. */
 	readonly dimsOf: (name: string) => readonly (number | string)[] | undefined;
 	/** The constants that became one row, by the names of the rows. */
@@ -37,12 +47,14 @@ export function withAnyBatch(model: OnnxModel): OnnxModel {
 	const size = fixedBatch(graph);
 	const [input] = graph.inputs;
 	if (size === undefined || input === undefined) return model;
+	const shapes = inferredShapes(model);
 	const declared = new Map([...graph.valueInfos, ...graph.outputs].map(({ name, dims }) => [name, dims]));
 	const pass: Pass = {
 		size,
 		input: input.name,
-		axes: new Map(graph.inputs.map(({ name }) => [name, 0])),
-		dimsOf: (name) => declared.get(name),
+		axes: new Map(graph.inputs.map(({ name }) => [name, { axis: 0, inner: 1 }])),
+		makerOf: (name) => graph.nodes.find(({ outputs }) => outputs.includes(name)),
+		dimsOf: (name) => shapes.get(name) ?? declared.get(name),
 		rows: new Map(),
 	};
 	const rewritten = withNamedRows(
@@ -90,48 +102,95 @@ function anyBatchNode(node: OnnxNode, around: Surroundings, pass: Pass): readonl
 	const data = node.inputs.find((name) => axes.has(name));
 	// What comes of a shape is arithmetic of sizes.
 	if (data === undefined || node.opType === "Shape" || node.opType === "Size") return [node];
-	const axis = axes.get(data) ?? 0;
+	const axis = axes.get(data) ?? { axis: 0, inner: 1 };
 	const isReshape = node.opType === "Reshape" && node.domain === "" && data === node.inputs[0];
 	const target = isReshape ? openTarget(node, axis, around, pass) : undefined;
-	const after = target?.axis ?? axisAfter(node, axis);
+	const after = target?.axis ?? axisAfter(node, data, axis, pass);
 	for (const name of node.outputs) axes.set(name, after);
 	if (target !== undefined) {
 		const inputs = [data, around.addConstant(`${nodeName(node)}/shape`, target.shape)];
 		return [{ ...withoutAttributes(node, "allowzero"), inputs }];
 	}
-	return axis === 0 && perSample.has(node.opType) ? withStretchedRows(node, around, pass) : [node];
+	return axis.axis === 0 && perSample.has(node.opType) ? withStretchedRows(node, around, pass) : [node];
 }
 
-/** The axis that counts samples behind a node. */
-function axisAfter({ opType, attributes }: OnnxNode, axis: number): number {
-	if (opType !== "Transpose") return axis;
-	const perm = numbersOf(Object.fromEntries(attributes), "perm", []);
-	return Math.max(0, perm.indexOf(axis));
+/** Operators that give a value another shape, and no more. */
+const reshaping = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze"]);
+
+/** Where samples are counted behind a node. */
+function axisAfter(node: OnnxNode, data: string, before: BatchAxis, { size, dimsOf }: Pass): BatchAxis {
+	const attributes = Object.fromEntries(node.attributes);
+	const [from, to] = [numeric(dimsOf(data)), numeric(dimsOf(node.outputs[0] ?? ""))];
+	if (node.opType === "Transpose") {
+		const at = numbersOf(attributes, "perm", []).indexOf(before.axis);
+		return { ...before, axis: Math.max(0, at) };
+	}
+	if (from === undefined || to === undefined) return before;
+	if (reshaping.has(node.opType)) return axisInShape(from, before, to, size) ?? before;
+	// What takes an axis away before that of the samples moves it: Gather of one index, reductions of one axis.
+	const dropped = from.length - to.length;
+	const taken = numberOf(attributes, "axis", node.opType === "Gather" ? 0 : before.axis);
+	const index = taken < 0 ? taken + from.length : taken;
+	return dropped === 1 && index < before.axis ? { ...before, axis: before.axis - 1 } : before;
+}
+
+function numeric(dims: readonly (number | string)[] | undefined): readonly number[] | undefined {
+	return dims?.every((size) => typeof size === "number") === true ? dims : undefined;
+}
+
+/**
+ * Where samples are counted in another shape of a value. A sample's elements lie as far apart there as before: the axis
+ * is the one whose steps are not larger, and whose whole is not smaller than all samples; the one that begins with them,
+ * if there is one.
+ */
+function axisInShape(
+	from: readonly number[],
+	{ axis, inner }: BatchAxis,
+	to: readonly number[],
+	size: number,
+): BatchAxis | undefined {
+	const stride = inner * elementCount(from.slice(axis + 1));
+	const outer = elementCount(from) / (stride * size);
+	const fitting = to.flatMap((length, at) => {
+		const step = elementCount(to.slice(at + 1));
+		const fits = stride % step === 0 && (step * length) % (stride * size) === 0;
+		return fits ? [{ axis: at, inner: stride / step }] : [];
+	});
+	const begins = fitting.filter((one) => elementCount(to.slice(0, one.axis)) === outer);
+	const alone = begins.find((one) => one.inner === 1 && to[one.axis] === size);
+	// The last axis is that of features: of a batch of one, all of them might be the one sample's.
+	return alone ?? begins.find((one) => size > 1 || one.axis < to.length - 1) ?? fitting[0];
 }
 
 /** The shape of a Reshape with the dimension that counts samples left open; `undefined` where it has none such. */
 function openTarget(
 	node: OnnxNode,
-	axis: number,
+	before: BatchAxis,
 	{ constantOf }: Surroundings,
 	{ size, dimsOf }: Pass,
-): { readonly shape: Tensor; readonly axis: number } | undefined {
+): { readonly shape: Tensor; readonly axis: BatchAxis } | undefined {
 	const shape = constantOf(node.inputs[1] ?? "");
 	if (shape?.type !== "int64" || shape.dims.length !== 1) return undefined;
 	const literalZeros = numberOf(Object.fromEntries(node.attributes), "allowzero", 0) !== 0 && shape.data.includes(0n);
 	if (literalZeros) return undefined;
 	const sizes = Array.from(shape.data, Number);
-	// Of a batch of one every size is a multiple: only a 1 counts samples there.
-	const counts = (at: number): boolean =>
-		size === 1 ? sizes[at] === 1 : (sizes[at] ?? 0) > 0 && (sizes[at] ?? 0) % size === 0;
-	const at = [axis, 0].find(counts);
-	if (at === undefined) return undefined;
+	const from = numeric(dimsOf(node.inputs[0] ?? ""));
+	const to = numeric(dimsOf(node.outputs[0] ?? "")) ?? sizes;
+	const found = from && !to.includes(-1) && !to.includes(0) ? axisInShape(from, before, to, size) : undefined;
+	// Where the file declares no shapes: of a batch of one every size is a multiple, and only a 1 counts samples.
+	const counts = (at: number): boolean => {
+		const value = sizes[at] ?? 0;
+		return size === 1 ? value === 1 : value > 0 && value % size === 0;
+	};
+	const guessed = [before.axis, 0].find(counts);
+	const axis = found ?? (guessed === undefined ? undefined : { axis: guessed, inner: (sizes[guessed] ?? 1) / size });
+	if (axis === undefined || sizes[axis.axis] === -1 || sizes[axis.axis] === 0) return undefined;
 	const whole = sizes.includes(-1) ? declaredSizes(dimsOf(node.outputs[0] ?? ""), sizes) : sizes;
-	const open = whole?.map((value, index) => (index === at ? -1 : value));
+	const open = whole?.map((value, index) => (index === axis.axis ? -1 : value));
 	// Where another size is open, too, "as it was" is right for a batch that stays where it is.
-	const kept = sizes[at] === size && at === 0 ? sizes.with(0, 0) : undefined;
+	const kept = sizes[axis.axis] === size && axis.axis === 0 ? sizes.with(0, 0) : undefined;
 	const opened = open ?? kept;
-	return opened && { axis: at, shape: { ...shape, data: BigInt64Array.from(opened, BigInt) } };
+	return opened && { axis, shape: { ...shape, data: BigInt64Array.from(opened, BigInt) } };
 }
 
 /** Sizes with what the file declares in the place of −1. */
@@ -160,15 +219,13 @@ const perSample = new Set([
 function withStretchedRows(node: OnnxNode, around: Surroundings, pass: Pass): readonly OnnxNode[] {
 	const before: OnnxNode[] = [];
 	const inputs = node.inputs.map((name) => {
-		const tensor = pass.axes.has(name) ? undefined : around.constantOf(name);
-		const row = tensor && pass.size === tensor.dims[0] && rowsNeeded(node, tensor, pass) ? firstRow(tensor) : undefined;
-		if (row === undefined) return name;
-		const single = pass.size === 1 ? name : around.addConstant(`${name}/row`, row);
-		if (single !== name) pass.rows.set(single, name);
+		const found = pass.axes.has(name) ? undefined : equalRows(name, node, around, pass);
+		if (found === undefined) return name;
+		const { single, dims } = found;
 		const [batch, shape, stretched] = ["batch", "shape", "rows"].map((part) =>
 			around.freshName(`${nodeName(node)}/${name}/${part}`),
 		) as [string, string, string];
-		const rest = around.addConstant(`${shape}/rest`, integers(row.dims.slice(1)));
+		const rest = around.addConstant(`${shape}/rest`, integers(dims.slice(1)));
 		before.push(
 			onnxNode("Shape", [pass.input], [batch], { start: int(0), end: int(1) }),
 			onnxNode("Concat", [batch, rest], [shape], { axis: int(0) }),
@@ -179,8 +236,32 @@ function withStretchedRows(node: OnnxNode, around: Surroundings, pass: Pass): re
 	return before.length === 0 ? [node] : [...before, { ...node, inputs }];
 }
 
+/** One row for all samples, and its shape `[1, …]`, of a constant or of what an Expand makes of one. */
+function equalRows(
+	name: string,
+	node: OnnxNode,
+	around: Surroundings,
+	pass: Pass,
+): { readonly single: string; readonly dims: readonly number[] } | undefined {
+	const maker = pass.makerOf(name);
+	const [value = "", target = ""] = maker?.opType === "Expand" ? maker.inputs : [name];
+	const tensor = around.constantOf(value);
+	if (tensor === undefined) return undefined;
+	const shape = around.constantOf(target);
+	if (shape !== undefined) {
+		const dims = broadcastDims([tensor.dims, Array.from(shape.data, Number)]);
+		const stretches = dims[0] === pass.size && (tensor.dims.length < dims.length || tensor.dims[0] === 1);
+		return stretches && rowsNeeded(node, { dims }, pass) ? { single: value, dims: [1, ...dims.slice(1)] } : undefined;
+	}
+	const row = tensor.dims[0] === pass.size && rowsNeeded(node, tensor, pass) ? firstRow(tensor) : undefined;
+	if (row === undefined) return undefined;
+	const single = pass.size === 1 ? name : around.addConstant(`${name}/row`, row);
+	if (single !== name) pass.rows.set(single, name);
+	return { single, dims: row.dims };
+}
+
 /** Whether a constant's first axis counts samples there: an elementwise operator stretches a 1 itself. */
-function rowsNeeded({ opType, attributes }: OnnxNode, { dims }: Tensor, { size }: Pass): boolean {
+function rowsNeeded({ opType, attributes }: OnnxNode, { dims }: Pick<Tensor, "dims">, { size }: Pass): boolean {
 	if (opType === "Concat") return numberOf(Object.fromEntries(attributes), "axis", 0) !== 0 && dims.length > 1;
 	if (opType === "ScatterElements" || opType === "GatherElements") return dims.length > 1;
 	return size > 1 && dims.length > 2;

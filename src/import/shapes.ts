@@ -1,0 +1,41 @@
+import { LimbeckError } from "../errors.js";
+import { checkedTypes } from "../graph/types.js";
+import type { Value } from "../graph/value.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { operatorOf } from "../ops/index.js";
+import { isKnown } from "./support.js";
+
+/**
+ * The shapes of a model's values, as far as its operators tell them from those of its inputs, which must be known. Its
+ * nodes must be of the current operator set, in order.
+ */
+export function inferredShapes({ graph }: OnnxModel): ReadonlyMap<string, readonly number[]> {
+	const values = new Map<string, Value>();
+	for (const { name, type, dims } of graph.inputs) {
+		const known = dims?.filter((size) => typeof size === "number") ?? [];
+		if (known.length === dims?.length) values.set(name, { name, type, dims: known });
+	}
+	for (const { name, tensor } of graph.initializers) {
+		values.set(name, { name, type: tensor.type, dims: tensor.dims, constant: tensor });
+	}
+	for (const node of graph.nodes) {
+		const inputs = node.inputs.map((name) => values.get(name));
+		const operator = isKnown(node) ? operatorOf(node.opType) : undefined;
+		if (operator === undefined || node.inputs.some((name, at) => name !== "" && inputs[at] === undefined)) continue;
+		try {
+			const attributes = Object.fromEntries(node.attributes);
+			const constants = operator.fold?.(inputs, attributes);
+			const types = constants ?? checkedTypes(operator.infer(inputs, attributes));
+			for (const [at, name] of node.outputs.entries()) {
+				const [type, constant] = [types[at], constants?.[at]];
+				if (type === undefined || name === "") continue;
+				const value: Value = { name, type: type.type, dims: type.dims };
+				values.set(name, constant === undefined ? value : { ...value, constant });
+			}
+		} catch (error) {
+			// What does not fit is refused, by its node, where the model is placed.
+			if (!(error instanceof LimbeckError)) throw error;
+		}
+	}
+	return new Map(Array.from(values, ([name, { dims }]) => [name, dims]));
+}
