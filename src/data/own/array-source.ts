@@ -31,7 +31,8 @@ export function arraySource(
 	const [count = 1, ...rest] = features.dims;
 	if (type.kind !== "number")
 		throw new LimbeckError("data", { where, expected: "numbers", got: `text (${type.name})` });
-	for (const array of [labels, groups]) if (array !== undefined) checkLabels(array, count);
+	if (labels !== undefined) checkOneEach(labels, count, "label");
+	if (groups !== undefined) checkOneEach(groups, count, "group");
 	const { sampleShape, channels } = shapeOf(rest, options, where);
 	const size = elementCount(sampleShape);
 	const isBytes = type.name.endsWith("u1");
@@ -53,12 +54,12 @@ export function arraySource(
 	};
 }
 
-function checkLabels({ where, dims }: NpyArray, count: number): void {
+function checkOneEach({ where, dims }: NpyArray, count: number, what: string): void {
 	const got = dims.reduce((product, dim) => product * dim, 1);
 	if (dims[0] === count && got === count) return;
 	throw new LimbeckError("data", {
 		where,
-		expected: `one label, or one group, for each of ${String(count)} samples`,
+		expected: `one ${what} for each of ${String(count)} samples`,
 		got: `shape (${dims.join(", ")})`,
 		hint: "Labels are class numbers or names; store labels.argmax(1) where each is a row of zeros and a one.",
 	});

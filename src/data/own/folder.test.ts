@@ -102,6 +102,7 @@ describe("a folder of pictures", () => {
 			": passed over files that are pictures neither by ending nor by content (1: 1 .txt): a/notes.txt.",
 			": passed over links that are not followed (1): a/link.png.",
 			": passed over hidden files or folders (1): a/.hidden.png.",
+			": 7 samples are 6 different ones, the others exact copies. Copies are kept in one part, so that none that is held out is also a training sample.",
 		]);
 		expect(loaded.test.notices).toEqual(loaded.data.notices);
 		const followed = await load(root, { links: "all" });
