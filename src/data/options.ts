@@ -105,6 +105,15 @@ export const dataOptions = z.discriminatedUnion("name", [
 				"what is not split between parts: pictures in the same folder of that level below the class (1, 2 …), or for " +
 					"which a regular expression finds the same in the path below the class (its first parentheses, or all)",
 			),
+		range: z
+			.tuple([z.number(), z.number()])
+			.refine(([black, white]) => black < white, "black is a smaller value than white")
+			.optional()
+			.describe("values that are black and white where pixels are not bytes; where left out as training pictures show"),
+		decode: z
+			.enum(["limbeck", "transformers.js"])
+			.optional()
+			.describe("whose way to read, scale and cut pictures; transformers.js: as that library does in Node"),
 		skipBroken: z.boolean().default(false).describe("leave out pictures that cannot be read, and count them"),
 		...own,
 	}),

@@ -8,6 +8,7 @@ import sharp from "sharp";
 import { cifar100 } from "../../src/data/cifar-100.js";
 import { openTargets } from "../../src/targets/store.js";
 import { npy, npyOf, zip } from "../support/own-data.js";
+import { bmp, tiff } from "../support/picture-files.js";
 import { tarOf } from "../support/tar.js";
 
 const rows = 24;
@@ -133,7 +134,22 @@ export async function imageSeeds(): Promise<readonly Uint8Array[]> {
 	const pixels = Buffer.from(Uint8Array.from({ length: 12 * 10 * 3 }, (_, i) => (i * 37) % 256));
 	const picture = sharp(pixels, { raw: { width: 12, height: 10, channels: 3 } });
 	const formats = ["png", "jpeg", "webp", "gif", "tiff"] as const;
-	return Promise.all(formats.map((format) => picture.clone().toFormat(format).toBuffer()));
+	const encoded = await Promise.all(formats.map((format) => picture.clone().toFormat(format).toBuffer()));
+	const pair = { width: 2, height: 2 } as const;
+	const palette = [
+		[1, 2, 3],
+		[4, 5, 6],
+	] as const;
+	return [
+		...encoded,
+		bmp({ ...pair, bits: 24, pixels: [...pixels.subarray(0, 16)] }),
+		bmp({ ...pair, bits: 8, palette, pixels: [0, 1, 0, 0, 1, 1, 0, 0] }),
+		bmp({ ...pair, bits: 8, compression: 1, palette, pixels: [2, 1, 0, 0, 0, 2, 1, 0, 0, 3, 0, 1, 0, 0, 0, 1] }),
+		bmp({ ...pair, bits: 4, compression: 2, palette, pixels: [2, 0x10, 0, 0, 0, 1] }),
+		bmp({ ...pair, bits: 16, compression: 3, masks: [0xf800, 0x7e0, 0x1f], pixels: [1, 2, 3, 4, 5, 6, 7, 8] }),
+		tiff(2, 1, "float", Float32Array.of(0, 0.5, 1, 0.25)),
+		tiff(2, 1, "signed", Int16Array.of(-5, 5, 1, 2)),
+	];
 }
 
 const request = { teacher: "t", handling: null, data: { fingerprint: "f", split: "train" }, views: { transforms: [] } };

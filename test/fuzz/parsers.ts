@@ -241,7 +241,11 @@ export const parsers = {
 	},
 	image: {
 		seeds: data.imageSeeds,
-		parse: ofFile("a.png", async (path) => (await createImageDecoder({ size: 8, channels: 3 }))(path)),
+		parse: ofFile("a.png", async (path) => {
+			const decoder = await createImageDecoder({ size: 8, channels: 3 });
+			await decoder.survey([path]);
+			return decoder.decode(path);
+		}),
 		mutate: bytewise,
 	},
 	"stored targets": {

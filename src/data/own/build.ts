@@ -158,7 +158,7 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 	const contents = createContents(plan.sources.reduce((sum, { labels: { length } }) => sum + length, 0));
 	let offset = 0;
 	for (const planned of plan.sources) {
-		for await (const block of planned.source.blocks()) {
+		for await (const block of planned.source.blocks((row) => planned.partOf(row) === "train")) {
 			await checkFinite(block, planned.source, sampleShape);
 			takeIn(block, contents, offset, elementCount(sampleShape));
 			distribute(block, planned, sampleShape, { sinks, moments, labels });

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { LimbeckError } from "../../errors.js";
-import { createImageDecoder, type DecodeImage, type ImageFormat } from "../formats/image.js";
+import { createImageDecoder } from "../formats/image.js";
+import type { ImageDecoder } from "../formats/image-format.js";
 import type { OptionsOf } from "../options.js";
 import type { Sources } from "./build.js";
 import { ownDataSet } from "./entry.js";
@@ -26,26 +27,27 @@ export const [folder, loadFolderTest] = ownDataSet<OptionsOf<"folder">>({
 	},
 });
 
-type FolderOptions = ImageFormat & Pick<OptionsOf<"folder">, "skipBroken" | "group">;
+type FolderOptions = Pick<OptionsOf<"folder">, "size" | "channels" | "skipBroken" | "group">;
 
-function openLists({ train, validation, test }: FolderLists, options: FolderOptions, decode: DecodeImage): Sources {
+function openLists({ train, validation, test }: FolderLists, options: FolderOptions, decoder: ImageDecoder): Sources {
 	return {
-		train: imageSource(train, options, decode),
-		...(validation === undefined ? {} : { validation: imageSource(validation, options, decode) }),
-		...(test === undefined ? {} : { test: imageSource(test, options, decode) }),
+		// Read first: its notices are of the pictures of all.
+		train: { ...imageSource(train, options, decoder), notices: () => decoder.notices() },
+		...(validation === undefined ? {} : { validation: imageSource(validation, options, decoder) }),
+		...(test === undefined ? {} : { test: imageSource(test, options, decoder) }),
 	};
 }
 
 function imageSource(
 	list: ImageList,
 	{ size, channels, skipBroken, group }: FolderOptions,
-	decode: DecodeImage,
+	decoder: ImageDecoder,
 ): Source {
 	const { where, classes, images } = list;
 	let skipped = 0;
 	const decoded = async ({ path }: ImageList["images"][number]): Promise<Uint8Array | undefined> => {
 		try {
-			return await decode(path);
+			return await decoder.decode(path);
 		} catch (error) {
 			if (!skipBroken || !(error instanceof LimbeckError) || error.category !== "data") throw error;
 			skipped++;
@@ -64,7 +66,8 @@ function imageSource(
 					: { ids: Int32Array.from(images, ({ label }) => label), values: classes },
 			),
 		...(group === undefined ? {} : { groups: () => Promise.resolve(folderGroups(list, group)) }),
-		async *blocks(): AsyncGenerator<Block, void, undefined> {
+		async *blocks(trains): AsyncGenerator<Block, void, undefined> {
+			await decoder.survey(images.flatMap(({ path }, row) => (trains(row) ? [path] : [])));
 			let first = 0;
 			skipped = 0;
 			for await (const data of inOrder(images, 2 * availableParallelism(), decoded)) {

@@ -17,8 +17,12 @@ export interface Source {
 	labels(): Promise<Labels>;
 	/** The group of every row, where the user names what is not to be split, as labels are told. */
 	groups?(): Promise<Labels>;
-	/** The samples in order. Rows may be left out where the user allowed it; the first row of each block says which. */
-	blocks(): AsyncIterable<Block>;
+	/**
+	 * The samples in order. Rows may be left out where the user allowed it; the first row of each block says which.
+	 *
+	 * @param trains - whether a row is to train on, for sources that scale all samples by those.
+	 */
+	blocks(trains: (row: number) => boolean): AsyncIterable<Block>;
 	/** Where an element of a sample lies, as a person finds it: `data.csv: line 7, column width`. */
 	placeOf(row: number, element: number): Promise<string>;
 	/** How many rows were left out so far; absent where none can be. */

@@ -1,0 +1,169 @@
+/** Our way of decoding pictures. */
+import { open, readFile, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import type { Metadata, Sharp, SharpOptions } from "sharp";
+import { LimbeckError } from "../../errors.js";
+import { decodeBmp, isBmp } from "./bmp.js";
+import { bmpHeadBytes, readBmpHeader } from "./bmp-header.js";
+import { channelsFirst } from "./channels-first.js";
+import { bytesByRange, type DeepType, deepTypeOf, ordinaryRanges, readDeepPixels } from "./deep-pixels.js";
+import type { ImageDecoder, ImageFormat } from "./image-format.js";
+import { admitPicture, pictureQueue, type TakeTurn } from "./picture-limit.js";
+import { extentOf } from "./pixel-range.js";
+import { createPixelRanges, type PixelRanges } from "./pixel-ranges.js";
+import { greyOf, type RawPixels } from "./raw-pixels.js";
+import { loadSharp } from "./sharp.js";
+
+type SharpModule = Awaited<ReturnType<typeof loadSharp>>;
+
+/** A bitmap may have bytes beside its pixels, but not without end. */
+const mostBmpBytes = 2 ** 30;
+
+/**
+ * A picture is turned upright as its EXIF data say, laid on white where it is transparent, scaled so that it covers the
+ * square (Lanczos, averaging) and cut at its middle. Colours become grey by ITU-R BT.601 of the stored values. Of an
+ * animation the first frame counts. Pixels that are not bytes are scaled by the range of all training pictures.
+ */
+export async function openOwnDecoder(format: ImageFormat): Promise<ImageDecoder> {
+	const tools: Tools = {
+		sharp: await loadSharp(),
+		format,
+		ranges: createPixelRanges(format.range),
+		takeTurn: pictureQueue(),
+	};
+	return {
+		async survey(paths) {
+			if (paths.length === 0) return;
+			tools.ranges.restart();
+			if (format.range !== undefined) return;
+			const rest = paths.values();
+			const work = async (): Promise<void> => {
+				// Decoding one says what is wrong with it.
+				for (const path of rest) await surveyed(path, tools).catch(() => undefined);
+			};
+			await Promise.all(Array.from({ length: 2 * availableParallelism() }, work));
+		},
+		async decode(path) {
+			try {
+				return await decoded(path, tools);
+			} catch (cause) {
+				throw pictureError(cause, path);
+			}
+		},
+		notices: () => tools.ranges.notices(),
+	};
+}
+
+interface Tools {
+	readonly sharp: SharpModule;
+	readonly format: ImageFormat;
+	readonly ranges: PixelRanges;
+	readonly takeTurn: TakeTurn;
+}
+
+/** What went wrong with a picture, as an error of ours. */
+export function pictureError(cause: unknown, where: string): LimbeckError {
+	if (cause instanceof LimbeckError) return cause;
+	const got = cause instanceof Error ? cause.message : String(cause);
+	return new LimbeckError("data", { where, expected: "a picture that can be read", got, cause });
+}
+
+async function decoded(path: string, tools: Tools): Promise<Uint8Array> {
+	const { sharp, takeTurn } = tools;
+	const { size: fileBytes } = await stat(path);
+	const head = await headOf(path);
+	if (isBmp(head)) {
+		const { width, height } = readBmpHeader(head, path);
+		admitPicture(width, height, fileBytes, path);
+		if (fileBytes > mostBmpBytes) {
+			const got = `${String(fileBytes)} bytes`;
+			throw new LimbeckError("data", { where: path, expected: "a bitmap of at most a gigabyte", got });
+		}
+		const read = async (): Promise<RawPixels> => decodeBmp(await readFile(path), path);
+		return takeTurn(Math.max(width * height, fileBytes), async () => finishedRaw(await read(), tools));
+	}
+	const header = await headerOf(path, fileBytes, sharp);
+	return takeTurn(header.width * header.height, async () => {
+		const type = deepTypeOf(header);
+		const deep = type === undefined ? undefined : await scaled(path, header, type, tools);
+		if (deep !== undefined) return finishedRaw(deep, tools);
+		return finished(sharp(path, openOptions), header.space === "b-w" || header.space === "grey16", tools.format);
+	});
+}
+
+/** What is asked of sharp: no damage, and no other limit than ours. */
+const openOptions: SharpOptions = { failOn: "error", limitInputPixels: false, sequentialRead: true };
+
+/** A picture's header, once its size is admitted. */
+export async function headerOf(path: string, fileBytes: number, sharp: SharpModule): Promise<Metadata> {
+	const header = await sharp(path, openOptions).metadata();
+	admitPicture(header.width, header.height, fileBytes, path);
+	return header;
+}
+
+/** A file's first bytes: what names its format, and all of a bitmap's header. */
+async function headOf(path: string): Promise<Uint8Array> {
+	const file = await open(path);
+	try {
+		const head = new Uint8Array(bmpHeadBytes);
+		const { bytesRead } = await file.read(head, 0, head.length, 0);
+		return head.subarray(0, bytesRead);
+	} finally {
+		await file.close();
+	}
+}
+
+/** Whether a file's first bytes say that its pixels are bytes, which is quicker than its whole header. */
+function surelyBytes(head: Uint8Array): boolean {
+	const startsWith = (text: string): boolean => Buffer.from(head.subarray(0, text.length)).toString("latin1") === text;
+	if (startsWith("\x89PNG")) return (head[24] ?? 16) <= 8;
+	return isBmp(head) || ["\xff\xd8\xff", "GIF8", "RIFF"].some(startsWith);
+}
+
+async function surveyed(path: string, { sharp, ranges, takeTurn }: Tools): Promise<void> {
+	if (surelyBytes(await headOf(path))) return;
+	const header = await headerOf(path, (await stat(path)).size, sharp);
+	const type = deepTypeOf(header);
+	if (type === undefined) return;
+	await takeTurn(header.width * header.height, async () => {
+		const { data, channels, alpha } = await readDeepPixels(sharp(path, openOptions), header, type, path);
+		ranges.see(type, extentOf(data, channels, alpha));
+	});
+}
+
+/** The pixels by their range; `undefined` where sharp itself takes them so. */
+async function scaled(
+	path: string,
+	header: Metadata,
+	type: DeepType,
+	{ sharp, ranges }: Tools,
+): Promise<RawPixels | undefined> {
+	const [black, white] = ranges.of(type, path);
+	const [least, most] = ordinaryRanges[type] ?? [];
+	if (type === "ushort" && black === least && white === most) return undefined;
+	const pixels = await readDeepPixels(sharp(path, openOptions), header, type, path);
+	ranges.scaled(type, extentOf(pixels.data, pixels.channels, pixels.alpha));
+	return bytesByRange(pixels, type, [black, white]);
+}
+
+function finishedRaw({ data, width, height, channels }: RawPixels, { sharp, format }: Tools): Promise<Uint8Array> {
+	return finished(sharp(data, { raw: { width, height, channels }, limitInputPixels: false }), channels < 3, format);
+}
+
+/** @param grey - whether the picture itself is: it needs no colours on the way. */
+async function finished(image: Sharp, grey: boolean, { size, channels }: ImageFormat): Promise<Uint8Array> {
+	const pixels = await image
+		.autoOrient()
+		.flatten({ background: "white" })
+		.resize(size, size, { fit: "cover" })
+		.toColourspace(grey && channels === 1 ? "b-w" : "srgb")
+		.raw()
+		.toBuffer();
+	const wanted = grey || channels === 3 ? pixels : greyOf(pixels);
+	if (wanted.length !== channels * size * size) {
+		throw new RangeError(`pixels with ${String(pixels.length / (size * size))} channels`);
+	}
+	const out = new Uint8Array(wanted.length);
+	channelsFirst(wanted, out, channels);
+	return out;
+}
