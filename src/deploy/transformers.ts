@@ -1,12 +1,11 @@
 /** The files beside the models by which transformers.js loads a folder for `image-classification`. */
-import type { Normalization, SampleShape } from "../data/data-set.js";
+import type { SampleShape } from "../data/data-set.js";
 import { isImage } from "./deployable.js";
 
 /** What the files say. */
 export interface TransformersOptions {
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
-	readonly normalization: Normalization;
 	/** Whether int8 may be what is loaded where nobody says what. */
 	readonly int8: boolean;
 }
@@ -15,11 +14,12 @@ export interface TransformersOptions {
  * `config.json` and `preprocessor_config.json` by their names; none for samples that are no images.
  *
  * The model type decides which class of transformers.js loads the folder, and nothing else: `vit` stands for a model with
- * one input `pixel_values` and one output `logits`, whatever is between. Images are scaled to cover the model's size and
- * cut at the middle. transformers.js does not make colours grey: a grey model must be given grey images.
+ * one input `pixel_values` and one output `logits`, whatever is between. Images are scaled to cover the model's size
+ * (`resample: 1` is Lanczos, as in training) and cut at the middle. Their channels come as they are: the model makes colours,
+ * grey and alpha alike what it needs, and normalises; see `withAnyChannels`.
  */
 export function transformersFiles(options: TransformersOptions): ReadonlyMap<string, string> {
-	const { classes, sampleShape, normalization, int8 } = options;
+	const { classes, sampleShape, int8 } = options;
 	const [channels, height, width] = sampleShape;
 	if (!isImage(sampleShape) || height === undefined || width === undefined) return new Map();
 	const square = height === width;
@@ -34,17 +34,15 @@ export function transformersFiles(options: TransformersOptions): ReadonlyMap<str
 	};
 	const preprocessor = {
 		image_processor_type: "ViTImageProcessor",
-		do_convert_rgb: channels === 3,
+		do_convert_rgb: false,
 		do_resize: true,
-		resample: 2,
+		resample: 1,
 		...(square
 			? { size: { shortest_edge: height }, do_center_crop: true, crop_size: { height, width } }
 			: { size: { height, width } }),
 		do_rescale: true,
 		rescale_factor: 1 / 255,
-		do_normalize: true,
-		image_mean: normalization.mean,
-		image_std: normalization.std,
+		do_normalize: false,
 	};
 	return new Map([
 		["config.json", jsonFile(config)],

@@ -6,8 +6,9 @@ import type { DataSet } from "../data/data-set.js";
 import { dataSetOf } from "../data/index.js";
 import { openSamples } from "../data/open-samples.js";
 import type { DataChoice } from "../data/options.js";
+import { withAnyChannels } from "../deploy/any-channels.js";
 import { calibrationCount } from "../deploy/calibrate.js";
-import { inputNameFor, withPreprocessing } from "../deploy/deployable.js";
+import { inputNameFor, isImage, withPreprocessing } from "../deploy/deployable.js";
 import { toFloat16 } from "../deploy/float16.js";
 import { modelCard } from "../deploy/model-card.js";
 import { answersOf, type Quantization, quantize } from "../deploy/quantize.js";
@@ -131,19 +132,24 @@ async function variants(
 		["float16", toFloat16(float32)],
 		...(quantized === undefined ? [] : [["int8", quantized.model] as const]),
 	];
-	const inGraph = preprocess === "in-graph";
-	// What is stored is what these models take.
-	const shownTo = inGraph ? { ...data, normalization: { mean: 0, std: 1 } } : data;
-	const type = data.train.samples.type;
+	const front = frontOf(data, preprocess);
+	// What is stored is what models with a front take.
+	const shownTo = front === undefined ? data : { ...data, normalization: { mean: 0, std: 1 } };
 	const models: Variant[] = [];
 	let reference: Float32Array | undefined;
 	for (const [precision, bare] of made) {
-		const model = inGraph ? withPreprocessing(bare, type, data) : bare;
+		const model = front?.(bare) ?? bare;
 		const answers = await answersOf(runtime, model, shownTo, threads);
 		reference ??= answers;
 		models.push({ precision, model, validation: validationOf(answers, reference, data) });
 	}
 	return { models, quantization: quantized?.quantization };
+}
+
+/** What is put before the models of a precision; images prepared outside come with any channels. */
+function frontOf(data: DataSet, preprocess: PreprocessPlace): ((model: OnnxModel) => OnnxModel) | undefined {
+	if (preprocess === "in-graph") return (model) => withPreprocessing(model, data.train.samples.type, data);
+	return isImage(data.sampleShape) ? (model) => withAnyChannels(model, data) : undefined;
 }
 
 function validationOf(

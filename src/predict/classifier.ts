@@ -6,7 +6,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { randomStream } from "../random.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
-import { classNamesOf, featuresOf, normalizationOf } from "./metadata.js";
+import { classNamesOf, featuresOf, normalizationOf, sampleShapeOf } from "./metadata.js";
 import { normalizer } from "./normalizer.js";
 import { type Answers, formOfValues, logitsOfRows, type OutputForm, type OutputsOption } from "./output-form.js";
 import { readClassifier } from "./read-classifier.js";
@@ -135,11 +135,13 @@ interface Input {
 	readonly sampleShape: readonly number[];
 }
 
-function inputOf({ graph }: OnnxModel, where: string): Input {
+function inputOf(model: OnnxModel, where: string): Input {
+	const { graph } = model;
 	const constants = new Set(graph.initializers.map(({ name }) => name));
 	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
 	const [input] = inputs;
-	const sampleShape = input?.dims?.slice(1).filter((size) => typeof size === "number");
+	const declared = input?.dims?.slice(1).filter((size) => typeof size === "number");
+	const sampleShape = sampleShapeOf(model, where) ?? declared;
 	const known = input !== undefined && sampleShape !== undefined && sampleShape.length + 1 === input.dims?.length;
 	if (inputs.length === 1 && known && (input.type === "float" || input.type === "uint8")) {
 		return { name: input.name, type: input.type, sampleShape };

@@ -14,6 +14,9 @@ export const preprocessingKey = "limbeck.normalization";
 /** Where a model file of ours says which columns of a table its inputs are: a JSON list of names, in order. */
 export const featuresKey = "limbeck.features";
 
+/** Where a model file of ours says the shape of a sample, where its input does not: a JSON list of numbers. */
+export const sampleShapeKey = "limbeck.sampleShape";
+
 /** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
 export function classNamesOf(model: OnnxModel, where: string): readonly string[] | undefined {
 	return namesOf(model, classesKey, where);
@@ -54,6 +57,8 @@ export interface ClassifierFacts {
 	readonly normalization: Normalization;
 	/** Names of the columns of a table that its inputs are, in order; absent for other data. */
 	readonly features?: readonly string[] | undefined;
+	/** The shape of a sample, where the model's input takes others too and so does not say it. */
+	readonly inputShape?: readonly number[] | undefined;
 }
 
 /**
@@ -62,7 +67,7 @@ export interface ClassifierFacts {
  */
 export function withClassifierMetadata(
 	model: OnnxModel,
-	{ classes, normalization, features }: ClassifierFacts,
+	{ classes, normalization, features, inputShape }: ClassifierFacts,
 ): OnnxModel {
 	const provenance = model.metadata.get(provenanceKey);
 	const metadata = new Map([
@@ -70,8 +75,22 @@ export function withClassifierMetadata(
 		[preprocessingKey, JSON.stringify(normalization)],
 		[classesKey, JSON.stringify(classes)],
 		...(features === undefined ? [] : [[featuresKey, JSON.stringify(features)] as const]),
+		...(inputShape === undefined ? [] : [[sampleShapeKey, JSON.stringify(inputShape)] as const]),
 	]);
 	return { ...model, metadata };
+}
+
+/**
+ * The shape of a sample as a model's metadata say it.
+ *
+ * @throws LimbeckError (`model`) for metadata that is not what we write.
+ */
+export function sampleShapeOf({ metadata }: OnnxModel, where: string): readonly number[] | undefined {
+	const text = metadata.get(sampleShapeKey);
+	if (text === undefined) return undefined;
+	const shape = numbersOf(parsedJson(text), (one) => Number.isSafeInteger(one) && one > 0);
+	if (shape !== undefined && typeof shape !== "number") return shape;
+	throw metadataError(where, sampleShapeKey, "a JSON list of whole numbers above 0", text);
 }
 
 /** A number, or a list of numbers, that all pass; `undefined` for anything else. */

@@ -42,7 +42,7 @@ export interface Preprocessing extends Normalization {
 }
 
 /** The share of red, green and blue in grey (ITU-R BT.601, as Pillow's mode L). */
-const luminance = [0.299, 0.587, 0.114] as const;
+export const luminance = [0.299, 0.587, 0.114] as const;
 
 /** Whether no more is done than subtracting a mean and dividing by a deviation. */
 export function onlyNormalizes({ scale, size, channels, layout }: Preprocessing): boolean {

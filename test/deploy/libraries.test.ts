@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { withAnyChannels } from "../../src/deploy/any-channels.js";
 import { deployable, withPreprocessing } from "../../src/deploy/deployable.js";
 import { answersOf } from "../../src/deploy/quantize.js";
 import { transformersFiles } from "../../src/deploy/transformers.js";
@@ -35,7 +36,7 @@ let folder = "";
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "limbeck-deploy-"));
 	await mkdir(join(folder, "onnx"));
-	await writeModelFile(join(folder, "onnx/model.onnx"), model);
+	await writeModelFile(join(folder, "onnx/model.onnx"), withAnyChannels(model, data));
 	await writeModelFile(join(folder, "raw.onnx"), withPreprocessing(model, "uint8", data));
 	for (const [name, text] of transformersFiles({ ...data, int8: false })) await writeFile(join(folder, name), text);
 });
