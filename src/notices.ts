@@ -18,3 +18,8 @@ export interface Notice {
 export function noticeText({ text, hint }: Notice): string {
 	return hint === undefined ? text : `${text} ${hint}`;
 }
+
+/** Notices, each once: several readers may have found the same. */
+export function distinct(notices: readonly Notice[]): readonly Notice[] {
+	return [...new Map(notices.map((notice) => [noticeText(notice), notice])).values()];
+}

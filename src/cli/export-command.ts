@@ -4,6 +4,7 @@ import type { DataChoice } from "../data/options.js";
 import { adviceSentence, type ExportedModel, type ExportReport } from "../deploy/report.js";
 import { dataOf } from "../deploy/run-report.js";
 import { LimbeckError } from "../errors.js";
+import { noticeText } from "../notices.js";
 import { parseOptions } from "../options.js";
 import { exportModel } from "../pipeline/export.js";
 import { type ExportSource, findSource } from "../pipeline/export-source.js";
@@ -82,9 +83,16 @@ async function dataFor({ file, report }: ExportSource, { data, ...flags }: Expor
 	});
 }
 
-const columnsOf = ({ balance }: ExportReport): readonly Column<ExportedModel>[] => [
+/** The column of pictures that transformers.js decoded. */
+const inTransformers: Column<ExportedModel> = {
+	heading: "in transformers.js",
+	cell: ({ transformers }) => (transformers === undefined ? "–" : percent(transformers.accuracy)),
+};
+
+const columnsOf = ({ balance, models }: ExportReport): readonly Column<ExportedModel>[] => [
 	{ heading: "errors", cell: ({ test }) => (test.errors === undefined ? "–" : count(test.errors)) },
 	{ heading: "accuracy", cell: ({ test }) => (test.accuracy === undefined ? "–" : percent(test.accuracy)) },
+	...(models.some(({ transformers }) => transformers !== undefined) ? [inTransformers] : []),
 	...balancedColumns(balance).map(({ heading, cell }) => ({ heading, cell: ({ test }: ExportedModel) => cell(test) })),
 	{ heading: "as float32", cell: ({ test }) => percent(test.agreement) },
 	{ heading: "validation", cell: ({ validation }) => percent(validation.agreement) },
@@ -95,12 +103,13 @@ const columnsOf = ({ balance }: ExportReport): readonly Column<ExportedModel>[] 
 
 /** The report as lines of text. */
 function exportTable(report: ExportReport, to: string, width: number): string {
-	const { models, int8, data, test, environment } = report;
+	const { models, int8, data, test, environment, notices } = report;
 	const rows = models.map((model) => [model.precision, model] as const);
 	const sentences = [
 		`On ${count(test)} test samples of ${data}; "as float32": the same class as the float32 model's, on them and on the validation split.`,
 		int8 === undefined ? "Nothing in the model can be quantised: there is no int8." : adviceSentence(int8),
 		...speedSentence(models),
+		...notices.map(noticeText),
 		`Written to ${to}.`,
 	];
 	return [

@@ -159,6 +159,19 @@ export type DataChoice = z.infer<typeof dataOptions>;
 /** The options of one data set. */
 export type OptionsOf<Name extends DataChoice["name"]> = Extract<DataChoice, { readonly name: Name }>;
 
+/** The ways of decoding pictures, by their names. */
+export type Decoding = NonNullable<Extract<DataChoice, { name: "folder" }>["decode"]>;
+
+/** Whose way pictures are decoded; `undefined` for data that hold their pixels as they are. */
+export function decodingOf(data: DataChoice): Decoding | undefined {
+	return data.name === "folder" ? (data.decode ?? "limbeck") : undefined;
+}
+
+/** The same pictures as transformers.js decodes them, without those that it cannot read; `undefined` for other data. */
+export function asTransformersDecodes(data: DataChoice): DataChoice | undefined {
+	return data.name === "folder" ? { ...data, decode: "transformers.js", skipBroken: true } : undefined;
+}
+
 /** Whether the samples have no labels. */
 export function isUnlabelled(data: DataChoice): data is Extract<DataChoice, { unlabelled: boolean }> {
 	return "unlabelled" in data && data.unlabelled;

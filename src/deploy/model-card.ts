@@ -1,9 +1,12 @@
 /** README.md of an exported folder: the model card. */
 
+import type { Decoding } from "../data/options.js";
+import { noticeText } from "../notices.js";
 import { outputName } from "./deployable.js";
 import { codeBlock, escaped, markdownTable } from "./markdown.js";
 import { adviceSentence, type ExportedModel, type ExportReport } from "./report.js";
 import type { RunReport } from "./run-report.js";
+import { pathsIn, textWithoutPaths, withoutPaths } from "./without-paths.js";
 
 /** The most names of classes or columns that a card lists. */
 const mostNames = 100;
@@ -38,14 +41,12 @@ function made(run: RunReport | undefined): string {
 }
 
 function use({ input, classes, features, models }: ExportReport, transformers: boolean): string {
-	const shape = `[batch, ${input.sampleShape.join(", ")}]`;
-	const values =
-		input.preprocess === "in-graph"
-			? "samples as they are stored; the model normalises them itself"
-			: "normalised samples; `limbeck.normalization` in the file's metadata says with what";
+	const [, ...size] = input.sampleShape;
+	const shape = `[batch, ${(input.channels === undefined ? input.sampleShape : ["channels", ...size]).join(", ")}]`;
 	const files = models.map(({ file, precision }) => `\`${file}\` (${precision})`).join(", ");
 	const lines = [
-		`- Input \`${input.name}\`, ${input.type} \`${shape}\`: ${values}.`,
+		`- Input \`${input.name}\`, ${input.type} \`${shape}\`: ${valuesOf(input)}.`,
+		...decodingLines(input),
 		...(features === undefined ? [] : [`- Columns of the input, in order: ${namesOf(features)}.`]),
 		`- Output \`${outputName}\`, float \`[batch, ${String(classes.length)}]\`; softmax gives probabilities.`,
 		`- Files: ${files}.`,
@@ -57,20 +58,46 @@ function use({ input, classes, features, models }: ExportReport, transformers: b
 		'const classifier = await loadClassifier("this-folder");',
 		"const { label, probabilities } = await classifier.predict(sample);",
 	].join("\n");
-	return [lines.join("\n"), codeBlock(node, "js"), ...(transformers ? [transformersUse(input.sampleShape)] : [])].join(
-		"\n\n",
+	return [lines.join("\n"), codeBlock(node, "js"), ...(transformers ? [transformersUse()] : [])].join("\n\n");
+}
+
+function valuesOf({ preprocess, channels, sampleShape }: ExportReport["input"]): string {
+	if (preprocess === "in-graph") return "samples as they are stored; the model normalises them itself";
+	if (channels === undefined) {
+		return "normalised samples; `limbeck.normalization` in the file's metadata says with what";
+	}
+	const made = sampleShape[0] === 1 ? "grey (0.299 R + 0.587 G + 0.114 B)" : "red, green and blue";
+	return (
+		`bytes / 255 of grey images, colours, or colours and alpha (${channels.join(", ")} channels); the model lays them on ` +
+		`white, makes them ${made} and normalises them`
 	);
 }
 
-function transformersUse([channels]: readonly number[]): string {
+/** How pictures become what the model was measured on. */
+const decodings: Readonly<Record<Decoding, string>> = {
+	limbeck:
+		"turned upright by EXIF, laid on white, scaled to cover the size (Lanczos, which averages where it makes them smaller) " +
+		"and cut at the middle",
+	"transformers.js": "as transformers.js decodes them in Node, with `preprocessor_config.json`",
+};
+
+function decodingLines({ decode, sampleShape: [, height, width] }: ExportReport["input"]): readonly string[] {
+	if (decode === undefined || height === undefined || width === undefined) return [];
+	return [`- Pictures were ${decodings[decode]}, to ${String(height)} × ${String(width)}. Decode others alike.`];
+}
+
+function transformersUse(): string {
 	const code = [
 		'import { pipeline } from "@huggingface/transformers";',
 		"",
 		'const classify = await pipeline("image-classification", "this-folder", { dtype: "fp32" });',
 		"const [best] = await classify(image);",
 	].join("\n");
-	const grey = channels === 1 ? ["The model is for grey images: give it `image.grayscale()` of a `RawImage`."] : [];
-	return [codeBlock(code, "js"), ...grey].join("\n\n");
+	const browser =
+		"Images may be grey, coloured or have alpha. In a browser transformers.js scales with a canvas, whose way depends on " +
+		"the browser: figures for Node need not hold there for pictures much larger than the model's input. Scale them first, " +
+		"or measure in that browser.";
+	return [codeBlock(code, "js"), browser].join("\n\n");
 }
 
 function namesOf(names: readonly string[]): string {
@@ -78,21 +105,16 @@ function namesOf(names: readonly string[]): string {
 	return names.length > mostNames ? `${shown} and ${String(names.length - mostNames)} more` : shown;
 }
 
-function figures({ models, test, int8, environment, balance }: ExportReport): string {
+function figures({ models, test, int8, environment, notices, balance }: ExportReport): string {
+	const there = models.some(({ transformers }) => transformers !== undefined);
 	const unequal = balance?.unequal === true;
 	const table = markdownTable(
 		[
-			"",
-			"errors",
-			"accuracy",
+			...["", "errors", "accuracy", ...(there ? ["accuracy in transformers.js"] : [])],
 			...(unequal ? balanced.map(({ heading }) => heading) : []),
-			"as float32",
-			"as float32, validation",
-			"kB",
-			"ms, p50",
-			"ms, p99",
+			...["as float32", "as float32, validation", "kB", "ms, p50", "ms, p99"],
 		],
-		models.map((model) => [model.precision, ...cells(model, unequal)]),
+		models.map((model) => [model.precision, ...cells(model, { there, unequal })]),
 	);
 	const machine = `${environment.cpu}, ${String(environment.threads)} threads, ONNX Runtime ${environment.onnxruntime}`;
 	const lines = [
@@ -105,7 +127,8 @@ function figures({ models, test, int8, environment, balance }: ExportReport): st
 						`${String(100 * int8.share)} % of the values on ${String(int8.calibrationSamples)} training samples.`,
 				]),
 	];
-	return [table, lines.join(" ")].join("\n\n");
+	const found = notices.map((notice) => `- ${escaped(noticeText(notice))}`);
+	return [table, lines.join(" "), ...(found.length === 0 ? [] : [found.join("\n")])].join("\n\n");
 }
 
 /** What stands beside accuracy where classes are so unequal that it misleads. */
@@ -114,10 +137,15 @@ const balanced = [
 	{ heading: "macro F1", of: ({ macroF1 }: ExportedModel["test"]) => macroF1 },
 ] as const;
 
-function cells({ bytes, latencyMs, validation, test }: ExportedModel, unequal: boolean): readonly string[] {
+/** @param shown - whether there are columns for transformers.js, and for what stands beside accuracy. */
+function cells(
+	{ bytes, latencyMs, validation, test, transformers }: ExportedModel,
+	{ there, unequal }: { readonly there: boolean; readonly unequal: boolean },
+): readonly string[] {
 	return [
 		test.errors === undefined ? "–" : String(test.errors),
 		shareOf(test.accuracy),
+		...(there ? [shareOf(transformers?.accuracy)] : []),
 		...(unequal ? balanced.map(({ of }) => shareOf(of(test))) : []),
 		shareOf(test.agreement),
 		shareOf(validation.agreement),
@@ -143,15 +171,16 @@ function origin(run: RunReport): readonly string[] {
 			? []
 			: [[name, one.errors?.toFixed(1) ?? "–", shareOf(one.accuracy), String(Math.round(one.parameters))]],
 	);
+	const known = pathsIn(run.recipe);
 	const seedNote = seeds.length > 1 ? `, means of ${String(seeds.length)} seeds; the model is the first's` : "";
 	return [
 		"## Training",
 		`${String(data.train)} training, ${String(data.validation)} validation and ${String(data.test)} test samples ` +
 			`(${escaped(created)})${seedNote}.`,
 		markdownTable(["", "errors", "accuracy", "parameters"], rows),
-		...(notes.length === 0 ? [] : [notes.map((note) => `- ${escaped(note)}`).join("\n")]),
-		"The recipe, every default filled in:",
-		codeBlock(JSON.stringify(run.recipe, undefined, "\t"), "json"),
+		...(notes.length === 0 ? [] : [notes.map((note) => `- ${escaped(textWithoutPaths(note, known))}`).join("\n")]),
+		"The recipe, every default filled in, paths without their folders:",
+		codeBlock(JSON.stringify(withoutPaths(run.recipe), undefined, "\t"), "json"),
 	];
 }
 

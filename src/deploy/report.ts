@@ -1,4 +1,5 @@
 /** export.json: what an export made, and what it measured. */
+import type { Decoding } from "../data/options.js";
 import type { Environment } from "../distill/report.js";
 import type { ClassBalance, Latency } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
@@ -34,6 +35,8 @@ export interface ExportedModel {
 		/** Mean over the classes of F1. */
 		readonly macroF1?: number;
 	};
+	/** On the same test pictures, as transformers.js decodes them in Node; absent where that is not known. */
+	readonly transformers?: { readonly accuracy: number; readonly errors: number };
 }
 
 /** Whether int8 is advised, and why. */
@@ -58,15 +61,19 @@ export interface ExportReport {
 		readonly type: "float" | "uint8";
 		readonly sampleShape: readonly number[];
 		readonly preprocess: PreprocessPlace;
+		/** How many channels images may have, where others than those of `sampleShape` are taken too. */
+		readonly channels?: readonly number[];
+		/** Whose way the pictures that it was measured on were decoded; absent where none were. */
+		readonly decode?: Decoding;
 	};
 	/** Names of the columns that the input takes, in order, for a table. */
 	readonly features?: readonly string[];
 	/** float32 first. */
 	readonly models: readonly ExportedModel[];
+	/** What should be known of the models and the data. */
+	readonly notices: readonly Notice[];
 	/** Absent where nothing in the model can be quantised. */
 	readonly int8?: Quantization & Advice & { readonly calibrationSamples: number };
-	/** What should be known of the data and the model; absent where there is nothing. */
-	readonly notices?: readonly Notice[];
 	readonly environment: Environment;
 }
 
@@ -75,12 +82,18 @@ const mostLoss = 0.005;
 /** The least agreement with float32 where there are no labels. */
 const leastAgreement = 0.99;
 
-/** Whether int8 is advised, by the validation split and the size alone: the test split decides nothing. */
+/**
+ * Whether int8 is advised, by the validation split and the size alone: the test split decides nothing.
+ *
+ * @param fault - what is wrong with the float32 model itself, as `nearChance` says it: to lose nothing is then no merit.
+ */
 export function adviceOn(
 	int8: Pick<ExportedModel, "validation" | "bytes">,
 	float32: Pick<ExportedModel, "validation" | "bytes">,
+	fault?: string,
 ): Advice {
 	const { accuracy, agreement } = int8.validation;
+	if (fault !== undefined) return { recommended: false, reason: `the float32 model ${fault}` };
 	const whole = float32.validation.accuracy;
 	if (int8.bytes >= float32.bytes) return { recommended: false, reason: "it is no smaller than float32" };
 	if (accuracy === undefined || whole === undefined) {

@@ -1,6 +1,7 @@
 /** The files beside the models by which transformers.js loads a folder for `image-classification`. */
 import type { SampleShape } from "../data/data-set.js";
 import { isImage } from "./deployable.js";
+import type { PreprocessPlace } from "./report.js";
 
 /** What the files say. */
 export interface TransformersOptions {
@@ -8,6 +9,11 @@ export interface TransformersOptions {
 	readonly sampleShape: SampleShape;
 	/** Whether int8 may be what is loaded where nobody says what. */
 	readonly int8: boolean;
+}
+
+/** Whether transformers.js loads the folder: for images whose preprocessing is outside the model. */
+export function loadsInTransformers(preprocess: PreprocessPlace, sampleShape: SampleShape): boolean {
+	return preprocess === "outside" && isImage(sampleShape);
 }
 
 /**

@@ -21,6 +21,7 @@ import {
 } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
+import { answersAlone } from "./alone.js";
 import { type BiasShift, type BiasShiftRequest, biasShiftOf } from "./bias-shifts.js";
 import { type ByClass, byClassOf } from "./by-class.js";
 import { costOf, type EvaluateContext, finiteAnswers, type Size, sizesOf, withModel } from "./evaluated-model.js";
@@ -305,11 +306,12 @@ async function evaluateModel(
 			const { latencyMs, throughput, ...cost } = await costOf(opened, sizes, test, sampleShape, now);
 			const unknown = "unknown" in cost.multiplyAdds ? { multiplyAddsUnknown: cost.multiplyAdds.unknown } : {};
 			const predicted = predictedClasses(logits, classes.length);
+			const alone = await answersAlone(opened, test, sampleShape, logits);
 			return {
 				evaluation: { ...measured(metrics, cost), latencyMs, throughput },
 				members: sizes.map((size, k) => measured(metricsOf(members[k] ?? logits), size)),
 				logits,
-				notices: opened.notices,
+				notices: alone === undefined ? opened.notices : [...opened.notices, alone],
 				correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
 				details:
 					step.details === undefined || metrics === undefined

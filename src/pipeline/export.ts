@@ -5,16 +5,18 @@ import { dirname, join, resolve } from "node:path";
 import type { DataSet } from "../data/data-set.js";
 import { dataSetOf } from "../data/index.js";
 import { openSamples } from "../data/open-samples.js";
-import type { DataChoice } from "../data/options.js";
-import { withAnyChannels } from "../deploy/any-channels.js";
+import { type DataChoice, decodingOf } from "../data/options.js";
+import { anyChannels, withAnyChannels } from "../deploy/any-channels.js";
 import { calibrationCount } from "../deploy/calibrate.js";
 import { inputNameFor, isImage, withPreprocessing } from "../deploy/deployable.js";
 import { toFloat16 } from "../deploy/float16.js";
 import { modelCard } from "../deploy/model-card.js";
+import { nearChance } from "../deploy/near-chance.js";
 import { answersOf, type Quantization, quantize } from "../deploy/quantize.js";
 import { adviceOn, type ExportedModel, type ExportReport, type PreprocessPlace } from "../deploy/report.js";
 import { shippable } from "../deploy/shippable.js";
-import { jsonFile, transformersFiles } from "../deploy/transformers.js";
+import { jsonFile, loadsInTransformers, transformersFiles } from "../deploy/transformers.js";
+import { pathsIn, textWithoutPaths } from "../deploy/without-paths.js";
 import { compareClassNames } from "../distill/class-names.js";
 import { isLabelled, type Quality } from "../distill/evaluate.js";
 import { noticesOnFiles } from "../distill/teachers/judge.js";
@@ -23,7 +25,7 @@ import { type FileReading, fileMember } from "../distill/teachers/sources.js";
 import { LimbeckError, throwIfStopped } from "../errors.js";
 import { fileError, isMissing } from "../files.js";
 import { agreement, classificationMetrics } from "../metrics/index.js";
-import type { Notice } from "../notices.js";
+import { distinct, type Notice } from "../notices.js";
 import { writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { type Precision, precisions } from "../predict/precisions.js";
@@ -31,8 +33,8 @@ import { nodeRuntime } from "../runtime/node.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { namesOutputs } from "../train/class-order.js";
 import { describeEnvironment } from "./environment.js";
+import { type InTransformers, measureInTransformers, measureShipped } from "./export-measure.js";
 import type { ExportSource } from "./export-source.js";
-import { runStep } from "./run-step.js";
 import type { StepOutput } from "./steps.js";
 
 /** What is exported, and how. */
@@ -84,8 +86,14 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 		}
 		throwIfStopped(signal, "export");
 		onPart("measuring on the test split");
-		const measured = await measure(folder, made, options);
-		const report = await reportOf(measured, made, data, options);
+		const shipped = {
+			...{ folder, data: options.data, threads: options.threads, signal },
+			made: made.models.map(({ precision }) => precision),
+		};
+		const measured = await measureShipped(shipped, source.file);
+		const known = loadsInTransformers(options.preprocess, data.sampleShape);
+		const there = known ? await measureInTransformers(shipped, measured) : { models: {}, notices: [] };
+		const report = await reportOf(measured, there, made, data, options);
 		await writeTexts(folder, report, data, options);
 		await publish(folder, to);
 		return report;
@@ -116,6 +124,8 @@ interface Variant {
 
 interface Variants {
 	readonly models: readonly Variant[];
+	/** What is wrong with the float32 model itself: see `nearChance`. */
+	readonly fault: string | undefined;
 	readonly quantization: Quantization | undefined;
 }
 
@@ -143,13 +153,24 @@ async function variants(
 		reference ??= answers;
 		models.push({ precision, model, validation: validationOf(answers, reference, data) });
 	}
-	return { models, quantization: quantized?.quantization };
+	const fault = reference && nearChance(reference, data.validation.labels, data.classes.length);
+	return { models, fault, quantization: quantized?.quantization };
 }
 
 /** What is put before the models of a precision; images prepared outside come with any channels. */
 function frontOf(data: DataSet, preprocess: PreprocessPlace): ((model: OnnxModel) => OnnxModel) | undefined {
 	if (preprocess === "in-graph") return (model) => withPreprocessing(model, data.train.samples.type, data);
 	return isImage(data.sampleShape) ? (model) => withAnyChannels(model, data) : undefined;
+}
+
+/** Notices without the folders of this machine. */
+function shortened(notices: readonly Notice[], choice: DataChoice): readonly Notice[] {
+	const known = pathsIn(choice);
+	return notices.map((notice) => ({ ...notice, text: textWithoutPaths(notice.text, known) }));
+}
+
+function chanceNotice(fault: string | undefined): readonly Notice[] {
+	return fault === undefined ? [] : [{ code: "near-chance", text: `The float32 model ${fault}.` }];
 }
 
 function validationOf(
@@ -162,26 +183,12 @@ function validationOf(
 	return { agreement: agreed, accuracy: classificationMetrics(answers, validation.labels, classes.length).accuracy };
 }
 
-/** Evaluates the files, in a process of its own. */
-function measure(
-	folder: string,
-	{ models }: Variants,
-	{ data, threads, signal }: ExportOptions,
-): Promise<StepOutput<"evaluate">> {
-	const step = {
-		data,
-		threads,
-		models: Object.fromEntries(models.map(({ precision }) => [precision, join(folder, precisions[precision])])),
-		fidelity: models.map(({ precision }) => [precision, "float32"] as const),
-	};
-	return runStep("evaluate", step, signal === undefined ? {} : { signal });
-}
-
 async function reportOf(
-	{ test, models: evaluations, fidelity, byClass }: StepOutput<"evaluate">,
-	{ models, quantization }: Variants,
+	{ test, models: evaluations, fidelity, byClass, notices = [] }: StepOutput<"evaluate">,
+	there: InTransformers,
+	{ models, fault, quantization }: Variants,
 	data: DataSet,
-	{ preprocess, threads }: ExportOptions,
+	{ preprocess, threads, data: choice }: ExportOptions,
 ): Promise<ExportReport> {
 	const exported = models.map(({ precision, validation }, at): ExportedModel => {
 		const evaluation = evaluations[precision];
@@ -192,16 +199,18 @@ async function reportOf(
 		return {
 			...{ precision, file: precisions[precision], bytes, latencyMs, validation },
 			test: { agreement: same, ...labelled },
+			...(there.models[precision] === undefined ? {} : { transformers: there.models[precision] }),
 		};
 	});
 	const [float32] = exported;
+	const decode = decodingOf(choice);
 	const int8 = exported.find(({ precision }) => precision === "int8");
 	const advised =
 		quantization === undefined || int8 === undefined || float32 === undefined
 			? {}
 			: {
 					int8: {
-						...{ ...quantization, ...adviceOn(int8, float32) },
+						...{ ...quantization, ...adviceOn(int8, float32, fault) },
 						calibrationSamples: Math.min(calibrationCount, data.train.count),
 					},
 				};
@@ -217,11 +226,15 @@ async function reportOf(
 			type: preprocess === "in-graph" ? data.train.samples.type : "float",
 			sampleShape: data.sampleShape,
 			preprocess,
+			...(preprocess === "outside" && isImage(data.sampleShape) ? { channels: anyChannels } : {}),
+			...(decode === undefined ? {} : { decode }),
 		},
 		...(data.features === undefined ? {} : { features: data.features }),
 		models: exported,
+		notices: distinct(
+			shortened([...(data.notices ?? []), ...notices, ...chanceNotice(fault), ...there.notices], choice),
+		),
 		...advised,
-		...(data.notices === undefined || data.notices.length === 0 ? {} : { notices: data.notices }),
 		environment: await describeEnvironment(threads),
 	};
 }
@@ -236,10 +249,9 @@ async function writeTexts(
 	data: DataSet,
 	{ source, preprocess }: ExportOptions,
 ): Promise<void> {
-	const files =
-		preprocess === "in-graph"
-			? new Map<string, string>()
-			: transformersFiles({ ...data, int8: report.int8?.recommended === true });
+	const files = loadsInTransformers(preprocess, data.sampleShape)
+		? transformersFiles({ ...data, int8: report.int8?.recommended === true })
+		: new Map<string, string>();
 	const texts = new Map([
 		...files,
 		["export.json", jsonFile(report)],
