@@ -17,6 +17,7 @@ test.each<readonly [string, readonly number[], Int32Array, RegExp | undefined]>(
 	],
 	["all right, of few", [0, 1, 0, 1], turns(4), undefined],
 	["mostly right", Array.from({ length: 100 }, (_, at) => (at < 30 ? 0 : at % 2)), turns(100), undefined],
+	["five of six right", [0, 1, 0, 1, 0, 0], turns(6), undefined],
 	["no labels", [0, 1, 1, 0], new Int32Array(), undefined],
 	[
 		"no better than the most frequent class",
