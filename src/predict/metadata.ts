@@ -15,7 +15,7 @@ export const preprocessingKey = "limbeck.normalization";
 export const featuresKey = "limbeck.features";
 
 /** Where a model file of ours says the shape of a sample, where its input does not: a JSON list of numbers. */
-export const sampleShapeKey = "limbeck.sampleShape";
+const sampleShapeKey = "limbeck.sampleShape";
 
 /** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
 export function classNamesOf(model: OnnxModel, where: string): readonly string[] | undefined {

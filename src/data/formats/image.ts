@@ -1,4 +1,5 @@
-import type { ImageDecoder, ImageFormat } from "./image-format.js";
+import type { Decoding } from "../options.js";
+import type { ImageDecoder, ImageFormat, OpenDecoder } from "./image-format.js";
 import { openOwnDecoder } from "./own-decoder.js";
 import { openTransformersDecoder } from "./transformers-decoder.js";
 
@@ -8,7 +9,10 @@ export const imageEndings = [
 ] as const;
 
 /** The ways of decoding, by what `data.decode` calls them. */
-const decoders = { limbeck: openOwnDecoder, "transformers.js": openTransformersDecoder } as const;
+const decoders: Readonly<Record<Decoding, OpenDecoder>> = {
+	limbeck: openOwnDecoder,
+	"transformers.js": openTransformersDecoder,
+};
 
 /**
  * A decoder of pictures, which loads sharp here and not before. What a file is, its first bytes say, not its ending.
@@ -19,6 +23,6 @@ const decoders = { limbeck: openOwnDecoder, "transformers.js": openTransformersD
 export function createImageDecoder({
 	decode = "limbeck",
 	...format
-}: ImageFormat & { readonly decode?: keyof typeof decoders | undefined }): Promise<ImageDecoder> {
+}: ImageFormat & { readonly decode?: Decoding | undefined }): Promise<ImageDecoder> {
 	return decoders[decode](format);
 }
