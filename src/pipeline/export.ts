@@ -166,7 +166,9 @@ function frontOf(data: DataSet, preprocess: PreprocessPlace): ((model: OnnxModel
 /** Notices without the folders of this machine. */
 function shortened(notices: readonly Notice[], choice: DataChoice): readonly Notice[] {
 	const known = pathsIn(choice);
-	return notices.map((notice) => ({ ...notice, text: textWithoutPaths(notice.text, known) }));
+	const texts = notices.map((notice) => ({ ...notice, text: textWithoutPaths(notice.text, known) }));
+	// The same may be found of every precision.
+	return texts.filter(({ text }, at) => texts.findIndex((other) => other.text === text) === at);
 }
 
 function chanceNotice(fault: string | undefined): readonly Notice[] {

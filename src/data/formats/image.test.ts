@@ -84,6 +84,16 @@ describe("createImageDecoder", () => {
 		expect([r0, r1, r2, r3]).toEqual([255, 255, 0, 0]);
 	});
 
+	test("the first frame of an animation, with a note", async () => {
+		const frames = sharp(Uint8Array.of(255, 0, 0, 0, 255, 0), {
+			raw: { width: 1, height: 2, channels: 3, pageHeight: 1 },
+		});
+		const path = await fileOf(await frames.gif().toBuffer(), "a.gif");
+		const decoder = await createImageDecoder({ size: 1, channels: 3 });
+		expect(Array.from(await decoder.decode(path))).toEqual([255, 0, 0]);
+		expect(decoder.notices()).toEqual([expect.objectContaining({ code: "first-page" })]);
+	});
+
 	test("white where it is transparent", async () => {
 		expect(await decoded(picture([[clear ?? []]]), "a.png", { size: 1, channels: 3 })).toEqual([255, 255, 255]);
 	});

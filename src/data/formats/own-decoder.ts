@@ -3,6 +3,7 @@ import { open, readFile, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { Metadata, Sharp, SharpOptions } from "sharp";
 import { LimbeckError } from "../../errors.js";
+import type { Notice } from "../../notices.js";
 import { decodeBmp, isBmp } from "./bmp.js";
 import { bmpHeadBytes, readBmpHeader } from "./bmp-header.js";
 import { channelsFirst } from "./channels-first.js";
@@ -30,6 +31,7 @@ export async function openOwnDecoder(format: ImageFormat): Promise<ImageDecoder>
 		format,
 		ranges: createPixelRanges(format.range),
 		takeTurn: pictureQueue(),
+		several: new Set(),
 	};
 	return {
 		async survey(paths) {
@@ -50,7 +52,7 @@ export async function openOwnDecoder(format: ImageFormat): Promise<ImageDecoder>
 				throw pictureError(cause, path);
 			}
 		},
-		notices: () => tools.ranges.notices(),
+		notices: () => [...tools.ranges.notices(), ...severalNotice(tools.several.size)],
 	};
 }
 
@@ -59,6 +61,14 @@ interface Tools {
 	readonly format: ImageFormat;
 	readonly ranges: PixelRanges;
 	readonly takeTurn: TakeTurn;
+	/** The files that hold several pages or frames. */
+	readonly several: Set<string>;
+}
+
+function severalNotice(count: number): readonly Notice[] {
+	if (count === 0) return [];
+	const files = count === 1 ? "1 picture has" : `${String(count)} pictures have`;
+	return [{ code: "first-page", text: `${files} several pages or frames: the first of each is taken.` }];
 }
 
 /** What went wrong with a picture, as an error of ours. */
@@ -83,6 +93,7 @@ async function decoded(path: string, tools: Tools): Promise<Uint8Array> {
 		return takeTurn(Math.max(width * height, fileBytes), async () => finishedRaw(await read(), tools));
 	}
 	const header = await headerOf(path, fileBytes, sharp);
+	if ((header.pages ?? 1) > 1) tools.several.add(path);
 	return takeTurn(header.width * header.height, async () => {
 		const type = deepTypeOf(header);
 		const deep = type === undefined ? undefined : await scaled(path, header, type, tools);
