@@ -10,8 +10,8 @@ export interface ScoredSamples extends SampleSet {
 	readonly indices: Uint32Array;
 }
 
-/** The most samples that a teacher is judged on, and those that are tried first where there are several ways to ask it. */
-export const scoredCount = 512;
+/** Samples that a teacher is judged on; some more where there are more classes. */
+const scoredCount = 512;
 
 /**
  * Some of the training samples, the same number of each class as far as there are so many, class after class in turn, so
