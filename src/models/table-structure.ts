@@ -28,8 +28,7 @@ export function isMask(elements: ArrayLike<number>): boolean {
 }
 
 function every(elements: ArrayLike<number>, holds: (value: number) => boolean): boolean {
-	for (let at = 0; at < elements.length; at++) if (!holds(elements[at] ?? 0)) return false;
-	return true;
+	return !Array.prototype.some.call(elements, (value: number) => !holds(value));
 }
 
 /** Triples of neighbours that a table must have at least, and how much of them must obey. */

@@ -88,7 +88,7 @@ function copiesOf({ name, tensor }: Verdict, { graph }: OnnxModel, missing: Read
 		const partners = node.inputs.filter((input) => input !== name && constants.has(input));
 		// Of two fresh layers nothing differs: what has learnt nothing yet tells no layers apart.
 		const fresh = filled && partners.every((partner) => isFresh(constants.get(partner)));
-		const layer = fresh ? `${String(at)}` : partners.join("\0");
+		const layer = fresh ? String(at) : partners.join("\0");
 		layers.set(layer, [...(layers.get(layer) ?? []), node]);
 	}
 	const taken = new Set(constants.keys());
@@ -100,7 +100,7 @@ function copiesOf({ name, tensor }: Verdict, { graph }: OnnxModel, missing: Read
 }
 
 function isFresh(tensor: OnnxInitializer["tensor"] | undefined): boolean {
-	return tensor !== undefined && tensor.type === "float" && isFilled(realElements(tensor));
+	return tensor?.type === "float" && isFilled(realElements(tensor));
 }
 
 /** What the layer's own gain is called, by its other parameters: `b.weight` beside `b.bias`. */
