@@ -10,7 +10,6 @@ import type { Split } from "../data/data-set.js";
 import { createInlineLoader } from "../data/loader.js";
 import { openSamples } from "../data/open-samples.js";
 import { inMemory } from "../data/samples.js";
-import { float } from "../graph/attributes.js";
 import { buildModel, families } from "../models/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
@@ -124,8 +123,7 @@ describe("training", () => {
 			const { graph } = teacher;
 			const last = ops.map(([opType, outputs], index): OnnxNode => {
 				const inputs = ops[index - 1]?.[1] ?? ["inner"];
-				const attributes = new Map(opType === "Shrink" ? [["lambd", float(0)]] : []);
-				return { name: "", opType, domain: "", inputs, outputs, attributes };
+				return { name: "", opType, domain: "", inputs, outputs, attributes: new Map() };
 			});
 			const nodes = graph.nodes.map((node) => ({
 				...node,
@@ -139,10 +137,10 @@ describe("training", () => {
 		test("that the graph cannot hold is asked about every chunk, and teaches the same", async () => {
 			const live = await taught(teacher);
 			expect(told(live)).toMatchObject([{ kind: "teacher", how: "in-graph", members: [{ outputs: "logits" }] }]);
-			// With a threshold of 0 Shrink changes nothing; our tables have no entry for it, and the file no type.
-			const fed = await taught(ending(["Shrink", ["same"]], ["Shrink", ["logits"]]));
+			// OptionalGetElement changes nothing; our tables have no entry for it, and the file no type.
+			const fed = await taught(ending(["OptionalGetElement", ["same"]], ["OptionalGetElement", ["logits"]]));
 			expect(told(fed)).toMatchObject([
-				{ kind: "teacher", how: "fed", reason: expect.stringContaining("same (Shrink)") as string },
+				{ kind: "teacher", how: "fed", reason: expect.stringContaining("same (OptionalGetElement)") as string },
 			]);
 			const weights = weightsOf(fed.model);
 			for (const [name, values] of weightsOf(live.model)) {
@@ -160,7 +158,7 @@ describe("training", () => {
 		});
 
 		test("cannot see mixed batches where the graph cannot hold it", async () => {
-			const foreign = ending(["Shrink", ["same"]], ["Shrink", ["logits"]]);
+			const foreign = ending(["OptionalGetElement", ["same"]], ["OptionalGetElement", ["logits"]]);
 			const options = optionsOf({ augment: [{ name: "flip" }, { name: "mixup" }] });
 			await expect(train(job({ teacher: foreign, loss, options }))).rejects.toThrow(
 				expect.objectContaining({ category: "usage", where: "augment: mixup" }) as Error,

@@ -7,6 +7,6 @@ it("a grey model is as right in transformers.js as on its card, with image.grays
 	const [float32] = report.models;
 	expect(float32?.test.accuracy).toBeGreaterThan(0.85);
 	expect([float32?.transformers?.errors, errors, greyErrors]).toEqual(Array(3).fill(float32?.test.errors));
-	expect(report.notices).toEqual([]);
+	expect(report.notices.filter(({ code }) => code.startsWith("transformers-"))).toEqual([]);
 	expect(card).toContain("accuracy in transformers.js");
 }, 120_000);
