@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { LimbeckError } from "../../errors.js";
 import { fromHalf } from "../../onnx/half.js";
 
@@ -33,16 +34,33 @@ const numbers: Readonly<Record<string, Reader>> = {
 	f8: ({ buffer }) => new Float64Array(buffer),
 };
 
-/** Text of a fixed length, padded with NUL, by NumPy's kind: bytes, or code points of 4 bytes. */
-const texts: Readonly<Record<string, { readonly unit: number; readonly read: (element: Uint8Array) => string }>> = {
-	S: { unit: 1, read: (element) => Buffer.from(element).toString("utf8") },
+/** Text of a fixed length, padded with NUL, by NumPy's kind: bytes, or code points of 4 bytes. `undefined`: no text. */
+const texts: Readonly<
+	Record<string, { readonly unit: number; readonly read: (element: Uint8Array) => string | undefined }>
+> = {
+	S: { unit: 1, read: (element) => (isUtf8(element) ? Buffer.from(element).toString("utf8") : undefined) },
 	U: {
 		unit: 4,
 		read: (element) => {
 			const points = new Uint32Array(element.slice().buffer);
-			return Array.from(points, (point) => String.fromCodePoint(point > 0x10ffff ? 0xfffd : point)).join("");
+			return points.every(isCharacter)
+				? Array.from(points, (point) => String.fromCodePoint(point)).join("")
+				: undefined;
 		},
 	},
+};
+
+/** Whether a code point is a character, not half of one. */
+const isCharacter = (point: number): boolean => point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
+
+/** What to do with elements of kinds that we do not read, by NumPy's letter. */
+const advice: Readonly<Partial<Record<string, string>>> = {
+	O: "Python objects would run code when read: store numbers, or for labels text of a fixed length: array.astype(str).",
+	c: "Store real and imaginary parts as numbers: numpy.stack([array.real, array.imag], -1).",
+	f: 'Store it with array.astype("float64").',
+	M: 'Store dates as numbers: array.astype("int64").',
+	m: 'Store times as numbers: array.astype("int64").',
+	V: "Store each of its fields as an array of its own.",
 };
 
 /** The longest text that a label may be, in characters. */
@@ -54,36 +72,50 @@ const longestText = 4096;
  * @throws LimbeckError `data` for a type that we do not read.
  */
 export function elementType(descr: string, where: string): ElementType {
-	const [, order = "", kind = "", digits = ""] = /^([<>|=])([a-zA-Z])(\d*)$/.exec(descr) ?? [];
+	const [, order = "", kind = "", digits = ""] = /^([<>|=])([a-zA-Z])(\d*)(?:\[.*\])?$/.exec(descr) ?? [];
 	const read = numbers[`${kind}${digits}`];
-	if (order === ">" && digits !== "1") {
-		throw refused(descr, where, 'Store it with array.astype(array.dtype.newbyteorder("<")).');
+	if (read !== undefined) {
+		const bytes = Number(digits);
+		return { name: descr, kind: "number", bytes, read: order === ">" ? (block) => read(swapped(block, bytes)) : read };
 	}
-	if (read !== undefined) return { name: descr, kind: "number", bytes: Number(digits), read };
 	const text = texts[kind];
 	const length = Number(digits);
 	if (text === undefined || length < 1 || length > longestText) {
-		const hint = kind === "O" ? "Python objects would run code when read: store numbers." : undefined;
-		throw refused(descr, where, hint);
+		throw new LimbeckError("data", {
+			where,
+			expected: `elements of type ${Object.keys(numbers).join(", ")}, or text for labels`,
+			got: JSON.stringify(descr),
+			...(advice[kind] === undefined ? {} : { hint: advice[kind] }),
+		});
 	}
 	const bytes = length * text.unit;
+	const readText = (block: Uint8Array<ArrayBuffer>): readonly string[] =>
+		Array.from({ length: block.length / bytes }, (_, i) => {
+			const element = text.read(block.subarray(i * bytes, (i + 1) * bytes));
+			return element === undefined ? noText(where) : withoutPadding(element);
+		});
+	const swaps = order === ">" && text.unit > 1;
 	return {
 		name: descr,
 		kind: "text",
 		bytes,
-		read: (block) =>
-			Array.from({ length: block.length / bytes }, (_, i) =>
-				withoutPadding(text.read(block.subarray(i * bytes, (i + 1) * bytes))),
-			),
+		read: swaps ? (block) => readText(swapped(block, text.unit)) : readText,
 	};
 }
 
-function refused(descr: string, where: string, hint: string | undefined): LimbeckError {
-	return new LimbeckError("data", {
+/** Numbers of so many bytes with their bytes turned round, in memory of its own. */
+function swapped(block: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<ArrayBuffer> {
+	const out = block.slice();
+	for (let at = 0; at < out.length; at += bytes) out.subarray(at, at + bytes).reverse();
+	return out;
+}
+
+function noText(where: string): never {
+	throw new LimbeckError("data", {
 		where,
-		expected: `elements of type ${Object.keys(numbers).join(", ")}, or text for labels`,
-		got: JSON.stringify(descr),
-		...(hint === undefined ? {} : { hint }),
+		expected: "text in UTF-8, or of whole characters",
+		got: "other bytes",
+		hint: 'Decode it from its encoding before it is stored: numpy.char.decode(array, "latin-1").',
 	});
 }
 

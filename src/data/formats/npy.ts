@@ -1,5 +1,6 @@
 import { LimbeckError } from "../../errors.js";
 import { type ByteSource, readBlocks, readStart } from "./bytes.js";
+import { fortranRows } from "./npy-fortran.js";
 import { type ElementType, elementType } from "./npy-types.js";
 
 /** An array in NumPy's format. */
@@ -27,11 +28,11 @@ const mostDimensions = 32;
 const blockBytes = 2 ** 20;
 
 /**
- * Opens an array in NumPy's format, versions 1 to 3. Nothing but the header is read, and nothing in it is evaluated.
+ * Opens an array in NumPy's format, versions 1 to 3, in C or Fortran order. Nothing but the header is read, and nothing in it is evaluated.
  *
  * Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
  *
- * @throws LimbeckError `data` unless the header is right, the order is C's, the elements are ones that we read and the
+ * @throws LimbeckError `data` unless the header is right, the elements are ones that we read and the
  * source holds exactly the elements that the header promises.
  */
 export async function openNpy(source: ByteSource): Promise<NpyArray> {
@@ -39,9 +40,6 @@ export async function openNpy(source: ByteSource): Promise<NpyArray> {
 	const { text, start } = parseFrame(await readStart(source, longestHeader), where);
 	const { descr, fortran, dims } = parseHeader(text, where);
 	const type = elementType(descr, where);
-	if (fortran && dims.length > 1) {
-		throw failure(where, "an array in C order", "one in Fortran order", "Store it with numpy.ascontiguousarray.");
-	}
 	const bytes = dims.reduce((product, dim) => product * dim, type.bytes);
 	if (size - start !== bytes) {
 		const expected = `${String(bytes)} bytes of data, as its header says (${dims.join("×")} of ${descr})`;
@@ -49,13 +47,20 @@ export async function openNpy(source: ByteSource): Promise<NpyArray> {
 	}
 	const [count = 1] = dims;
 	const rowBytes = count === 0 ? 0 : bytes / count;
-	return { where, type, dims, rows: () => rowsOf(source, start, rowBytes) };
+	const perBlock = Math.max(1, Math.floor(blockBytes / Math.max(1, rowBytes)));
+	const blocks =
+		fortran && dims.length > 1
+			? () => fortranRows({ source, start, dims, bytes: type.bytes }, perBlock)
+			: () => readBlocks(source, start, perBlock * rowBytes);
+	return { where, type, dims, rows: () => rowsOf(blocks(), rowBytes) };
 }
 
-async function* rowsOf(source: ByteSource, start: number, rowBytes: number): AsyncGenerator<RowBytes, void, undefined> {
-	const perBlock = Math.max(1, Math.floor(blockBytes / Math.max(1, rowBytes)));
+async function* rowsOf(
+	blocks: AsyncIterable<Uint8Array<ArrayBuffer>>,
+	rowBytes: number,
+): AsyncGenerator<RowBytes, void, undefined> {
 	let first = 0;
-	for await (const bytes of readBlocks(source, start, perBlock * rowBytes)) {
+	for await (const bytes of blocks) {
 		const count = bytes.length / rowBytes;
 		yield { first, count, bytes };
 		first += count;

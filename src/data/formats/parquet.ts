@@ -2,6 +2,7 @@ import { asyncBufferFromFile, parquetScan, parquetSchema, type SchemaTree } from
 import { compressors } from "hyparquet-compressors";
 import { LimbeckError } from "../../errors.js";
 import { fileError } from "../../files.js";
+import { isRecord, parsedJson } from "../../json.js";
 import { fileSource } from "./bytes.js";
 import { checkFooter, checkPages, mostValues } from "./parquet-pages.js";
 
@@ -23,6 +24,8 @@ export interface RowRange {
 export interface ParquetTable {
 	readonly columns: readonly ParquetColumn[];
 	readonly count: number;
+	/** Columns that pandas wrote as the table's index, by the file's metadata. */
+	readonly index: readonly string[];
 	/** The row groups, in order. */
 	readonly groups: readonly RowRange[];
 	/**
@@ -36,7 +39,7 @@ export interface ParquetTable {
 /**
  * Opens a Parquet file. A row group is read at a time, and of it the columns that are asked for.
  *
- * @throws LimbeckError `data` if there is no such file, or it is not Parquet or damaged.
+ * @throws LimbeckError `data` if there is no such file, it is not Parquet or damaged, or columns share a name.
  */
 export async function openParquet(path: string): Promise<ParquetTable> {
 	const { size } = await fileSource(path);
@@ -55,9 +58,19 @@ export async function openParquet(path: string): Promise<ParquetTable> {
 	const columns = parquetSchema(metadata).children.map(columnOf);
 	// By hyparquet's types there is always one; a hostile file leaves it out.
 	if (columns.some(({ name }) => (name as string | undefined) === undefined)) damaged("a column without a name");
+	const twice = columns.find(({ name }, at) => columns.findIndex((one) => one.name === name) !== at)?.name;
+	if (twice !== undefined) {
+		throw new LimbeckError("data", {
+			where: path,
+			expected: "a name of its own for every column",
+			got: `${JSON.stringify(twice)} twice`,
+			hint: "Rename one of them, or leave one out, and write the file again.",
+		});
+	}
 	return {
 		columns,
 		count,
+		index: pandasIndex(metadata.key_value_metadata?.find(({ key }) => key === "pandas")?.value),
 		groups: ranges,
 		async read(column, group) {
 			await checkPages(file, metadata, group.rowStart, column).catch(damaged);
@@ -67,6 +80,13 @@ export async function openParquet(path: string): Promise<ParquetTable> {
 			return cells;
 		},
 	};
+}
+
+/** The index columns that pandas names: texts; an index that only counts is no column, but an object. */
+function pandasIndex(text: string | undefined): readonly string[] {
+	const pandas = text === undefined ? undefined : parsedJson(text);
+	const columns: unknown = isRecord(pandas) ? pandas["index_columns"] : undefined;
+	return Array.isArray(columns) ? columns.filter((column) => typeof column === "string") : [];
 }
 
 /** A number of rows that no file of that size could hold is a lie. */
