@@ -14,9 +14,22 @@ export type SampleShape = readonly number[];
  */
 export type Samples =
 	| { readonly kind: "memory"; readonly type: "uint8"; readonly data: Uint8Array }
-	| { readonly kind: "memory"; readonly type: "float"; readonly data: Float32Array }
+	| ({ readonly kind: "memory"; readonly type: "float"; readonly data: Float32Array } & Shifted)
 	| { readonly kind: "windows"; readonly type: "float"; readonly data: Float32Array; readonly starts: Int32Array }
-	| { readonly kind: "file"; readonly type: "uint8" | "float"; readonly path: string; readonly offset: number };
+	| ({
+			readonly kind: "file";
+			readonly type: "uint8" | "float";
+			readonly path: string;
+			readonly offset: number;
+	  } & Shifted);
+
+/**
+ * What was subtracted from the elements of each channel, the first dimension of a sample, before they were stored: there
+ * where float32 would blur the numbers as they are in the user's files. Absent where nothing was.
+ */
+interface Shifted {
+	readonly offsets?: readonly number[] | undefined;
+}
 
 /** So many samples. */
 export interface SampleSet {

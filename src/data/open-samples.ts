@@ -39,7 +39,7 @@ export function readSamples(set: SampleSet, sampleShape: SampleShape, indices: U
 	} finally {
 		reader.close();
 	}
-	return inMemory(data);
+	return inMemory(data, set.samples);
 }
 
 function openFile({ path, type, offset }: FileSamples, count: number, size: number): SampleReader {

@@ -56,8 +56,8 @@ const shape = z
 const arrays = {
 	layout: z
 		.enum(["channels-first", "channels-last"])
-		.default("channels-first")
-		.describe("where a sample of the array has its channels"),
+		.optional()
+		.describe("where a sample of the array has its channels; by default guessed from its shape, first where unclear"),
 	shape,
 	...own,
 };
@@ -67,6 +67,10 @@ const columns = {
 	unlabelled,
 	group: group("column"),
 	ignore: z.array(z.string()).default([]).describe("columns that are neither features nor label"),
+	keep: z
+		.array(z.string())
+		.optional()
+		.describe("columns that are features although they seem to name rows: unnamed ones, and an id that never recurs"),
 	test: file.optional().describe("file with the test samples; split off where left out"),
 	shape,
 	...own,
@@ -141,8 +145,11 @@ export const dataOptions = z.discriminatedUnion("name", [
 	}),
 	z.strictObject({
 		name: z.literal("csv"),
-		file: file.describe("table of text in UTF-8, numbers in all columns but the label"),
-		delimiter: z.string().length(1).optional().describe("what stands between cells; a tab in .tsv, else a comma"),
+		file: file.describe(
+			"table of text in UTF-8 (or UTF-16 with a byte order mark), numbers in all columns but the label",
+		),
+		delimiter: z.string().length(1).optional().describe("what separates cells; found from the first lines by default"),
+		decimal: z.enum([".", ","]).optional().describe("decimal mark of numbers; found from the cells by default"),
 		header: z.boolean().default(true).describe("whether the first line names the columns, which are else 1, 2, 3, …"),
 		...columns,
 	}),

@@ -29,9 +29,11 @@ export type MemorySamples = Extract<Samples, { readonly kind: "memory" }>;
 /** Samples that are windows over frames in memory. */
 export type WindowSamples = Extract<Samples, { readonly kind: "windows" }>;
 
-/** Elements as samples: bytes or floats. */
-export function inMemory(data: Uint8Array | Float32Array): MemorySamples {
-	return data instanceof Uint8Array ? { kind: "memory", type: "uint8", data } : { kind: "memory", type: "float", data };
+/** Elements as samples: bytes or floats. @param like - samples that they were copied from, with what was subtracted. */
+export function inMemory(data: Uint8Array | Float32Array, like?: Samples): MemorySamples {
+	if (data instanceof Uint8Array) return { kind: "memory", type: "uint8", data };
+	const shifted = like !== undefined && "offsets" in like ? { offsets: like.offsets } : {};
+	return { kind: "memory", type: "float", data, ...shifted };
 }
 
 /** Room for `length` elements of the type of `samples`. */

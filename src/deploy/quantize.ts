@@ -6,6 +6,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import { normalizer } from "../predict/normalizer.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { createPredictor } from "../train/predict.js";
+import { offsetsOf, storedPreprocessing } from "../train/stored-preprocessing.js";
 import { distributionsOf, rangeOf } from "./calibrate.js";
 import { foldBatchNorms } from "./fold-batch-norm.js";
 import { planQuantization, toInt8, type WeightBits } from "./int8.js";
@@ -48,7 +49,10 @@ export async function quantize(
 	const watched = [...new Set(plan.values.values())];
 	const distributions = await distributionsOf(runtime, folded, watched, {
 		...{ train: data.train, sampleShape: data.sampleShape },
-		normalized: normalizer(data.normalization, data.sampleShape),
+		normalized: normalizer(
+			storedPreprocessing(data.normalization, offsetsOf(data.train.samples), data.sampleShape),
+			data.sampleShape,
+		),
 		...(threads === undefined ? {} : { threads }),
 	});
 	const wanted = await answersOf(runtime, float32, data, threads);

@@ -32,6 +32,7 @@ import { type Precision, precisions } from "../predict/precisions.js";
 import { nodeRuntime } from "../runtime/node.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { namesOutputs } from "../train/class-order.js";
+import { offsetsOf } from "../train/stored-preprocessing.js";
 import { describeEnvironment } from "./environment.js";
 import { type InTransformers, measureInTransformers, measureShipped } from "./export-measure.js";
 import type { ExportSource } from "./export-source.js";
@@ -68,6 +69,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 	throwIfStopped(signal, to);
 	await requireEmpty(to);
 	const loaded = await dataSetOf(options.data).load(options.data);
+	if (options.preprocess === "in-graph") requireExact(loaded);
 	const member = await readMember(fileMember(source.file, options.reading), loaded.features);
 	if (!namesOutputs(member.order)) compareClassNames(member.model, loaded.classes, source.file);
 	const runtime = await nodeRuntime();
@@ -100,6 +102,17 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
+}
+
+/** A graph subtracts in float32, which would blur numbers that had to be shifted in float64. */
+function requireExact({ name, train }: DataSet): void {
+	if (offsetsOf(train.samples) === undefined) return;
+	throw new LimbeckError("usage", {
+		where: "preprocess",
+		expected: "numbers that float32 holds, to normalise them inside the model",
+		got: `${name} data of large numbers that differ by little`,
+		hint: "Leave preprocessing outside (--preprocess outside): whoever normalises in float64 loses nothing.",
+	});
 }
 
 async function requireEmpty(to: string): Promise<void> {

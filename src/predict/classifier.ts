@@ -11,8 +11,11 @@ import { normalizer } from "./normalizer.js";
 import { type Answers, formOfValues, logitsOfRows, type OutputForm, type OutputsOption } from "./output-form.js";
 import { readClassifier } from "./read-classifier.js";
 
-/** A sample `[…sampleShape]`, row-major: bytes as they are stored, or floats, for which 1 is what 255 is for bytes. */
-export type Sample = Uint8Array | Float32Array;
+/**
+ * A sample `[…sampleShape]`, row-major: bytes as they are stored, or floats, for which 1 is what 255 is for bytes. Large
+ * numbers that differ by little, such as times in seconds, want a Float64Array.
+ */
+export type Sample = Uint8Array | Float32Array | Float64Array;
 
 /** What a classifier says of a sample. */
 export interface Prediction {

@@ -15,7 +15,7 @@ export const unitOf = { uint8: 255, float: 1 } as const;
 export function normalizer(
 	normalization: Normalization,
 	sampleShape: SampleShape,
-): (samples: Uint8Array | Float32Array) => Float32Array {
+): (samples: Uint8Array | Float32Array | Float64Array) => Float32Array {
 	const { mean, std } = perChannel(normalization, sampleShape);
 	const run = elementCount(sampleShape) / mean.length;
 	const tables = mean.map((value, channel) =>

@@ -8,8 +8,9 @@ import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
-import { createPreparer, type Preparer } from "./preparer.js";
+import { createPreparers, type Preparer } from "./preparer.js";
 import { type Preprocessing, preprocessedShape } from "./preprocess.js";
+import { offsetsOf } from "./stored-preprocessing.js";
 
 /** A classifier ready to answer. */
 export interface Predictor {
@@ -61,17 +62,18 @@ export async function createPredictor(
 	const float = takesHalf(model) ? widenHalf(model) : model;
 	const signature = signatureOf(float, options);
 	const session = await runtime.createSession(encodeModel(float), threads === undefined ? {} : { threads });
-	const preparer = createPreparer(runtime, options);
-	const ask = asking(session, preparer, signature, options);
+	const preparers = createPreparers(runtime, options);
+	const ask = asking(session, signature, options);
 	const batch = signature.fixedBatch ?? options.batch ?? 500;
 	const batches = async function* (set: SampleSet): AsyncIterable<Float32Array> {
 		const reader = openSamples(set, sampleShape);
+		const preparer = preparers.of(offsetsOf(set.samples));
 		try {
 			for (let start = 0; start < set.count; start += batch) {
 				const indices = Uint32Array.from({ length: Math.min(batch, set.count - start) }, (_, i) => start + i);
 				const samples = allocate(set.samples, indices.length * elementCount(sampleShape));
 				reader.read(indices, samples);
-				yield await ask(samples, indices.length);
+				yield await ask(samples, indices.length, preparer);
 			}
 		} finally {
 			reader.close();
@@ -85,18 +87,18 @@ export async function createPredictor(
 			return joined(blocks);
 		},
 		async release() {
-			await preparer.release();
+			await preparers.release();
 			await session.release();
 		},
 	};
 }
 
 /** Answers about a batch of samples, `[count, classes]`. */
-type Ask = (samples: SampleData, count: number) => Promise<Float32Array>;
+type Ask = (samples: SampleData, count: number, preparer: Preparer) => Promise<Float32Array>;
 
-function asking(session: Session, preparer: Preparer, signature: Signature, options: PredictorOptions): Ask {
+function asking(session: Session, signature: Signature, options: PredictorOptions): Ask {
 	const { inputName, inputType, inputShape, fixedBatch: fixed } = signature;
-	const inputOf = async (samples: SampleData, count: number): Promise<Tensor> => {
+	const inputOf = async (samples: SampleData, count: number, preparer: Preparer): Promise<Tensor> => {
 		const dims = [fixed ?? count, ...inputShape];
 		const length = elementCount(dims);
 		if (inputType === "float") {
@@ -105,8 +107,8 @@ function asking(session: Session, preparer: Preparer, signature: Signature, opti
 		if (samples instanceof Uint8Array) return { type: inputType, dims, data: filledUp(samples, length) };
 		throw new LimbeckError("model", { where: options.where, expected: "an input of floats", got: "one of bytes" });
 	};
-	return async (samples, count) => {
-		const outputs = await session.run({ [inputName]: await inputOf(samples, count) });
+	return async (samples, count, preparer) => {
+		const outputs = await session.run({ [inputName]: await inputOf(samples, count, preparer) });
 		const { data: answer, width } = answerOf(outputs[signature.outputName], options);
 		return answer.subarray(0, count * width);
 	};

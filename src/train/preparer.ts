@@ -5,6 +5,7 @@ import type { TensorOf } from "../onnx/tensor.js";
 import { normalizer } from "../predict/normalizer.js";
 import { outputOf, type Runtime, type Session } from "../runtime/runtime.js";
 import { onlyNormalizes, type Preprocessing, preprocessingModel } from "./preprocess.js";
+import { storedPreprocessing } from "./stored-preprocessing.js";
 
 /** Makes a network's input of samples, outside its graph. */
 export interface Preparer {
@@ -53,6 +54,31 @@ export function createPreparer(runtime: Runtime, { sampleShape, normalization, t
 		},
 		async release() {
 			for (const session of sessions.values()) await (await session).release();
+		},
+	};
+}
+
+/** Preparers of samples, whatever was subtracted from these before they were stored. */
+export interface Preparers {
+	/** @param offsets - what was subtracted from each channel. */
+	of(offsets: readonly number[] | undefined): Preparer;
+	/** Frees the native memory. */
+	release(): Promise<void>;
+}
+
+/** Makes each preparer when it is first needed. @throws LimbeckError as `storedPreprocessing` does. */
+export function createPreparers(runtime: Runtime, options: PreparerOptions): Preparers {
+	const made = new Map<string, Preparer>();
+	return {
+		of(offsets) {
+			const key = String(offsets);
+			const normalization = storedPreprocessing(options.normalization, offsets, options.sampleShape);
+			const preparer = made.get(key) ?? createPreparer(runtime, { ...options, normalization });
+			made.set(key, preparer);
+			return preparer;
+		},
+		async release() {
+			for (const preparer of made.values()) await preparer.release();
 		},
 	};
 }

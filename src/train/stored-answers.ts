@@ -61,7 +61,8 @@ export async function openAnswers(teacher: Predictor, setting: AnswerSetting): P
 			data: { fingerprint, split: "train" },
 			views: viewForm(augmentation, normalization),
 			...{ count: train.count, classes, viewCount, temperature },
-			ask: (view, first, count) => teacher.logits({ count, samples: inMemory(views.read(view, first, count)) }),
+			ask: (view, first, count) =>
+				teacher.logits({ count, samples: inMemory(views.read(view, first, count), train.samples) }),
 		});
 		const { key, kind, asked, bytes, cost } = targets;
 		let room = new Float32Array();

@@ -140,7 +140,7 @@ export async function openTeacher(
 				...{ plan, summary, ...judged },
 				// Views are random, so the chunk holds them.
 				ask: async ({ samples, indices }) =>
-					samples && ensemble.logits({ count: indices.length, samples: inMemory(samples) }),
+					samples && ensemble.logits({ count: indices.length, samples: inMemory(samples, setting.train.samples) }),
 				release: () => ensemble.release(),
 			};
 		}

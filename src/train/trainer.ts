@@ -11,6 +11,7 @@ import { type Execution, executionOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
 import { withWeights } from "./state.js";
 import { openAnswers } from "./stored-answers.js";
+import { offsetsOf, storedPreprocessing } from "./stored-preprocessing.js";
 import { takeSteps } from "./take-steps.js";
 import {
 	type OpenTeacher,
@@ -50,7 +51,7 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 		const loader = createLoader({
 			split: data.train,
 			sampleShape: data.sampleShape,
-			normalization: job.normalization,
+			normalization: storedPreprocessing(job.normalization, offsetsOf(data.train.samples), data.sampleShape),
 			batch,
 			seed,
 			jitter,
@@ -166,6 +167,7 @@ function graphFor(
 		mixes: mixupOf(options) !== undefined,
 		classes: data.classes.length,
 		normalization,
+		offsets: offsetsOf(data.train.samples),
 		batch,
 		batchNorm: options.batchNorm,
 		loss,

@@ -18,6 +18,7 @@ import { type GraphTeacher, placeTeacher, placeTeacherWeights } from "./graph-te
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
 import { addObjective, objectiveParameters } from "./objective.js";
 import { type Preprocessing, preprocess } from "./preprocess.js";
+import { storedPreprocessing } from "./stored-preprocessing.js";
 import {
 	addUpdate,
 	type Carried,
@@ -41,6 +42,8 @@ export interface StepOptions extends UpdateOptions {
 export interface TrainingGraphOptions extends StepOptions, Omit<BatchShape, "batch" | "teacher"> {
 	readonly model: OnnxModel;
 	readonly normalization: Normalization;
+	/** What was subtracted from the elements of each channel of the samples; absent where nothing was. */
+	readonly offsets?: readonly number[] | undefined;
 	/** Where the teacher's logits come from: models that see the same view, or stored values that are fed. */
 	readonly teacher?: GraphTeacher | "stored";
 	/** The machine that the graph is for; any where absent. */
@@ -222,7 +225,10 @@ function addStep(
 ): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
 	const step = body.op("Add", [cast(body, index, "float"), first]);
 	const { view, stored, labelled } = batchAt(body, batch, index);
-	const viewFor = remembered((preprocessing) => view((samples) => preprocess(body, samples, preprocessing)));
+	const viewFor = remembered((preprocessing) => {
+		const stored = storedPreprocessing(preprocessing, options.offsets, options.sampleShape);
+		return view((samples) => preprocess(body, samples, stored));
+	});
 	const value = (name: string): Value => required(current.get(name), name);
 	const placed = ({ name }: { readonly name: string }): { readonly name: string; readonly value: Value } => ({
 		name,

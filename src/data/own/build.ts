@@ -1,44 +1,20 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
-import { elementCount } from "../../onnx/tensor.js";
 import type { Normalization, SampleShape, Split } from "../data-set.js";
 import { classIndices, sortClasses } from "./classes.js";
-import { type Contents, createContents } from "./contents.js";
 import { groupsInBoth, partitionByGroup } from "./groups.js";
-import { createMoments, type Moments } from "./moments.js";
+import { labelNotices } from "./labels.js";
 import { partition, type Shares, type SplitName, splitNames } from "./partition.js";
+import type { Plan, PlannedSource } from "./plan.js";
+import { createPrecision } from "./precision.js";
+import { readRows } from "./read-rows.js";
 import { bytesOf, type Sink } from "./sinks.js";
-import type { Block, Labels, Source } from "./source.js";
+import type { Labels, Source } from "./source.js";
+import { valueNotices } from "./value-notices.js";
 
 /** Users' data: samples to train on, and those that the user set apart. */
 export type Sources = { readonly train: Source } & Readonly<Partial<Record<SplitName, Source>>>;
-
-/** Data whose labels are known, or known to be missing, before any sample is read. */
-export interface Plan {
-	readonly classes: readonly string[];
-	readonly type: Source["type"];
-	readonly sampleShape: SampleShape;
-	/** Names of a sample's elements, where there are any. */
-	readonly features?: readonly string[] | undefined;
-	readonly sources: readonly PlannedSource[];
-	/** The shares that are split off the samples to train on; 0 where a part has samples of its own. */
-	readonly held: Shares;
-	/** What should be known of how samples were grouped. */
-	readonly notices: readonly Notice[];
-}
-
-/** A source whose labels are known. */
-export interface PlannedSource {
-	readonly source: Source;
-	/** `[rows]`, indices into the classes; of no meaning where rows have no labels. */
-	readonly labels: Int32Array;
-	readonly labelled: boolean;
-	/** `[rows]`, the group of each, where groups are not to be split. */
-	readonly groups?: Int32Array;
-	/** Which part a row belongs to. */
-	readonly partOf: (row: number) => SplitName;
-}
 
 /** What became of a plan. */
 export interface Built {
@@ -47,8 +23,10 @@ export interface Built {
 	readonly sampleShape: SampleShape;
 	/** Names of a sample's elements, where there are any. */
 	readonly features?: readonly string[] | undefined;
-	/** Over the training samples; of no meaning where they were not read. */
+	/** Over the training samples as they are in the files. */
 	readonly normalization: Normalization;
+	/** `[channels]`: what was subtracted from the numbers before they were stored; absent where nothing was. */
+	readonly offsets?: readonly number[] | undefined;
 	/** The parts that were asked for. */
 	readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
 	/** SHA-256 of the sample shape, the sizes of training and validation split and every byte in them. */
@@ -92,11 +70,13 @@ export async function planSplits(sources: Sources, shares: Shares, names?: reado
 	const planned: PlannedSource[] = [
 		{ source: train, labels: own, labelled, ...(groups === undefined ? {} : { groups: groups.ids }), partOf },
 	];
-	const notices: Notice[] = [];
+	const notices = [...labelNotices(labels, train.where)];
 	for (const name of ["validation", "test"] as const) {
 		const source = sources[name];
 		if (source === undefined) continue;
-		planned.push(planApart(name, source, await source.labels(), train, classes));
+		const apart = await source.labels();
+		planned.push(planApart(name, source, apart, train, classes));
+		notices.push(...labelNotices(apart, source.where));
 		const others = groups && (await source.groups?.());
 		if (groups !== undefined && others !== undefined) notices.push(...groupsInBoth(groups, others, source));
 	}
@@ -142,32 +122,26 @@ export interface ReadPlan {
 }
 
 /**
- * Reads the samples of a plan, once, in order, into the sinks of those parts that are wanted.
+ * Reads the samples of a plan, in order, into the sinks of those parts that are wanted: once, and once more where numbers
+ * must be shifted to fit into float32.
  *
- * @throws LimbeckError `data` for samples that cannot be read and elements that are not finite.
+ * @throws LimbeckError `data` for samples that cannot be read, elements that are not finite, and samples that are all alike.
  */
 export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<SplitName, Sink>>>): Promise<ReadPlan> {
 	const { classes, type, sampleShape, features } = plan;
-	const counts = countsOf(plan);
-	const labelsOf = (name: SplitName): SplitLabels => {
-		const most = counts[name];
-		return { ids: new Int32Array(most), rows: new Uint32Array(most), count: 0 };
-	};
-	const moments = createMoments(type, sampleShape);
-	const labels = { train: labelsOf("train"), validation: labelsOf("validation"), test: labelsOf("test") };
-	const contents = createContents(plan.sources.reduce((sum, { labels: { length } }) => sum + length, 0));
-	let offset = 0;
-	for (const planned of plan.sources) {
-		for await (const block of planned.source.blocks((row) => planned.partOf(row) === "train")) {
-			await checkFinite(block, planned.source, sampleShape);
-			takeIn(block, contents, offset, elementCount(sampleShape));
-			distribute(block, planned, sampleShape, { sinks, moments, labels });
-			for (const sink of Object.values(sinks)) await sink.drain();
-		}
-		offset += planned.labels.length;
+	const precision = createPrecision(sampleShape);
+	let read = await readRows(plan, countsOf(plan), sinks, { precision });
+	const offsets = precision.offsets();
+	if (offsets !== undefined) {
+		for (const sink of Object.values(sinks)) await sink.restart();
+		read = await readRows(plan, countsOf(plan), sinks, { offsets });
 	}
+	const { labels, moments, alike, contents } = read;
+	const train = plan.sources[0];
+	alike.check(train?.labelled === true ? classes : [], train?.source.where ?? "");
 	const splits: Partial<Record<SplitName, Split>> = {};
-	const hash = createHash("sha256").update(JSON.stringify([sampleShape, labels.train.count, labels.validation.count]));
+	const shape = [sampleShape, labels.train.count, labels.validation.count, ...(offsets === undefined ? [] : [offsets])];
+	const hash = createHash("sha256").update(JSON.stringify(shape));
 	for (const name of splitNames) {
 		const finished = await sinks[name]?.finish();
 		if (finished === undefined) continue;
@@ -175,7 +149,8 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		const origin = { rows: rows.subarray(0, count), count: sourceOf(plan, name)?.labels.length ?? 0 };
 		const { labelled = true, groups } = sourceOf(plan, name) ?? {};
 		const split = {
-			...{ count, samples: finished.samples, labels: ids.subarray(0, labelled ? count : 0), origin },
+			samples: { ...finished.samples, ...(offsets === undefined ? {} : { offsets }) },
+			...{ count, labels: ids.subarray(0, labelled ? count : 0), origin },
 			...(groups === undefined ? {} : { groups: Int32Array.from(origin.rows, (row) => groups[row] ?? 0) }),
 		};
 		if (labelled) checkClasses(split.labels, plan, name);
@@ -187,20 +162,21 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		type,
 		sampleShape,
 		features,
-		normalization: moments.normalization(),
+		normalization: moments.normalization(offsets),
+		...(offsets === undefined ? {} : { offsets }),
 		splits,
 		fingerprint: hash.digest("hex"),
 		unlabelled: splitNames.filter((name) => sourceOf(plan, name)?.labelled === false),
 		skipped: plan.sources
 			.flatMap(({ source }) => source.skipped?.() ?? [])
 			.reduce<number | undefined>((sum = 0, count) => sum + count, undefined),
-		notices: [...plan.notices, ...plan.sources.flatMap(({ source }) => source.notices?.() ?? [])],
+		notices: [
+			...plan.notices,
+			...plan.sources.flatMap(({ source }) => source.notices?.() ?? []),
+			...valueNotices({ moments, blurred: precision.blurred(offsets) }, train?.source),
+		],
 	};
 	return { built, first: contents.first };
-}
-
-function takeIn({ first, data }: Block, contents: Contents, offset: number, size: number): void {
-	for (let at = 0; at < data.length; at += size) contents.add(offset + first + at / size, data.subarray(at, at + size));
 }
 
 /** The source of a part: one of its own, or the one that it was split off from. */
@@ -217,53 +193,5 @@ function checkClasses(labels: Int32Array, { classes, sources }: Plan, name: Spli
 		where: sources[0]?.source.where ?? "",
 		expected: `samples of every class in the ${name} split`,
 		got: `none of class ${JSON.stringify(classes[empty])}`,
-	});
-}
-
-interface Destination {
-	readonly sinks: Readonly<Partial<Record<SplitName, Sink>>>;
-	readonly moments: Moments;
-	readonly labels: Readonly<Record<SplitName, SplitLabels>>;
-}
-
-/** A part's labels as far as they are known. */
-interface SplitLabels {
-	readonly ids: Int32Array;
-	/** Their rows in the source. */
-	readonly rows: Uint32Array;
-	count: number;
-}
-
-function distribute(
-	{ first, data }: Block,
-	{ labels, partOf }: PlannedSource,
-	sampleShape: SampleShape,
-	to: Destination,
-): void {
-	const size = elementCount(sampleShape);
-	for (let at = 0; at < data.length; at += size) {
-		const row = first + at / size;
-		const part = partOf(row);
-		const sink = to.sinks[part];
-		if (sink === undefined) continue;
-		const sample = data.subarray(at, at + size);
-		sink.append(sample);
-		const gathered = to.labels[part];
-		gathered.rows[gathered.count] = row;
-		gathered.ids[gathered.count++] = labels[row] ?? 0;
-		if (part === "train") to.moments.add(sample);
-	}
-}
-
-async function checkFinite({ first, data }: Block, source: Source, sampleShape: SampleShape): Promise<void> {
-	if (data instanceof Uint8Array) return;
-	const at = data.findIndex((value) => !Number.isFinite(value));
-	if (at === -1) return;
-	const size = elementCount(sampleShape);
-	throw new LimbeckError("data", {
-		where: await source.placeOf(first + Math.floor(at / size), at % size),
-		expected: "a number that is finite as float32",
-		got: String(data[at]),
-		hint: "Fill such cells in, or leave out their rows or columns.",
 	});
 }

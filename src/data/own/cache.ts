@@ -13,7 +13,7 @@ import { type SplitName, splitNames } from "./partition.js";
 import { bytesOf } from "./sinks.js";
 
 /** To be raised whenever the same files and options give other samples than before. */
-const version = 4;
+const version = 5;
 const unusedDays = 30;
 
 /**
@@ -42,6 +42,7 @@ const indexSchema = z.object({
 	grouped: z.array(z.enum(splitNames)),
 	/** How many rows each part's source has. */
 	origins: z.object({ train: count, validation: count, test: count }),
+	offsets: z.array(z.number()).optional(),
 	fingerprint: z.string(),
 	unlabelled: z.array(z.enum(splitNames)),
 	skipped: count.optional(),
@@ -75,7 +76,8 @@ export async function readCache(folder: string): Promise<Built | undefined> {
 			const lengths = [(await stat(path)).size / rowBytes, rows.length, groups?.length ?? counts[name]];
 			if (lengths.some((length) => length !== counts[name])) return undefined;
 			if (labels.length !== (index.unlabelled.includes(name) ? 0 : counts[name])) return undefined;
-			const samples = { kind: "file", type: index.type, path, offset: 0 } as const;
+			const shifted = index.offsets === undefined ? {} : { offsets: index.offsets };
+			const samples = { kind: "file", type: index.type, path, offset: 0, ...shifted } as const;
 			const origin = { rows, count: origins[name] };
 			splits[name] = { count: counts[name], samples, labels, origin, ...(groups === undefined ? {} : { groups }) };
 		}

@@ -1,4 +1,5 @@
 import { LimbeckError } from "../../errors.js";
+import { canonicalLabel } from "./labels.js";
 import type { Labels } from "./source.js";
 
 /** Sorted by value where all are numbers, else by their bytes in UTF-8, wherever the program runs. */
@@ -13,14 +14,15 @@ export function sortClasses(values: readonly string[]): readonly string[] {
 const isNumeric = (value: string): boolean => value.trim() !== "" && Number.isFinite(Number(value));
 
 /**
- * Labels as indices into `classes`.
+ * Labels as indices into `classes`; names that are not there to the letter are looked up by {@link canonicalLabel}.
  *
  * @throws LimbeckError `data` for a label that is none of them.
  */
 export function classIndices({ ids, values }: Labels, classes: readonly string[], where: string): Int32Array {
 	const indexOf = new Map(classes.map((name, index) => [name, index]));
+	const byCanonical = new Map(classes.map((name, index) => [canonicalLabel(name), index]));
 	const indices = values.map((value) => {
-		const index = indexOf.get(value);
+		const index = indexOf.get(value) ?? byCanonical.get(canonicalLabel(value));
 		if (index !== undefined) return index;
 		throw new LimbeckError("data", {
 			where,

@@ -64,7 +64,10 @@ describe("a split of ours", () => {
 		const lines = Array.from({ length: 80 }, (_, row) => `${String(row % 4)},0,${String(Math.floor(row / 4) % 2)}`);
 		const file = await table(lines);
 		const { codes } = await load({ name: "csv", file });
-		expect(codes).toEqual(["validation-in-training", "test-in-training", "copies-in-training", "contradicting-labels"]);
+		expect(codes).toEqual([
+			"constant-column",
+			...["validation-in-training", "test-in-training", "copies-in-training", "contradicting-labels"],
+		]);
 		expect((await load({ name: "csv", file, duplicates: "together" })).codes).toContain("copies-together");
 	});
 

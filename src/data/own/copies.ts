@@ -1,8 +1,8 @@
 /** Exact copies of samples: kept in one part where the split is ours, counted and told where it is the user's. */
 import { LimbeckError } from "../../errors.js";
-import type { Plan } from "./build.js";
 import { partitionGroups } from "./group-partition.js";
 import { type SplitName, splitNames } from "./partition.js";
+import type { Plan } from "./plan.js";
 
 /** What is done with copies: kept in one part; split as if they were different; or the first, unless they contradict. */
 export type CopyPolicy = "auto" | "together" | "random";

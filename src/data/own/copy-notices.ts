@@ -1,9 +1,9 @@
 /** What is told of exact copies of samples, and what is refused. */
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
-import type { Plan, PlannedSource } from "./build.js";
 import type { Left } from "./copies.js";
 import { type SplitName, splitNames } from "./partition.js";
+import type { Plan, PlannedSource } from "./plan.js";
 
 /** A share of training samples that are copies of others from which on they are told by themselves. */
 const manyCopies = 0.05;

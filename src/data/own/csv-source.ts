@@ -1,12 +1,16 @@
 import { LimbeckError } from "../../errors.js";
+import type { Notice } from "../../notices.js";
 import { type CsvFormat, type CsvTable, openCsv } from "../formats/csv.js";
-import { type ColumnChoice, featureColumns, lacksLabels } from "./columns.js";
-import { groupText } from "./groups.js";
+import { type DecimalMark, numberIn } from "../formats/numbers.js";
+import { type ColumnChoice, candidateColumns, featureColumns, lacksLabels } from "./columns.js";
+import { decimalMark, surveyCsv } from "./csv-survey.js";
 import { sampleShapeOf } from "./shape.js";
-import { collectLabels, emptyLabel, type Labels, noLabels, type Source } from "./source.js";
+import type { Source } from "./source.js";
 
 /** How samples lie in a table of text. */
 export interface CsvOptions extends CsvFormat, ColumnChoice {
+	/** What stands between whole and fraction; found where absent. */
+	readonly decimal?: DecimalMark | undefined;
 	readonly shape?: readonly number[] | undefined;
 }
 
@@ -17,97 +21,105 @@ export interface TableSource {
 }
 
 /**
- * The rows of a text file as samples of float32.
+ * The rows of a text file as samples. All rows are read once to find what the columns are.
  *
- * @throws LimbeckError as {@link openCsv} and {@link featureColumns} do; its samples, `data` for a cell that is no
- * number, with line and column.
+ * @throws LimbeckError as {@link openCsv} and {@link featureColumns} do; `data` for a row without a label and for cells
+ * that are no numbers, with line and column.
  */
 export async function csvSource(path: string, options: CsvOptions): Promise<TableSource> {
 	const table = await openCsv(path, options);
-	const features = featureColumns(table.columns, options, path);
+	checkHeader(table, options, path);
+	const candidates = candidateColumns(table.columns, options, path);
+	const label = lacksLabels(options) ? undefined : options.label;
+	const group = options.group !== undefined && table.columns.includes(options.group) ? options.group : undefined;
+	const survey = await surveyCsv(table, { where: path, candidates, label, group, classes: options.classes });
+	const { groups } = survey;
+	const { features, notices } = featureColumns(table.columns, candidates, survey.finder.rowNames(), options, path);
+	const cells = features.map((name) => survey.cells[candidates.indexOf(name)]).filter((one) => one !== undefined);
+	const { ignore, header } = options;
+	const { decimal, guessed } = await decimalMark(cells, table, { where: path, given: options.decimal, ignore, header });
 	const columns = features.map((name) => table.columns.indexOf(name));
-	const placeOf = async (row: number, element: number): Promise<string> =>
-		`${path}: line ${String(await table.lineOf(row))}, column ${features[element] ?? ""}`;
+	const found = [
+		...dialectNotices(table, options, path),
+		...(guessed ? [decimalNotice(path)] : []),
+		...notices,
+		...(options.features === undefined ? survey.finder.notices(features, path) : []),
+	];
 	const source: Source = {
 		where: path,
 		type: "float",
 		sampleShape: sampleShapeOf([features.length], options.shape, path),
 		...(options.header ? { features } : {}),
-		labels: async () =>
-			lacksLabels(options)
-				? noLabels(await countRows(table))
-				: readLabels(table, table.columns.indexOf(options.label), path),
-		...(options.group === undefined || !table.columns.includes(options.group)
-			? {}
-			: { groups: () => readGroups(table, table.columns.indexOf(options.group ?? ""), path) }),
+		labels: () => Promise.resolve(survey.labels),
+		...(groups === undefined ? {} : { groups: () => Promise.resolve(groups) }),
 		async *blocks() {
 			let first = 0;
 			for await (const rows of table.rows()) {
-				const data = new Float32Array(rows.length * columns.length);
-				for (const [i, row] of rows.entries()) {
-					const wrong = parseRow(row, columns, data, i * columns.length);
-					if (wrong !== -1) throw notNumeric(await placeOf(first + i, wrong), row[columns[wrong] ?? 0] ?? "");
-				}
+				const data = new Float64Array(rows.length * columns.length);
+				for (const [i, row] of rows.entries()) parseRow(row, columns, decimal, data, i * columns.length);
 				yield { first, data };
 				first += rows.length;
 			}
 		},
-		placeOf,
+		placeOf: async (row, element) =>
+			`${path}: line ${String(await table.lineOf(row))}, column ${features[element] ?? ""}`,
+		notices: () => found,
 		close: () => undefined,
 	};
 	return { source, features };
 }
 
-/** Parses a row's cells. @returns which of them is no number; −1 where all are. */
-function parseRow(row: readonly string[], columns: readonly number[], out: Float32Array, at: number): number {
-	for (let i = 0; i < columns.length; i++) {
-		const cell = row[columns[i] ?? 0] ?? "";
-		const value = Number(cell);
-		if (!Number.isFinite(value) || cell === "" || cell.trim() === "") return i;
-		out[at + i] = value;
-	}
-	return -1;
+/** Parses a row's cells, all of which are numbers. */
+function parseRow(
+	row: readonly string[],
+	columns: readonly number[],
+	decimal: DecimalMark,
+	out: Float64Array,
+	at: number,
+): void {
+	for (let i = 0; i < columns.length; i++) out[at + i] = numberIn(row[columns[i] ?? 0] ?? "", decimal);
 }
 
-async function readLabels(table: CsvTable, column: number, path: string): ReturnType<Source["labels"]> {
-	const collector = collectLabels();
-	for await (const rows of table.rows()) {
-		for (const row of rows) {
-			const cell = row[column] ?? "";
-			if (cell.trim() === "") {
-				const line = await table.lineOf(collector.count());
-				throw emptyLabel(`${path}: line ${String(line)}, column ${table.columns[column] ?? ""}`);
-			}
-			collector.add(cell);
-		}
-	}
-	return collector.finish();
-}
-
-async function readGroups(table: CsvTable, column: number, path: string): Promise<Labels> {
-	const collector = collectLabels();
-	const name = `${path}: column ${table.columns[column] ?? ""}`;
-	for await (const rows of table.rows()) {
-		for (const row of rows)
-			collector.add(groupText(row[column], () => `${name}, row ${String(collector.count() + 1)}`));
-	}
-	return collector.finish();
-}
-
-async function countRows(table: CsvTable): Promise<number> {
-	let count = 0;
-	for await (const rows of table.rows()) count += rows.length;
-	return count;
-}
-
-function notNumeric(where: string, cell: string): LimbeckError {
-	const empty = cell.trim() === "";
-	return new LimbeckError("data", {
-		where,
-		expected: "a number",
-		got: empty ? "an empty cell" : JSON.stringify(cell.slice(0, 80)),
-		hint: empty
-			? "Fill such cells in or drop their rows; or leave the column out: --set data.ignore='[\"COLUMN\"]'."
-			: "Write it as a number, or leave the column out: --set data.ignore='[\"COLUMN\"]'.",
+/** A first line of numbers is no header, unless the numbers count the columns or years. */
+function checkHeader({ columns, dialect }: CsvTable, options: CsvOptions, path: string): void {
+	const numbers = columns.map((name) => numberIn(name, ".")).filter((value) => !Number.isNaN(value));
+	const counts = numbers.every((value, i) => Number.isInteger(value) && value === (numbers[0] ?? 0) + i);
+	const named = numbers.length < columns.length && (options.unlabelled === true || columns.includes(options.label));
+	if (!options.header || counts || named) return;
+	throw new LimbeckError("data", {
+		where: `${path}: line ${String(1 + dialect.skippedLines)}`,
+		expected: "names of the columns",
+		got: `what looks like data: ${columns
+			.slice(0, 5)
+			.map((name) => JSON.stringify(name))
+			.join(", ")}`,
+		hint: "If it is data: --set data.header=false; columns are then 1, 2, 3, …, and data.label says which has the class.",
 	});
+}
+
+function decimalNotice(path: string): Notice {
+	const text = `Commas in the numbers of ${path} are read as decimal: 1,5 is one and a half.`;
+	return { code: "decimal-comma", text, hint: "To say it yourself, set data.decimal." };
+}
+
+const separatorNames: Readonly<Partial<Record<string, string>>> = { "\t": "tabs", " ": "spaces" };
+
+/** What was guessed and passed over in how the file is written. */
+function dialectNotices(table: CsvTable, options: CsvOptions, path: string): readonly Notice[] {
+	const { delimiter, skippedLines } = table.dialect;
+	const usual = path.toLowerCase().endsWith(".tsv") ? "\t" : ",";
+	const name = separatorNames[delimiter] ?? JSON.stringify(delimiter);
+	const code = "passed-over";
+	return [
+		...(options.delimiter !== undefined || delimiter === usual
+			? []
+			: [
+					{
+						code: "separator",
+						text: `Cells of ${path} are separated by ${name}.`,
+						hint: "To say it yourself, set data.delimiter.",
+					},
+				]),
+		...(skippedLines === 0 ? [] : [{ code, text: `The first line of ${path} names the separator; it is no row.` }]),
+	];
 }

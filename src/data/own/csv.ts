@@ -1,4 +1,3 @@
-import { extname } from "node:path";
 import type { OptionsOf } from "../options.js";
 import { ownDataSet } from "./entry.js";
 import { fileFromPath } from "./from-path.js";
@@ -12,7 +11,6 @@ export const [csv, loadCsvTest] = ownDataSet<OptionsOf<"csv">>({
 		findTables(options, async (path, features) => {
 			// As with Parquet: loaded by those who need it.
 			const { csvSource } = await import("./csv-source.js");
-			const delimiter = options.delimiter ?? (extname(path).toLowerCase() === ".tsv" ? "\t" : ",");
-			return csvSource(path, { ...options, delimiter, ...(features === undefined ? {} : { features }) });
+			return csvSource(path, { ...options, ...(features === undefined ? {} : { features }) });
 		}),
 });

@@ -4,7 +4,7 @@ import { LimbeckError } from "../../errors.js";
 import { shortList } from "./classes.js";
 import type { ImageList } from "./folder-files.js";
 import { groupText } from "./groups.js";
-import { collectLabels, type Labels } from "./source.js";
+import { collectTexts, type Labels } from "./source.js";
 
 /**
  * The group of each picture.
@@ -15,7 +15,7 @@ import { collectLabels, type Labels } from "./source.js";
  */
 export function folderGroups({ where, images }: ImageList, group: number | string): Labels {
 	const groupOf = typeof group === "number" ? folderAt(group) : foundBy(group);
-	const collector = collectLabels();
+	const collector = collectTexts();
 	const without: string[] = [];
 	for (const { path, below } of images) {
 		const names = relative(below, path).split(sep);

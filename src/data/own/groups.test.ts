@@ -89,7 +89,7 @@ describe("groups that cannot be kept", () => {
 			got: '1 with class "0"',
 		});
 		await expect(load(await table(csv((row) => (row === 3 ? " " : "p"))))).rejects.toThrow(
-			/column patient, row 4.*empty/,
+			/line 5, column patient.*empty/,
 		);
 		const choice = { ...(await table(csv())), group: "patients" };
 		await expect(load(choice)).rejects.toMatchObject({ where: "data.group", hint: 'Did you mean "patient"?' });

@@ -4,7 +4,7 @@ import type { Notice } from "../../notices.js";
 import { shortList } from "./classes.js";
 import { partitionGroups } from "./group-partition.js";
 import type { Shares } from "./partition.js";
-import type { Labels, Source } from "./source.js";
+import { type CellCollector, type CellTrouble, collectTexts, type Labels, type Source } from "./source.js";
 
 /**
  * Which part each sample falls into, no group in two.
@@ -40,20 +40,40 @@ export function groupsInBoth(train: Labels, others: Labels, { where }: Source): 
 	return [{ code: "groups-in-two-parts", text, hint: "Keep each group in one of the two." }];
 }
 
+/** A collector of groups, from whatever a format holds. */
+export function collectGroups(): CellCollector {
+	const texts = collectTexts();
+	return {
+		add(cell) {
+			const name = groupName(cell);
+			if (typeof name !== "string") return name;
+			texts.add(name);
+			return undefined;
+		},
+		count: () => texts.count(),
+		finish: () => texts.finish(),
+	};
+}
+
 /**
  * A group's name, from whatever a format holds, as it is compared: without spaces around it, in NFC.
  *
  * @throws LimbeckError `data` for a cell that is empty or holds something else.
  */
 export function groupText(cell: unknown, where: () => string): string {
+	const name = groupName(cell);
+	if (typeof name === "string") return name;
+	throw new LimbeckError("data", { where: where(), ...name });
+}
+
+function groupName(cell: unknown): string | CellTrouble {
 	const known = cell instanceof Date ? cell.toISOString() : cell;
 	const isText = ["string", "number", "bigint", "boolean"].includes(typeof known);
 	const text = isText ? String(known).trim().normalize("NFC") : "";
 	if (text !== "") return text;
-	throw new LimbeckError("data", {
-		where: where(),
+	return {
 		expected: "the name or number of a group (data.group)",
 		got: cell === null || cell === undefined || isText ? "an empty cell" : `a ${typeof cell}`,
 		hint: "Give samples that belong to no other a group of their own.",
-	});
+	};
 }

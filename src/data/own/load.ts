@@ -6,11 +6,12 @@ import { elementCount } from "../../onnx/tensor.js";
 import { contentOf } from "../content.js";
 import type { Samples, Split } from "../data-set.js";
 import { readSamples } from "../open-samples.js";
-import { type Built, countsOf, type Plan, planSplits, type ReadPlan, readSplits, type Sources } from "./build.js";
+import { type Built, countsOf, planSplits, type ReadPlan, readSplits, type Sources } from "./build.js";
 import { cacheFolder, fillCache, readCache, samplesFile } from "./cache.js";
 import { type CopyPolicy, keepTogether } from "./copies.js";
 import { copyNotices } from "./copy-notices.js";
 import { type Shares, type SplitName, splitNames } from "./partition.js";
+import type { Plan } from "./plan.js";
 import { fileSink, memorySink, type Sink } from "./sinks.js";
 
 /** Users' data, found but not yet read. */

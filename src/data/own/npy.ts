@@ -2,7 +2,7 @@ import { LimbeckError } from "../../errors.js";
 import { fileSource } from "../formats/bytes.js";
 import { openNpy } from "../formats/npy.js";
 import type { OptionsOf } from "../options.js";
-import { type ArrayOptions, arraySource } from "./array-source.js";
+import { arraySource } from "./array-source.js";
 import { ownDataSet } from "./entry.js";
 import type { Source } from "./source.js";
 
@@ -40,7 +40,7 @@ async function openFiles(
 	file: string,
 	labels: string | undefined,
 	group: string | undefined,
-	options: ArrayOptions,
+	options: OptionsOf<"npy">,
 ): Promise<Source> {
 	const open = async (path: string): ReturnType<typeof openNpy> => openNpy(await fileSource(path));
 	const features = await open(file);

@@ -9,6 +9,8 @@ export interface Sink {
 	append(rows: Uint8Array | Float32Array): void;
 	/** Lets go of what was taken in; to be called before much of it has gathered. */
 	drain(): Promise<void>;
+	/** Forgets all that was taken in. */
+	restart(): Promise<void>;
 	/** The samples, and the SHA-256 of their bytes. */
 	finish(): Promise<{ readonly samples: Samples; readonly sha256: string }>;
 	/** Closes the file, if there is one, finished or not. */
@@ -25,6 +27,10 @@ export function memorySink(type: Samples["type"], capacity: number): Sink {
 			length += rows.length;
 		},
 		drain: () => Promise.resolve(),
+		restart() {
+			length = 0;
+			return Promise.resolve();
+		},
 		finish() {
 			const used = data.subarray(0, length);
 			const samples: Samples =
@@ -43,10 +49,12 @@ export function memorySink(type: Samples["type"], capacity: number): Sink {
  * @throws LimbeckError `file` or `disk-full` if it cannot be written; so do the sink's methods.
  */
 export async function fileSink(type: Samples["type"], path: string): Promise<Sink> {
-	const file = await open(path, "wx").catch((error: unknown) => {
-		throw fileError(error, path);
-	});
-	const hash = createHash("sha256");
+	const opened = (flags: string) =>
+		open(path, flags).catch((error: unknown) => {
+			throw fileError(error, path);
+		});
+	let file = await opened("wx");
+	let hash = createHash("sha256");
 	let waiting: Buffer[] = [];
 	const drain = async (): Promise<void> => {
 		const bytes = Buffer.concat(waiting);
@@ -59,6 +67,12 @@ export async function fileSink(type: Samples["type"], path: string): Promise<Sin
 			waiting.push(Buffer.from(bytesOf(rows)));
 		},
 		drain,
+		async restart() {
+			waiting = [];
+			hash = createHash("sha256");
+			await onDisk(path, () => file.close());
+			file = await opened("w");
+		},
 		async finish() {
 			await drain();
 			await onDisk(path, () => file.sync());

@@ -1,5 +1,5 @@
 /** What the kinds of users' own data have in common: samples with labels that can be read row after row. */
-import { LimbeckError } from "../../errors.js";
+import type { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import type { SampleShape } from "../data-set.js";
 
@@ -36,8 +36,8 @@ export interface Source {
 export interface Block {
 	/** The row of the first. */
 	readonly first: number;
-	/** `[rows, …sampleShape]`, of the source's type. */
-	readonly data: Uint8Array | Float32Array;
+	/** `[rows, …sampleShape]`, of the source's type: bytes, or numbers that float32 holds, or those that it may round. */
+	readonly data: Uint8Array | Float32Array | Float64Array;
 }
 
 /** A label for each row, or the word that there is none. */
@@ -46,6 +46,8 @@ export interface Labels {
 	readonly ids: Int32Array;
 	/** The distinct labels, as text, in order of appearance; empty where rows have none. */
 	readonly values: readonly string[];
+	/** Spellings in the files that were taken for one label; absent where there can be none. */
+	readonly merged?: readonly (readonly string[])[];
 }
 
 /** The labels of rows that have none. */
@@ -53,25 +55,37 @@ export function noLabels(rows: number): Labels {
 	return { ids: new Int32Array(rows), values: [] };
 }
 
-/** Gathers labels row after row. */
-export interface LabelCollector {
-	add(label: string): void;
+/** What is wrong with a cell. */
+export type CellTrouble = Pick<LimbeckError, "expected" | "got"> & { readonly hint: string };
+
+/** Gathers what the cells of a column say, row after row. */
+export interface CellCollector {
+	/** Takes in whatever a format holds. @returns what is wrong where it cannot be used. */
+	add(cell: unknown): CellTrouble | undefined;
 	/** How many there are. */
 	count(): number;
 	finish(): Labels;
 }
 
-/** A collector of labels that keeps one number a row. */
-export function collectLabels(): LabelCollector {
+/** Gathers texts row after row. */
+export interface TextCollector {
+	add(text: string): void;
+	/** How many there are. */
+	count(): number;
+	finish(): Labels;
+}
+
+/** A collector of texts, such as names of groups, that keeps one number a row. */
+export function collectTexts(): TextCollector {
 	const idOf = new Map<string, number>();
 	let ids = new Int32Array(1024);
 	let count = 0;
 	return {
-		add(label) {
-			let id = idOf.get(label);
+		add(text) {
+			let id = idOf.get(text);
 			if (id === undefined) {
 				id = idOf.size;
-				idOf.set(label, id);
+				idOf.set(text, id);
 			}
 			if (count === ids.length) {
 				const longer = new Int32Array(2 * count);
@@ -84,28 +98,4 @@ export function collectLabels(): LabelCollector {
 		count: () => count,
 		finish: () => ({ ids: ids.subarray(0, count), values: [...idOf.keys()] }),
 	};
-}
-
-/**
- * A label as text, from whatever a format holds: texts, whole numbers, booleans.
- *
- * @throws LimbeckError `data` for a cell that is empty and for a number that is not whole.
- */
-export function labelText(cell: unknown, where: () => string): string {
-	if (typeof cell === "string" && cell.trim() !== "") return cell;
-	if (typeof cell === "bigint" || typeof cell === "boolean") return String(cell);
-	if (typeof cell === "number" && Number.isSafeInteger(cell)) return String(cell);
-	if (cell === null || cell === undefined || typeof cell === "string") throw emptyLabel(where());
-	throw new LimbeckError("data", {
-		where: where(),
-		expected: "a class as a label: a text or a whole number",
-		got: typeof cell === "number" ? String(cell) : `a ${typeof cell}`,
-		hint: "Limbeck learns classes, not quantities: cut them into ranges first.",
-	});
-}
-
-/** Says that a row has no label. */
-export function emptyLabel(where: string): LimbeckError {
-	const hint = "Leave rows without a label out.";
-	return new LimbeckError("data", { where, expected: "a label", got: "an empty cell", hint });
 }

@@ -46,7 +46,7 @@ export function garbageFrom({ set, sampleShape, split, rows }: RealSamples, seed
 			garbage[kind]({ sample, least, greatest }, stream, index, data.subarray(at * size, (at + 1) * size));
 		}
 	}
-	return { set: { count: kinds.length, samples: inMemory(data) }, kinds };
+	return { set: { count: kinds.length, samples: inMemory(data, real) }, kinds };
 }
 
 /**

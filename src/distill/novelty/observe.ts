@@ -15,6 +15,7 @@ import type { Runtime } from "../../runtime/runtime.js";
 import { activeSpecialists, specialistsOfClasses } from "../../specialists/combination.js";
 import { readOutput } from "../../train/ensemble.js";
 import { createPredictor, type Predictor } from "../../train/predict.js";
+import { offsetsOf } from "../../train/stored-preprocessing.js";
 import { finiteAnswers, withModel } from "../evaluated-model.js";
 import { alignFeatures } from "../features.js";
 import { readMember } from "../teachers/open.js";
@@ -134,8 +135,9 @@ function rowsIn(set: SampleSet, sampleShape: SampleShape, rows: Uint32Array): Re
 }
 
 /** Elements of samples as the network takes them, but for the mean, which changes no distance. */
-function inputsOf(set: ReadSet, { sampleShape, normalization }: DataSet): readonly Float32Array[] {
+function inputsOf(set: ReadSet, { sampleShape, normalization, train }: DataSet): readonly Float32Array[] {
 	const { type, data } = set.samples;
+	const [own, reference] = [offsetsOf(set.samples), offsetsOf(train.samples)];
 	const { std } = perChannel(normalization, sampleShape);
 	const [size, area] = [elementCount(sampleShape), elementCount(sampleShape.slice(1))];
 	const count = Math.min(size, mostElements);
@@ -143,8 +145,13 @@ function inputsOf(set: ReadSet, { sampleShape, normalization }: DataSet): readon
 	const scales = Float32Array.from(places, (place) => {
 		return 1 / (unitOf[type] * (std[std.length === 1 ? 0 : Math.floor(place / area)] ?? 1));
 	});
+	// What was subtracted from these samples beyond what was from those that they are compared with.
+	const shifts = Float64Array.from(places, (place) => {
+		const channel = Math.floor(place / area);
+		return (own?.[channel] ?? 0) - (reference?.[channel] ?? 0);
+	});
 	return Array.from({ length: set.count }, (_, at) =>
-		scales.map((scale, i) => scale * (data[at * size + (places[i] ?? 0)] ?? 0)),
+		scales.map((scale, i) => scale * ((data[at * size + (places[i] ?? 0)] ?? 0) + (shifts[i] ?? 0))),
 	);
 }
 

@@ -1,0 +1,124 @@
+/** Labels as text, in one spelling each: what people write in several ways is one class, and that is told. */
+import type { Notice } from "../../notices.js";
+import { type CellCollector, type CellTrouble, collectTexts, type Labels } from "./source.js";
+
+/**
+ * A collector of labels that keeps one number a row.
+ *
+ * @param classes - names that the user gave: any of them is a label, even `None`.
+ */
+export function collectLabels(classes: readonly string[] = []): CellCollector {
+	const texts = collectTexts();
+	const allowed = new Set(classes);
+	return {
+		add(cell) {
+			const written = textOf(cell);
+			if (typeof written !== "string") return written;
+			if (isMissing(written) && !allowed.has(written.trim())) return missingLabel(written);
+			texts.add(written);
+			return undefined;
+		},
+		count: () => texts.count(),
+		finish: () => inOneSpelling(texts.finish()),
+	};
+}
+
+function inOneSpelling({ ids, values }: Labels): Labels {
+	const spellings = new Map<string, string[]>();
+	for (const written of values) {
+		const label = canonicalLabel(written);
+		spellings.set(label, [...(spellings.get(label) ?? []), written]);
+	}
+	const labels = [...spellings.keys()];
+	const idOf = new Map(labels.map((label, id) => [label, id]));
+	const idOfWritten = values.map((written) => idOf.get(canonicalLabel(written)) ?? 0);
+	return {
+		ids: ids.map((id) => idOfWritten[id] ?? 0),
+		values: labels,
+		merged: [...spellings.values()].filter(({ length }) => length > 1),
+	};
+}
+
+/**
+ * The one spelling of a label: without blanks around it, in NFC, a number without needless zeros behind the point (1.0 is
+ * 1). Zeros in front stay: 01 is a code.
+ */
+export function canonicalLabel(written: string): string {
+	const text = written.trim().normalize("NFC");
+	if (!/^[+-]?(0|[1-9]\d{0,14})(\.\d*)?$/.test(text)) return text;
+	const value = Number(text);
+	return value === 0 ? "0" : String(value);
+}
+
+/** What spreadsheets and programs write where there is nothing: the words that pandas takes for it. In lower case, none is a name. */
+const missing = /^(|#N\/A|#N\/A N\/A|#NA|N\/A|n\/a|NA|<NA>|-?NaN|-?nan|NULL|null|None|NaT|-?1\.#(IND|QNAN))$/;
+
+/** Whether a cell holds a word for nothing. */
+export function isMissing(cell: string): boolean {
+	return missing.test(cell.trim());
+}
+
+/** A cell as text; what is wrong where it is no label. */
+function textOf(cell: unknown): string | CellTrouble {
+	if (typeof cell === "string") return cell;
+	if (typeof cell === "bigint" || typeof cell === "boolean") return String(cell);
+	if (typeof cell === "number" && Number.isSafeInteger(cell)) return String(cell);
+	if (cell === null || cell === undefined) return missingLabel("");
+	if (Number.isNaN(cell)) return missingLabel("NaN");
+	return {
+		expected: "a class as a label: a text or a whole number",
+		got: typeof cell === "number" ? String(cell) : `a ${typeof cell}`,
+		hint: "Limbeck learns classes, not quantities: cut them into ranges first.",
+	};
+}
+
+function missingLabel(written: string): CellTrouble {
+	if (written.trim() === "") {
+		return { expected: "a label", got: "an empty cell", hint: "Leave rows without a label out." };
+	}
+	return {
+		expected: "a label",
+		got: `${JSON.stringify(written)}, which stands for a missing one`,
+		hint: `Leave such rows out; if it is the name of a class, name all classes: --set data.classes='["${written.trim()}", …]'.`,
+	};
+}
+
+/** The first few groups of names that a notice shows. */
+const shownGroups = 5;
+
+/** What should be known of labels: spellings that were taken for one, and names that look as if they were meant to be. */
+export function labelNotices({ values, merged = [] }: Labels, where: string): readonly Notice[] {
+	const groups = new Map<string, string[]>();
+	for (const value of values) {
+		const key = value
+			.toLowerCase()
+			.replace(/[\s_]+/g, " ")
+			.replace(/^0+(?=\d)/, "");
+		groups.set(key, [...(groups.get(key) ?? []), value]);
+	}
+	const alike = [...groups.values()].filter(({ length }) => length > 1);
+	const lost = values.filter((value) => value.includes("\ufffd"));
+	return [
+		...noticeOf(merged, {
+			code: "label-variants",
+			text: `Labels of ${where} that differ only in blanks, Unicode form or how a number is written are one class:`,
+		}),
+		...noticeOf(alike, {
+			code: "labels-alike",
+			text: `Classes of ${where} that differ only in case, blanks or zeros in front stay apart:`,
+			hint: "If they are the same, write them in one way.",
+		}),
+		...noticeOf(lost.length === 0 ? [] : [lost], {
+			code: "labels-damaged",
+			text: `Labels of ${where} contain U+FFFD, which stands for characters that were lost before; some may have become one:`,
+			hint: "Convert the original file to UTF-8 anew.",
+		}),
+	];
+}
+
+function noticeOf(groups: readonly (readonly string[])[], { text, ...notice }: Notice): readonly Notice[] {
+	if (groups.length === 0) return [];
+	const shown = groups.slice(0, shownGroups).map((names) => names.map((name) => JSON.stringify(name)).join(" and "));
+	const more = groups.length > shownGroups ? `; … (${String(groups.length)} in all)` : "";
+	return [{ ...notice, text: `${text} ${shown.join("; ")}${more}.` }];
+}
