@@ -20,19 +20,27 @@ import { targetClasses } from "./teachers/targets.js";
 export async function withTeacherClasses(recipe: Recipe): Promise<Recipe["data"]> {
 	const { data, teacher, distillation } = recipe;
 	if (!isUnlabelled(data)) return data;
+	const given = membersOf(teacher).flatMap((member) => ("given" in member ? [member.given] : []));
+	const targets = teacher.family === "targets";
+	if (!targets && (given.length === 0 || given.length < membersOf(teacher).length)) throw nobodyToAsk(data);
 	refuseLabels(distillation);
 	refuseFields(recipe);
-	if (teacher.family === "targets") return { ...data, classes: data.classes ?? (await classesOfTargets(teacher)) };
-	const given = membersOf(teacher).flatMap((member) => ("given" in member ? [member.given] : []));
-	if (given.length === 0 || given.length < membersOf(teacher).length) {
-		throw new LimbeckError("usage", {
-			where: "teacher",
-			expected: "model files, as the samples have no labels to train a teacher on",
-			got: "a network to be trained",
-			hint: "Give it: --teacher teacher.onnx, or its soft targets: --teacher targets.npz.",
-		});
-	}
-	return { ...data, classes: data.classes ?? (await classesOf(given)) };
+	const named = data.classes ?? (await (targets ? classesOfTargets(teacher) : classesOf(given)));
+	return { ...data, classes: named };
+}
+
+/** Samples that nobody has labelled, and no teacher that could. */
+function nobodyToAsk(data: Recipe["data"]): LimbeckError {
+	const labelled =
+		data.name === "folder"
+			? ` Or put the pictures of each class into a folder of its own in ${data.directory}, or in its train and test.`
+			: "";
+	return new LimbeckError("usage", {
+		where: "teacher",
+		expected: "model files, as the samples have no labels to train a teacher on",
+		got: "a network to be trained",
+		hint: `Give it: --teacher teacher.onnx, or its soft targets: --teacher targets.npz.${labelled}`,
+	});
 }
 
 /** Refuses fields of a recipe that make sense only with labels. */

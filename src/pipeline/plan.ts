@@ -77,10 +77,12 @@ export function openPlanner({ folder, fingerprint, names }: PlannerOptions): Pla
 	};
 	/** What is in the data of which a step opens the test split; several steps open the same. */
 	const openedBy = (kind: StepName, options: object): Promise<readonly string[]> | undefined => {
-		const same = canonicalHash(Object.entries(options).filter(([name]) => dataOptions.includes(name)));
+		const { opened: open } = stepEntry(kind);
+		if (open === undefined) return undefined;
+		const same = canonicalHash([kind, ...Object.entries(options).filter(([name]) => dataOptions.includes(name))]);
 		// The entry is the one of these options.
-		const content = opened.get(same) ?? stepEntry(kind).opened?.(options as never);
-		if (content !== undefined) opened.set(same, content);
+		const content = opened.get(same) ?? open(options as never);
+		opened.set(same, content);
 		return content;
 	};
 	return {

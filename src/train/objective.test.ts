@@ -194,7 +194,9 @@ describe("trainModel", () => {
 
 	test("a teacher that the graph cannot hold cannot be looked into", async () => {
 		const { graph, ...rest } = network([8, 8], 2);
-		const nodes = graph.nodes.map((node) => (node.opType === "Relu" ? { ...node, opType: "OptionalGetElement" } : node));
+		const nodes = graph.nodes.map((node) =>
+			node.opType === "Relu" ? { ...node, opType: "OptionalGetElement" } : node,
+		);
 		await expect(told({ ...rest, graph: { ...graph, nodes } })).rejects.toThrow(
 			"objectives hints and attention-transfer: expected a teacher that the training graph can hold",
 		);

@@ -11,14 +11,14 @@ export type Row = readonly [x: number, y: number, label: "a" | "b"];
 const table = (rows: readonly Row[]): string => ["x,y,label", ...rows.map((row) => row.join())].join("\n");
 
 /**
- * Writes a table for training whose rows all have the features (2, 0), 90 of class a and 30 of class b, and one for the
- * test. Whatever is taken for validation has three of a for one of b: its best temperature is 2 / log 3.
+ * Writes a table for training whose rows have the features (k + 2, k), which as logits are all the same, 90 of class a and
+ * 30 of class b, and one for the test. Whatever is taken for validation has three of a for one of b: its best temperature is 2 / log 3.
  *
  * @returns the options of the data.
  */
 export async function twoClassData(folder: string, test: readonly Row[]): Promise<{ file: string; test: string }> {
 	const files = { file: join(folder, "train.csv"), test: join(folder, "test.csv") };
-	const rows = Array.from({ length: 120 }, (_, index): Row => [2, 0, index % 4 === 0 ? "b" : "a"]);
+	const rows = Array.from({ length: 120 }, (_, k): Row => [k + 3, k + 1, k % 4 === 0 ? "b" : "a"]);
 	await writeFile(files.file, table(rows));
 	await writeFile(files.test, table(test));
 	return files;

@@ -75,12 +75,14 @@ function severalNotice(count: number): readonly Notice[] {
 export function pictureError(cause: unknown, where: string): LimbeckError {
 	if (cause instanceof LimbeckError) return cause;
 	const got = cause instanceof Error ? cause.message : String(cause);
-	return new LimbeckError("data", { where, expected: "a picture that can be read", got, cause });
+	const hint = "Replace it, or leave such pictures out: --set data.skipBroken=true.";
+	return new LimbeckError("data", { where, expected: "a picture that can be read", got, hint, cause });
 }
 
 async function decoded(path: string, tools: Tools): Promise<Uint8Array> {
 	const { sharp, takeTurn } = tools;
 	const { size: fileBytes } = await stat(path);
+	if (fileBytes === 0) throw pictureError("an empty file", path);
 	const head = await headOf(path);
 	if (isBmp(head)) {
 		const { width, height } = readBmpHeader(head, path);

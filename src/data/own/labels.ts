@@ -1,4 +1,5 @@
 /** Labels as text, in one spelling each: what people write in several ways is one class, and that is told. */
+import { quotedName } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { type CellCollector, type CellTrouble, collectTexts, type Labels } from "./source.js";
 
@@ -118,7 +119,7 @@ export function labelNotices({ values, merged = [] }: Labels, where: string): re
 
 function noticeOf(groups: readonly (readonly string[])[], { text, ...notice }: Notice): readonly Notice[] {
 	if (groups.length === 0) return [];
-	const shown = groups.slice(0, shownGroups).map((names) => names.map((name) => JSON.stringify(name)).join(" and "));
+	const shown = groups.slice(0, shownGroups).map((names) => names.map((name) => quotedName(name, names)).join(" and "));
 	const more = groups.length > shownGroups ? `; … (${String(groups.length)} in all)` : "";
 	return [{ ...notice, text: `${text} ${shown.join("; ")}${more}.` }];
 }
