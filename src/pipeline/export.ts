@@ -179,9 +179,8 @@ function frontOf(data: DataSet, preprocess: PreprocessPlace): ((model: OnnxModel
 /** Notices without the folders of this machine. */
 function shortened(notices: readonly Notice[], choice: DataChoice): readonly Notice[] {
 	const known = pathsIn(choice);
-	const texts = notices.map((notice) => ({ ...notice, text: textWithoutPaths(notice.text, known) }));
 	// The same may be found of every precision.
-	return texts.filter(({ text }, at) => texts.findIndex((other) => other.text === text) === at);
+	return distinct(notices.map((notice) => ({ ...notice, text: textWithoutPaths(notice.text, known) })));
 }
 
 function chanceNotice(fault: string | undefined): readonly Notice[] {
@@ -246,9 +245,7 @@ async function reportOf(
 		},
 		...(data.features === undefined ? {} : { features: data.features }),
 		models: exported,
-		notices: distinct(
-			shortened([...(data.notices ?? []), ...notices, ...chanceNotice(fault), ...there.notices], choice),
-		),
+		notices: shortened([...(data.notices ?? []), ...notices, ...chanceNotice(fault), ...there.notices], choice),
 		...advised,
 		environment: await describeEnvironment(threads),
 	};
