@@ -47,6 +47,6 @@ export async function answersAlone(
 		text:
 			`${path} answers a sample otherwise when it is alone in the batch: ${String(changed)} of ${String(count)} ` +
 			`samples that were tried, ${String(classes)} with another class; logits differ by up to ${largest.toPrecision(3)}.`,
-		hint: "Export the network for inference (in PyTorch model.eval()): batch normalisation must use its running averages.",
+		hint: "Export the network for inference (in PyTorch in evaluation mode): batch normalisation must use its running averages.",
 	};
 }

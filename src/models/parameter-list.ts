@@ -35,13 +35,14 @@ export function parameterNotice(model: OnnxModel, selection: Selection, where: s
 	const frozen = all.filter((one) => !one.trained);
 	const count = trained.reduce((sum, { dims }) => sum + dims.reduce((product, size) => product * size, 1), 0);
 	const listed = frozen.slice(0, namesListed).map(({ name, reason }) => `${JSON.stringify(name)} (${reason})`);
-	const rest =
-		frozen.length === 0
-			? "."
-			: `; ${String(frozen.length)} constants stay as they are: ${listed.join(", ")}${frozen.length > namesListed ? ", …" : ""}.`;
+	const more = frozen.length > namesListed ? ", …" : "";
+	const stay =
+		frozen.length === 1 ? "1 constant stays as it is" : `${String(frozen.length)} constants stay as they are`;
+	const rest = frozen.length === 0 ? "." : `; ${stay}: ${listed.join(", ")}${more}.`;
+	const tensors = trained.length === 1 ? "1 tensor" : `${String(trained.length)} tensors`;
 	return {
 		code: "parameters",
-		text: `${where}: ${String(count)} weights in ${String(trained.length)} tensors are trained${rest}`,
+		text: `${where}: ${String(count)} weights in ${tensors} are trained${rest}`,
 		...(frozen.length === 0
 			? {}
 			: { hint: "limbeck train --model FILE --dry-run lists them; the fields train and freeze choose otherwise." }),

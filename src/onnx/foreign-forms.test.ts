@@ -213,7 +213,7 @@ describe("training forms", () => {
 	test("statistics that something else uses, or that the file does not have, are refused", () => {
 		const used = [normalise(all, ["y0", "om", "ov"], trains), { opType: "Add", input: ["y0", "om"], output: ["y"] }];
 		expect(() => read(used, {}, { initializer: statistics })).toThrow(
-			/^m\.onnx, node "bn" \(BatchNormalization\): expected inference form, got training form, of which "om" is used\. .*model\.eval/,
+			/^m\.onnx, node "bn" \(BatchNormalization\): expected inference form, got training form, of which "om" is used\. .*eval on the model/,
 		);
 		const tiled = [
 			{ opType: "Tile", input: ["m", "x"], output: ["mm"] },

@@ -9,7 +9,7 @@ import type { Tensor } from "./tensor.js";
 import { namesUsed } from "./topological-order.js";
 
 const exportInstead =
-	"Export it in inference form: model.eval() before torch.onnx.export, without training=TrainingMode.TRAINING.";
+	"Export it in inference form: call eval on the model before torch.onnx.export, and leave out training=TrainingMode.TRAINING.";
 
 /** The constants of a graph by name, those of `Constant` nodes with them. */
 type Constants = ReadonlyMap<string, Tensor | undefined>;
@@ -140,7 +140,7 @@ function noticeOf(some: readonly Changed[], where: string): Notice {
 	return {
 		code: "training-form",
 		text: `${where}: ${nodes} ${listed} ${told}`,
-		hint: "An export after model.eval() has that form itself.",
+		hint: "A model that is exported in evaluation mode has that form itself.",
 	};
 }
 

@@ -178,8 +178,8 @@ describe("a student that ends in its probabilities", () => {
 		await writeModelFile(file, classifier("student", "Softmax"));
 		const args = ["--set", "teacher.hidden=[8]", "--set", "teacher.epochs=0.5", "--threads", "1"];
 		const { notes, out, stderr } = await distilled("--student", file, "--set", "student.epochs=1", ...args);
-		const note = `${file}: its last Softmax is taken off, to be trained by its logits`;
-		expect(notes).toEqual([note]);
+		const note = `${file}: its last Softmax is taken off, to be trained by its logits.`;
+		expect(notes).toEqual([note, `${file}: 7840 weights in 1 tensor are trained.`]);
 		expect(stderr).toContain(note);
 		const { graph } = await readModelFile(join(out, "student.onnx"));
 		expect(graph.nodes.map(({ opType }) => opType)).not.toContain("Softmax");

@@ -170,7 +170,7 @@ function changeGraph(draws: Draws, graph: OnnxGraph): OnnxGraph {
 /** Changes one of the models that the seeds are files of, in up to four places. */
 export const mutateModel: Mutate = (seeds, draws) => {
 	const seed = pick(draws, seeds);
-	let model: OnnxModel = decodeModel(seed);
+	let model: OnnxModel = decodeModel(seed, { form: "as-is" });
 	const count = draws.integer(1, 4);
 	for (let i = 0; i < count; i++) model = { ...model, graph: changeGraph(draws, model.graph) };
 	if (draws.chance(0.1)) model = { ...model, opsetImports: new Map([["", draws.integer(1, 27)]]) };

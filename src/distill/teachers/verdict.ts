@@ -185,8 +185,8 @@ export function refuseTeacher({ where, notices }: TeacherVerdict): void {
 	throw new LimbeckError("model", {
 		where,
 		expected:
-			"a teacher whose answers fit the labels of training samples better than guesses, or any other reading of it",
-		got: grave.text,
+			"answers that fit the labels of training samples better than guesses do, and no other reading of it that fits far better",
+		got: grave.text.replace(/\.$/, ""),
 		hint: [grave.hint, "teacher.trust=true trains by it as it is."].filter((part) => part !== undefined).join(" "),
 	});
 }
