@@ -39,5 +39,5 @@ test("a model whose answers depend on the batch is reported, others are not", as
 	]);
 	expect(bound).toMatchObject({ code: "depends-on-batch" });
 	expect(bound?.text).toMatch(/16 of 16 samples that were tried/);
-	expect(bound?.hint).toContain("model.eval()");
+	expect(bound?.hint).toContain("evaluation mode");
 });
