@@ -5,7 +5,16 @@
  */
 export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
-export type { DataSet, Normalization, Origin, SampleSet, SampleShape, Samples, Split } from "./data/data-set.js";
+export type {
+	DataSet,
+	Normalization,
+	Origin,
+	SampleSet,
+	SampleShape,
+	Samples,
+	Shifted,
+	Split,
+} from "./data/data-set.js";
 export type { Sampling } from "./data/order.js";
 export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
 export type { Augmentation, TransformOptions } from "./data/transforms/index.js";
@@ -40,7 +49,14 @@ export { specializeRecipes } from "./distill/specialists/recipes.js";
 export type { TeacherInput, TeacherOptions } from "./distill/teachers/options.js";
 export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";
-export { Graph, type Lowering, type Node, type OperatorTyping, type TypingOf } from "./graph/graph.js";
+export {
+	Graph,
+	type Lowering,
+	type Node,
+	type OperatorExpansion,
+	type OperatorTyping,
+	type TypingOf,
+} from "./graph/graph.js";
 export type { Value, ValueType } from "./graph/value.js";
 export { importModel } from "./import/index.js";
 export { type LossOptions, losses } from "./losses/index.js";
@@ -58,7 +74,16 @@ export { encodeModel } from "./onnx/encode.js";
 export type { OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxModel, OnnxNode, OnnxValueInfo } from "./onnx/model.js";
 export type { DataType, Tensor, TensorData } from "./onnx/tensor.js";
 export { createGraph, operatorOf } from "./ops/index.js";
-export type { CaseInput, Operator, OperatorCase, Target, TrainingForms, Vjp, VjpContext } from "./ops/operator.js";
+export type {
+	CaseInput,
+	InputGradient,
+	Operator,
+	OperatorCase,
+	Target,
+	TrainingForms,
+	Vjp,
+	VjpContext,
+} from "./ops/operator.js";
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
 export type { OutputForm, OutputsOption } from "./predict/output-form.js";

@@ -15,7 +15,7 @@ export type { FrameDataSet, FrameSplit, FramesChoice } from "./data/frames.js";
 export { dataSetOf, dataSets, findDataSet, type StepData } from "./data/index.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
-export type { DataChoice } from "./data/options.js";
+export type { DataChoice, Decoding } from "./data/options.js";
 export type { WindowSamples } from "./data/samples.js";
 export type { WeightBits } from "./deploy/int8.js";
 export type { Quantization } from "./deploy/quantize.js";
@@ -79,6 +79,7 @@ export type {
 export type { SpecialistPart } from "./distill/specialists/task.js";
 export type { GivenTeacher, TargetsTeacher } from "./distill/teachers/options.js";
 export type { EnsembleSource, MemberSource, TeacherSource } from "./distill/teachers/sources.js";
+export type { TeacherVerdict } from "./distill/teachers/verdict.js";
 export {
 	type DataSummary,
 	type TrainCurve,
@@ -158,7 +159,7 @@ export {
 } from "./speech/recipe.js";
 export type { SpeechFoldsReport, SpeechNetReport, SpeechReport, TriedTemperature } from "./speech/report.js";
 export { resample } from "./speech/resample.js";
-export { type Audio, decodeWav } from "./speech/wav.js";
+export { type Audio, decodeWav, type WavFault } from "./speech/wav.js";
 export { type WordErrors, wordErrorRate, wordErrors } from "./speech/word-errors.js";
 export { parseStudyRecipe, type StudyName, type StudyRecipe } from "./studies/index.js";
 export { planStudy, type StudyOptions, type StudyReport, study } from "./studies/run.js";

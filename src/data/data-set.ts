@@ -27,7 +27,7 @@ export type Samples =
  * What was subtracted from the elements of each channel, the first dimension of a sample, before they were stored: there
  * where float32 would blur the numbers as they are in the user's files. Absent where nothing was.
  */
-interface Shifted {
+export interface Shifted {
 	readonly offsets?: readonly number[] | undefined;
 }
 

@@ -23,6 +23,7 @@ export interface OperatorTyping {
 
 /** An operator that is built from others: adds their nodes, and returns the outputs. */
 export interface OperatorExpansion {
+	/** Adds the nodes that the operator is made of, and returns its outputs. */
 	readonly expand: (g: Graph, inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Value[];
 }
 
