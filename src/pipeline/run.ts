@@ -9,6 +9,7 @@ import type { ChosenClasses } from "../distill/specialists/choose-classes.js";
 import type { TrainOutcome } from "../distill/train-network.js";
 import { interruption, LimbeckError, throwIfStopped } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
+import { isRecord } from "../json.js";
 import type { Notice } from "../notices.js";
 import { openStore, type Store, storeFolder } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
@@ -187,7 +188,8 @@ async function executeIn<Event extends SeedEvent, Result, Report extends object>
 		const [first, ...others] = seeds.map(({ plan }) => plan.result(outputOf));
 		if (first === undefined) throw new TypeError("executeRun: expected a seed, got none");
 		const environment = await describeEnvironment(threads);
-		const report = run.assemble([first, ...others], environment, new Date().toISOString());
+		const assembled = run.assemble([first, ...others], environment, new Date().toISOString());
+		const report = withDataNotices(assembled, planned.data.notices);
 		const { details, exhibits, chosen } = run.details?.(first) ?? {};
 		const about: Omit<RunDetails, "files"> = {
 			...{ run: record.id, steps: record.steps() },
@@ -204,6 +206,13 @@ async function executeIn<Event extends SeedEvent, Result, Report extends object>
 		await tidy();
 		throw stopped ? stopOf(error, record.id) : error;
 	}
+}
+
+/** A report with what is known of the data now: a training that was in the store says what was found when it ran. */
+function withDataNotices<Report extends object>(report: Report, notices: readonly Notice[]): Report {
+	if (!("data" in report) || !isRecord(report.data)) return report;
+	const others = Object.entries(report.data).filter(([field]) => field !== "notices");
+	return { ...report, data: { ...Object.fromEntries(others), ...(notices.length === 0 ? {} : { notices }) } };
 }
 
 /** Plans a run whose steps are to be done, and sees that there is room for them. */
