@@ -129,7 +129,7 @@ const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `,
 export function verdict(report: Report): readonly string[] {
 	const { student, baseline, teaching, members = [], data, seeds } = report;
 	const digits = seeds.length > 1 ? 1 : 0;
-	return [
+	const sentences = [
 		compared(report, digits),
 		...fidelity(student),
 		...stored(teaching?.answers),
@@ -139,6 +139,8 @@ export function verdict(report: Report): readonly string[] {
 		...dataSentences(data),
 		...(report.notes ?? []),
 	];
+	// A step that checks and one that trains may have found the same.
+	return [...new Set(sentences)];
 }
 
 /** What should be known of the data that the figures rest on. */
