@@ -27,6 +27,12 @@ export const small = [
 	...["--set", "teacher.jitter=0"],
 ];
 
+/** A case's pictures with a teacher that is given, and a student that trains in a moment. */
+export const taughtPictures = [
+	...["distill", "--data", "pictures", "--set", "data.size=8", "--teacher", "teacher.onnx", "--student", "mlp:8"],
+	...["--set", "student.epochs=1", "--threads", "1", "--quiet", "--json", "--out", "out"],
+];
+
 /** Runs a command of the real command line in a case's folder. */
 export function runIn(folder: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CliResult> {
 	return runCli(args, env, folder);

@@ -1,22 +1,14 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { dataSetOf } from "../../src/data/index.js";
-import { readSamples } from "../../src/data/open-samples.js";
-import { dataOptions } from "../../src/data/options.js";
-import { loadTestSet } from "../../src/data/test-sets.js";
-import { temporaryFolder } from "../support/own-data.js";
 import { caseFolder } from "./case.js";
+import { loadData, samplesOf } from "./load.js";
 
 async function load(duplicates: string) {
 	const file = join(await caseFolder("csv-duplicates-leak"), "ten-times.csv");
-	const options = dataOptions.parse({ name: "csv", file, duplicates });
-	const env = { XDG_CACHE_HOME: await temporaryFolder() };
-	const [data, held] = [await dataSetOf(options).load({ ...options, env }), await loadTestSet({ ...options, env })];
-	const contents = [data.train, data.validation, held].map((split) => {
-		const rows = Uint32Array.from({ length: split.count }, (_, row) => row);
-		const { data: values } = readSamples(split, data.sampleShape, rows);
-		return new Set(Array.from(rows, (row) => values.slice(row * 6, (row + 1) * 6).join()));
-	});
+	const { data, test: held } = await loadData({ name: "csv", file, duplicates });
+	const contents = [data.train, data.validation, held].map(
+		(split) => new Set(samplesOf(split, data.sampleShape).map((sample) => sample.join())),
+	);
 	const [train = new Set(), validation = new Set(), tested = new Set()] = contents;
 	const common = [...tested, ...validation].filter((one) => train.has(one)).length;
 	return { counts: [data.train.count, data.validation.count, held.count], common, notices: data.notices ?? [] };

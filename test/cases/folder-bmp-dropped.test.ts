@@ -2,10 +2,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { caseFolder, runIn, small } from "./case.js";
-import { loadPictures } from "./folder.js";
+import { loadData } from "./load.js";
 
 it("36 pictures, 21 of them .bmp, are all read", async () => {
-	const { data, test } = await loadPictures(join(await caseFolder("folder-bmp-dropped"), "pictures"));
+	const directory = join(await caseFolder("folder-bmp-dropped"), "pictures");
+	const { data, test } = await loadData({ name: "folder", directory, size: 8 });
 	expect(data.train.count + data.validation.count + test.count).toBe(36);
 	expect(data.notices).toBeUndefined();
 });

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { caseFolder, runIn } from "./case.js";
-import { loadPictures } from "./folder.js";
+import { loadData } from "./load.js";
+
+const pictures = (directory: string): ReturnType<typeof loadData> => loadData({ name: "folder", directory, size: 8 });
 
 it("test beside class folders is the test part", async () => {
-	const { data, test } = await loadPictures(join(await caseFolder("folder-test-becomes-class"), "pictures"));
+	const { data, test } = await pictures(join(await caseFolder("folder-test-becomes-class"), "pictures"));
 	expect(data.classes).toEqual(["cat", "dog"]);
 	expect([data.train.count + data.validation.count, test.count]).toEqual([16, 8]);
 	expect(data.notices).toMatchObject([
@@ -14,7 +16,7 @@ it("test beside class folders is the test part", async () => {
 
 it("training_set and test_set are parts, and --data knows the folder", async () => {
 	const folder = await caseFolder("folder-test-becomes-class");
-	const { data, test } = await loadPictures(join(folder, "kaggle"));
+	const { data, test } = await pictures(join(folder, "kaggle"));
 	expect(data.classes).toEqual(["blue", "green", "red"]);
 	expect([data.train.count + data.validation.count, test.count]).toEqual([15, 15]);
 	const { code, stdout } = await runIn(folder, ["distill", "--data", "kaggle", "--show-recipe"]);

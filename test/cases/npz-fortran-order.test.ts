@@ -2,9 +2,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openNpy } from "../../src/data/formats/npy.js";
 import { openNpz } from "../../src/data/formats/npz.js";
-import { readSamples } from "../../src/data/open-samples.js";
 import { caseFolder } from "./case.js";
-import { loadData } from "./load.js";
+import { loadData, samplesOf } from "./load.js";
 
 test("an array in Fortran order is read: each row has its own elements", async () => {
 	const file = join(await caseFolder("npz-fortran-order"), "frame.npz");
@@ -19,11 +18,7 @@ test("an array in Fortran order is read: each row has its own elements", async (
 	const [rows = 0, width = 0] = dims;
 	// The file's last bytes are the elements, column after column.
 	const stored = type.read(new Uint8Array(bytes.subarray(bytes.length - rows * width * type.bytes)));
-	const { samples, origin } = {
-		samples: readSamples(data.train, [width], Uint32Array.of(0)),
-		origin: data.train.origin,
-	};
-	const row = origin?.rows[0] ?? -1;
+	const row = data.train.origin?.rows[0] ?? -1;
 	const wanted = Array.from({ length: width }, (_, column) => Math.fround(Number(stored[column * rows + row])));
-	expect(Array.from(samples.data)).toEqual(wanted);
+	expect(samplesOf(data.train, [width])[0]).toEqual(wanted);
 });
