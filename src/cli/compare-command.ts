@@ -134,7 +134,7 @@ async function compare(
 		models: models.map((model, index) => ({ ...compared(model), ...outcome.fidelity[index] })),
 		...(taught === undefined ? {} : { teacher: compared(taught) }),
 		pairs: judgePairs(pairs, outcome.comparisons),
-		...saidOf(outcome, Object.fromEntries(all.map(({ name }) => [name, JSON.stringify(name)]))),
+		...saidOf(outcome, Object.fromEntries(all.map(({ name }) => [name, JSON.stringify(name)])), step.split),
 		environment: await describeEnvironment(step.threads),
 	};
 }

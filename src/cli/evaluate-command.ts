@@ -72,7 +72,7 @@ async function evaluate(
 		split: step.split,
 		samples: outcome.test,
 		...foundOf(outcome, "model"),
-		...saidOf(outcome, { model: "the model" }),
+		...saidOf(outcome, { model: "the model" }, step.split),
 		environment,
 	};
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { DataChoice } from "../data/options.js";
 import { diagnose } from "../distill/diagnosis/index.js";
 import { evaluationEvidence } from "../distill/diagnosis/of-reports.js";
-import { type Evaluation, isLabelled, splitNames } from "../distill/evaluate.js";
+import { type Evaluation, isLabelled, type SplitName, splitNames } from "../distill/evaluate.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import { readingShape } from "../distill/teachers/options.js";
 import { type EnsembleSource, type FileReading, fileMember } from "../distill/teachers/sources.js";
@@ -97,11 +97,12 @@ export type Found = Omit<Evaluation, "multiplyAdds"> & EvaluationDetails & { rea
 export function saidOf(
 	outcome: StepOutput<"evaluate">,
 	names: Readonly<Record<string, string>>,
+	split: SplitName,
 ): { readonly balance?: ClassBalance; readonly diagnosis: readonly Notice[]; readonly notices?: readonly Notice[] } {
 	const { byClass, notices } = outcome;
 	return {
 		...(byClass === undefined ? {} : { balance: byClass.balance }),
-		diagnosis: diagnose(evaluationEvidence(names, outcome)),
+		diagnosis: diagnose(evaluationEvidence(names, outcome, split)),
 		...(notices === undefined ? {} : { notices }),
 	};
 }

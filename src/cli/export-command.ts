@@ -8,7 +8,7 @@ import { noticeText } from "../notices.js";
 import { parseOptions } from "../options.js";
 import { exportModel } from "../pipeline/export.js";
 import { type ExportSource, findSource } from "../pipeline/export-source.js";
-import { balancedColumns } from "../report/balance.js";
+import { balancedColumns, isUnequal } from "../report/balance.js";
 import { type Column, columnTable } from "../report/columns.js";
 import { describeMachine } from "../report/evaluation.js";
 import { count, percent } from "../report/numbers.js";
@@ -89,11 +89,14 @@ const inTransformers: Column<ExportedModel> = {
 	cell: ({ transformers }) => (transformers === undefined ? "–" : percent(transformers.accuracy)),
 };
 
-const columnsOf = ({ balance, models }: ExportReport): readonly Column<ExportedModel>[] => [
+const columnsOf = (report: ExportReport): readonly Column<ExportedModel>[] => [
 	{ heading: "errors", cell: ({ test }) => (test.errors === undefined ? "–" : count(test.errors)) },
 	{ heading: "accuracy", cell: ({ test }) => (test.accuracy === undefined ? "–" : percent(test.accuracy)) },
-	...(models.some(({ transformers }) => transformers !== undefined) ? [inTransformers] : []),
-	...balancedColumns(balance).map(({ heading, cell }) => ({ heading, cell: ({ test }: ExportedModel) => cell(test) })),
+	...(report.models.some(({ transformers }) => transformers !== undefined) ? [inTransformers] : []),
+	...balancedColumns(isUnequal(report)).map(({ heading, cell }) => ({
+		heading,
+		cell: ({ test }: ExportedModel) => cell(test),
+	})),
 	{ heading: "as float32", cell: ({ test }) => percent(test.agreement) },
 	{ heading: "validation", cell: ({ validation }) => percent(validation.agreement) },
 	{ heading: "kB", cell: ({ bytes }) => count(bytes / 1000) },

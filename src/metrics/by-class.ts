@@ -1,4 +1,5 @@
 /** Classification class by class: what accuracy hides where classes are unequal. */
+import { mean } from "./mean.js";
 
 /** How often each class is the label, is predicted, and both. */
 export interface ClassCounts {
@@ -54,8 +55,6 @@ export function macroF1({ samples, predicted, correct }: ClassCounts): number {
 	});
 	return mean(scores);
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
 
 /** How labels are spread over the classes. */
 export interface ClassBalance {

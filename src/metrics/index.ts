@@ -14,6 +14,7 @@ export type { ReliabilityBin } from "./calibration.js";
 export { type ClassificationMetrics, classificationMetrics, predictedClasses } from "./classification.js";
 export { type ClassAccuracy, type Confusion, classAccuracies, confusionMatrix, mostConfused } from "./confusion.js";
 export { acceptanceThreshold, auroc, falsePositiveRate } from "./detection.js";
+export { mean } from "./mean.js";
 export { type MultiplyAdds, multiplyAdds } from "./multiply-adds.js";
 export { checkRank, topKAccuracy } from "./ranking.js";
 export {

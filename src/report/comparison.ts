@@ -5,7 +5,7 @@ import type { Environment } from "../distill/report.js";
 import { type ClassBalance, holm } from "../metrics/index.js";
 import { type Notice, noticeText } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
-import { balancedColumns } from "./balance.js";
+import { balancedColumns, isUnequal } from "./balance.js";
 import { type Column, columnTable } from "./columns.js";
 import { diagnosisLines } from "./diagnosis.js";
 import { describeMachine, uncalibrated } from "./evaluation.js";
@@ -74,7 +74,7 @@ export function comparisonTable(report: ComparisonReport, width = Infinity): str
 	const rows = all.map((model) => [model.name, model] as const);
 	const columns = [
 		...commonColumns,
-		...balancedColumns(report.balance),
+		...balancedColumns(isUnequal(report)),
 		...topColumns(models),
 		...calibrationColumns,
 		...costColumns,

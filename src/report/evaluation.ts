@@ -4,7 +4,7 @@ import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
 import type { ClassBalance, ReliabilityBin } from "../metrics/index.js";
 import { type Notice, noticeText } from "../notices.js";
-import { balancedColumns } from "./balance.js";
+import { balancedColumns, isUnequal } from "./balance.js";
 import { diagnosisLines } from "./diagnosis.js";
 import { count, operations, percent, percentInterval } from "./numbers.js";
 import { alignTable } from "./text.js";
@@ -39,7 +39,7 @@ export function evaluationTable(report: EvaluationReport, details: boolean, widt
 		["errors", `${count(report.errors)} of ${count(report.samples)}`],
 		["accuracy", percent(report.accuracy)],
 		["accuracy, 95 % interval", percentInterval(report.accuracyInterval)],
-		...balancedColumns(report.balance).map(({ heading, cell }) => [heading, cell(report)]),
+		...balancedColumns(isUnequal(report)).map(({ heading, cell }) => [heading, cell(report)]),
 		...Object.entries(topK).flatMap(([k, share]) => (k === "1" ? [] : [[`top-${k} accuracy`, percent(share)]])),
 		["NLL", report.nll.toFixed(4)],
 		["Brier score", report.brier.toFixed(4)],

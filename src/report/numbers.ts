@@ -9,6 +9,18 @@ export const count = (value: number): string => whole.format(value);
 /** A share as a percentage. */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
+/** A mean with its deviation over seeds, where there are several; a dash where it is not known. */
+export function spread(value: number | undefined, deviation: number | undefined, digits: number): string {
+	if (value === undefined) return "–";
+	return deviation === undefined ? value.toFixed(digits) : `${value.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
+
+/** {@link spread} of a share, as a percentage. */
+export function percentSpread(share: number | undefined, deviation: number | undefined): string {
+	if (share === undefined) return "–";
+	return `${spread(100 * share, deviation === undefined ? undefined : 100 * deviation, 2)} %`;
+}
+
 /** An interval of shares, in per cent. */
 export const percentInterval = ({ low, high }: Interval): string =>
 	`${(100 * low).toFixed(2)} to ${(100 * high).toFixed(2)} %`;

@@ -1,8 +1,9 @@
 import { type ControlName, controlOrder, type SpecializeReport } from "../distill/specialists/report.js";
+import { isUnequal } from "./balance.js";
 import { columnTable } from "./columns.js";
 import { diagnosisLines } from "./diagnosis.js";
 import { count, percent } from "./numbers.js";
-import { columnsOf, dataSentences, isUnequal, type Row } from "./table.js";
+import { columnsOf, dataSentences, type Row } from "./table.js";
 import { alignTable, wrapText } from "./text.js";
 
 const controlLabels: Readonly<Record<ControlName, string>> = {

@@ -1,31 +1,22 @@
 import type { MemberEvaluation } from "../distill/evaluate.js";
 import type { DataReport, Measured, NetworkReport, Report } from "../distill/report.js";
 import type { TrainReport } from "../distill/train-report.js";
+import { mean } from "../metrics/index.js";
 import { noticeText } from "../notices.js";
 import type { AnswerSummary } from "../train/stored-answers.js";
+import { balancedColumns, isUnequal } from "./balance.js";
 import { type Column, columnTable } from "./columns.js";
 import { diagnosisLines } from "./diagnosis.js";
 import { titleOf } from "./networks.js";
-import { count } from "./numbers.js";
+import { count, percentSpread, spread } from "./numbers.js";
 import { wrapText } from "./text.js";
 
 /** A network in a table; one that was given has no measures of training. */
 export type Row = Measured<MemberEvaluation & Partial<NetworkReport>>;
 
-/** A mean, with its deviation where there are several seeds. */
-function spread(value: number | undefined, deviation: number | undefined, digits: number): string {
-	if (value === undefined) return "–";
-	return deviation === undefined ? value.toFixed(digits) : `${value.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
-}
-
-function percent(share: number | undefined, deviation: number | undefined): string {
-	if (share === undefined) return "–";
-	return `${spread(100 * share, deviation === undefined ? undefined : 100 * deviation, 2)} %`;
-}
-
 const columns: readonly Column<Row>[] = [
 	{ heading: "errors", cell: ({ errors, std }) => spread(errors, std?.errors, std === undefined ? 0 : 1) },
-	{ heading: "accuracy", cell: ({ accuracy, std }) => percent(accuracy, std?.accuracy) },
+	{ heading: "accuracy", cell: ({ accuracy, std }) => percentSpread(accuracy, std?.accuracy) },
 	{ heading: "NLL", cell: ({ nll, std }) => spread(nll, std?.nll, 4) },
 	{ heading: "ECE", cell: ({ ece, std }) => spread(ece, std?.ece, 4) },
 	{ heading: "parameters", cell: ({ parameters }) => count(parameters) },
@@ -36,17 +27,8 @@ const columns: readonly Column<Row>[] = [
 
 const trainAccuracy: Column<Row> = {
 	heading: "on training",
-	cell: ({ trainAccuracy, std }) => percent(trainAccuracy, std?.trainAccuracy),
+	cell: ({ trainAccuracy, std }) => percentSpread(trainAccuracy, std?.trainAccuracy),
 };
-
-/** What stands beside accuracy where classes are so unequal that it misleads. */
-const balancedColumns: readonly Column<Row>[] = [
-	{
-		heading: "balanced accuracy",
-		cell: ({ balancedAccuracy, std }) => percent(balancedAccuracy, std?.balancedAccuracy),
-	},
-	{ heading: "macro F1", cell: ({ macroF1, std }) => percent(macroF1, std?.macroF1) },
-];
 
 const secondsPerEpoch: Column<Row> = {
 	heading: "an epoch",
@@ -81,12 +63,7 @@ export function columnsOf(
 	unequal = false,
 ): readonly Column<Row>[] {
 	const withTraining = rows.some(([, network]) => network.trainAccuracy !== undefined);
-	return columns.toSpliced(2, 0, ...(unequal ? balancedColumns : []), ...(withTraining ? [trainAccuracy] : []));
-}
-
-/** Whether the classes of a report's data are so unequal that accuracy misleads. */
-export function isUnequal({ balance }: DataReport): boolean {
-	return balance?.unequal === true;
+	return columns.toSpliced(2, 0, ...balancedColumns(unequal), ...(withTraining ? [trainAccuracy] : []));
 }
 
 /**
@@ -205,7 +182,6 @@ function verdictsOf(teaching: Report["teaching"]): readonly string[] {
 function spreadOfMembers(members: NonNullable<Report["members"]>, digits: number): readonly string[] {
 	const errors = members.flatMap((member) => member.errors ?? []);
 	if (errors.length === 0) return [];
-	const mean = errors.reduce((sum, one) => sum + one, 0) / errors.length;
 	const range = `${Math.min(...errors).toFixed(digits)} to ${Math.max(...errors).toFixed(digits)} errors`;
-	return [`Alone, the ${String(members.length)} teachers make ${range}, ${mean.toFixed(1)} on average.`];
+	return [`Alone, the ${String(members.length)} teachers make ${range}, ${mean(errors).toFixed(1)} on average.`];
 }

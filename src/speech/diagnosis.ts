@@ -6,7 +6,7 @@ import type { SpeechSeedResult } from "./report.js";
 export function speechEvidence(results: readonly [SpeechSeedResult, ...SpeechSeedResult[]]): Evidence {
 	const [{ aligned, judged, trained }] = results;
 	return {
-		...{ test: judged.test.frames, validation: aligned.validation.frames },
+		...{ split: "test", test: judged.test.frames, validation: aligned.validation.frames },
 		networks: Object.keys(trained).map((name) => networkEvidence(name, results)),
 	};
 }

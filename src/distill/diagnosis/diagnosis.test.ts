@@ -54,7 +54,15 @@ function teaching(changes: Partial<TeachingEvidence> = {}): TeachingEvidence {
 
 function evidenceOf(taught: TeachingEvidence | undefined, changes: Partial<Evidence> = {}): Evidence {
 	const networks = [taught?.teacher, taught?.alone, taught?.student].filter((one) => one !== undefined);
-	return { test: tested, validation: 1000, labels: labelsOf(1000, 1000), networks, teaching: taught, ...changes };
+	return {
+		split: "test",
+		test: tested,
+		validation: 1000,
+		labels: labelsOf(1000, 1000),
+		networks,
+		teaching: taught,
+		...changes,
+	};
 }
 
 /** A network by itself. */
@@ -134,6 +142,9 @@ const cases: Readonly<
 			// Little more accurate than always the most frequent class, but it knows the rare one: 3 of 8 and 71 of 72.
 			lone(run(150, { predicted: [76, 4] }), { labels: labelsOf(72, 8) }),
 			lone(run(200, { predicted: [1800, 200] }), { labels: labelsOf(1800, 200) }),
+			// Samples of one class, or four: not even a perfect network would be shown to know anything.
+			lone(run(0, { quality: { accuracy: 1 }, predicted: [50, 0] }), { labels: labelsOf(50, 0) }),
+			lone(run(0, { quality: { accuracy: 1 }, predicted: [2, 2] }), { labels: labelsOf(2, 2) }),
 			lone(run(1000), { labels: undefined }),
 		],
 	},
@@ -193,6 +204,15 @@ const cases: Readonly<
 					teaching({ student: network("the distilled student", run(200)), studentAlone: [mcnemarOfCounts(30, 30)] }),
 				),
 				/200 and 200 errors \(2,000 test samples; McNemar's p = 1\.0\)\. More test samples/,
+			],
+			[
+				evidenceOf(
+					teaching({
+						student: network("the distilled student", run(170)),
+						studentAlone: [mcnemarOfCounts(60, 10), mcnemarOfCounts(20, 23), mcnemarOfCounts(60, 10)],
+					}),
+				),
+				/^The seeds disagree on .*; the distilled student is better in 2 of 3 seeds\. More seeds/,
 			],
 		],
 		passes: [healthy],

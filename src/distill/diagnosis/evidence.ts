@@ -2,7 +2,7 @@
 import type { McnemarResult } from "../../metrics/index.js";
 import type { Notice } from "../../notices.js";
 import type { ByClass } from "../by-class.js";
-import type { Quality } from "../evaluate.js";
+import type { Quality, SplitName } from "../evaluate.js";
 import type { LearnedFigures } from "../learned-part.js";
 import type { TrainCurve } from "../train-network.js";
 
@@ -58,7 +58,9 @@ export interface TeachingEvidence {
 
 /** All that a diagnosis goes by. */
 export interface Evidence {
-	/** Test samples. */
+	/** The split that figures are of: the test, but where models are compared to choose by. */
+	readonly split: SplitName;
+	/** Samples in it. */
 	readonly test: number;
 	/** Validation samples; 0 where none were used. */
 	readonly validation: number;
@@ -85,8 +87,10 @@ export function ofTeaching(find: (taught: TeachingEvidence, all: Evidence) => Fi
 }
 
 /** A check that looks at the labels of the test samples; it finds nothing without labels. */
-export function ofLabels(find: (labels: NonNullable<Evidence["labels"]>) => Findings): (all: Evidence) => Findings {
-	return ({ labels }) => (labels === undefined ? [] : find(labels));
+export function ofLabels(
+	find: (labels: NonNullable<Evidence["labels"]>, all: Evidence) => Findings,
+): (all: Evidence) => Findings {
+	return (all) => (all.labels === undefined ? [] : find(all.labels, all));
 }
 
 /** The runs of a network with what a check goes by. */

@@ -1,5 +1,5 @@
 /** The evidence of each kind of run. */
-import type { EvaluateOutcome } from "../evaluate.js";
+import type { EvaluateOutcome, SplitName } from "../evaluate.js";
 import type { Recipe } from "../recipe.js";
 import type { SeedResult } from "../report.js";
 import type { SpecializeSeedResult } from "../specialists/report.js";
@@ -55,8 +55,8 @@ const present = (networks: readonly (NetworkEvidence | undefined)[]): readonly N
 function shared(
 	{ byClass, test }: EvaluateOutcome,
 	validation: number,
-): Pick<Evidence, "test" | "validation" | "labels"> {
-	return { test, validation, labels: byClass };
+): Pick<Evidence, "split" | "test" | "validation" | "labels"> {
+	return { split: "test", test, validation, labels: byClass };
 }
 
 /** The evidence of a distillation. */
@@ -99,7 +99,7 @@ function linkTitle(name: string, isStudent: boolean): { readonly title: string; 
 
 /** The teacher, several as one; the training is that of a single one. */
 function teacherEvidence({ teacher }: Recipe, results: readonly SeedResult[]): NetworkEvidence | undefined {
-	const single = results.every(({ trained }) => trained.teacher.length === 1);
+	const single = teacher.family !== "ensemble" && results.every(({ trained }) => trained.teacher.length === 1);
 	const isGiven = results.every(({ trained }) => trained.teacher.length === 0);
 	return network(results, {
 		...{ title: "the teacher", name: "teacher" },
@@ -116,7 +116,7 @@ function memberEvidence({ teacher }: Recipe, results: readonly SeedResult[]): re
 			return { name: `${of}teacher ${String(k + 1)}`, training: trainingEvidence(outcome, true) };
 		}),
 	);
-	if (runs.length <= results.length) return [];
+	if (teacher.family !== "ensemble" && runs.length <= results.length) return [];
 	const entry = teacher.family === "ensemble" ? teacher.members.findIndex(({ family }) => family !== "file") : -1;
 	const options = entry === -1 ? "teacher" : `teacher.members.${String(entry)}`;
 	return [{ title: "a teacher of the ensemble", options, parameters: 0, runs }];
@@ -166,10 +166,15 @@ function specialistEvidence(results: readonly SpecializeSeedResult[]): readonly 
 }
 
 /** The evidence of models that are measured, whoever trained them. @param titles - what sentences call them, by their names. */
-export function evaluationEvidence(titles: Readonly<Record<string, string>>, outcome: EvaluateOutcome): Evidence {
+export function evaluationEvidence(
+	titles: Readonly<Record<string, string>>,
+	outcome: EvaluateOutcome,
+	split: SplitName,
+): Evidence {
 	const results = [{ seed: 0, evaluated: outcome }];
 	return {
 		...shared(outcome, 0),
+		split,
 		networks: present(Object.entries(titles).map(([name, title]) => network(results, { title, name }))),
 	};
 }

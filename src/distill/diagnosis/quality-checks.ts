@@ -34,8 +34,10 @@ function beyondGuessing(accuracy: number, samples: readonly number[], predicted:
 }
 
 /** A network that is no better than guessing, however unequal the classes are. */
-export function guessing(network: NetworkEvidence, { labels, test }: Evidence): Findings {
+export function guessing(network: NetworkEvidence, { labels, test, split }: Evidence): Findings {
 	if (labels === undefined) return [];
+	// Samples of one class only, or so few that not even a perfect network would be shown to know anything.
+	if (beyondGuessing(1, labels.samples, labels.samples) <= standardErrors) return [];
 	const poor = runsWith(network, ({ quality, predicted }) => {
 		const accuracy = quality?.accuracy;
 		if (accuracy === undefined || predicted === undefined) return undefined;
@@ -49,7 +51,7 @@ export function guessing(network: NetworkEvidence, { labels, test }: Evidence): 
 		{
 			text:
 				`${capital(title)} is no better than guessing${which(poor, network)}: right on ${percent(one.found)} of ` +
-				`${amount(test)} test samples, where always predicting the most frequent class is right on ${most}.`,
+				`${amount(test)} ${split} samples, where always predicting the most frequent class is right on ${most}.`,
 			hint:
 				options === undefined
 					? "Look at how it reads its samples, and at which of its outputs is which class: for a teacher teacher.input, teacher.outputs and teacher.classes."
@@ -90,8 +92,8 @@ const enough = 5;
 /** With fewer, the chance that a network as accurate as this one would predict none of them. */
 const unlikely = 0.05;
 
-/** A network that never predicts some of the classes of the test samples. */
-export function neverPredicted(network: NetworkEvidence, { labels }: Evidence): Findings {
+/** A network that never predicts some of the classes of the samples. */
+export function neverPredicted(network: NetworkEvidence, { labels, split }: Evidence): Findings {
 	if (labels === undefined) return [];
 	const { samples, classes } = labels;
 	const missing = runsWith(network, ({ predicted, quality }) => {
@@ -104,7 +106,7 @@ export function neverPredicted(network: NetworkEvidence, { labels }: Evidence): 
 	});
 	const [one] = missing;
 	if (one === undefined) return [];
-	const named = one.found.map((c) => `${JSON.stringify(classes[c])} (${amount(samples[c] ?? 0)} test samples)`);
+	const named = one.found.map((c) => `${JSON.stringify(classes[c])} (${amount(samples[c] ?? 0)} ${split} samples)`);
 	const what = named.length === 1 ? "the class" : `${String(named.length)} of ${String(classes.length)} classes:`;
 	return [
 		{
@@ -115,13 +117,16 @@ export function neverPredicted(network: NetworkEvidence, { labels }: Evidence): 
 }
 
 /** Classes so unequal that accuracy misleads. */
-export function unequalClasses({ balance, classes, samples }: NonNullable<Evidence["labels"]>): Findings {
+export function unequalClasses(
+	{ balance, classes, samples }: NonNullable<Evidence["labels"]>,
+	{ split }: Evidence,
+): Findings {
 	if (!balance.unequal) return [];
 	const most = samples.indexOf(Math.max(...samples));
 	return [
 		{
 			text:
-				`The classes are very unequal: ${JSON.stringify(classes[most])} has ${percent(balance.majorityShare)} of the test samples, ` +
+				`The classes are very unequal: ${JSON.stringify(classes[most])} has ${percent(balance.majorityShare)} of the ${split} samples, ` +
 				"and always predicting it has that accuracy.",
 			hint: "Go by balanced accuracy and macro F1, which count every class alike.",
 		},

@@ -1,5 +1,5 @@
 /** What came of teaching: whether there was something to learn, and whether it was learned. */
-import { type McnemarResult, mcnemarOfCounts, pairedDifference, samplesToShow } from "../../metrics/index.js";
+import { type McnemarResult, mcnemarOfCounts, mean, pairedDifference, samplesToShow } from "../../metrics/index.js";
 import {
 	amount,
 	capital,
@@ -11,13 +11,15 @@ import {
 
 const level = 0.05;
 
-const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
-
 /** What comparisons of several seeds show together. */
 export interface Shown {
 	/** By how many samples A is better, on average. */
 	readonly gain: number;
-	/** Whether that is more than chance. */
+	/** Whether it is beyond chance in these test samples. */
+	readonly beyondChance: boolean;
+	/** Whether the seeds agree on it. */
+	readonly agree: boolean;
+	/** Whether both are so. */
 	readonly significant: boolean;
 }
 
@@ -35,7 +37,8 @@ export function shownBy(comparisons: readonly McnemarResult[]): Shown {
 	const agree =
 		gains.every((one) => Math.sign(one) === Math.sign(gain)) ||
 		(interval !== undefined && (interval.low > 0 || interval.high < 0));
-	return { gain, significant: gain !== 0 && p < level && agree };
+	const beyondChance = gain !== 0 && p < level;
+	return { gain, beyondChance, agree, significant: beyondChance && agree };
 }
 
 function meanCounts(comparisons: readonly McnemarResult[]): Pick<McnemarResult, "onlyA" | "onlyB"> {
@@ -153,18 +156,29 @@ const mostNamed = 1000;
 
 /** The test does not show whether teaching helped. */
 export const noDifference = whereIt("open", ({ taught, own }, { student, alone, studentAlone }, { test }) => {
+	const { gain, beyondChance } = shownBy(studentAlone);
+	const networks = `${student.title} and ${alone?.title ?? ""}`;
+	const figures = `${amount(taught)} and ${amount(own)} errors ${basis(studentAlone, test)}`;
+	if (beyondChance) {
+		const same = studentAlone.filter(({ onlyA, onlyB }) => Math.sign(onlyA - onlyB) === Math.sign(gain)).length;
+		const better = gain > 0 ? student.title : (alone?.title ?? "");
+		return [
+			{
+				text: `The seeds disagree on ${networks}: ${figures}; ${better} is better in ${String(same)} of ${String(studentAlone.length)} seeds.`,
+				hint: "More seeds (--seeds 10) show whether there is a difference.",
+			},
+		];
+	}
 	const needed = samplesToShow(meanCounts(studentAlone), test);
-	const [rounded] = [Number(needed.toPrecision(2))];
-	const nearly = needed <= mostNamed * test;
+	const isNamed = needed > test && needed <= mostNamed * test;
 	return [
 		{
 			text:
-				`This test shows no difference between ${student.title} and ${alone?.title ?? ""}: ${amount(taught)} and ${amount(own)} errors ` +
-				`${basis(studentAlone, test)}.` +
-				(nearly
-					? ` To show a difference of this size takes about ${amount(Math.max(rounded, test + 1))} test samples.`
+				`This test shows no difference between ${networks}: ${figures}.` +
+				(isNamed
+					? ` To show a difference of this size takes about ${amount(Number(needed.toPrecision(2)))} test samples.`
 					: ""),
-			hint: "More test samples tell more; several seeds (--seeds 5) tell how much of it is chance.",
+			hint: "More test samples show smaller differences; several seeds (--seeds 5) show how much of it is chance.",
 		},
 	];
 });

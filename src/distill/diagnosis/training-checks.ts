@@ -1,4 +1,5 @@
 /** Whether networks were trained well enough to be judged. */
+import { mean } from "../../metrics/index.js";
 import {
 	capital,
 	type Evidence,
@@ -17,8 +18,6 @@ import {
 const plainlyLearned = 0.99;
 
 const hasLearned = ({ quality }: RunEvidence): boolean => (quality?.accuracy ?? 0) >= plainlyLearned;
-
-const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
 
 /** The mean loss of a part of a training, from one share of it to another. */
 function lossBetween({ losses }: TrainingEvidence, from: number, to: number): number {

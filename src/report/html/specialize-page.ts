@@ -2,10 +2,11 @@
 import type { ChosenClasses } from "../../distill/specialists/choose-classes.js";
 import type { SpecializeReport, SpecializeRole } from "../../distill/specialists/report.js";
 import { isRecord } from "../../options.js";
+import { isUnequal } from "../balance.js";
 import type { Series } from "../networks.js";
 import { count } from "../numbers.js";
 import { conditionalRows, coverageRows, specializeNetworks, specializeSentences, timeSentence } from "../specialize.js";
-import { columnsOf, isUnequal } from "../table.js";
+import { columnsOf } from "../table.js";
 import { figure, paragraphs, pngAddress, tableOf, textTable } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import * as plots from "./plots.js";

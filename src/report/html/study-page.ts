@@ -1,8 +1,9 @@
 /** The page of a study: the question, the answer, figures and tables. */
 import type { StudyReport } from "../../studies/run.js";
+import { isUnequal } from "../balance.js";
 import { otherColor } from "../networks.js";
 import { count } from "../numbers.js";
-import { isUnequal, type Row } from "../table.js";
+import { type Row } from "../table.js";
 import { figure, paragraphs, textTable } from "./blocks.js";
 import { chart } from "./chart.js";
 import { type Content, html } from "./html.js";
