@@ -30,7 +30,10 @@ export function gatherConstants(original: OnnxModel): OnnxModel {
 	return nodes.size === 0 ? gathered : withProvenance(gathered, { nodes: [...before, ...nodes] });
 }
 
-/** The model with one name for a matrix that Identity gives another: a weight that is used in two places. */
+/**
+ * The model with one name for a matrix that Identity gives a name of the exporter's: a weight that is used in two places.
+ * An Identity with a name of the network's is another weight, which merely began equal, as copies of a layer do.
+ */
 function withTiedMatrices(model: OnnxModel): OnnxModel {
 	const { graph } = model;
 	const results = new Set(graph.outputs.map(({ name }) => name));
@@ -46,7 +49,8 @@ function withTiedMatrices(model: OnnxModel): OnnxModel {
 		const inputs = node.inputs.map(nameOf);
 		const [input = ""] = inputs;
 		const [output = ""] = node.outputs;
-		const ties = node.opType === "Identity" && node.domain === "" && matrices.has(input) && !results.has(output);
+		const isRenamed = node.opType === "Identity" && node.domain === "" && /^onnx::/.test(output);
+		const ties = isRenamed && matrices.has(input) && !results.has(output);
 		if (!ties) return [{ ...node, inputs }];
 		tied.set(output, input);
 		return [];

@@ -47,6 +47,9 @@ const isPath = ({ name }: Constant): boolean => name.includes(".") && !madeUp.te
 const hasWord = (word: RegExp, { name }: Constant): boolean => word.test(lastPart(name));
 const isNamedParameter = (one: Constant): boolean => !one.fromNode && !isMadeUp(one) && hasWord(parameterWord, one);
 const longAxes = ({ tensor }: Constant): number => tensor.dims.filter((size) => size > 1).length;
+/** The slope of a PRelu for all channels, a weight although it is one number. */
+const isSlope = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType === "PRelu");
+
 const isScalar = ({ tensor }: Constant): boolean => elementCount(tensor.dims) === 1;
 const elementsOf = ({ tensor }: Constant): ArrayLike<number> => realElements(tensor);
 const isLayer = ({ uses }: Constant): boolean => uses.some(isLayers);
@@ -96,7 +99,8 @@ const rows: readonly Row[] = [
 	{
 		trained: true,
 		reason: "the weights of a layer",
-		applies: (one) => isLayer(one) && (one.fromNode ? longAxes(one) > 1 : !(isMadeUp(one) && isScalar(one))),
+		applies: (one) =>
+			isLayer(one) && (one.fromNode ? longAxes(one) > 1 : !(isMadeUp(one) && isScalar(one)) || isSlope(one)),
 	},
 	{ trained: false, reason: "a Constant node, not an initialiser", applies: ({ fromNode }) => fromNode },
 	{ trained: true, reason: "a name as in a state dict", applies: isPath },

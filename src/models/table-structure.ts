@@ -75,7 +75,8 @@ function lineObeys(values: readonly number[]): readonly [triples: number, obeyin
 	if (range < leastVariation * largest) return [0, 0];
 	for (let t = 2; t + 1 < values.length; t++) {
 		const [a = 0, b = 0, c = 0, d = 0] = values.slice(t - 2, t + 2);
-		if (a === b && b === c && c === d) continue;
+		// Nor do zeros, of which pruned layers are full: they obey any rule.
+		if ((a === b && b === c && c === d) || (b === 0 && c === 0)) continue;
 		triples++;
 		// (a + c) / b = (b + d) / c, without the divisions.
 		if (Math.abs((a + c) * c - (b + d) * b) <= precision * range * largest) obeying++;

@@ -42,8 +42,13 @@ export function provenanceIn(graph: Message<"Graph">): Provenance | undefined {
 	const targets = Array.from(signature.matchAll(/: PARAMETER target='([^']*)'/g), ([, target = ""]) => target);
 	if (parameters.size === 0 && constants.size === 0 && targets.length === 0) return undefined;
 	const all = new Set([...parameters, ...targets]);
-	// What is made of a parameter, such as its transpose, is the parameter in another form.
-	for (const [name, from] of folded) if (from.some((one) => all.has(one))) parameters.add(name);
+	// What is made of a parameter, such as its transpose, is the parameter in another form; what is made of none is none.
+	for (const [name, from] of folded) {
+		if (from.some((one) => all.has(one))) {
+			parameters.add(name);
+			all.add(name);
+		} else constants.add(name);
+	}
 	const present = new Set([...parameters, ...[...folded.values()].flat()]);
 	return {
 		parameters: [...parameters],
