@@ -97,12 +97,13 @@ export const batchNorm = {
 		vjp,
 		state: [3, 4],
 		// Batch statistics in place of the running ones, which move towards them: the mean, and as PyTorch does it the
-		// unbiased variance. Statistics that are computed, or that no step carries on, are an operand like any other.
-		train: (g, inputs, attributes, { batchStatistics, trains, carries, setState }) => {
+		// unbiased variance. Statistics that are computed, or that no step carries on, are an operand like any other. Of a
+		// layer that was chosen to stay as it is, the statistics stay too; one without weights of its own is as all others.
+		train: (g, inputs, attributes, { batchStatistics, trainsAll, trains, carries, setState }) => {
 			const [scale, bias] = [required(inputs, 1), required(inputs, 2)];
 			const [runningMean, runningVariance] = [required(inputs, 3), required(inputs, 4)];
 			const carried = carries(runningMean) && carries(runningVariance);
-			if (!batchStatistics || !carried || !(trains(scale) || trains(bias))) {
+			if (!batchStatistics || !carried || !(trainsAll || trains(scale) || trains(bias))) {
 				return g.ops("BatchNormalization", inputs, attributes);
 			}
 			// With a momentum of 0 the node gives the batch's own statistics. ONNX Runtime writes them over the running ones

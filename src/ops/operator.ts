@@ -58,6 +58,8 @@ export interface TrainingForms {
 	readonly dropoutMask: (like: Value, ratio: number) => Value;
 	/** Whether normalisation over the batch uses the batch's own statistics. */
 	readonly batchStatistics: boolean;
+	/** Whether training changes all weights that a network has, and not those that somebody has chosen. */
+	readonly trainsAll: boolean;
 	/** Whether training changes this value, a weight. */
 	readonly trains: (weight: Value) => boolean;
 	/** Whether a value is a running average that training carries from step to step. */

@@ -247,6 +247,7 @@ function addStep(
 		training: {
 			dropoutMask: masks.ofStep(body, index),
 			batchStatistics: options.batchNorm !== "running",
+			trainsAll: options.train === undefined && (options.freeze ?? []).length === 0,
 			trains: (weight) => trained.has(weight.name),
 			carries: (state) => averages.some((one) => one.value.name === state.name),
 			setState: (state, next) => moved.set(state.name, next),

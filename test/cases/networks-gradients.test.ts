@@ -29,6 +29,7 @@ const training: TrainingForms = {
 	batchStatistics: true,
 	trains: () => true,
 	carries: () => false,
+	trainsAll: true,
 	setState: ({ name }) => expect.unreachable(name),
 };
 
