@@ -57,7 +57,7 @@ export function withAnyChannels(
 				nodes: [...front, ...body.nodes],
 			},
 		},
-		{ classes, normalization: { mean: 0, std: 1 }, inputShape: sampleShape },
+		{ classes, normalization: { mean: 0, std: 1 }, inputShape: sampleShape, shipped: true },
 	);
 }
 

@@ -87,7 +87,7 @@ export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 					: graph.nodes,
 			}),
 		),
-		{ classes, normalization, features },
+		{ classes, normalization, features, shipped: true },
 	);
 }
 

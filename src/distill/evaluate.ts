@@ -19,7 +19,7 @@ import {
 	predictedClasses,
 	resampledMeans,
 } from "../metrics/index.js";
-import type { Notice } from "../notices.js";
+import { distinct, type Notice } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
 import { answersAlone } from "./alone.js";
 import { type BiasShift, type BiasShiftRequest, biasShiftOf } from "./bias-shifts.js";
@@ -175,8 +175,10 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 	const coverage = step.coverage === undefined ? {} : { coverage: await coveredBy(step.coverage, test, results) };
 	const { biasShifts: requests } = step;
 	const shifts = requests === undefined ? {} : { biasShifts: biasShiftsOf(requests, answers, test, results) };
-	const own = Array.from(results.values()).flatMap((result) => result.notices);
-	const notices = [...(test.notices ?? []), ...(step.judge === true ? await modelNotices(step, context) : own)];
+	const measured = [...results.values()];
+	// Judging opens the files anew and says how they are read as well.
+	const read = step.judge === true ? await modelNotices(step, context) : measured.flatMap((result) => result.notices);
+	const notices = distinct([...(test.notices ?? []), ...read, ...measured.flatMap(({ alone = [] }) => alone)]);
 	return {
 		...outcomeOf(step, test, results),
 		...(notices.length === 0 ? {} : { notices }),
@@ -283,6 +285,8 @@ interface ModelResult {
 	readonly correct: Uint8Array;
 	readonly details: Omit<EvaluationDetails, "accuracyInterval"> | undefined;
 	readonly notices: readonly Notice[];
+	/** What is to be said where its answers depend on the batch. */
+	readonly alone: Notice | undefined;
 }
 
 async function evaluateModel(
@@ -311,7 +315,8 @@ async function evaluateModel(
 				evaluation: { ...measured(metrics, cost), latencyMs, throughput },
 				members: sizes.map((size, k) => measured(metricsOf(members[k] ?? logits), size)),
 				logits,
-				notices: alone === undefined ? opened.notices : [...opened.notices, alone],
+				notices: opened.notices,
+				alone,
 				correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
 				details:
 					step.details === undefined || metrics === undefined

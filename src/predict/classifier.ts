@@ -6,7 +6,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { randomStream } from "../random.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
-import { classNamesOf, featuresOf, normalizationOf, sampleShapeOf } from "./metadata.js";
+import { classNamesOf, featuresOf, looksOwn, normalizationOf, sampleShapeOf } from "./metadata.js";
 import { normalizer } from "./normalizer.js";
 import { type Answers, formOfValues, logitsOfRows, type OutputForm, type OutputsOption } from "./output-form.js";
 import { readClassifier } from "./read-classifier.js";
@@ -59,7 +59,7 @@ export interface ReadOptions {
 /**
  * A classifier from a model with one input, float or uint8 `[batch, …]`, and an output of floats for its classes: logits,
  * or what can be read as logits, such as probabilities; see `readClassifier`. One number is the second of two classes.
- * Its metadata say its classes, and how a float input is normalised; a file with Limbeck's metadata gives logits.
+ * Its metadata say its classes, and how a float input is normalised; a file that `limbeck export` wrote gives logits.
  *
  * @param where - the model's file, for messages.
  * @throws LimbeckError (`model`) for a model that is none such; (`usage`) for an output of another name.
@@ -83,8 +83,9 @@ export async function openClassifier(
 	const ask = async (sample: Sample): Promise<Float32Array> =>
 		outputOf(await session.run({ [input.name]: feed(sample) }), output.name, "float").data;
 	try {
-		const tried = names === undefined ? await answersToNoise(ask, input, where) : undefined;
-		const form = read.form?.form ?? (tried === undefined ? "logits" : formOfTried(tried));
+		const isKnown = read.form !== undefined && names !== undefined;
+		const tried = isKnown ? undefined : await answersToNoise(ask, input, where);
+		const form = read.form?.form ?? (tried === undefined ? "logits" : formOfTried(tried, looksOwn(model)));
 		// Classes without names go by their numbers: one number is of two classes.
 		const classes = names ?? Array.from({ length: Math.max(2, tried?.width ?? 0) }, (_, index) => String(index));
 		return {
@@ -128,8 +129,8 @@ async function answersToNoise(
 }
 
 /** What a foreign model's numbers are; what is not finite on noise is judged on samples. */
-function formOfTried(tried: Answers): OutputForm {
-	return tried.data.every(Number.isFinite) ? formOfValues(tried).form : "logits";
+function formOfTried(tried: Answers, own: boolean): OutputForm {
+	return tried.data.every(Number.isFinite) ? formOfValues(tried, own).form : "logits";
 }
 
 interface Input {

@@ -15,30 +15,63 @@ export interface LogitsModel {
 /** What may stand behind the last operator: `stored` goes with it, `shaped` moves the same numbers and stays. */
 type Passing = "stored" | "shaped";
 
+/** What an operator does with the numbers behind it. */
+interface Passage {
+	readonly how: Passing;
+	/** Whether it changes no more of probabilities than rounding does; always where absent. */
+	readonly keeps?: (graph: OnnxGraph, node: OnnxNode) => boolean;
+	/** The same of their logarithms. */
+	readonly keepsLogarithms?: (graph: OnnxGraph, node: OnnxNode) => boolean;
+}
+
 /** Numbers as far from 0 or 1 as this are what clipping and small constants may change of probabilities. */
 const margin = 0.01;
 
-/** Operators behind the last one that change no more of its probabilities than rounding does, by their names. */
-const passing: Readonly<Record<string, (graph: OnnxGraph, node: OnnxNode) => Passing | undefined>> = {
-	Identity: () => "stored",
-	Dropout: () => "stored",
-	Cast: () => "stored",
-	QuantizeLinear: () => "stored",
-	DequantizeLinear: () => "stored",
-	Flatten: () => "shaped",
-	Reshape: () => "shaped",
-	Squeeze: () => "shaped",
-	Unsqueeze: () => "shaped",
-	Clip: (graph, node) =>
-		storedIf(boundOf(graph, node, 1, "min") <= margin && boundOf(graph, node, 2, "max") >= 1 - margin),
-	Max: (graph, node) => storedIf(otherConstant(graph, node) <= margin),
-	Min: (graph, node) => storedIf(otherConstant(graph, node) >= 1 - margin),
-	Add: (graph, node) => storedIf(Math.abs(otherConstant(graph, node)) <= margin),
-	Mul: (graph, node) => storedIf(Math.abs(otherConstant(graph, node) - 1) <= margin),
-	Div: (graph, node) => storedIf(Math.abs(constantAt(graph, node, 1) - 1) <= margin || isOverOwnSum(graph, node)),
-};
+const never = (): boolean => false;
 
-const storedIf = (passes: boolean): Passing | undefined => (passes ? "stored" : undefined);
+/** Operators that may stand behind the last one, by their names. */
+const passages: Readonly<Record<string, Passage>> = {
+	Identity: { how: "stored" },
+	Dropout: { how: "stored" },
+	Cast: { how: "stored" },
+	QuantizeLinear: { how: "stored" },
+	DequantizeLinear: { how: "stored" },
+	Flatten: { how: "shaped" },
+	Reshape: { how: "shaped" },
+	Squeeze: { how: "shaped" },
+	Unsqueeze: { how: "shaped" },
+	Clip: {
+		how: "stored",
+		keeps: (graph, node) => boundOf(graph, node, 1, "min") <= margin && boundOf(graph, node, 2, "max") >= 1 - margin,
+		keepsLogarithms: (graph, node) =>
+			boundOf(graph, node, 1, "min") <= Math.log(margin) && boundOf(graph, node, 2, "max") >= 0,
+	},
+	Max: {
+		how: "stored",
+		keeps: (graph, node) => otherConstant(graph, node) <= margin,
+		keepsLogarithms: (graph, node) => otherConstant(graph, node) <= Math.log(margin),
+	},
+	Min: {
+		how: "stored",
+		keeps: (graph, node) => otherConstant(graph, node) >= 1 - margin,
+		keepsLogarithms: (graph, node) => otherConstant(graph, node) >= 0,
+	},
+	Add: {
+		how: "stored",
+		keeps: (graph, node) => Math.abs(otherConstant(graph, node)) <= margin,
+		keepsLogarithms: never,
+	},
+	Mul: {
+		how: "stored",
+		keeps: (graph, node) => Math.abs(otherConstant(graph, node) - 1) <= margin,
+		keepsLogarithms: never,
+	},
+	Div: {
+		how: "stored",
+		keeps: (graph, node) => Math.abs(constantAt(graph, node, 1) - 1) <= margin || isOverOwnSum(graph, node),
+		keepsLogarithms: never,
+	},
+};
 
 /**
  * A model without a Softmax or LogSoftmax over the classes, or a Sigmoid, at its first output, which is then the logits
@@ -91,23 +124,39 @@ function finalOperator(graph: OnnxGraph, output: string): Found | undefined {
 	const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
 	const chain: OnnxNode[] = [];
 	const shaping: OnnxNode[] = [];
+	/** What was passed since the last logarithm. */
+	let behind: OnnxNode[] = [];
 	let logarithms = 0;
 	for (let node = makers.get(output); node !== undefined; node = makers.get(variableInput(graph, node))) {
 		chain.push(node);
-		if (isDefault(node) && isFinal(node.opType)) {
-			const operator = logarithms === 0 ? node.opType : logarithmOf(node.opType, logarithms);
-			const fits = operator !== undefined && isOverClasses(node) && keepsRows(graph, node, shaping);
+		const { opType } = node;
+		if (isDefault(node) && isFinal(opType)) {
+			const operator = logarithms === 0 ? opType : logarithmOf(opType, logarithms);
+			const kept = behind.every((one) => keepsNumbers(graph, one, opType));
+			const fits = operator !== undefined && kept && isOverClasses(node) && keepsRows(graph, node, shaping);
 			return fits ? { operator, node, chain, shaping } : undefined;
 		}
-		if (isDefault(node) && node.opType === "Log") {
-			logarithms++;
+		if (isDefault(node) && opType === "Log") {
+			if (!behind.every((one) => keepsNumbers(graph, one, "LogSoftmax"))) return undefined;
+			[behind, logarithms] = [[], logarithms + 1];
 			continue;
 		}
-		const how = passing[node.opType]?.(graph, node);
-		if (how === undefined) return undefined;
-		if (how === "shaped") shaping.push(node);
+		const passage = passages[opType];
+		if (passage === undefined) return undefined;
+		if (passage.how === "shaped") shaping.push(node);
+		behind.push(node);
 	}
 	return undefined;
+}
+
+/**
+ * Whether a node changes no more than rounding does of what a last operator makes. Scores of a Sigmoid that are divided by
+ * their sum are other probabilities than the softmax over the logits before it.
+ */
+function keepsNumbers(graph: OnnxGraph, node: OnnxNode, operator: FinalOperator): boolean {
+	if (operator === "Sigmoid" && isOverOwnSum(graph, node)) return false;
+	const { keeps, keepsLogarithms } = passages[node.opType] ?? {};
+	return (operator === "LogSoftmax" ? keepsLogarithms : keeps)?.(graph, node) ?? true;
 }
 
 const isDefault = ({ domain }: OnnxNode): boolean => domain === "";
@@ -140,7 +189,8 @@ function variableInput(graph: OnnxGraph, { inputs }: OnnxNode): string {
 }
 
 /** Whether a node divides values by their own sum. */
-function isOverOwnSum({ nodes }: OnnxGraph, { inputs: [values, sum] }: OnnxNode): boolean {
+function isOverOwnSum({ nodes }: OnnxGraph, { opType, inputs: [values, sum] }: OnnxNode): boolean {
+	if (opType !== "Div") return false;
 	const maker = nodes.find(({ outputs }) => sum !== undefined && outputs.includes(sum));
 	return maker !== undefined && ["ReduceSum", "ReduceL1"].includes(maker.opType) && maker.inputs[0] === values;
 }

@@ -51,6 +51,19 @@ export function normalizationOf({ metadata }: OnnxModel, where: string): Normali
 	throw metadataError(where, preprocessingKey, expected, text);
 }
 
+/** Where an exported model's file says what its output is: always `logits`. */
+const outputsKey = "limbeck.outputs";
+
+/** Whether a model's metadata say that it gives logits, as those of exported models do. */
+export function givesLogits({ metadata }: OnnxModel): boolean {
+	return metadata.get(outputsKey) === "logits";
+}
+
+/** Whether a model's metadata are as Limbeck writes them in every file: then it gives logits, unless its values say otherwise. */
+export function looksOwn({ metadata }: OnnxModel): boolean {
+	return metadata.has(classesKey) && metadata.has(preprocessingKey);
+}
+
 /** What a user of a classifier's file must know. */
 export interface ClassifierFacts {
 	readonly classes: readonly string[];
@@ -59,6 +72,8 @@ export interface ClassifierFacts {
 	readonly features?: readonly string[] | undefined;
 	/** The shape of a sample, where the model's input takes others too and so does not say it. */
 	readonly inputShape?: readonly number[] | undefined;
+	/** Whether the file says that it gives logits, so that nobody has to find it out by its values. */
+	readonly shipped?: boolean;
 }
 
 /**
@@ -67,7 +82,7 @@ export interface ClassifierFacts {
  */
 export function withClassifierMetadata(
 	model: OnnxModel,
-	{ classes, normalization, features, inputShape }: ClassifierFacts,
+	{ classes, normalization, features, inputShape, shipped = false }: ClassifierFacts,
 ): OnnxModel {
 	const provenance = model.metadata.get(provenanceKey);
 	const metadata = new Map([
@@ -76,6 +91,7 @@ export function withClassifierMetadata(
 		[classesKey, JSON.stringify(classes)],
 		...(features === undefined ? [] : [[featuresKey, JSON.stringify(features)] as const]),
 		...(inputShape === undefined ? [] : [[sampleShapeKey, JSON.stringify(inputShape)] as const]),
+		...(shipped ? [[outputsKey, "logits"] as const] : []),
 	]);
 	return { ...model, metadata };
 }

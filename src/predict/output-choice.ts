@@ -46,7 +46,7 @@ export function chooseOutput(model: OnnxModel, request: OutputRequest): ChosenOu
 		return { model: shaped, notices: [] };
 	}
 	const others = outputs.filter((one) => one !== chosen).map(described);
-	const text = `${request.where} has ${String(outputs.length)} outputs: ${described(chosen)} is taken, not ${others.join(", ")}`;
+	const text = `${request.where} has ${String(outputs.length)} outputs: ${described(chosen)} is taken, not ${others.join(", ")}.`;
 	const notice = { code: "output-chosen", text, hint: `Another one: ${request.option}=NAME.` };
 	return { model: shaped, notices: request.name === undefined ? [notice] : [] };
 }
@@ -65,7 +65,8 @@ function fittingOutput(model: OnnxModel, { widths, where, option }: OutputReques
 	const { outputs } = model.graph;
 	const [first, ...others] = outputs;
 	if (first === undefined) throw new LimbeckError("model", { where, expected: "an output", got: "none" });
-	if (others.length === 0 && isFloating(first)) return first;
+	const isRow = first.dims === undefined || rowWidth(first.dims) !== undefined;
+	if (others.length === 0 && isFloating(first) && isRow) return first;
 	const fits = new Map(outputs.map((one) => [one, fitOf(one, widths)]));
 	const yes = outputs.filter((one) => fits.get(one) === "yes");
 	const maybe = outputs.filter((one) => fits.get(one) === "maybe");

@@ -75,15 +75,16 @@ export interface Answers {
  * 100, log-probabilities where the exponentials of every row sum to one, scores of a sigmoid where all are between 0 and
  * 1, else logits. One number a row is the score of a sigmoid or its logit.
  *
+ * @param own - whether they come from a file as Limbeck writes it: logits, which may all be between 0 and 1.
  * @throws LimbeckError (`model`) for numbers that are not finite, and for rows that are nearly probabilities.
  */
-export function formOfValues(answers: Answers): FoundForm {
+export function formOfValues(answers: Answers, own = false): FoundForm {
 	checkFinite(answers, true);
 	const found = likelyForm(answers);
 	if (found.form === "probabilities" && found.apart > tolerance) throw doubtfulSum(answers, found.apart);
 	checkFinite(answers, found.form === "log-probabilities");
 	const { form, reason } = found;
-	return { form, reason };
+	return own && form === "sigmoid" ? { form: "logits", reason: "its metadata are Limbeck's" } : { form, reason };
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Notice } from "../notices.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { type FinalOperator, withoutFinalOperator } from "./final-operator.js";
+import { givesLogits } from "./metadata.js";
 import { chooseOutput, type OutputRequest } from "./output-choice.js";
 import type { FoundForm, OutputForm, OutputsOption } from "./output-form.js";
 
@@ -36,16 +37,19 @@ const madeBy: Readonly<Record<FinalOperator, readonly OutputsOption[]>> = {
  * @throws LimbeckError (`model`, `usage`) as `chooseOutput` does.
  */
 export function readClassifier(model: OnnxModel, request: ReadRequest): ReadClassifier {
-	const { outputs, where } = request;
+	const { where } = request;
+	const says = request.outputs === "auto" && givesLogits(model);
+	const outputs = says ? "logits" : request.outputs;
 	const { model: chosen, notices } = chooseOutput(model, request);
 	const { model: logits, removed } = withoutFinalOperator(chosen);
 	if (removed === undefined || !madeBy[removed].includes(outputs)) {
-		return { model: chosen, notices, ...(outputs === "auto" ? {} : { form: { form: outputs, reason: "told" } }) };
+		const reason = says ? "its metadata say so" : "told";
+		return { model: chosen, notices, ...(outputs === "auto" ? {} : { form: { form: outputs, reason } }) };
 	}
 	const form: OutputForm = "logits";
 	const width = logits.graph.outputs[0]?.dims?.at(-1);
-	const many = removed === "Sigmoid" && width !== 1;
-	const text = `${where} ends in a Sigmoid, each class by itself: its distribution is the softmax over the logits before it`;
+	const many = removed === "Sigmoid" && typeof width === "number" && width > 1;
+	const text = `${where} ends in a Sigmoid, each class by itself: its distribution is the softmax over the logits before it.`;
 	return {
 		...{ model: logits, removed, form: { form, reason: `its last operator, ${removed}, is left out` } },
 		notices: many ? [...notices, { code: "sigmoid-undone", text }] : notices,

@@ -105,7 +105,7 @@ describe("one classifier alone, whatever its outputs", () => {
 				notices: [
 					{
 						code: "outputs-unlike-form",
-						text: "a.onnx is read as logits, as set, but looks like probabilities: rows of 5 samples sum to one",
+						text: "a.onnx is read as logits, as set, but looks like probabilities: rows of 5 samples sum to one.",
 					},
 				],
 			},
@@ -139,7 +139,7 @@ test("a file of quite other names is taken in order, and that is told", async ()
 	expect(found[0]?.notices).toEqual([
 		{
 			code: "class-names-unlike",
-			text: "a.onnx names its classes otherwise than the data do: its outputs are taken in the data's order",
+			text: "a.onnx names its classes otherwise than the data do: its outputs are taken in the data's order.",
 		},
 	]);
 });

@@ -8,6 +8,7 @@ import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import { createGraph } from "../ops/index.js";
+import { looksOwn } from "../predict/metadata.js";
 import {
 	type Answers,
 	checkAnswers,
@@ -144,7 +145,7 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 		const count = Math.min(probeCount, probe.count);
 		const data = await predictor.logits({ ...probe, count });
 		const tried = { data, width: data.length / count, where };
-		const { form, reason } = singleScore(tried, read.form ?? foundForm(tried, options));
+		const { form, reason } = singleScore(tried, read.form ?? foundForm(tried, classifier, options));
 		if (options.unchecked !== true) checkAnswers(tried, form, classifier.outputs !== "auto");
 		const pair = tried.width === 1 && classes.length === 2;
 		const select = selectOutputs(order, pair ? 2 : tried.width, classes, where);
@@ -210,9 +211,9 @@ function noticesOn(
 ): readonly Notice[] {
 	const inOrder = select === undefined && order.names === undefined && namesUnlike(order, classes);
 	const unlike = outputs === "auto" ? undefined : formUnlike(tried, form);
-	const names = `${where} names its classes otherwise than the data do: its outputs are taken in the data's order`;
-	const looks = `${where} is read as ${form}, as set, but looks like ${unlike?.form ?? form}: ${unlike?.reason ?? ""}`;
-	const scores = `${where} gives scores of each class by itself: its distribution is the softmax over their logits`;
+	const names = `${where} names its classes otherwise than the data do: its outputs are taken in the data's order.`;
+	const looks = `${where} is read as ${form}, as set, but looks like ${unlike?.form ?? form}: ${unlike?.reason ?? ""}.`;
+	const scores = `${where} gives scores of each class by itself: its distribution is the softmax over their logits.`;
 	return [
 		...(inOrder ? [{ code: "class-names-unlike", text: names }] : []),
 		...(unlike === undefined ? [] : [{ code: "outputs-unlike-form", text: looks }]),
@@ -221,11 +222,11 @@ function noticesOn(
 }
 
 /** The form that values tell; values that are not finite tell none, and are left to a caller that checks them. */
-function foundForm(tried: Answers, { unchecked }: EnsembleOptions): FoundForm {
+function foundForm(tried: Answers, { model }: Classifier, { unchecked }: EnsembleOptions): FoundForm {
 	if (unchecked === true && !tried.data.every(Number.isFinite)) {
 		return { form: "logits", reason: "its values are no distributions" };
 	}
-	return formOfValues(tried);
+	return formOfValues(tried, looksOwn(model));
 }
 
 /** What a user can do about an input that does not fit. */

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ints } from "../../src/graph/attributes.js";
 import { asTheyAre, swapped, twoClassData, writeTwoClassModel } from "../support/two-class-data.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
@@ -70,6 +71,20 @@ describe("limbeck evaluate", () => {
 		const { code, stdout, stderr } = await runCli(["evaluate", "--model", right, ...data, "--top", top]);
 		expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
 		expect(stderr).toContain(text);
+	});
+
+	it("reports a model whose answers depend on the batch", async () => {
+		const { folder, data } = await prepared();
+		const nodes = [
+			["ReduceMean", ["x"], ["m"], { axes: ints([0]) }],
+			["Sub", ["x", "m"], ["y"]],
+		] as const;
+		const model = await writeTwoClassModel(join(folder, "batch.onnx"), nodes);
+		const args = ["evaluate", "--model", model, ...data, "--split", "validation", "--json"];
+		const { code, stdout, stderr } = await runCli(args);
+		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		const { notices } = JSON.parse(stdout) as { readonly notices: readonly { readonly code: string }[] };
+		expect(notices.map((notice) => notice.code)).toContain("depends-on-batch");
 	});
 });
 

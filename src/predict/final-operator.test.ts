@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { foreignModel, info, type NodeParts, randomTensor, runModel } from "../../test/support/models.js";
-import { int } from "../graph/attributes.js";
+import { int, ints } from "../graph/attributes.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
-import { withoutFinalOperator } from "../predict/final-operator.js";
+import { withoutFinalOperator } from "./final-operator.js";
 
 const x = randomTensor("x", [2, 3]);
 const last = { axis: int(-1) };
 const scale = { type: "float", dims: [], data: Float32Array.of(1 / 256) } as const;
+const least = { type: "float", dims: [], data: Float32Array.of(-1) } as const;
 const zero = { type: "uint8", dims: [], data: Uint8Array.of(0) } as const;
 
 /** z = −x, and what follows. */
@@ -19,7 +20,7 @@ function ending(
 		nodes: [["Neg", ["x"], ["z"]], ...nodes],
 		inputs: [info("x", ["n", 3])],
 		outputs: [changes.output ?? info("y", ["n", 3])],
-		constants: { scale, zero },
+		constants: { scale, zero, least },
 	});
 }
 
@@ -59,6 +60,29 @@ test.each([
 	],
 	["one over the batch", [["Softmax", ["z"], ["y"], { axis: int(0) }]]],
 	["no operator at all", [["Identity", ["z"], ["y"]]]],
+	[
+		"scores that are divided by their sum",
+		[
+			["Sigmoid", ["z"], ["s"]],
+			["ReduceL1", ["s"], ["t"], { axes: ints([1]) }],
+			["Div", ["s", "t"], ["y"]],
+		],
+	],
+	[
+		"logarithms that are cut off",
+		[
+			["LogSoftmax", ["z"], ["l"], last],
+			["Max", ["l", "least"], ["y"]],
+		],
+	],
+	[
+		"logarithms that are moved",
+		[
+			["Softmax", ["z"], ["p"], last],
+			["Log", ["p"], ["l"]],
+			["Add", ["l", "scale"], ["y"]],
+		],
+	],
 	// What type the logits have, the file does not say.
 	[
 		"one before a Cast",
