@@ -90,7 +90,7 @@ async function show(store: string, name: string): Promise<Answer> {
 				...(run.error === undefined ? [] : [run.error]),
 				"",
 				...alignTable([["step", "state", "time", "key"], ...rows]),
-				...(said.length === 0 ? [] : ["", ...diagnosisLines(said, width).slice(0, -1)]),
+				...(said.length === 0 ? [] : ["", ...diagnosisLines(said, width)]),
 				...(run.state === "stopped" || run.state === "failed" ? ["", `Go on: limbeck resume ${run.id}`] : []),
 			].join("\n"),
 	};

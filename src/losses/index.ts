@@ -22,6 +22,11 @@ export function temperatureOf(objective: LossOptions): number | undefined {
 	return own.length === 0 ? undefined : Math.max(...own);
 }
 
+/** Whether the loss means something else at the end of training than at its beginning. */
+export function isScheduled(objective: LossOptions): boolean {
+	return lossOf(objective).isScheduled?.(objective) ?? false;
+}
+
 /** What a student may learn from its teacher. */
 export const distillationOptions = z
 	.discriminatedUnion("name", [

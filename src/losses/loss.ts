@@ -48,6 +48,8 @@ export interface Loss<Options extends z.ZodType, Needs extends keyof LossInputs 
 	readonly needs: (options: z.infer<Options>) => readonly Needs[];
 	/** The temperatures by which it softens the teacher's answers; none where absent. */
 	readonly temperatures?: (options: z.infer<Options>) => readonly number[];
+	/** Whether a weight in it changes over training; it does not where absent. */
+	readonly isScheduled?: (options: z.infer<Options>) => boolean;
 	/** What it learns itself, for models with these values inside; nothing where absent. */
 	readonly parameters?: (options: z.infer<Options>, inner: InnerActivations) => readonly LossParameter[];
 	/**

@@ -46,6 +46,7 @@ export const mixture: Loss<typeof options> = {
 		...new Set(of.flatMap((part) => [...needsOf(part), ...(part.schedule ? (["progress"] as const) : [])])),
 	],
 	temperatures: ({ of }) => [...new Set(of.flatMap((part) => singleLossOf(part).temperatures?.(part) ?? []))],
+	isScheduled: ({ of }) => of.some(({ schedule }) => schedule !== undefined),
 	parameters: ({ of }, inner) =>
 		of.flatMap(
 			(part, index) =>

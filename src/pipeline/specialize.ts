@@ -67,7 +67,7 @@ function runOf(recipe: SpecializeRecipe): Run<SpecializeEvent, SpecializeSeedRes
 		planSeed: (context) => planSeed(recipe, context),
 		assemble: (results, environment, created) => ({
 			...assembleSpecializeReport(recipe, results, environment, created),
-			diagnosis: diagnose(specializeEvidence(results)),
+			diagnosis: diagnose(specializeEvidence(recipe, results)),
 		}),
 		details: ({ chosen }) => ({ chosen }),
 	};

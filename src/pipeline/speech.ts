@@ -104,7 +104,7 @@ function runOf(recipe: SpeechRecipe): Run<SpeechEvent, SpeechSeedResult, SpeechR
 		planSeed: (seedContext) => planSeed(recipe, seedContext),
 		assemble: (results, environment, created) => ({
 			...assembleSpeechReport(recipe, results, environment, created),
-			diagnosis: diagnose(speechEvidence(results)),
+			diagnosis: diagnose(speechEvidence(recipe, results)),
 		}),
 	};
 }

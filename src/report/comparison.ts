@@ -7,7 +7,7 @@ import { type Notice, noticeText } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
 import { balancedColumns, isUnequal } from "./balance.js";
 import { type Column, columnTable } from "./columns.js";
-import { diagnosisLines } from "./diagnosis.js";
+import { diagnosisParagraph } from "./diagnosis.js";
 import { describeMachine, uncalibrated } from "./evaluation.js";
 import { count, operations, percent, pValue } from "./numbers.js";
 import { wrapText } from "./text.js";
@@ -85,7 +85,7 @@ export function comparisonTable(report: ComparisonReport, width = Infinity): str
 		"",
 		...columnTable(rows, columns, width),
 		"",
-		...diagnosisLines(report.diagnosis, width),
+		...diagnosisParagraph(report.diagnosis, width),
 		...verdicts(pairs, samples).flatMap((line) => wrapText(line, width)),
 		"",
 		...wrapText(all.some(isCalibrated) ? temperatureNote : uncalibrated(split), width),

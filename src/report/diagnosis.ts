@@ -7,7 +7,7 @@ export function withHintsOnce(diagnosis: readonly Notice[]): readonly Notice[] {
 	return diagnosis.map((one, k) => (one.hint === diagnosis[k + 1]?.hint ? { code: one.code, text: one.text } : one));
 }
 
-/** A diagnosis under its heading, and an empty line after it; no line where there is nothing to say. */
+/** A diagnosis under its heading; no line where there is nothing to say. */
 export function diagnosisLines(diagnosis: readonly Notice[] | undefined, width: number): readonly string[] {
 	if (diagnosis === undefined || diagnosis.length === 0) return [];
 	const indented = (text: string, first: string): readonly string[] =>
@@ -16,5 +16,11 @@ export function diagnosisLines(diagnosis: readonly Notice[] | undefined, width: 
 		...indented(text, "- "),
 		...(hint === undefined ? [] : indented(hint, "  ")),
 	]);
-	return ["Verdict", ...items, ""];
+	return ["Verdict", ...items];
+}
+
+/** {@link diagnosisLines} as a paragraph before others: with an empty line after them, if there are any. */
+export function diagnosisParagraph(diagnosis: readonly Notice[] | undefined, width: number): readonly string[] {
+	const lines = diagnosisLines(diagnosis, width);
+	return lines.length === 0 ? [] : [...lines, ""];
 }

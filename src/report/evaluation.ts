@@ -5,7 +5,7 @@ import type { Environment } from "../distill/report.js";
 import type { ClassBalance, ReliabilityBin } from "../metrics/index.js";
 import { type Notice, noticeText } from "../notices.js";
 import { balancedColumns, isUnequal } from "./balance.js";
-import { diagnosisLines } from "./diagnosis.js";
+import { diagnosisParagraph } from "./diagnosis.js";
 import { count, operations, percent, percentInterval } from "./numbers.js";
 import { alignTable } from "./text.js";
 
@@ -69,7 +69,7 @@ export function evaluationTable(report: EvaluationReport, details: boolean, widt
 		"",
 		...lines,
 		"",
-		...diagnosisLines(report.diagnosis, width),
+		...diagnosisParagraph(report.diagnosis, width),
 		...(details ? [...detailLines(report), ""] : []),
 		...(notes.length > 0 ? [...notes, ""] : []),
 		describeMachine(report.environment),

@@ -20,7 +20,7 @@ const controlLabels: Readonly<Record<ControlName, string>> = {
  */
 export function specializeReportTable(report: SpecializeReport, width = Infinity): string {
 	const networks = specializeNetworks(report);
-	const diagnosis = diagnosisLines(report.diagnosis, width).slice(0, -1);
+	const diagnosis = diagnosisLines(report.diagnosis, width);
 	const sections = [
 		columnTable(networks, columnsOf(networks, isUnequal(report.data)), width),
 		...(diagnosis.length === 0 ? [] : [diagnosis]),

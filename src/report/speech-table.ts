@@ -2,7 +2,7 @@ import type { Measured } from "../distill/report.js";
 import { noticeText } from "../notices.js";
 import type { SpeechFoldsReport, SpeechNetReport, SpeechReport } from "../speech/report.js";
 import { type Column, columnTable } from "./columns.js";
-import { diagnosisLines } from "./diagnosis.js";
+import { diagnosisParagraph } from "./diagnosis.js";
 import { count } from "./numbers.js";
 import { wrapText } from "./text.js";
 
@@ -138,7 +138,7 @@ function told(
 	return [
 		...columnTable(speechRows(networks, recipe), speechColumns, width),
 		"",
-		...diagnosisLines(diagnosis, width),
+		...diagnosisParagraph(diagnosis, width),
 		...lines,
 	].join("\n");
 }

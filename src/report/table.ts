@@ -6,7 +6,7 @@ import { noticeText } from "../notices.js";
 import type { AnswerSummary } from "../train/stored-answers.js";
 import { balancedColumns, isUnequal } from "./balance.js";
 import { type Column, columnTable } from "./columns.js";
-import { diagnosisLines } from "./diagnosis.js";
+import { diagnosisParagraph } from "./diagnosis.js";
 import { titleOf } from "./networks.js";
 import { count, percentSpread, spread } from "./numbers.js";
 import { wrapText } from "./text.js";
@@ -75,7 +75,7 @@ export function reportTable(report: Report, width = Infinity): string {
 	const rows = networksOf(report);
 	const sentences = verdict(report).flatMap((sentence) => wrapText(sentence, width));
 	const table = columnTable(rows, columnsOf(rows, isUnequal(report.data)), width);
-	return [...table, "", ...diagnosisLines(report.diagnosis, width), ...sentences].join("\n");
+	return [...table, "", ...diagnosisParagraph(report.diagnosis, width), ...sentences].join("\n");
 }
 
 /** {@link reportTable} for the training of one network. */
@@ -84,7 +84,7 @@ export function trainReportTable(report: TrainReport, width = Infinity): string 
 	const rows = [[recipe.network.family, network]] as const;
 	const table = columnTable(rows, [...columnsOf(rows, isUnequal(data)), secondsPerEpoch], width);
 	const sentences = trainVerdict(report).flatMap((sentence) => wrapText(sentence, width));
-	return [...table, "", ...diagnosisLines(diagnosis, width), ...sentences].join("\n");
+	return [...table, "", ...diagnosisParagraph(diagnosis, width), ...sentences].join("\n");
 }
 
 /** What the figures of one network rest on. */

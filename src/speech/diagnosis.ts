@@ -1,25 +1,36 @@
-import type { Evidence, NetworkEvidence } from "../distill/diagnosis/evidence.js";
+import { type Evidence, fromLabels, fromTeacher, type NetworkEvidence } from "../distill/diagnosis/evidence.js";
 import { trainingEvidence } from "../distill/diagnosis/of-reports.js";
+import type { SpeechRecipe } from "./recipe.js";
 import type { SpeechSeedResult } from "./report.js";
 
+type Results = readonly [SpeechSeedResult, ...SpeechSeedResult[]];
+
 /** The evidence of an experiment with speech: how its nets were trained; what is right is counted in frames. */
-export function speechEvidence(results: readonly [SpeechSeedResult, ...SpeechSeedResult[]]): Evidence {
+export function speechEvidence(recipe: SpeechRecipe, results: Results): Evidence {
 	const [{ aligned, judged, trained }] = results;
 	return {
 		...{ split: "test", test: judged.test.frames, validation: aligned.validation.frames },
-		networks: Object.keys(trained).map((name) => networkEvidence(name, results)),
+		networks: Object.keys(trained).map((name) => networkEvidence(name, recipe, results)),
 	};
 }
 
-function networkEvidence(name: string, results: readonly SpeechSeedResult[]): NetworkEvidence {
+function networkEvidence(name: string, recipe: SpeechRecipe, results: Results): NetworkEvidence {
 	const runs = results.flatMap(({ seed, trained }) => {
 		const outcome = trained[name];
 		if (outcome === undefined) return [];
-		const { trainAccuracy } = outcome;
+		const { trainAccuracy, teacher } = outcome;
 		const learned = trainAccuracy === undefined ? undefined : { accuracy: trainAccuracy };
-		return [
-			{ name: `seed ${String(seed)}`, training: trainingEvidence(outcome, outcome.teacher === undefined), learned },
-		];
+		const objective = teacher === undefined ? fromLabels : fromTeacher;
+		return [{ name: `seed ${String(seed)}`, training: trainingEvidence(outcome, objective), learned }];
 	});
-	return { title: `the net ${name}`, options: name.startsWith("few-") ? "few" : "network", parameters: 0, runs };
+	return { title: `the net ${name}`, fieldOf: (field) => fieldOf(name, field, recipe), parameters: 0, runs };
+}
+
+/** What the recipe calls a field of a net: most are those of all nets. */
+function fieldOf(name: string, field: string, { few, student }: SpeechRecipe): string {
+	const own = name.startsWith("few-")
+		? { few }
+		: { student: ["distilled", "student-alone"].includes(name) ? student : {} };
+	const [owner] = Object.entries(own).flatMap(([at, fields]) => (field in (fields ?? {}) ? [at] : []));
+	return `${owner ?? "network"}.${field}`;
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it, test } from "vitest";
 import { classBalance, type McnemarResult, mcnemarOfCounts } from "../../metrics/index.js";
-import type { Evidence, NetworkEvidence, RunEvidence, TeachingEvidence, TrainingEvidence } from "./evidence.js";
+import {
+	type Evidence,
+	fieldsOf,
+	type NetworkEvidence,
+	type RunEvidence,
+	type TeachingEvidence,
+	type TrainingEvidence,
+} from "./evidence.js";
 import { checks, diagnose } from "./index.js";
 import { shownBy } from "./teaching-checks.js";
 
@@ -9,7 +16,7 @@ const tested = 2000;
 /** A training of ordinary length, with a loss that falls from log 2. */
 function training(changes: Partial<TrainingEvidence> = {}): TrainingEvidence {
 	const losses = Array.from({ length: 100 }, (_, k) => ({ step: 20 * (k + 1), loss: 0.69 * 0.97 ** k }));
-	return { steps: 2000, epochs: 40, hard: true, validationAccuracy: 0.9, losses, ...changes };
+	return { steps: 2000, epochs: 40, hard: true, steady: true, validationAccuracy: 0.9, losses, ...changes };
 }
 
 const lossesOf = (...losses: readonly number[]): TrainingEvidence["losses"] =>
@@ -30,7 +37,7 @@ function run(errors: number, changes: Partial<RunEvidence> = {}): RunEvidence {
 }
 
 function network(title: string, ...runs: readonly RunEvidence[]): NetworkEvidence {
-	return { title, options: "student", parameters: title === "the teacher" ? 9000 : 900, runs };
+	return { title, fieldOf: fieldsOf("student"), parameters: title === "the teacher" ? 9000 : 900, runs };
 }
 
 const labelsOf = (...samples: readonly number[]) => ({
@@ -101,6 +108,12 @@ const cases: Readonly<
 		],
 		passes: [
 			lone(run(900)),
+			// A loss of which a part gains weight.
+			lone(
+				run(900, {
+					training: training({ steady: false, losses: lossesOf(...Array.from({ length: 20 }, (_, k) => k + 1)) }),
+				}),
+			),
 			// Weights from a file that were good to begin with.
 			lone(run(10, { training: training({ losses: lossesOf(...Array.from({ length: 20 }, () => 0.02)) }) })),
 		],

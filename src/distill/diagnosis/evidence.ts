@@ -6,13 +6,25 @@ import type { Quality, SplitName } from "../evaluate.js";
 import type { LearnedFigures } from "../learned-part.js";
 import type { TrainCurve } from "../train-network.js";
 
+/** What a network learned. */
+export interface ObjectiveEvidence {
+	/** Whether it learned from labels alone, with the cross-entropy as its loss, in nats. */
+	readonly hard: boolean;
+	/** Whether the loss means the same from the first step to the last: no part of it has a weight that changes. */
+	readonly steady: boolean;
+}
+
+/** Labels alone. */
+export const fromLabels: ObjectiveEvidence = { hard: true, steady: true };
+
+/** Soft targets, with labels or without. */
+export const fromTeacher: ObjectiveEvidence = { hard: false, steady: true };
+
 /** A training, as far as it says whether it worked. */
-export interface TrainingEvidence {
+export interface TrainingEvidence extends ObjectiveEvidence {
 	readonly steps: number;
 	readonly epochs: number;
 	readonly losses: TrainCurve["losses"];
-	/** Whether it learned from labels alone, with the cross-entropy as its loss, in nats. */
-	readonly hard: boolean;
 	/** On the validation split; absent without labels. */
 	readonly validationAccuracy?: number | undefined;
 }
@@ -35,8 +47,8 @@ export interface RunEvidence {
 export interface NetworkEvidence {
 	/** What sentences call it: `the teacher`. */
 	readonly title: string;
-	/** Where the recipe says how it is trained: `student`; absent where it was given. */
-	readonly options?: string | undefined;
+	/** What the recipe calls a field of its options: `student.epochs` for `epochs`; absent where it was given. */
+	readonly fieldOf?: ((field: string) => string) | undefined;
 	readonly parameters: number;
 	readonly runs: readonly RunEvidence[];
 }
@@ -120,9 +132,14 @@ export function which(
 	return affected.length === runs.length ? "" : ` (${listed(affected.map(({ run }) => run.name))})`;
 }
 
+/** What a recipe calls the fields of the network that it calls so. */
+export function fieldsOf(network: string): (field: string) => string {
+	return (field) => `${network}.${field}`;
+}
+
 /** A field of a network's options, as hints name it. */
-export function optionOf({ options }: Pick<NetworkEvidence, "options">, field: string): string {
-	return options === undefined ? field : `${options}.${field}`;
+export function optionOf({ fieldOf }: Pick<NetworkEvidence, "fieldOf">, field: string): string {
+	return fieldOf?.(field) ?? field;
 }
 
 /** A sentence's beginning. */

@@ -1,17 +1,33 @@
 /** The evidence of each kind of run. */
+import { isScheduled, type LossOptions } from "../../losses/index.js";
 import type { EvaluateOutcome, SplitName } from "../evaluate.js";
 import type { Recipe } from "../recipe.js";
 import type { SeedResult } from "../report.js";
+import type { SpecializeRecipe } from "../specialists/recipe.js";
 import type { SpecializeSeedResult } from "../specialists/report.js";
 import type { TrainOutcome } from "../train-network.js";
 import type { TrainSeedResult } from "../train-report.js";
-import type { Evidence, NetworkEvidence, RunEvidence, TrainingEvidence } from "./evidence.js";
+import {
+	type Evidence,
+	fieldsOf,
+	fromLabels,
+	fromTeacher,
+	type NetworkEvidence,
+	type ObjectiveEvidence,
+	type RunEvidence,
+	type TrainingEvidence,
+} from "./evidence.js";
 
-/** A training as evidence. @param hard - whether its loss is the cross-entropy with labels alone. */
-export function trainingEvidence(outcome: TrainOutcome, hard: boolean): TrainingEvidence {
+/** What a network learned from its teacher. */
+export function taughtBy(objective: LossOptions): ObjectiveEvidence {
+	return { ...fromTeacher, steady: !isScheduled(objective) };
+}
+
+/** A training as evidence. */
+export function trainingEvidence(outcome: TrainOutcome, objective: ObjectiveEvidence): TrainingEvidence {
 	const { steps, epochs, curve, validationErrors, data } = outcome;
 	return {
-		...{ steps, epochs, losses: curve.losses, hard },
+		...{ steps, epochs, losses: curve.losses, ...objective },
 		...(validationErrors === undefined ? {} : { validationAccuracy: 1 - validationErrors / data.validation }),
 	};
 }
@@ -27,26 +43,26 @@ interface Shape<Result> {
 	readonly title: string;
 	/** What the evaluation calls it. */
 	readonly name: string;
-	readonly options?: string;
-	readonly hard?: boolean;
+	readonly fieldOf?: (field: string) => string;
+	readonly objective?: ObjectiveEvidence;
 	readonly trained?: (result: Result) => TrainOutcome | undefined;
 }
 
 function network<Result extends Seeded>(
 	results: readonly Result[],
-	{ title, name, options, hard = true, trained }: Shape<Result>,
+	{ title, name, fieldOf, objective = fromLabels, trained }: Shape<Result>,
 ): NetworkEvidence | undefined {
 	const runs = results.flatMap((result): readonly RunEvidence[] => {
 		const { models, byClass, learned } = result.evaluated;
 		const quality = models[name];
 		const outcome = trained?.(result);
 		if (quality === undefined) return [];
-		const training = outcome === undefined ? undefined : trainingEvidence(outcome, hard);
+		const training = outcome === undefined ? undefined : trainingEvidence(outcome, objective);
 		const predicted = byClass?.predicted[name];
 		return [{ name: `seed ${String(result.seed)}`, quality, predicted, training, learned: learned?.[name] }];
 	});
 	const parameters = results[0]?.evaluated.models[name]?.parameters ?? 0;
-	return runs.length === 0 ? undefined : { title, options, parameters, runs };
+	return runs.length === 0 ? undefined : { title, fieldOf, parameters, runs };
 }
 
 const present = (networks: readonly (NetworkEvidence | undefined)[]): readonly NetworkEvidence[] =>
@@ -66,12 +82,21 @@ export function distillEvidence(recipe: Recipe, results: readonly [SeedResult, .
 	const taught = first.trained.links.map((link, k) =>
 		network(results, {
 			...linkTitle(link.name, k === last),
-			...{ name: link.name, hard: false, trained: ({ trained }) => trained.links[k]?.outcome },
+			...{
+				name: link.name,
+				objective: taughtBy(recipe.distillation),
+				trained: ({ trained }) => trained.links[k]?.outcome,
+			},
 		}),
 	);
 	const teacher = teacherEvidence(recipe, results);
 	const alone = network(results, {
-		...{ title: "the student alone", name: "baseline", options: "student", trained: ({ trained }) => trained.baseline },
+		...{
+			title: "the student alone",
+			name: "baseline",
+			fieldOf: fieldsOf("student"),
+			trained: ({ trained }) => trained.baseline,
+		},
 	});
 	const student = taught[last];
 	const compared = (at: number) => results.flatMap(({ evaluated }) => evaluated.comparisons[at] ?? []);
@@ -89,12 +114,15 @@ export function distillEvidence(recipe: Recipe, results: readonly [SeedResult, .
 	};
 }
 
-function linkTitle(name: string, isStudent: boolean): { readonly title: string; readonly options: string } {
-	if (isStudent) return { title: "the distilled student", options: "student" };
+function linkTitle(
+	name: string,
+	isStudent: boolean,
+): { readonly title: string; readonly fieldOf: (field: string) => string } {
+	if (isStudent) return { title: "the distilled student", fieldOf: fieldsOf("student") };
 	const [, role = name, member = "1"] = /^([a-z]+)-(\d+)$/.exec(name) ?? [];
 	// Generations are the student, trained again.
 	const options = role === "assistant" ? `chain.${String(Number(member) - 1)}` : "student";
-	return { title: `${role} ${member}`, options };
+	return { title: `${role} ${member}`, fieldOf: fieldsOf(options) };
 }
 
 /** The teacher, several as one; the training is that of a single one. */
@@ -103,7 +131,7 @@ function teacherEvidence({ teacher }: Recipe, results: readonly SeedResult[]): N
 	const isGiven = results.every(({ trained }) => trained.teacher.length === 0);
 	return network(results, {
 		...{ title: "the teacher", name: "teacher" },
-		...(isGiven || teacher.family === "ensemble" ? {} : { options: "teacher" }),
+		...(isGiven || teacher.family === "ensemble" ? {} : { fieldOf: fieldsOf("teacher") }),
 		...(single ? { trained: ({ trained }: SeedResult) => trained.teacher[0] } : {}),
 	});
 }
@@ -113,13 +141,13 @@ function memberEvidence({ teacher }: Recipe, results: readonly SeedResult[]): re
 	const runs = results.flatMap(({ seed, trained }) =>
 		trained.teacher.map((outcome, k): RunEvidence => {
 			const of = results.length > 1 ? `seed ${String(seed)}, ` : "";
-			return { name: `${of}teacher ${String(k + 1)}`, training: trainingEvidence(outcome, true) };
+			return { name: `${of}teacher ${String(k + 1)}`, training: trainingEvidence(outcome, fromLabels) };
 		}),
 	);
 	if (teacher.family !== "ensemble" && runs.length <= results.length) return [];
 	const entry = teacher.family === "ensemble" ? teacher.members.findIndex(({ family }) => family !== "file") : -1;
 	const options = entry === -1 ? "teacher" : `teacher.members.${String(entry)}`;
-	return [{ title: "a teacher of the ensemble", options, parameters: 0, runs }];
+	return [{ title: "a teacher of the ensemble", fieldOf: fieldsOf(options), parameters: 0, runs }];
 }
 
 /** The evidence of a training. */
@@ -129,7 +157,7 @@ export function trainEvidence(results: readonly [TrainSeedResult, ...TrainSeedRe
 		...shared(first.evaluated, first.trained.data.validation),
 		networks: present([
 			network(results, {
-				...{ title: "the network", name: "network", options: "network" },
+				...{ title: "the network", name: "network", fieldOf: fieldsOf("network") },
 				trained: ({ trained }) => trained,
 			}),
 		]),
@@ -137,14 +165,22 @@ export function trainEvidence(results: readonly [TrainSeedResult, ...TrainSeedRe
 }
 
 /** The evidence of a run of specialists. */
-export function specializeEvidence(results: readonly [SpecializeSeedResult, ...SpecializeSeedResult[]]): Evidence {
+export function specializeEvidence(
+	recipe: SpecializeRecipe,
+	results: readonly [SpecializeSeedResult, ...SpecializeSeedResult[]],
+): Evidence {
 	const [first] = results;
 	const generalist = network(results, {
-		...{ title: "the generalist", name: "generalist", options: "generalist" },
+		...{ title: "the generalist", name: "generalist", fieldOf: fieldsOf("generalist") },
 		trained: ({ trained }) => trained.generalist,
 	});
 	const distilled = network(results, {
-		...{ title: "the network distilled back", name: "distilled", options: "student", hard: false },
+		...{
+			title: "the network distilled back",
+			name: "distilled",
+			fieldOf: fieldsOf("student"),
+			objective: taughtBy(recipe.distillation),
+		},
 		trained: ({ trained }) => trained.distilled,
 	});
 	const combined = network(results, { title: "the generalist with specialists", name: "combined" });
@@ -159,10 +195,10 @@ function specialistEvidence(results: readonly SpecializeSeedResult[]): readonly 
 	const runs = results.flatMap(({ seed, trained }) =>
 		trained.specialists.map((outcome, m): RunEvidence => {
 			const of = results.length > 1 ? `seed ${String(seed)}, ` : "";
-			return { name: `${of}specialist ${String(m + 1)}`, training: trainingEvidence(outcome, false) };
+			return { name: `${of}specialist ${String(m + 1)}`, training: trainingEvidence(outcome, fromTeacher) };
 		}),
 	);
-	return runs.length === 0 ? [] : [{ title: "a specialist", options: "specialist", parameters: 0, runs }];
+	return runs.length === 0 ? [] : [{ title: "a specialist", fieldOf: fieldsOf("specialist"), parameters: 0, runs }];
 }
 
 /** The evidence of models that are measured, whoever trained them. @param titles - what sentences call them, by their names. */

@@ -45,7 +45,7 @@ export function guessing(network: NetworkEvidence, { labels, test, split }: Evid
 	});
 	const [one] = poor;
 	if (one === undefined) return [];
-	const { title, options } = network;
+	const { title, fieldOf } = network;
 	const most = percent(labels.balance.majorityShare);
 	return [
 		{
@@ -53,9 +53,9 @@ export function guessing(network: NetworkEvidence, { labels, test, split }: Evid
 				`${capital(title)} is no better than guessing${which(poor, network)}: right on ${percent(one.found)} of ` +
 				`${amount(test)} ${split} samples, where always predicting the most frequent class is right on ${most}.`,
 			hint:
-				options === undefined
+				fieldOf === undefined
 					? "Look at how it reads its samples, and at which of its outputs is which class: for a teacher teacher.input, teacher.outputs and teacher.classes."
-					: `Look whether its loss fell; train it longer (${options}.epochs), or give it other samples or sizes.`,
+					: `Look whether its loss fell; train it longer (${fieldOf("epochs")}), or give it other samples or sizes.`,
 		},
 	];
 }
@@ -73,16 +73,16 @@ export function absurdLikelihood(network: NetworkEvidence, { labels }: Evidence)
 	const [one] = sure;
 	if (one === undefined) return [];
 	const guess = figure(Math.log(length));
-	const { title, options } = network;
+	const { title, fieldOf } = network;
 	return [
 		{
 			text:
 				`The NLL of ${title} is ${figure(one.found)}${which(sure, network)}, where guessing has ${guess}: its outputs are ` +
 				"far too large for what they are worth.",
 			hint:
-				options === undefined
+				fieldOf === undefined
 					? "Look at how it reads its samples, and whether its outputs are logits: for a teacher teacher.input and teacher.outputs."
-					: `Look whether the samples are scaled alike; a smaller learning rate (${options}.optimizer) and ${options}.clipNorm=1 keep weights small.`,
+					: `Look whether the samples are scaled alike; a smaller learning rate (${fieldOf("optimizer")}) and ${fieldOf("clipNorm")}=1 keep weights small.`,
 		},
 	];
 }

@@ -81,9 +81,9 @@ export function teacherWorse({ teacher, alone, teacherAlone }: TeachingEvidence,
 		{
 			text: `${capital(teacher.title)} is worse than ${alone.title}: ${amount(taught)} against ${amount(own)} errors ${basis(teacherAlone, test)}. It has nothing to teach.`,
 			hint:
-				teacher.options === undefined
+				teacher.fieldOf === undefined
 					? "Take a better teacher."
-					: `Train a better teacher first: longer (${teacher.options}.epochs), or a larger network.`,
+					: `Train a better teacher first: longer (${teacher.fieldOf("epochs")}), or a larger network.`,
 		},
 	];
 }

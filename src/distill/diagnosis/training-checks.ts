@@ -41,6 +41,7 @@ export function tooFewSteps(network: NetworkEvidence): Findings {
 		const { training } = run;
 		if (training === undefined || hasLearned(run) || training.steps >= manySteps) return undefined;
 		if (training.steps < leastSteps) return { ...training, falls: "" };
+		if (!training.steady) return undefined;
 		const isSteep = lossBetween(training, 0.8, 1) < steep * lossBetween(training, 0.6, 0.8);
 		return isSteep ? { ...training, falls: ", and its loss was still falling" } : undefined;
 	});
@@ -65,7 +66,7 @@ const fallen = 0.98;
 export function lossNeverFell(network: NetworkEvidence): Findings {
 	const flat = runsWith(network, (run) => {
 		const { training } = run;
-		if (training === undefined || training.losses.length < leastPoints || hasLearned(run)) return undefined;
+		if (training?.steady !== true || training.losses.length < leastPoints || hasLearned(run)) return undefined;
 		const [first, last] = [lossBetween(training, 0, 0.1), lossBetween(training, 0.9, 1)];
 		return last < fallen * first ? undefined : { first, last };
 	});
@@ -87,7 +88,7 @@ const jump = 10;
 export function lossJumped(network: NetworkEvidence, { labels }: Evidence): Findings {
 	const guessing = Math.log(labels?.classes.length ?? 2);
 	const wild = runsWith(network, ({ training }) => {
-		if (training === undefined) return undefined;
+		if (training?.steady !== true) return undefined;
 		const [beginning] = training.losses;
 		const first = Math.max(lossBetween(training, 0, 0.1), guessing);
 		const highest = training.losses.reduce((top, point) => (point.loss > top.loss ? point : top), { step: 0, loss: 0 });

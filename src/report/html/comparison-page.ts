@@ -57,21 +57,22 @@ function verdicts(runs: readonly RunFolder[], names: readonly string[]): Html | 
 function networksSections(runs: readonly RunFolder[], names: readonly string[]): Html {
 	const classifiers: (readonly [name: string, network: Row, series: Series])[] = [];
 	const speech: (readonly [name: string, net: SpeechRow])[] = [];
+	let unequal = false;
 	for (const [k, run] of runs.entries()) {
 		const networks: Networks = kindOf(run).networks(reportOf(run));
 		const named = (label: string): string => `${names[k] ?? ""}: ${label}`;
-		if (networks.sort === "speech") speech.push(...networks.rows.map(([label, net]) => [named(label), net] as const));
-		else classifiers.push(...networks.rows.map(([label, network, series]) => [named(label), network, series] as const));
+		if (networks.sort === "speech") {
+			speech.push(...networks.rows.map(([label, net]) => [named(label), net] as const));
+			continue;
+		}
+		classifiers.push(...networks.rows.map(([label, network, series]) => [named(label), network, series] as const));
+		unequal ||= networks.unequal;
 	}
 	if (speech.length > 0 && classifiers.length > 0) {
 		const expected = "runs of speech alone, or none of them";
 		throw new LimbeckError("usage", { where: "limbeck report", expected, got: names.join(", ") });
 	}
 	if (speech.length > 0) return html`<section><h2>Results</h2>${tableOf(speech, speechColumns)}</section>`;
-	const unequal = runs.some((run) => {
-		const networks: Networks = kindOf(run).networks(reportOf(run));
-		return networks.sort === "classifiers" && networks.unequal;
-	});
 	const sized = classifiers.flatMap(([name, { bytes, errors, std }, series]) =>
 		errors === undefined ? [] : [{ series: { ...series, label: name }, bytes, errors, std: std?.errors }],
 	);
