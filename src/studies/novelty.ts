@@ -33,7 +33,7 @@ const { "cifar-100": cifar } = specializeRecipes;
 
 export const noveltyStudy = defineStudy({
 	title: "Novelty",
-	question: "Can a new category be told from garbage?",
+	question: "Can a new category be distinguished from garbage?",
 	options,
 	sizes: {
 		quick: {

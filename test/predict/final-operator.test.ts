@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { foreignModel, info, type NodeParts, randomTensor, runModel } from "../../test/support/models.js";
-import { int, ints } from "../graph/attributes.js";
-import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
-import { withoutFinalOperator } from "./final-operator.js";
+import { int, ints } from "../../src/graph/attributes.js";
+import type { OnnxModel, OnnxValueInfo } from "../../src/onnx/model.js";
+import { withoutFinalOperator } from "../../src/predict/final-operator.js";
+import { foreignModel, info, type NodeParts, randomTensor, runModel } from "../support/models.js";
 
 const x = randomTensor("x", [2, 3]);
 const last = { axis: int(-1) };

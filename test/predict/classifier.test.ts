@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { runtime } from "../../test/support/graphs.js";
-import { foreignModel, info, type ModelParts } from "../../test/support/models.js";
-import { int, ints } from "../graph/attributes.js";
-import type { OnnxModel } from "../onnx/model.js";
-import { openClassifier, type Prediction } from "./classifier.js";
-import { classesKey, preprocessingKey } from "./metadata.js";
+import { int, ints } from "../../src/graph/attributes.js";
+import type { OnnxModel } from "../../src/onnx/model.js";
+import { openClassifier, type Prediction } from "../../src/predict/classifier.js";
+import { classesKey, preprocessingKey } from "../../src/predict/metadata.js";
+import { runtime } from "../support/graphs.js";
+import { foreignModel, info, type ModelParts } from "../support/models.js";
 
 const names = [classesKey, JSON.stringify(["a", "b", "c"])] as const;
 const normalization = [preprocessingKey, JSON.stringify({ mean: 0, std: 1 })] as const;
