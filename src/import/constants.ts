@@ -49,7 +49,7 @@ function withTiedMatrices(model: OnnxModel): OnnxModel {
 		const inputs = node.inputs.map(nameOf);
 		const [input = ""] = inputs;
 		const [output = ""] = node.outputs;
-		const isRenamed = node.opType === "Identity" && node.domain === "" && /^onnx::/.test(output);
+		const isRenamed = node.opType === "Identity" && node.domain === "" && output.startsWith("onnx::");
 		const ties = isRenamed && matrices.has(input) && !results.has(output);
 		if (!ties) return [{ ...node, inputs }];
 		tied.set(output, input);

@@ -19,7 +19,7 @@ import {
 } from "./evidence.js";
 
 /** What a network learned from its teacher. */
-export function taughtBy(objective: LossOptions): ObjectiveEvidence {
+function taughtBy(objective: LossOptions): ObjectiveEvidence {
 	return { ...fromTeacher, steady: !isScheduled(objective) };
 }
 
