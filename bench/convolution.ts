@@ -48,6 +48,10 @@ const shapes: readonly Shape[] = [
 	shapeOf(144, 24, 32, { kernel: 1 }),
 	shapeOf(144, 144, 32, { group: 144 }),
 	shapeOf(384, 384, 8, { group: 384 }),
+	shapeOf(96, 96, 16, { kernel: 7, group: 96 }),
+	shapeOf(512, 512, 2),
+	shapeOf(256, 512, 4, { stride: 2 }),
+	shapeOf(160, 640, 4, { kernel: 1 }),
 ];
 
 const ours = node("./peers/convolution.ts");

@@ -7,6 +7,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Geometry } from "./convolution-geometry.js";
+import { channelsLast, pad, positions } from "./convolution-windows.js";
 
 /** What every formulation takes: dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n,c,s p + d k − pad]. */
 interface Correlation {
@@ -43,8 +44,10 @@ const formulations = {
 		build: gathered,
 	},
 	paired: {
-		suits: ({ geometry, batch, channels, outputs }) =>
-			geometry.group === channels && geometry.group === outputs && tilingOf(geometry).elements <= pairsAnImage * batch,
+		suits: ({ geometry, batch, channels, outputs, taps }) =>
+			geometry.group === channels &&
+			geometry.group === outputs &&
+			tilingOf(geometry).elements <= pairsACopy * taps * batch,
 		build: paired,
 	},
 	sliced: { suits: () => true, build: sliced },
@@ -95,10 +98,7 @@ const windowBytes = 2 ** 23;
  */
 function gathered(correlation: Correlation): Value {
 	const { g, x, dy, geometry, batch, channels, outputs, windows, taps } = correlation;
-	const lastChannel = [0, ...geometry.spatial.map((_, axis) => axis + 2), 1];
-	const padded = pad(g, g.op("Transpose", [x], { perm: ints(lastChannel) }), geometry, 1);
-	const pixelDims = padded.dims.slice(1, -1);
-	const places = g.constant({ type: "int32", dims: [windows * taps], data: windowPlaces(geometry, pixelDims) });
+	const { pixels, places } = channelsLast(g, x, geometry);
 	const images = imagesAtATime(batch, windows * taps * channels * 4);
 	const parts = batch / images;
 	const product = (h: Graph, some: Value, gradients: Value): Value => {
@@ -106,7 +106,7 @@ function gathered(correlation: Correlation): Value {
 		const columns = h.op("Reshape", [cut, h.integers([images * windows, taps * channels])]);
 		return h.op("MatMul", [gradients, columns]);
 	};
-	const inputs = g.op("Reshape", [padded, g.integers([parts, images, elementCount(pixelDims), channels])]);
+	const inputs = g.op("Reshape", [pixels, g.integers([parts, images, pixels.dims[1] ?? 1, channels])]);
 	const byImage = g.op("Reshape", [dy, g.integers([parts, images, outputs, windows])]);
 	const byOutput = g.op("Transpose", [byImage], { perm: ints([0, 2, 1, 3]) });
 	const gradients = g.op("Reshape", [byOutput, g.integers([parts, outputs, images * windows])]);
@@ -149,40 +149,8 @@ function summed(g: Graph, a: Value, b: Value, f: (body: Graph, a: Value, b: Valu
 	return total;
 }
 
-/** For every window and tap, in that order, the pixel of the padded image that lies under it. */
-function windowPlaces({ output, kernel, strides, dilations }: Geometry, padded: readonly number[]): Int32Array {
-	const places = new Int32Array(elementCount(output) * elementCount(kernel));
-	const steps = padded.map((_, axis) => elementCount(padded.slice(axis + 1)));
-	let at = 0;
-	for (const window of positions(output)) {
-		for (const tap of positions(kernel)) {
-			const pixel = window.map((w, axis) => w * (strides[axis] ?? 1) + (tap[axis] ?? 0) * (dilations[axis] ?? 1));
-			places[at++] = pixel.reduce((sum, place, axis) => sum + place * (steps[axis] ?? 1), 0);
-		}
-	}
-	return places;
-}
-
-/** Every index of a tensor of this shape, the last axis fastest. */
-function positions(dims: readonly number[]): readonly (readonly number[])[] {
-	return dims.reduce<readonly (readonly number[])[]>(
-		(before, size) => before.flatMap((index) => Array.from({ length: size }, (_, at) => [...index, at])),
-		[[]],
-	);
-}
-
-/** Pads the spatial axes, which begin at `firstAxis`, with zeros. */
-function pad(g: Graph, x: Value, { pads, spatial }: Geometry, firstAxis: number): Value {
-	if (pads.every((size) => size === 0)) return x;
-	const rank = spatial.length;
-	const before = x.dims.map((_, axis) => pads[axis - firstAxis] ?? 0);
-	const after = x.dims.map((_, axis) => (axis >= firstAxis ? (pads[axis - firstAxis + rank] ?? 0) : 0));
-	const spatialOnly = before.map((size, axis) => (axis - firstAxis < rank ? size : 0));
-	return g.op("Pad", [x, g.integers([...spatialOnly, ...after])]);
-}
-
-/** More pairs of a window and an element, for each image in the batch, cost more than copies of the images. */
-const pairsAnImage = 2;
+/** More pairs of a window and an element, for each image and tap, cost more than a copy of the images for every tap. */
+const pairsACopy = 0.7;
 
 /** Windows of a tile: a matrix that a product takes at full speed, and no more pairs than that. */
 const tileWindows = 64;

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { createDraws } from "../../test/support/draws.js";
 import { evaluate, numbers, runtime } from "../../test/support/graphs.js";
 import { gradients } from "../autodiff/gradients.js";
-import { type Attributes, int, ints } from "../graph/attributes.js";
+import { type Attributes, int, ints, numbersOf } from "../graph/attributes.js";
 import { elementCount, type TensorOf } from "../onnx/tensor.js";
+import type { Geometry } from "./convolution-geometry.js";
 import { createGraph } from "./index.js";
 import type { Target } from "./operator.js";
 
@@ -85,6 +86,87 @@ describe.skipIf(runtime.target.channelBlock === undefined)("in blocks of channel
 		}
 		expect(blocked.nodes.includes("nchwc:Conv")).toBe(one.what !== "channels that fill no block");
 	});
+});
+
+const fewWindows: readonly Shapes[] = [
+	{ what: "a dense kernel on four pixels", x: [4, 24, 2, 2], w: [32, 24, 3, 3], attributes: same },
+	{ what: "one pixel", x: [8, 24, 1, 1], w: [16, 24, 1, 1] },
+	{
+		what: "a kernel of one element with strides",
+		x: [2, 12, 5, 4],
+		w: [24, 12, 1, 1],
+		attributes: { strides: ints([2, 2]) },
+	},
+	{
+		what: "strides, dilations and uneven padding",
+		x: [2, 16, 7, 6],
+		w: [40, 16, 3, 2],
+		attributes: { strides: ints([3, 2]), dilations: ints([1, 2]), pads: ints([0, 1, 2, 0]) },
+	},
+	{ what: "a signal", x: [2, 16, 5], w: [48, 16, 3], attributes: { pads: ints([1, 1]) } },
+];
+
+/** A computation in doubles, straight from the definition. */
+function byDefinition(
+	{ x, w, b, c }: Feeds,
+	{ output, strides, dilations, pads }: Omit<Geometry, "spatial" | "kernel" | "group">,
+) {
+	const [batch = 1, channels = 1, ...spatial] = x.dims;
+	const [outputs = 1, , ...kernel] = w.dims;
+	const y = new Float64Array(batch * outputs * elementCount(output));
+	const dx = new Float64Array(x.data.length);
+	const dw = new Float64Array(w.data.length);
+	const indices = (dims: readonly number[]) =>
+		Array.from({ length: elementCount(dims) }, (_, flat) =>
+			dims.map((size, axis) => Math.floor(flat / elementCount(dims.slice(axis + 1))) % size),
+		);
+	const [windows, taps] = [indices(output), indices(kernel)];
+	for (let n = 0; n < batch; n++)
+		for (let o = 0; o < outputs; o++)
+			for (const [p, window] of windows.entries()) {
+				const at = (n * outputs + o) * windows.length + p;
+				y[at] = b.data[o] ?? NaN;
+				for (const [k, tap] of taps.entries()) {
+					const under = window.map(
+						(place, axis) =>
+							place * (strides[axis] ?? 1) + (tap[axis] ?? 0) * (dilations[axis] ?? 1) - (pads[axis] ?? 0),
+					);
+					if (under.some((place, axis) => place < 0 || place >= (spatial[axis] ?? 0))) continue;
+					const pixel = under.reduce((sum, place, axis) => sum * (spatial[axis] ?? 1) + place, 0);
+					for (let i = 0; i < channels; i++) {
+						const [inX, inW] = [
+							(n * channels + i) * elementCount(spatial) + pixel,
+							(o * channels + i) * taps.length + k,
+						];
+						y[at] = (y[at] ?? NaN) + (x.data[inX] ?? NaN) * (w.data[inW] ?? NaN);
+						dx[inX] = (dx[inX] ?? NaN) + (c.data[at] ?? NaN) * (w.data[inW] ?? NaN);
+						dw[inW] = (dw[inW] ?? NaN) + (c.data[at] ?? NaN) * (x.data[inX] ?? NaN);
+					}
+				}
+			}
+	return { y, dx, dw };
+}
+
+test.each(fewWindows)("$what: one product for the whole batch, with the values of the definition", async (one) => {
+	const dims = outputDims(one);
+	const feeds = draw(one, dims);
+	const ones = dims.slice(2).map(() => 1);
+	const wanted = byDefinition(feeds, {
+		output: dims.slice(2),
+		strides: numbersOf(one.attributes ?? {}, "strides", ones),
+		dilations: numbersOf(one.attributes ?? {}, "dilations", ones),
+		pads: numbersOf(
+			one.attributes ?? {},
+			"pads",
+			[...ones, ...ones].map(() => 0),
+		),
+	});
+	// Any number: what it says is that the graph is for a machine that has been measured.
+	const { nodes, values } = await results(feeds, one.attributes, { channelBlock: 16 });
+	expect(nodes).not.toMatch(/Conv/);
+	for (const [name, expected] of Object.entries(wanted)) {
+		expect(difference(values[name] ?? [], [...expected]), name).toBeLessThan(1e-5);
+	}
 });
 
 /** Samples `from` … `to − 1` of a batch. */

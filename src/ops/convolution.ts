@@ -5,6 +5,7 @@ import { describeType, type Value } from "../graph/value.js";
 import { blockedConvolution } from "./convolution-blocked.js";
 import { type Geometry, geometryOf, transposedGeometryOf } from "./convolution-geometry.js";
 import { channelSums, weightGradient } from "./convolution-gradient.js";
+import { productConvolution, productInputGradient, suitsProductGradient } from "./convolution-product.js";
 import { required, typeError } from "./infer.js";
 import type { Operator, OperatorCase } from "./operator.js";
 
@@ -33,6 +34,7 @@ function reversedWeights(g: Graph, w: Value, { group, kernel }: Geometry): Value
 /** dL/dx of y = conv(x, w): the transposed convolution of dy, as a plain one where strides allow it (it is faster). */
 function inputGradient(g: Graph, x: Value, w: Value, dy: Value, geometry: Geometry): Value {
 	const { strides, kernel, dilations, pads, spatial, output } = geometry;
+	if (suitsProductGradient(dy, geometry)) return productInputGradient(g, w, dy, geometry);
 	const rank = kernel.length;
 	const reach = kernel.map((side, axis) => (side - 1) * (dilations[axis] ?? 1));
 	const backPads = pads.map((pad, at) => (reach[at % rank] ?? 0) - pad);
@@ -104,6 +106,10 @@ function requireBias(bias: Value | undefined, channels: number): void {
 	throw typeError("bias of a convolution", `[${String(channels)}]`, describeType(bias));
 }
 
+/** `Conv` in its fastest form on a machine that has been measured. */
+const loweredConvolution: Operator["lower"] = (g, node, target) =>
+	target.channelBlock === undefined ? undefined : (productConvolution(g, node) ?? blockedConvolution(g, node, target));
+
 export const convolution = {
 	// y[n,o,p] = Σ_{c,k} w[o,c,k] x[n,c,s p + d k − pad] + b[o], so
 	// dx is the transposed convolution of dy; dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n,c,s p + d k − pad]; db[o] = Σ_{n,p} dy[n,o,p]
@@ -123,7 +129,7 @@ export const convolution = {
 				() => channelSums(g, dy),
 			];
 		},
-		lower: blockedConvolution,
+		lower: loweredConvolution,
 		cases: convolutionCases,
 	},
 	// The adjoint of Conv: dx = conv(dy, w), and dw is Conv's with x and dy in each other's place
