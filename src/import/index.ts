@@ -3,6 +3,7 @@ import { withAnyBatch } from "./batch.js";
 import { foldConstants, gatherConstants } from "./constants.js";
 import { withFlatOutput } from "./flat-output.js";
 import { widenHalf } from "./half.js";
+import { withPlainForms } from "./plain-forms.js";
 import { withoutSequences } from "./sequences.js";
 import { refuseUntrainable } from "./support.js";
 import { upgradeModel } from "./upgrade.js";
@@ -17,5 +18,7 @@ import { upgradeModel } from "./upgrade.js";
 export function importModel(model: OnnxModel): OnnxModel {
 	const constant = gatherConstants(model);
 	refuseUntrainable(constant);
-	return withFlatOutput(withAnyBatch(withoutSequences(foldConstants(widenHalf(upgradeModel(constant))))));
+	return withFlatOutput(
+		withAnyBatch(withPlainForms(withoutSequences(foldConstants(widenHalf(upgradeModel(constant)))))),
+	);
 }
