@@ -8,6 +8,16 @@ import { measureDashboard } from "./dashboard.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
 import { medianOf } from "./median.js";
 import { netOf } from "./nets.js";
+import {
+	exportForms,
+	judged,
+	measureNetwork,
+	networkHead,
+	networkLine,
+	networkNames,
+	networkReasons,
+	weightKinds,
+} from "./networks.js";
 import { measurePipeline, type PipelineRound, type Spent } from "./pipeline.js";
 import { measureSpecialists, type Scale } from "./specialists.js";
 import { measureScoring, measureStore } from "./targets.js";
@@ -126,7 +136,44 @@ async function web({ rounds }: { readonly rounds: number }): Promise<void> {
 	process.stdout.write(`${lines.join("\n")}\n`);
 }
 
+const separated = (text: string): readonly string[] => text.split(",");
+
+interface NetworksOptions {
+	readonly nets?: readonly string[];
+	readonly forms: readonly string[];
+	readonly weights: readonly string[];
+	readonly day?: number;
+}
+
+/** The part of all networks that is tried on one day. */
+const daysOfNetworks = 7;
+
+async function networks({ nets, forms, weights, day }: NetworksOptions): Promise<void> {
+	const all = nets ?? (await networkNames());
+	const chosen = day === undefined ? all : all.filter((_, at) => at % daysOfNetworks === day % daysOfNetworks);
+	process.stdout.write(`${networkHead.join("\n")}\n`);
+	const reasons: string[] = [];
+	for (const net of chosen) {
+		for (const kind of weights) {
+			for (const row of await measureNetwork(net, kind, forms)) {
+				process.stdout.write(`${networkLine(row)}\n`);
+				reasons.push(...networkReasons(row));
+				if (Object.values(judged(row)).includes("wrong")) process.exitCode = 1;
+			}
+		}
+	}
+	process.stdout.write(`\n${reasons.join("\n")}\n`);
+}
+
 const program = new Command("bench");
+program
+	.command("networks")
+	.description("networks of timm, transformers and PyTorch: their answers and training here against PyTorch's")
+	.option("--nets <names>", "names, separated by commas; all by default", separated)
+	.option("--forms <names>", "forms of export", separated, exportForms)
+	.option("--weights <kinds>", "how they start: random, fresh", separated, weightKinds)
+	.option("--day <number>", "a seventh of the networks, another one each day", count)
+	.action(networks);
 program
 	.command("web")
 	.description("the page and the browser's bundle: bytes, time until it answers, answers a second, training")

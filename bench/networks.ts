@@ -1,0 +1,165 @@
+/**
+ * Networks of many designs, made with random weights in PyTorch and exported in several forms: whether each answers and
+ * trains here as it does there, and how long a step takes. What is compared are the changes of every tensor, after some
+ * steps of momentum SGD in double precision there; see networks/parity.py.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { z } from "zod";
+
+import { LimbeckError } from "../src/errors.js";
+import { python } from "./contest.js";
+
+/** The forms that torch.onnx writes. */
+export const exportForms = ["legacy", "static", "dynamic", "plain"] as const;
+/** How a network starts: as PyTorch makes it, or with values of their own in all norms, biases and running averages. */
+export const weightKinds = ["random", "fresh"] as const;
+
+/** A difference of logits, relative to the largest, up to which a teacher answers as PyTorch does. */
+const teacherTolerance = 1e-4;
+
+const recorded = z.object({
+	forms: z.record(z.string(), z.union([z.object({ reference: z.string() }), z.object({ failed: z.string() })])),
+});
+const trained = z.object({
+	teacher: z.number().optional(),
+	teacherRefused: z.string().optional(),
+	seconds: z.number().optional(),
+	parameters: z.number().optional(),
+	refused: z.string().optional(),
+	notices: z.array(z.string()).optional(),
+});
+const tensor = z.object({ name: z.string(), share: z.number(), error: z.number(), peer: z.number() });
+const compared = z.object({
+	/** Parameters and running averages that PyTorch changes. */
+	tensors: z.number(),
+	/** Those of which nothing is trained here. */
+	absent: z.array(z.string()),
+	wrong: z.array(tensor),
+	wrongs: z.number(),
+	/** The largest error of a tensor's change, relative to the change. */
+	largest: z.number().nullable(),
+	/** The same of PyTorch in single precision. */
+	peer: z.number(),
+	/** PyTorch's processor time of a step, one thread. */
+	seconds: z.number(),
+});
+
+/** What came of one file. */
+export interface NetworkRow {
+	readonly net: string;
+	readonly weights: string;
+	readonly form: string;
+	/** Why PyTorch could not export it. */
+	readonly notExported?: string;
+	readonly as?: z.infer<typeof trained>;
+	readonly against?: z.infer<typeof compared>;
+}
+
+const run = promisify(execFile);
+
+/** What a program's last line says. */
+async function lastLine<T>(schema: z.ZodType<T>, command: readonly string[]): Promise<T> {
+	const [program = "", ...args] = command;
+	try {
+		const env = { ...process.env, OMP_NUM_THREADS: "1" };
+		const { stdout } = await run(program, args, { env, maxBuffer: 2 ** 26, timeout: 600_000 });
+		return schema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+	} catch (error) {
+		const got = error instanceof Error ? (error.message.trim().split("\n").at(-1) ?? "") : String(error);
+		throw new LimbeckError("environment", { where: command.join(" "), expected: "an answer in JSON", got });
+	}
+}
+
+/** Names of all networks, in order. */
+export async function networkNames(): Promise<readonly string[]> {
+	return (await lastLine(z.object({ nets: z.array(z.string()) }), python("./networks/parity.py", "list"))).nets;
+}
+
+/**
+ * Makes, exports, trains and compares one network.
+ *
+ * @throws LimbeckError (`environment`) where Python, PyTorch or timm are missing.
+ */
+export async function measureNetwork(
+	net: string,
+	weights: string,
+	forms: readonly string[],
+): Promise<readonly NetworkRow[]> {
+	const folder = await mkdtemp(join(tmpdir(), "limbeck-networks-"));
+	try {
+		const made = await lastLine(recorded, python("./networks/parity.py", "record", net, weights, folder, ...forms));
+		const rows: NetworkRow[] = [];
+		for (const form of forms) rows.push({ net, weights, form, ...(await measureForm(folder, form, made.forms[form])) });
+		return rows;
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+}
+
+async function measureForm(
+	folder: string,
+	form: string,
+	made: z.infer<typeof recorded>["forms"][string] | undefined,
+): Promise<Pick<NetworkRow, "notExported" | "as" | "against">> {
+	if (made === undefined || "failed" in made) return { notExported: made?.failed ?? "unknown form" };
+	const script = join(import.meta.dirname, "networks/train.ts");
+	const as = await lastLine(trained, [process.execPath, "--import", "jiti/register", script, folder, form]);
+	if (as.refused !== undefined) return { as };
+	return { as, against: await lastLine(compared, python("./networks/parity.py", "compare", folder, form)) };
+}
+
+/** What a row means: both may be refused with a reason, but neither may be wrong. */
+export function judged({ notExported, as, against }: NetworkRow): {
+	readonly teacher: "right" | "refused" | "wrong" | "-";
+	readonly student: "right" | "refused" | "wrong" | "-";
+} {
+	if (notExported !== undefined || as === undefined) return { teacher: "-", student: "-" };
+	const isRight = against?.absent.length === 0 && against.wrongs === 0;
+	const teacher = (as.teacher ?? Number.NaN) < teacherTolerance ? "right" : "wrong";
+	const student = isRight ? "right" : "wrong";
+	return {
+		teacher: as.teacherRefused === undefined ? teacher : "refused",
+		student: as.refused === undefined ? student : "refused",
+	};
+}
+
+/** The head of the table that {@link networkLine} continues. */
+export const networkHead = [
+	"| net | weights | form | teacher | student | largest error | PyTorch's in float32 | time ratio |",
+	"| --- | ------- | ---- | ------- | ------- | ------------- | -------------------- | ---------- |",
+];
+
+/** A row of the table, and below it what is wrong or refused. */
+export function networkLine(row: NetworkRow): string {
+	const { teacher, student } = judged(row);
+	const { as, against } = row;
+	const figure = (value: number | null | undefined): string =>
+		typeof value === "number" ? value.toExponential(1) : "";
+	const ratio = as?.seconds === undefined || against === undefined ? "" : (against.seconds / as.seconds).toFixed(2);
+	const cells = [row.net, row.weights, row.form, teacher, student];
+	const figures = [figure(against?.largest), figure(against?.peer), ratio];
+	return `| ${[...cells, ...figures].join(" | ")} |`;
+}
+
+/** Why a row is not right, in lines for people; none where it is. */
+export function networkReasons(row: NetworkRow): readonly string[] {
+	const { as, against, notExported } = row;
+	const where = `${row.net}, ${row.weights}, ${row.form}`;
+	const reasons: readonly (readonly [string, string | undefined])[] = [
+		["PyTorch does not export it", notExported],
+		["as a teacher refused", as?.teacherRefused],
+		["as a student refused", as?.refused],
+		["not trained here", against?.absent.length === 0 ? undefined : against?.absent.slice(0, 8).join(", ")],
+		[
+			"changes differ",
+			against?.wrongs === 0
+				? undefined
+				: against?.wrong.map(({ name, error }) => `${name} ${error.toPrecision(2)}`).join(", "),
+		],
+	];
+	return reasons.flatMap(([what, why]) => (why === undefined ? [] : [`${where}: ${what}: ${why}`]));
+}

@@ -1,0 +1,360 @@
+"""PyTorch's side of `npm run bench -- networks`.
+
+`parity.py record NET WEIGHTS FOLDER` makes a network, exports it in several forms, trains it for some steps in double
+and in single precision, and writes what came into FOLDER. `parity.py compare FOLDER FORM` holds what Limbeck trained
+of that form (`FORM.before.onnx`, `FORM.after.onnx`) against it. Both print a JSON object.
+
+WEIGHTS is `fresh`, as the network starts, or `random`: then norms, biases, scales and running averages have values of
+their own too, so that no part of the network starts as an identity.
+
+Forms: `legacy` (torch.onnx's old exporter, batch normalisation in training form), `static` (the new one, a batch of 2
+only), `dynamic` (any batch) and `plain` (any batch, `optimize=False`, which README advises). `static` and `dynamic` hold
+batch normalisation folded into the convolutions, so their reference is the network after the same folding.
+"""
+
+import copy
+import json
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+STEPS, BATCH, CLASSES, MOMENTUM = 3, 8, 10, 0.9
+# The one at which single and double precision agree best: at low rates changes drown in the rounding of the weights, at
+# high ones deep networks amplify rounding.
+RATES = (0.1, 0.01, 0.001)
+MEAN, STD = 0.5, 0.25
+TIMED_STEPS = 4
+OPSET = {"legacy": 17, "static": 18, "dynamic": 18, "plain": 18}
+
+
+def pixels(shape, count):
+    """Smooth random bytes, the same on both sides: they are written to a file."""
+    rng = np.random.default_rng(5)
+    values = rng.random((count, *shape)) * 2 - 1
+    for axis in range(max(1, len(shape) - 2) + (len(shape) > 1), len(shape) + 1):
+        for _ in range(2):
+            values = values + np.roll(values, 1, axis)
+    values = values / np.abs(values).max()
+    return np.clip(127.5 + 127.5 * values, 0, 255).astype(np.uint8)
+
+
+def make(net, weights):
+    import torch
+
+    from nets import NETS
+
+    torch.manual_seed(1)
+    build, shape = NETS[net]
+    model = build().eval()
+    if weights == "random":
+        with torch.no_grad():
+            for name, value in [*model.named_parameters(), *model.named_buffers()]:
+                if not value.is_floating_point() or value.numel() == 0 or is_table(model, name):
+                    continue
+                if name.endswith("running_var"):
+                    value.uniform_(0.7, 1.3)
+                elif name.endswith("running_mean"):
+                    value.normal_(0, 0.1)
+                elif value.dim() < 2 or value.std() == 0:
+                    value.add_(0.2 * torch.rand_like(value) - 0.1)
+    return model, shape
+
+
+def is_table(model, name):
+    """Whether it is a buffer that no training changes, such as positions."""
+    return name in dict(model.named_buffers()) and "running_" not in name
+
+
+def folded(model, example):
+    """The network as exporters write it: batch normalisation behind a convolution or linear layer is part of it."""
+    import torch
+    from torch import nn
+    from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
+
+    model = copy.deepcopy(model).eval()
+    makers, pairs, uses = {}, [], {}
+    kinds = (nn.Conv1d, nn.Conv2d, nn.Linear)
+
+    def seen(module, inputs, output):
+        if not inputs or not isinstance(inputs[0], torch.Tensor):
+            return
+        if isinstance(module, nn.modules.batchnorm._BatchNorm) and id(inputs[0]) in makers:
+            pairs.append((makers[id(inputs[0])][0], module))
+        if isinstance(module, kinds):
+            makers[id(output)] = (module, output)
+            uses[module] = uses.get(module, 0) + 1
+
+    hooks = [module.register_forward_hook(seen) for module in model.modules()]
+    with torch.no_grad():
+        model(example)
+    for hook in hooks:
+        hook.remove()
+    for layer, norm in pairs:
+        if uses[layer] > 1:
+            continue
+        fuse = fuse_linear_bn_eval if isinstance(layer, nn.Linear) else fuse_conv_bn_eval
+        fused = fuse(copy.deepcopy(layer), norm)
+        layer.weight, layer.bias = (nn.Parameter(one.detach()) for one in (fused.weight, fused.bias))
+        with torch.no_grad():
+            norm.running_mean.zero_()
+            norm.running_var.fill_(1 - norm.eps)
+            if norm.affine:
+                norm.weight.fill_(1)
+                norm.bias.zero_()
+        norm.folded = True
+        for parameter in norm.parameters():
+            parameter.requires_grad_(False)
+    return model
+
+
+def export(model, form, shape, path):
+    import torch
+
+    model_state = {name: value.numpy() for name, value in model.state_dict().items()}
+    model = copy.deepcopy(model)
+    example = torch.zeros(2, *shape)
+    names = {"input_names": ["input"], "output_names": ["logits"], "opset_version": OPSET[form]}
+    if form == "legacy":
+        torch.onnx.export(
+            model.train(),
+            (example,),
+            path,
+            dynamo=False,
+            training=torch.onnx.TrainingMode.TRAINING,
+            do_constant_folding=True,
+            dynamic_axes={"input": {0: "batch"}, "logits": {0: "batch"}},
+            **names,
+        )
+        restore(path, model_state)
+        return
+    shapes = {} if form == "static" else {"dynamic_shapes": ({0: torch.export.Dim("batch")},)}
+    torch.onnx.export(
+        model.eval(), (example,), path, dynamo=True, optimize=form != "plain", external_data=False, verbose=False, **shapes, **names
+    )
+
+
+def restore(path, state):
+    """Gives running averages in a file their values: tracing in training form has moved them."""
+    import onnx
+
+    model = onnx.load(path)
+    for one in model.graph.initializer:
+        if one.name.endswith(("running_mean", "running_var")):
+            one.CopyFrom(onnx.numpy_helper.from_array(state[one.name], one.name))
+    onnx.save(model, path)
+
+
+def train(model, images, labels, rate, precision, steps=STEPS):
+    """Trains a copy; its parameters and running averages afterwards, and seconds of processor time a step."""
+    import torch
+    import torch.nn.functional as F
+
+    torch.set_num_threads(1)
+    model = copy.deepcopy(model).to(precision)
+    model.train()
+    for module in model.modules():
+        if getattr(module, "folded", False):
+            module.eval()
+    wanted = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.SGD(wanted, lr=rate, momentum=MOMENTUM)
+    x = ((torch.from_numpy(images).to(precision) / 255) - MEAN) / STD
+    y = torch.from_numpy(labels)
+    losses = []
+    start = time.process_time()
+    for step in range(steps):
+        at = slice(step % STEPS * BATCH, (step % STEPS + 1) * BATCH)
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(x[at]), y[at])
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    seconds = (time.process_time() - start) / steps
+    used = {name for name, value in model.named_parameters() if value.grad is not None}
+    return {name: value.detach().double().numpy() for name, value in state_of(model, used).items()}, losses, seconds
+
+
+def state_of(model, used=None):
+    """Trained parameters that the loss depends on, and running averages that training changes."""
+    skipped = {
+        f"{prefix}.{name}"
+        for prefix, module in model.named_modules()
+        if getattr(module, "folded", False)
+        for name in ("weight", "bias", "running_mean", "running_var")
+    }
+    state = {name: value for name, value in model.named_parameters() if used is None or name in used}
+    state |= {name: value for name, value in model.named_buffers() if name.endswith(("running_mean", "running_var"))}
+    return {name: value for name, value in state.items() if name not in skipped}
+
+
+def best_rate(model, images, labels):
+    import torch
+
+    before = {name: value.detach().numpy() for name, value in state_of(model).items()}
+    worst = {}
+    for rate in RATES:
+        double, single = (train(model, images, labels, rate, one)[0] for one in (torch.float64, torch.float32))
+        scale = scale_of([double[name] - before[name] for name in double])
+        errors = [error_of(before[name], double[name] - before[name], single[name] - before[name], scale) for name in double]
+        worst[rate] = max(errors) if np.isfinite(errors).all() else np.inf
+    return min(worst, key=worst.get)
+
+
+def scale_of(changes):
+    """The size of a change of an element that is usual in the network."""
+    return np.median([np.sqrt(np.mean(one**2)) for one in changes])
+
+
+def error_of(before, wanted, got, scale):
+    """The error of a tensor's change, relative to its size. Below the floor a change is rounding: of the weights
+    themselves, or a gradient that is zero in truth."""
+    floor = max(1e-3 * scale * np.sqrt(wanted.size), 3e-6 * np.linalg.norm(before))
+    return np.linalg.norm(got - wanted) / max(np.linalg.norm(wanted), floor, 1e-30)
+
+
+def record(net, weights, folder, forms):
+    import torch
+
+    model, shape = make(net, weights)
+    images = pixels(shape, STEPS * BATCH)
+    labels = np.random.default_rng(6).integers(0, CLASSES, STEPS * BATCH)
+    images.tofile(folder / "pixels.bin")
+    with torch.no_grad():
+        x = ((torch.from_numpy(images[:BATCH]).float() / 255) - MEAN) / STD
+        logits = copy.deepcopy(model)(x).numpy()
+    about = {"shape": shape, "labels": labels.tolist(), "forms": {}, "steps": STEPS, "batch": BATCH, "classes": CLASSES}
+    about |= {"momentum": MOMENTUM, "mean": MEAN, "std": STD, "logits": logits.flatten().tolist()}
+    references = {"whole": model, "folded": folded(model, torch.zeros(2, *shape))}
+    about["rate"] = best_rate(model, images, labels)
+    for kind, reference in references.items():
+        before = {name: value.detach().numpy() for name, value in state_of(reference).items()}
+        double, losses, _ = train(reference, images, labels, about["rate"], torch.float64)
+        single, _, _ = train(reference, images, labels, about["rate"], torch.float32)
+        _, _, seconds = train(reference, images, labels, about["rate"], torch.float32, steps=TIMED_STEPS)
+        about[kind] = {"losses": losses, "seconds": seconds}
+        np.savez(folder / f"{kind}.before.npz", **{name: before[name] for name in double})
+        np.savez(folder / f"{kind}.double.npz", **double)
+        np.savez(folder / f"{kind}.single.npz", **single)
+    for form in forms:
+        try:
+            export(model, form, shape, str(folder / f"{form}.onnx"))
+            about["forms"][form] = {"reference": "folded" if form in ("static", "dynamic") else "whole"}
+        except Exception as error:  # What the exporter cannot write is no matter of ours; the table says so.
+            about["forms"][form] = {"failed": f"{type(error).__name__}: {str(error)[:200]}"}
+    (folder / "about.json").write_text(json.dumps(about))
+    return {"forms": about["forms"]}
+
+
+def initializers(path):
+    import onnx
+
+    model = onnx.load(path)
+    return {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer if one.data_type == 1}
+
+
+def nearest(sorted_values, wanted, tolerance):
+    """Where each wanted value lies among sorted ones, and whether one is there within a relative tolerance."""
+    if sorted_values.size == 0:
+        return np.zeros(wanted.size, int), np.zeros(wanted.size, bool)
+    right = np.clip(np.searchsorted(sorted_values, wanted), 1, max(1, sorted_values.size - 1))
+    left = right - 1
+    right = np.minimum(right, sorted_values.size - 1)
+    closer = np.where(np.abs(sorted_values[left] - wanted) <= np.abs(sorted_values[right] - wanted), left, right)
+    return closer, np.abs(sorted_values[closer] - wanted) <= tolerance * np.abs(wanted)
+
+
+def distinct(sorted_values):
+    """Which of sorted values are told from their neighbours in spite of rounding."""
+    if sorted_values.size < 2:
+        return np.ones(sorted_values.size, bool)
+    gaps = np.diff(sorted_values) > 1e-5 * np.abs(sorted_values[1:])
+    return np.r_[True, gaps] & np.r_[gaps, True]
+
+
+def compare(folder, form):
+    """Each tensor's change, Limbeck's against PyTorch's: matched by value, element by element, since exporters
+    transpose, join and rename; equal elements (fresh gains and biases) by name, or by what fits best."""
+    about = json.loads((folder / "about.json").read_text())
+    kind = about["forms"][form]["reference"]
+    before, double, single = (dict(np.load(folder / f"{kind}.{what}.npz")) for what in ("before", "double", "single"))
+    ours_before, ours_after = (initializers(folder / f"{form}.{what}.onnx") for what in ("before", "after"))
+    names = list(before)
+    flat = np.concatenate([before[name].ravel() for name in names])
+    owner = np.concatenate([np.full(before[name].size, at) for at, name in enumerate(names)])
+    wanted, rounded = (np.concatenate([state[name].ravel() for name in names]) - flat for state in (double, single))
+    got = np.full(flat.size, np.nan)
+
+    values, first, counts = np.unique(flat, return_index=True, return_counts=True)
+    once, at_once = values[counts == 1], first[counts == 1]
+    left = {}
+    for name, start in ours_before.items():
+        change = ours_after[name].astype(np.float64).ravel() - start.ravel()
+        near, found = nearest(once, start.ravel(), 1e-6)
+        votes = np.bincount(owner[at_once[near[found]]], minlength=len(names))
+        taken = False
+        for at in np.flatnonzero(votes > 0.3 * np.minimum(start.size, np.bincount(owner, minlength=len(names)))):
+            mine = np.flatnonzero(owner == at)
+            order = mine[np.argsort(flat[mine], kind="stable")]
+            clear = order[distinct(flat[order])]
+            near, found = nearest(flat[clear], start.ravel(), 3e-6)
+            got[clear[near[found]]] = change[found]
+            taken = True
+        if not taken:
+            left[name] = change
+    # Tensors whose elements are all alike, or that hold no value of their own.
+    for at, name in enumerate(names):
+        mine = np.flatnonzero(owner == at)
+        if np.isfinite(got[mine]).any():
+            continue
+        same = [
+            other
+            for other in left
+            if left[other].size == mine.size and np.array_equal(np.sort(ours_before[other].ravel()), np.sort(flat[mine]))
+        ]
+        if not same:
+            continue
+        chosen = name if name in same else min(same, key=lambda other: np.linalg.norm(left[other] - wanted[mine]))
+        got[mine] = left.pop(chosen)
+
+    scale = scale_of([wanted[owner == at] for at in range(len(names))])
+    rows = []
+    for at, name in enumerate(names):
+        known = (owner == at) & np.isfinite(got)
+        error, peer = (error_of(flat[known], wanted[known], one[known], scale) for one in (got, rounded))
+        share = known.sum() / (owner == at).sum()
+        rows.append({"name": name, "share": float(share), "error": float(error), "peer": float(peer)})
+    worst = sorted(rows, key=lambda row: -(row["error"] if row["share"] > 0 else 1e9))
+    absent = [row["name"] for row in rows if row["share"] == 0]
+    limit = max(1e-2, 10 * max(row["peer"] for row in rows))
+    wrong = [row for row in worst if row["share"] > 0 and row["error"] > limit]
+    return {
+        "tensors": len(rows),
+        "absent": absent,
+        "wrong": wrong[:12],
+        "worst": worst[len(absent) : len(absent) + 3],
+        "wrongs": len(wrong),
+        "largest": worst[len(absent)]["error"] if len(absent) < len(worst) else None,
+        "peer": max(row["peer"] for row in rows),
+        "unmatched": sorted(left),
+        "seconds": about[kind]["seconds"],
+    }
+
+
+def main():
+    warnings.filterwarnings("ignore")
+    what, *rest = sys.argv[1:]
+    if what == "list":
+        from nets import NETS
+
+        result = {"nets": list(NETS)}
+    elif what == "record":
+        net, weights, folder, *forms = rest
+        result = record(net, weights, Path(folder), forms)
+    else:
+        result = compare(Path(rest[0]), rest[1])
+    print("\n" + json.dumps(result))
+
+
+main()
