@@ -26,11 +26,11 @@ export function quotedName(name: string, others: readonly string[] = []): string
 	const look = lookOf(name);
 	const confusable = mixesAlphabets(name) || others.some((other) => other !== name && lookOf(other) === look);
 	const escaped = confusable ? /[^\x20-\x7e]/g : /(?! )[\p{Z}\p{C}]/gu;
-	return JSON.stringify(name).replace(escaped, escapeUnits);
+	return JSON.stringify(name).replace(escaped, escapedUnits);
 }
 
-/** The text as escapes of its UTF-16 units. */
-function escapeUnits(text: string): string {
+/** The text as escapes of its UTF-16 units, as JSON has them. */
+export function escapedUnits(text: string): string {
 	return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
 		.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
 		.join("");

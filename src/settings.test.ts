@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { applySettings } from "./settings.js";
+import { applySettings, settingText } from "./settings.js";
+
+const free = z.unknown();
 
 describe("applySettings", () => {
-	const free = z.unknown();
-
 	it.each([
 		["JSON", ["a.b=[1,2]"], { a: { b: [1, 2] } }],
 		["text", ["a=x=y"], { a: "x=y" }],
@@ -102,5 +102,25 @@ describe("applySettings", () => {
 			'--set a.b.c=1: expected an object at a.b, to set its field "c", got 3',
 		);
 		expect(() => applySettings([], ["a=1"], free)).toThrow('expected an object, to set its field "a", got []');
+	});
+});
+
+describe("a setting as it is typed into a shell", () => {
+	it.each([
+		["together", "--set a.b=together"],
+		[8, "--set a.b=8"],
+		["8", `--set a.b='"8"'`],
+		["two words", `--set a.b='"two words"'`],
+		[["a b", "it's", "no\u00a0break"], `--set a.b='["a b","it\\u0027s","no\\u00a0break"]'`],
+		[{ size: [2, 3] }, `--set a.b='{"size":[2,3]}'`],
+	])("%j", (value, typed) => {
+		const text = settingText("a.b", value);
+		expect(text).toBe(typed);
+		const setting = /^--set (a\.b=)'?(.*?)'?$/.exec(text);
+		expect(applySettings({}, [`${setting?.[1] ?? ""}${setting?.[2] ?? ""}`], free)).toEqual({ a: { b: value } });
+	});
+
+	it("is a list that continues", () => {
+		expect(settingText("data.ignore", ["a"], true)).toBe(`--set data.ignore='["a",…]'`);
 	});
 });

@@ -1,6 +1,7 @@
 /** Settings such as `student.hidden=[400,400]`: changes to options that stand in text. */
 import type { z } from "zod";
 import { LimbeckError } from "./errors.js";
+import { escapedUnits } from "./names.js";
 import { chosenOf, entriesAt, fieldsOf, inputSchema, isRecord, type JsonSchema, shown } from "./options.js";
 
 /** Names in a path; options are nested far less deep. */
@@ -27,7 +28,7 @@ export function applySettings(options: unknown, settings: readonly string[], sch
 				where,
 				expected: "PATH=VALUE, where PATH is a field's name or names joined by dots",
 				got: shown(setting),
-				hint: "For example: --set student.hidden=[400,400]",
+				hint: "For example: --set student.hidden='[400,400]'",
 			});
 		}
 		const place = { where, above: [], entries: [root] };
@@ -93,6 +94,19 @@ function fittingFields(
 		name === key || !known.has(name) || known.get(name) === JSON.stringify(field) ? [name] : [],
 	);
 	return Object.fromEntries(Object.entries(fields).filter(([name]) => kept.includes(name)));
+}
+
+/**
+ * A setting as it is typed into a shell: `--set data.ignore='["a b"]'`. Quotes of the shell's and characters that cannot be
+ * seen are escaped.
+ *
+ * @param more - whether the list continues, which an ellipsis says.
+ */
+export function settingText(path: string, value: unknown, more = false): string {
+	const plain = typeof value === "string" && /^[\w/][\w./:-]*$/.test(value) && jsonOrText(value) === value;
+	if (plain || typeof value === "number" || typeof value === "boolean") return `--set ${path}=${String(value)}`;
+	const json = JSON.stringify(value).replace(/'|(?! )[\p{Z}\p{C}]/gu, escapedUnits);
+	return `--set ${path}='${more ? json.replace(/\]$/, ",…]") : json}'`;
 }
 
 function jsonOrText(text: string): unknown {

@@ -1,4 +1,5 @@
 /** Where a data set's files lie on this machine, and what lies in a folder. */
+
 import { access, readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { DataSetFacts, RemoteFile } from "../data/data-set.js";
@@ -6,6 +7,7 @@ import { resolveDataFolders } from "../data/folders.js";
 import { ownDataSets, publishedDataSets } from "../data/index.js";
 import { LimbeckError } from "../errors.js";
 import { firstFew, shownPath } from "../names.js";
+import { settingText } from "../settings.js";
 
 /** The folder of a data set's files. */
 export interface DataFolder {
@@ -89,6 +91,6 @@ async function hintFor(folder: string, names: readonly string[]): Promise<string
 	}
 	const array = names.find((name) => extname(name).toLowerCase() === ".npy");
 	if (array !== undefined)
-		return `Name the arrays: --data npy --set data.file=${join(folder, array)} --set data.labels=LABELS.npy.`;
+		return `Name the arrays: --data npy ${settingText("data.file", join(folder, array))} --set data.labels=LABELS.npy.`;
 	return "limbeck data list shows what data may be.";
 }

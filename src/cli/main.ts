@@ -83,7 +83,7 @@ const helpText = `
 Examples:
   limbeck init                                    a recipe for what you have
   limbeck distill                                 real digits, in minutes
-  limbeck distill --set student.hidden=[20,20]    with a smaller student
+  limbeck distill --set 'student.hidden=[20,20]'  with a smaller student
   limbeck train --model cnn:16,32                 one network, hard labels
   limbeck specialize                              a generalist and specialists
   limbeck speech                                  spoken digits: nets, an ensemble, its distillation

@@ -34,7 +34,7 @@ Examples:
   limbeck study list                                       every study and its question
   limbeck study temperature --quick                        minutes on two cores
   limbeck study temperature --data ./mnist                 the full size
-  limbeck study temperature --quick --set widths=[30,300]  one field changed
+  limbeck study temperature --quick --set 'widths=[30,300]'  one field changed
   limbeck study all --quick --out studies                  every study, a folder each
   limbeck study temperature --show-recipe > mine.json, then: limbeck study mine.json
 

@@ -1,4 +1,5 @@
 /** A model and a table meet by the names of their columns, not by their places. */
+
 import { shortList } from "../data/own/classes.js";
 import { LimbeckError } from "../errors.js";
 import { int } from "../graph/attributes.js";
@@ -7,6 +8,7 @@ import { isRecord, parsedJson } from "../json.js";
 import type { Notice } from "../notices.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { featuresKey, featuresOf, preprocessingKey } from "../predict/metadata.js";
+import { settingText } from "../settings.js";
 
 /** A model that takes the columns as the data have them, and what should be known of that. */
 export interface AlignedModel {
@@ -67,7 +69,7 @@ function unlike(own: readonly string[], features: readonly string[], where: stri
 		hint:
 			missing.length > 0
 				? "Call the table's columns as the model's are called."
-				: `Leave the others out: --set data.ignore='${JSON.stringify(extra)}'.`,
+				: `Leave the others out: ${settingText("data.ignore", extra)}.`,
 	});
 }
 

@@ -60,7 +60,7 @@ export async function openCsv(path: string, { delimiter, header }: CsvFormat): P
 			where: `${path}: line ${String(1 + dialect.skippedLines)}`,
 			expected: "a name of its own for every column",
 			got: `${JSON.stringify(twice)} twice`,
-			hint: "Rename one of them; if the first line holds data, set data.header=false.",
+			hint: "Rename one of them; if the first line holds data, --set data.header=false.",
 		});
 	}
 	const skipped = header ? 1 : 0;

@@ -182,7 +182,7 @@ describe("createImageDecoder", () => {
 		const { decode } = await createImageDecoder(one);
 		await expect(decode(file)).rejects.toMatchObject({
 			category: "data",
-			hint: "Scale it down first, or leave it out with data.skipBroken=true.",
+			hint: "Scale it down first, or leave it out with --set data.skipBroken=true.",
 		});
 	});
 });
@@ -243,7 +243,7 @@ describe("pixels that are not bytes", () => {
 		const signed = await fileOf(tiff(1, 1, "signed", Int16Array.of(5)));
 		await expect(decode(signed)).rejects.toMatchObject({
 			category: "data",
-			hint: "Set data.range=[black,white] to the values that are black and white.",
+			hint: "Say which values are black and white: --set data.range='[BLACK,WHITE]'.",
 		});
 		const [none = new Uint8Array()] = floats(Number.NaN);
 		await expect(decode(await fileOf(none))).rejects.toMatchObject({ got: "NaN" });

@@ -24,7 +24,7 @@ export function admitPicture(width: number, height: number, fileBytes: number, w
 		where,
 		expected: `a picture of at most ${words(most)} pixels`,
 		got: `${String(width)} × ${String(height)}, ${words(pixels)} pixels, of ${words(fileBytes)} bytes`,
-		hint: "Scale it down first, or leave it out with data.skipBroken=true.",
+		hint: "Scale it down first, or leave it out with --set data.skipBroken=true.",
 	});
 }
 

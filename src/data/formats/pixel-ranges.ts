@@ -53,7 +53,7 @@ export function createPixelRanges(told: PixelRange | undefined): PixelRanges {
 				where,
 				expected: "pixels of a type that training pictures have, or data.range",
 				got: names[type],
-				hint: "Set data.range=[black,white] to the values that are black and white.",
+				hint: "Say which values are black and white: --set data.range='[BLACK,WHITE]'.",
 			});
 		},
 		scaled(type, { least, most }) {
@@ -84,7 +84,7 @@ function rangeNotice(type: DeepType, count: number, [black, white]: PixelRange, 
 	return {
 		code: "pixel-range",
 		text: `${pixels(type, count)}: ${short(black)} becomes black, ${short(white)} white.${seen}`,
-		hint: "Set data.range=[black,white] if other values are black and white.",
+		hint: "If other values are black and white: --set data.range='[BLACK,WHITE]'.",
 	};
 }
 
@@ -92,6 +92,6 @@ function beyondNotice(type: DeepType, count: number, [black, white]: PixelRange)
 	return {
 		code: "pixels-beyond-range",
 		text: `${pixels(type, count)} hold values beyond ${short(black)} to ${short(white)}, which are cut off.`,
-		hint: "Set data.range=[black,white] to a range that holds them.",
+		hint: "To take a range that holds them: --set data.range='[BLACK,WHITE]'.",
 	};
 }

@@ -1,5 +1,7 @@
 /** Cells that should hold numbers and do not: what they hold, and what helps. */
+
 import { LimbeckError } from "../../errors.js";
+import { settingText } from "../../settings.js";
 import { type DecimalMark, looksGrouped } from "../formats/numbers.js";
 import { shortList } from "./classes.js";
 import { isMissing } from "./labels.js";
@@ -55,16 +57,16 @@ export function notNumeric(
 	const [first, ...others] = bad.toSorted((a, b) => a.row - b.row);
 	const { cell, row } = first ?? { cell: "", row: 0 };
 	const also = others.map(({ column, cell: one }) => `${JSON.stringify(column)} (${shown(one)})`);
-	const option = JSON.stringify([...ignore, ...bad.map(({ column }) => column)]);
+	const setting = settingText("data.ignore", [...ignore, ...bad.map(({ column }) => column)]);
 	const known = kinds.find(({ is }) => is(cell))?.advice ?? "Write it as a number";
 	const advice =
-		otherMark === undefined ? known : `If decimal marks are "${otherMark}": --set data.decimal='${otherMark}'`;
+		otherMark === undefined ? known : `If decimal marks are "${otherMark}": ${settingText("data.decimal", otherMark)}`;
 	const heading = !header && row === 0 ? " If the first line names the columns, leave data.header=false out." : "";
 	return new LimbeckError("data", {
 		where,
 		expected: "a number",
 		got: also.length === 0 ? shown(cell) : `${shown(cell)}; other columns have such cells too: ${shortList(also)}`,
-		hint: `${advice}; or leave ${bad.length > 1 ? "the columns" : "the column"} out: --set data.ignore='${option}'.${heading}`,
+		hint: `${advice}; or leave ${bad.length > 1 ? "the columns" : "the column"} out: ${setting}.${heading}`,
 	});
 }
 

@@ -1,6 +1,7 @@
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import { nearest } from "../../options.js";
+import { settingText } from "../../settings.js";
 import { shortList } from "./classes.js";
 
 /** Which columns of a table are what. */
@@ -82,7 +83,9 @@ export function featureColumns(
 		where,
 		expected: "columns of features",
 		got: `columns ${shortList(all)}`,
-		...(passed.length === 0 ? {} : { hint: `To use columns that seem to name rows: --set ${keepOption(passed)}.` }),
+		...(passed.length === 0
+			? {}
+			: { hint: `To use columns that seem to name rows: ${settingText("data.keep", passed)}.` }),
 	});
 }
 
@@ -102,8 +105,6 @@ export function soundsLikeName(name: string): boolean {
 	);
 }
 
-const keepOption = (names: readonly string[]): string => `data.keep='${JSON.stringify(names)}'`;
-
 const namesOf = (names: readonly string[]): string => shortList(names.map((name) => JSON.stringify(name)));
 
 function passedOver(names: readonly string[], reasons: ReadonlyMap<string, string>, where: string): Notice {
@@ -111,7 +112,7 @@ function passedOver(names: readonly string[], reasons: ReadonlyMap<string, strin
 	return {
 		code: "passed-over",
 		text: `${where}: left out as features, because they seem to name rows: columns ${shortList(each)}.`,
-		hint: `To use them as features: --set ${keepOption(names)}.`,
+		hint: `To use them as features: ${settingText("data.keep", names)}.`,
 	};
 }
 

@@ -106,15 +106,15 @@ function togetherNotice({ plan, first }: Survey): Notice {
 		text:
 			`${train?.source.where ?? ""}: ${String(rows.length)} samples are ${String(different)} different ones, the others ` +
 			"exact copies. Copies are kept in one part, so that none that is held out is also a training sample.",
-		hint: "To split them as if they were different: --set data.duplicates=random",
+		hint: "To split them as if they were different: --set data.duplicates=random.",
 	};
 }
 
 const advice: Readonly<Record<Left, string>> = {
-	asked: "To keep copies in one part: --set data.duplicates=together",
+	asked: "To keep copies in one part: --set data.duplicates=together.",
 	grouped: "Give copies one group, or drop all but one of them.",
 	contradicting:
-		"Many have different labels: they are taken for repeated measurements. To keep them in one part: --set data.duplicates=together",
+		"Many have different labels: they are taken for repeated measurements. To keep them in one part: --set data.duplicates=together.",
 	few: "There are too few different samples to keep copies in one part: drop copies, or set samples apart.",
 };
 

@@ -141,7 +141,7 @@ describe("what is refused, with a hint that works", () => {
 		[
 			"commas of unclear meaning",
 			["a\tb\tlabel", ...lines((_, b, l, row) => `1,${String(512 + row)}\t${String(Math.round(b))}\t${l}`)],
-			/decimal or separates thousands.*data\.decimal=','/,
+			/decimal or separates thousands.*data\.decimal='","'/,
 		],
 		[
 			"one class that is all the same",

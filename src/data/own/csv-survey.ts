@@ -1,5 +1,7 @@
 /** What the rows of a text table say of its columns, found in one pass before any sample is made. */
+
 import { LimbeckError } from "../../errors.js";
+import { settingText } from "../../settings.js";
 import type { CsvTable } from "../formats/csv.js";
 import { type DecimalMark, looksGrouped, numberIn } from "../formats/numbers.js";
 import { type BadCell, notNumeric } from "./cells.js";
@@ -137,7 +139,7 @@ export async function decimalMark(
 			where: await placeOf(comma),
 			expected: "numbers that can be read in one way",
 			got: `${JSON.stringify(comma.cell)}, with a comma that is decimal or separates thousands`,
-			hint: "If commas are decimal: --set data.decimal=','. If they separate thousands, take them out.",
+			hint: `If commas are decimal: ${settingText("data.decimal", ",")}. If they separate thousands, take them out.`,
 		});
 	}
 	return { decimal, guessed: decimal === "," && given === undefined };

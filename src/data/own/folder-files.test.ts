@@ -99,7 +99,7 @@ describe("parts", () => {
 		const paths = ["bus/1.png", "train/1.png", "test tube/1.png"];
 		await expect(parts(paths)).rejects.toMatchObject({
 			category: "data",
-			hint: containing("data.classes="),
+			hint: containing("--set data.classes='["),
 		});
 		expect(await parts(paths, { classes: ["bus", "train", "test tube"] })).toEqual({
 			train: "bus: bus/1.png; test tube: test tube/1.png; train: train/1.png",
@@ -142,7 +142,7 @@ describe("classes", () => {
 		expect(lists.train.classes).toEqual(numbers);
 		expect(lists.train.images.map(({ path }) => relative(root, dirname(path)))).toEqual(numbers);
 		expect(notices).toMatchObject([
-			{ code: "numeric-classes", hint: containing("teacher.select=[0,1,4,5,6,7,8,9,10,11,2,3]") },
+			{ code: "numeric-classes", hint: containing("--set teacher.select='[0,1,4,5,6,7,8,9,10,11,2,3]'") },
 		]);
 		expect((await found(await folderOf(["1/1.png", "2/1.png"]))).notices).toEqual([]);
 		const mixed = await found(await folderOf(["10/1.png", "9/1.png", "nine/1.png"]));
@@ -190,9 +190,20 @@ describe("what is passed over", () => {
 		await expect(parts(paths)).rejects.toMatchObject({
 			where: containing("/b"),
 			got: containing("none; passed over: files that"),
-			hint: containing('data.ignore=["b"]'),
+			hint: containing(`--set data.ignore='["b"]'`),
 		});
 		await expect(parts(["1.png"])).rejects.toThrow("got no folder");
+	});
+
+	test("a part without class folders is an error that says what to do, and that works", async () => {
+		const root = await folderOf(["train/a/1.png", "train/b/1.png", "test/1.png", "old/a/1.png"]);
+		const ignore = ["old"];
+		const hint = containing(`Pass it over: --set data.ignore='["old","test"]';`);
+		await expect(found(root, { ignore })).rejects.toMatchObject({ where: join(root, "test"), hint });
+		expect(Object.keys((await found(root, { ignore: ["old", "test"] })).lists)).toEqual(["train"]);
+		const alone = { hint: containing("--set data.unlabelled=true") };
+		await expect(parts(["train/1.png", "test/a/1.png"])).rejects.toMatchObject(alone);
+		await expect(parts(["1.png"])).rejects.toMatchObject(alone);
 	});
 
 	test("pictures are known by their content too", async () => {

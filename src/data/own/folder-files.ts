@@ -1,9 +1,12 @@
 /** Which pictures of a folder are of which part and class. */
+
 import { LimbeckError } from "../../errors.js";
 import { canonicalName, firstFew, quotedName, shownPath } from "../../names.js";
 import type { Notice } from "../../notices.js";
+import { settingText } from "../../settings.js";
 import { imageEndings } from "../formats/image.js";
-import { type ClassFolders, type Look, layoutOf, partIn, partsIn, unwrapped } from "./folder-layout.js";
+import { type ClassFolders, layoutOf, partIn, partsIn, unwrapped } from "./folder-layout.js";
+import { ignoring, type Look, noneBut } from "./folder-refusals.js";
 import { type Folder, openWalk, type WalkOptions } from "./folder-walk.js";
 import type { SplitName } from "./partition.js";
 
@@ -70,12 +73,9 @@ async function listClasses(look: Look): Promise<FolderLists> {
 	return { ...lists, train };
 }
 
-/** The pictures of class folders. @throws LimbeckError (`data`) if there is none, or one has no picture. */
-async function imagesByClass({ where, folders }: ClassFolders, { walk }: Look): Promise<ImageList> {
-	if (folders.length === 0) {
-		const expected = "a folder for each class, with its pictures";
-		throw new LimbeckError("data", { where, expected, got: got("no folder", walk.passed.within(where)) });
-	}
+/** The pictures of class folders. @throws LimbeckError (`data`) if one has no picture. */
+async function imagesByClass({ where, folders }: ClassFolders, look: Look): Promise<ImageList> {
+	const { walk } = look;
 	const sorted = sortFolders(folders.map(({ name }) => name));
 	const twice = sorted.find((name, i) => name === sorted[i + 1]);
 	if (twice !== undefined) {
@@ -93,23 +93,20 @@ async function imagesByClass({ where, folders }: ClassFolders, { walk }: Look): 
 		const folder = folderOf.get(name);
 		if (folder === undefined) continue;
 		const found = await walk.below(folder);
-		if (found.length === 0) throw noPictures(folder, walk.passed.within(folder.path));
+		if (found.length === 0) throw noPictures(folder, look);
 		for (const path of found) images.push({ path, label, below: folder.path });
 	}
 	return { where, classes: sorted, images };
 }
 
-function noPictures({ path, inside }: Folder, passedOver: string): LimbeckError {
+function noPictures({ path, inside }: Folder, look: Look): LimbeckError {
 	return new LimbeckError("data", {
 		where: path,
 		expected: `pictures (${imageEndings.join(", ")}), as every folder here is a class`,
-		got: got("none", passedOver),
-		hint: `Fill the folder, or pass it over: data.ignore=[${quotedName(inside)}].`,
+		got: noneBut("none", path, look),
+		hint: `Fill the folder, or pass it over: ${ignoring([inside], look)}.`,
 	});
 }
-
-const got = (none: string, passedOver: string): string =>
-	passedOver === "" ? none : `${none}; passed over: ${passedOver}`;
 
 /** Names of class folders in order: by value where all are whole numbers, else by their bytes in UTF-8. */
 function sortFolders(names: readonly string[]): readonly string[] {
@@ -125,7 +122,7 @@ function tellOrder(classes: readonly string[], { walk, declared, notices }: Look
 	const asTexts = classes.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 	if (declared.size > 0 || classes.every((name, i) => name === asTexts[i])) return;
 	const select = classes.map((name) => asTexts.indexOf(name));
-	const list = classes.length > mostListed ? "" : ` teacher.select=[${select.join(",")}], or`;
+	const list = classes.length > mostListed ? "" : ` ${settingText("teacher.select", select)}, or`;
 	notices.push({
 		code: "numeric-classes",
 		text:
@@ -175,12 +172,12 @@ async function listUnlabelled(look: Look): Promise<FolderLists> {
 /** Pictures of a test, by class where they lie in folders. */
 async function testApart(test: Folder, look: Look): Promise<ImageList> {
 	const { folders } = await look.walk.look(test);
-	if (folders.length > 0) return imagesByClass(await partIn(test, look), look);
+	if (folders.length > 0) return imagesByClass(await partIn(test, "test", look), look);
 	return withoutClasses(test, await look.walk.below(test), look);
 }
 
-function withoutClasses({ path }: Folder, paths: readonly string[], { walk }: Look): ImageList {
+function withoutClasses({ path }: Folder, paths: readonly string[], look: Look): ImageList {
 	if (paths.length > 0) return { where: path, images: paths.map((one) => ({ path: one, label: 0, below: path })) };
 	const expected = `pictures (${imageEndings.join(", ")})`;
-	throw new LimbeckError("data", { where: path, expected, got: got("none", walk.passed.within(path)) });
+	throw new LimbeckError("data", { where: path, expected, got: noneBut("none", path, look) });
 }

@@ -1,8 +1,9 @@
 /** What the folders in a folder of pictures are: parts, classes, a folder around all of them, or nothing clear. */
 import { LimbeckError } from "../../errors.js";
 import { canonicalName, firstFew, quotedName, shownPath } from "../../names.js";
-import type { Notice } from "../../notices.js";
-import type { Folder, FolderWalk } from "./folder-walk.js";
+import { settingText } from "../../settings.js";
+import { type Look, naming, noClasses, refuseRepeated, refuseUnfollowed, unclear } from "./folder-refusals.js";
+import type { Folder } from "./folder-walk.js";
 import { isPlainPart, partsAmong } from "./part-names.js";
 import { type SplitName, splitNames } from "./partition.js";
 
@@ -22,22 +23,15 @@ export interface ClassFolder {
 /** The class folders of those parts that are set apart; `train` is everything where none is. */
 export type Layout = { readonly train: ClassFolders } & Readonly<Partial<Record<SplitName, ClassFolders>>>;
 
-/** What is looked through, and what the user says of it. */
-export interface Look {
-	readonly walk: FolderWalk;
-	/** Names of classes, in the one form of names; a folder of such a name is a class, whatever it is called. */
-	readonly declared: ReadonlySet<string>;
-	readonly notices: Notice[];
-}
-
 /** Finds out what folders are what. @throws LimbeckError (`data`) where that is not clear. */
 export async function layoutOf(look: Look): Promise<Layout> {
 	const top = await unwrapped(look.walk.root, look);
 	const { folders, pictures, unfollowed } = await look.walk.look(top);
-	refuseUnfollowed(top, unfollowed);
+	refuseUnfollowed(top, unfollowed, look);
 	const apart = partsIn(top, folders, look);
 	if (apart.size === 0) {
 		passOver("no-class", pictures, look);
+		if (folders.length === 0) throw noClasses(top, "train", look);
 		return classesIn(top, folders, look);
 	}
 	passOver("no-part", pictures, look);
@@ -52,7 +46,7 @@ export async function layoutOf(look: Look): Promise<Layout> {
  * @throws LimbeckError (`data`) for two folders of one part.
  */
 export function partsIn(top: Folder, folders: readonly Folder[], look: Look): ReadonlyMap<SplitName, Folder> {
-	const apart = onePartEach(top, folders, partsOf(folders, look));
+	const apart = onePartEach(top, folders, partsOf(folders, look), look);
 	const alone = apart.has("train") || apart.size === folders.length;
 	const named = [...apart].filter(([, { name }]) => !alone || !isPlainPart(name));
 	if (named.length > 0) tellParts(top, named, look);
@@ -64,7 +58,7 @@ function tellParts(top: Folder, named: readonly (readonly [SplitName, Folder])[]
 	look.notices.push({
 		code: "parts",
 		text: `${shownPath(top.path)}: read ${each.join(", ")}.`,
-		hint: "If such a folder is a class, name all classes: data.classes=[…].",
+		hint: `If such a folder is a class, name all classes: ${naming}.`,
 	});
 }
 
@@ -96,6 +90,7 @@ function onePartEach(
 	top: Folder,
 	folders: readonly Folder[],
 	parts: ReadonlyMap<string, SplitName>,
+	look: Look,
 ): ReadonlyMap<SplitName, Folder> {
 	const apart = new Map<SplitName, Folder>();
 	for (const folder of folders) {
@@ -103,7 +98,7 @@ function onePartEach(
 		if (part === undefined) continue;
 		const other = apart.get(part);
 		if (other !== undefined)
-			throw unclear(top, `two of ${part}, ${quotedName(other.name)} and ${quotedName(folder.name)}`, [folder]);
+			throw unclear(top, `two of ${part}, ${quotedName(other.name)} and ${quotedName(folder.name)}`, [folder], look);
 		apart.set(part, folder);
 	}
 	return apart;
@@ -122,11 +117,11 @@ async function partsAbove(
 		else passOver("no-part", [folder.path], look);
 	}
 	const beside = filled.map(({ name }) => quotedName(name));
-	if (filled.length > 0) throw unclear(top, `${names(apart)} beside ${firstFew(beside)}`, filled);
+	if (filled.length > 0) throw unclear(top, `${names(apart)} beside ${firstFew(beside)}`, filled, look);
 	const lists: Partial<Record<SplitName, ClassFolders>> = {};
 	for (const part of splitNames) {
 		const folder = apart.get(part);
-		if (folder !== undefined) lists[part] = await partIn(folder, look);
+		if (folder !== undefined) lists[part] = await partIn(folder, part, look);
 	}
 	const { train, ...others } = lists;
 	if (train === undefined) throw new RangeError("partsAbove: expected a folder for training");
@@ -136,16 +131,17 @@ async function partsAbove(
 /**
  * The class folders in the folder of a part.
  *
- * @throws LimbeckError (`data`) where it is not clear what they are.
+ * @throws LimbeckError (`data`) where there are none, or it is not clear what they are.
  */
-export async function partIn(folder: Folder, look: Look): Promise<ClassFolders> {
+export async function partIn(folder: Folder, part: SplitName, look: Look): Promise<ClassFolders> {
 	const inner = await unwrapped(folder, look, true);
 	const { folders, pictures, unfollowed } = await look.walk.look(inner);
-	refuseUnfollowed(inner, unfollowed);
+	refuseUnfollowed(inner, unfollowed, look);
 	passOver("no-class", pictures, look);
+	if (folders.length === 0) throw noClasses(folder, part, look);
 	const parts = await classesIn(inner, folders, look);
 	if (Object.keys(parts).length === 1) return parts.train;
-	throw unclear(inner, "parts within a part", [inner]);
+	throw unclear(inner, "parts within a part", [inner], look);
 }
 
 /** Class folders, and beside them folders of parts that hold folders of the same classes. */
@@ -161,7 +157,7 @@ async function partsBeside(
 			where: top.path,
 			expected: "a folder train, or a folder for each class",
 			got: `only ${names(apart)}`,
-			hint: `To use it for all parts: data.directory=${quotedName(inside[0]?.path ?? "")}.`,
+			hint: `To use it for all parts: ${settingText("data.directory", inside[0]?.path ?? "")}.`,
 		});
 	}
 	const classes = new Set(strays.map(({ name }) => canonicalName(name)));
@@ -173,12 +169,12 @@ async function partsBeside(
 		if (folders.length === 0 || unknown.length > 0) {
 			const beside = firstFew(strays.map(({ name }) => quotedName(name)));
 			const lacking = folders.length === 0 ? "without class folders" : `with ${quotedName(unknown[0]?.name ?? "")}`;
-			throw unclear(top, `${quotedName(folder.name)} ${lacking} beside ${beside}`, inside);
+			throw unclear(top, `${quotedName(folder.name)} ${lacking} beside ${beside}`, inside, look);
 		}
-		lists[part] = await partIn(folder, look);
+		lists[part] = await partIn(folder, part, look);
 	}
 	const rest = await classesIn(top, strays, look);
-	if (Object.keys(rest).length > 1) throw unclear(top, `${names(apart)} beside classes that hold parts`, inside);
+	if (Object.keys(rest).length > 1) throw unclear(top, `${names(apart)} beside classes that hold parts`, inside, look);
 	return { ...lists, train: rest.train };
 }
 
@@ -192,7 +188,7 @@ async function classesIn(where: Folder, folders: readonly Folder[], look: Look):
 	}
 	const below = await partsBelow(where, inner, look);
 	if (below !== undefined) return below;
-	if (!folders.every(({ name }) => look.declared.has(canonicalName(name)))) refuseRepeated(where, inner);
+	if (!folders.every(({ name }) => look.declared.has(canonicalName(name)))) refuseRepeated(where, inner, look);
 	const nested = [...inner.values()].flat();
 	if (nested.length > 0) {
 		const paths = firstFew(nested.map(({ inside }) => shownPath(inside)));
@@ -232,6 +228,7 @@ async function partsBelow(
 			where,
 			`${quotedName(first?.inside ?? "")} within a class, and no such folders in ${quotedName(unlike[0]?.name ?? "")}`,
 			unlike,
+			look,
 		);
 	}
 	const each = splitNames.filter((part) => part === "train" || lists[part] !== undefined);
@@ -244,48 +241,6 @@ async function partsBelow(
 		...Object.fromEntries(Object.entries(others).map(([part, folders]) => [part, list(folders)])),
 		train: list(train),
 	};
-}
-
-/** A link in place of a class or a part: without it a whole class would be missing. */
-function refuseUnfollowed({ path }: Folder, unfollowed: readonly string[]): void {
-	if (unfollowed.length === 0) return;
-	const shown = unfollowed.map((one) => quotedName(one));
-	throw new LimbeckError("data", {
-		where: path,
-		expected: "folders of classes or parts that are read",
-		got: `${firstFew(shown)}: links to folders that are not followed`,
-		hint: `Follow them: data.links="all". Or pass them over: data.ignore=[${shown.slice(0, 3).join(",")}${shown.length > 3 ? ",…" : ""}].`,
-	});
-}
-
-/** Folders that repeat are no classes: the level below is, or one folder is a copy of the others. */
-function refuseRepeated(where: Folder, inner: ReadonlyMap<Folder, readonly Folder[]>): void {
-	const namesIn = (folders: readonly Folder[]): readonly string[] => folders.map(({ name }) => canonicalName(name));
-	const classes = namesIn([...inner.keys()]);
-	const [first = [], ...rest] = [...inner.values()].map(namesIn);
-	const shared = first.filter((name) => rest.every((others) => others.includes(name)));
-	if (rest.length > 0 && shared.length > 1) {
-		const got = `folders that all hold ${firstFew(shared.map((name) => quotedName(name)))}`;
-		throw unclear(where, got, [...inner.keys()].slice(1));
-	}
-	for (const [folder, folders] of inner) {
-		const repeated = namesIn(folders).find((name) => classes.includes(name));
-		if (repeated === undefined) continue;
-		throw unclear(where, `a folder ${quotedName(repeated)}, and one in ${quotedName(folder.name)} as well`, [folder]);
-	}
-}
-
-/** Folders of which it is not clear what they are. @param beside - what may be passed over to make it so. */
-function unclear(where: Folder, got: string, beside: readonly Folder[]): LimbeckError {
-	const paths = beside.slice(0, 3).map(({ inside }) => quotedName(inside));
-	return new LimbeckError("data", {
-		where: where.path,
-		expected: "a folder for each class, or one folder each for train, validation and test and no other beside them",
-		got,
-		hint:
-			`If all of these folders are classes, name the classes: data.classes=[…]. Else pass over what is neither: ` +
-			`data.ignore=[${paths.join(",")}${beside.length > 3 ? ",…" : ""}], or name a folder further in: data.directory.`,
-	});
 }
 
 const names = (apart: ReadonlyMap<SplitName, Folder>): string =>

@@ -43,6 +43,8 @@ export interface Contents {
 export interface FolderWalk {
 	readonly root: Folder;
 	readonly passed: PassedOver;
+	/** What the user passes over. */
+	readonly ignore: readonly string[];
 	/** Paths of pictures that are none by their names. */
 	readonly byContent: readonly string[];
 	/** @throws LimbeckError (`data`, `file`) if it cannot be looked into. */
@@ -97,7 +99,7 @@ export async function openWalk({ directory, links = "inside", ignore = [] }: Wal
 		return found.flat();
 	};
 	const root: Folder = { name: "", path: directory, inside: "", chain: [real] };
-	return { root, passed: around.passed, byContent: around.byContent, look, below };
+	return { root, passed: around.passed, ignore, byContent: around.byContent, look, below };
 }
 
 async function contentsOf(folder: Folder, around: Surroundings): Promise<Contents> {

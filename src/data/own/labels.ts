@@ -1,6 +1,8 @@
 /** Labels as text, in one spelling each: what people write in several ways is one class, and that is told. */
+
 import { quotedName } from "../../names.js";
 import type { Notice } from "../../notices.js";
+import { settingText } from "../../settings.js";
 import { type CellCollector, type CellTrouble, collectTexts, type Labels } from "./source.js";
 
 /**
@@ -80,7 +82,7 @@ function missingLabel(written: string): CellTrouble {
 	return {
 		expected: "a label",
 		got: `${JSON.stringify(written)}, which stands for a missing one`,
-		hint: `Leave such rows out; if it is the name of a class, name all classes: --set data.classes='["${written.trim()}", …]'.`,
+		hint: `Leave such rows out; if it is the name of a class, name all classes: ${settingText("data.classes", [written.trim()], true)}.`,
 	};
 }
 

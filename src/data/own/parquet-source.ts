@@ -1,4 +1,5 @@
 import { LimbeckError } from "../../errors.js";
+import { settingText } from "../../settings.js";
 import { openParquet, type ParquetColumn, type ParquetTable } from "../formats/parquet.js";
 import { shortList } from "./classes.js";
 import {
@@ -106,12 +107,12 @@ function checkNumeric(
 	const [first] = bad;
 	if (first === undefined) return;
 	const others = bad.slice(1).map(({ name }) => JSON.stringify(name));
-	const left = JSON.stringify([...ignore, ...bad.map(({ name }) => name)]);
+	const left = settingText("data.ignore", [...ignore, ...bad.map(({ name }) => name)]);
 	throw new LimbeckError("data", {
 		where: `${path}: column ${first.name}`,
 		expected: "numbers",
 		got: `${kindNames[first.kind]}${others.length === 0 ? "" : `; so in columns ${shortList(others)}`}`,
-		hint: `Store numbers, or leave ${bad.length > 1 ? "the columns" : "the column"} out: --set data.ignore='${left}'.`,
+		hint: `Store numbers, or leave ${bad.length > 1 ? "the columns" : "the column"} out: ${left}.`,
 	});
 }
 

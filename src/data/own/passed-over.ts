@@ -13,7 +13,7 @@ interface Reason {
 }
 
 const followHint =
-	'data.links="all" follows links wherever they lead, data.links="inside" those that stay in the folder.';
+	"--set data.links=all follows links wherever they lead, --set data.links=inside those that stay in the folder.";
 
 /** Why something is passed over. */
 const reasons = {

@@ -1,5 +1,7 @@
 /** Whether the columns of a table name its rows: a value that no other row has says nothing about new rows. */
+
 import type { Notice } from "../../notices.js";
+import { settingText } from "../../settings.js";
 import { shortList } from "./classes.js";
 import { namesNothing, soundsLikeName } from "./columns.js";
 
@@ -64,7 +66,7 @@ export function createRowNameFinder(names: readonly string[], index: readonly st
 
 function noticeOf(names: readonly string[], { code, text }: Notice): readonly Notice[] {
 	if (names.length === 0) return [];
-	const hint = `If they say nothing of new samples: --set data.ignore='${JSON.stringify(names)}' (and what else is left out).`;
+	const hint = `If they say nothing of new samples: ${settingText("data.ignore", names)} (and what else is left out).`;
 	return [{ code, text: `${text} ${shortList(names.map((name) => JSON.stringify(name)))}.`, hint }];
 }
 

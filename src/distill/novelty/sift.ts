@@ -189,7 +189,7 @@ function sameShape(known: DataSet, data: DataSet): void {
 		where: "data",
 		expected: `samples ${expected ?? ""}, as the model's own data have`,
 		got: got ?? "",
-		hint: "Pictures: --set data.size=…, --set data.channels=…; numbers: --set data.shape=[…].",
+		hint: "Pictures: --set data.size=…, --set data.channels=…; numbers: --set data.shape='[…]'.",
 	});
 }
 

@@ -1,6 +1,8 @@
 /** Other ways to ask a teacher that does not fit the labels: other scales, colours and orders of classes, tried out. */
+
 import type { DataSet } from "../../data/data-set.js";
 import { type ClassificationMetrics, classificationMetrics, mcnemar, predictedClasses } from "../../metrics/index.js";
+import { settingText } from "../../settings.js";
 import type { Preprocessing } from "../../train/preprocess.js";
 import { orderCandidates } from "./better-order.js";
 import type { ScoredSamples } from "./scored-samples.js";
@@ -129,13 +131,13 @@ export async function betterReading(retry: Retry): Promise<BetterReading | undef
 		({ what, select, correct }): Measured => ({
 			what,
 			correct,
-			hint: `Use --set '${option}.select=${JSON.stringify(select)}'.`,
+			hint: `Use ${settingText(`${option}.select`, select)}.`,
 		}),
 	);
 	const input = await bestInput(retry);
 	if (input !== undefined) {
 		const correct = correctOf(input.logits, samples.labels, classes);
-		found.push({ what: input.what, correct, hint: `Use --set '${option}.input=${JSON.stringify(input.input)}'.` });
+		found.push({ what: input.what, correct, hint: `Use ${settingText(`${option}.input`, input.input)}.` });
 	}
 	const now = correctOf(logits, samples.labels, classes);
 	const far = found.filter(

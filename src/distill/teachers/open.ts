@@ -55,7 +55,7 @@ export async function readMember(source: GivenMember, columns: readonly string[]
 	const unsaid = {
 		code: unsaidCode,
 		text: `${file} contains no normalisation: bytes are given as byte / 255, and numbers as they are.`,
-		hint: `If it was trained with another: --set '${option}.input={"mean":…,"std":…}'.`,
+		hint: `If it was trained with another: --set ${option}.input='{"mean":…,"std":…}'.`,
 	};
 	// The schema has checked the fields; those left out are not there.
 	const changes = rest as Omit<Preprocessing, "mean" | "std">;

@@ -44,7 +44,7 @@ export function mergeSpellings<T extends Transcript>(
 			{
 				code: "merged-words",
 				text: `${where}: words that differ in case or punctuation alone are one (${String(several.length)}): ${firstFew(shown)}.`,
-				hint: 'data.spelling="exact" keeps them apart.',
+				hint: "--set data.spelling=exact keeps them apart.",
 			},
 		],
 	};
@@ -73,6 +73,6 @@ export function checkUnknownWords(rows: readonly Transcript[], where: string, ke
 		where,
 		expected: "recordings for training of every word: a net cannot recognise what it has never heard",
 		got: `none of ${got}`,
-		hint: 'Give such words recordings in the train part; or keep them, each as an error: data.unknownWords="keep".',
+		hint: "Give such words recordings in the train part; or keep them, each as an error: --set data.unknownWords=keep.",
 	});
 }
