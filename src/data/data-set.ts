@@ -1,4 +1,5 @@
 import type { Notice } from "../notices.js";
+import type { PixelRange } from "./formats/pixel-range.js";
 
 /** `[channels, height, width]` of an image, `[features]` of a table row, `[channels, length]` of a signal. */
 export type SampleShape = readonly number[];
@@ -68,6 +69,14 @@ export interface Normalization {
 	readonly std: number | readonly number[];
 }
 
+/** Which values of pixels became black and white, where they are not bytes. */
+export interface PixelScale {
+	/** By the type of pixels, such as `uint16`. */
+	readonly ranges: Readonly<Record<string, PixelRange>>;
+	/** Whether the user said so, for every type; else the training pictures did. */
+	readonly set: boolean;
+}
+
 /**
  * What training and model selection may see. The test split is left out on purpose: only evaluation opens it, through
  * `data/test-sets.ts`.
@@ -82,6 +91,8 @@ export interface DataSet {
 	readonly validation: Split;
 	/** Names of the elements of a sample, in order, where samples are rows of a table that names its columns. */
 	readonly features?: readonly string[];
+	/** Where pictures have pixels that are not bytes. */
+	readonly pixelScale?: PixelScale;
 	/** SHA-256, in hexadecimal, of the sample shape, the split sizes and every byte of samples and labels above. */
 	readonly fingerprint: string;
 	/** Samples, of any split, that were left out because they could not be read; absent where none may be. */
@@ -98,6 +109,7 @@ export interface TestSet extends Split {
 	readonly sampleShape: SampleShape;
 	/** As a data set has them. */
 	readonly features?: readonly string[];
+	readonly pixelScale?: PixelScale;
 	/** What should be known of the data; absent where there is nothing. */
 	readonly notices?: readonly Notice[];
 }

@@ -1,5 +1,5 @@
 /** The front of a shipped image model: it takes whatever channels a library gives. */
-import type { Normalization, SampleShape } from "../data/data-set.js";
+import type { DataSet } from "../data/data-set.js";
 import { int } from "../graph/attributes.js";
 import { onnxNode } from "../import/rewrite.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
@@ -36,7 +36,8 @@ export function withAnyChannels(
 		classes,
 		sampleShape,
 		normalization,
-	}: { readonly classes: readonly string[]; readonly sampleShape: SampleShape; readonly normalization: Normalization },
+		pixelScale,
+	}: Pick<DataSet, "classes" | "sampleShape" | "normalization" | "pixelScale">,
 ): OnnxModel {
 	const input = inputNameFor(sampleShape);
 	const inner = (name: string): string => `image/${name}`;
@@ -57,7 +58,7 @@ export function withAnyChannels(
 				nodes: [...front, ...body.nodes],
 			},
 		},
-		{ classes, normalization: { mean: 0, std: 1 }, inputShape: sampleShape, shipped: true },
+		{ classes, normalization: { mean: 0, std: 1 }, pixelScale, inputShape: sampleShape, shipped: true },
 	);
 }
 

@@ -33,9 +33,9 @@ export async function convertModel(
 	{ runtime }: { readonly runtime: Runtime },
 ): Promise<void> {
 	const loaded = await dataSetOf(choice).load(choice);
-	const member = await readMember(fileMember(file), loaded.features);
-	const { model: float32, normalization, features } = await shippable(runtime, member, loaded, threads);
-	const data = { ...loaded, ...(features === undefined ? {} : { features }), normalization };
+	const member = await readMember(fileMember(file), loaded);
+	const { model: float32, ...taken } = await shippable(runtime, member, loaded, threads);
+	const data = { ...loaded, ...taken };
 	const forms: Readonly<Record<Precision, () => OnnxModel | undefined | Promise<OnnxModel | undefined>>> = {
 		float32: () => float32,
 		float16: () => toFloat16(float32),

@@ -1,6 +1,6 @@
 /** A classifier as it is shipped: one input, one output, any batch size. */
 
-import type { Normalization, SampleShape, Samples } from "../data/data-set.js";
+import type { Normalization, PixelScale, SampleShape, Samples } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import { sameDims } from "../graph/value.js";
 import { importModel } from "../import/index.js";
@@ -21,6 +21,8 @@ export interface DeployTask extends Partial<Pick<Classifier, "output" | "outputs
 	readonly normalization: Normalization;
 	/** Names of the columns that its inputs are, for a table. */
 	readonly features?: readonly string[];
+	/** What pixels that are not bytes are scaled by, where that is known. */
+	readonly pixelScale?: PixelScale;
 	/** The model's file, for messages. */
 	readonly where: string;
 }
@@ -47,7 +49,7 @@ export function inputNameFor(sampleShape: SampleShape): string {
  * control flow, an input that the samples do not fit, or several inputs.
  */
 export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
-	const { sampleShape, classes, normalization, features, where } = task;
+	const { sampleShape, classes, normalization, features, pixelScale, where } = task;
 	const imported = importModel(readOutput({ ...task, model }, classes).model);
 	refuseUnknown(imported, where);
 	const [output] = imported.graph.outputs;
@@ -87,7 +89,7 @@ export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 					: graph.nodes,
 			}),
 		),
-		{ classes, normalization, features, shipped: true },
+		{ classes, normalization, features, pixelScale, shipped: true },
 	);
 }
 

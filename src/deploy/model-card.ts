@@ -40,13 +40,17 @@ function made(run: RunReport | undefined): string {
 	return run === undefined ? "A network, exported by Limbeck." : "A network, trained on hard labels by Limbeck.";
 }
 
-function use({ input, classes, features, models }: ExportReport, transformers: boolean): string {
+function use({ input, classes, features, pixelRanges = {}, models }: ExportReport, transformers: boolean): string {
 	const [, ...size] = input.sampleShape;
 	const shape = `[batch, ${(input.channels === undefined ? input.sampleShape : ["channels", ...size]).join(", ")}]`;
 	const files = models.map(({ file, precision }) => `\`${file}\` (${precision})`).join(", ");
 	const lines = [
 		`- Input \`${input.name}\`, ${input.type} \`${shape}\`: ${valuesOf(input)}.`,
 		...decodingLines(input),
+		...Object.entries(pixelRanges).map(
+			([type, [black, white]]) =>
+				`- Pixels of type ${type}: ${String(black)} is black (0), ${String(white)} white (255).`,
+		),
 		...(features === undefined ? [] : [`- Columns of the input, in order: ${namesOf(features)}.`]),
 		`- Output \`${outputName}\`, float \`[batch, ${String(classes.length)}]\`; softmax gives probabilities.`,
 		`- Files: ${files}.`,

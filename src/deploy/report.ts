@@ -1,4 +1,5 @@
 /** export.json: what an export made, and what it measured. */
+import type { PixelScale } from "../data/data-set.js";
 import type { Decoding } from "../data/options.js";
 import type { Environment } from "../distill/report.js";
 import type { ClassBalance, Latency } from "../metrics/index.js";
@@ -68,6 +69,8 @@ export interface ExportReport {
 	};
 	/** Names of the columns that the input takes, in order, for a table. */
 	readonly features?: readonly string[];
+	/** Which values were black and white in pictures with pixels that are not bytes, by their type. */
+	readonly pixelRanges?: PixelScale["ranges"];
 	/** float32 first. */
 	readonly models: readonly ExportedModel[];
 	/** What should be known of the models and the data. */

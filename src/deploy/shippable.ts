@@ -1,5 +1,5 @@
 /** A classifier from anywhere as it is shipped: true logits of the data's classes, from samples that are only normalised. */
-import type { DataSet, Normalization } from "../data/data-set.js";
+import type { DataSet, Normalization, PixelScale } from "../data/data-set.js";
 import { openSamples } from "../data/open-samples.js";
 import { anyBatchModel } from "../models/family.js";
 import type { OnnxModel } from "../onnx/model.js";
@@ -20,6 +20,8 @@ export interface Shippable {
 	readonly normalization: Normalization;
 	/** Names of the columns that it takes, where there are such. */
 	readonly features?: readonly string[];
+	/** What pixels that are not bytes are scaled by, where that is known. */
+	readonly pixelScale?: PixelScale;
 }
 
 /**
@@ -45,12 +47,16 @@ export async function shippable(
 	const [member] = ensemble.members;
 	if (member === undefined) throw new TypeError("shippable: expected a member, got none");
 	const read = withReading(bare, member, member.width);
-	const columns = classifier.features === undefined ? {} : { features: classifier.features };
-	if (onlyNormalizes(normalization)) return { model: read, normalization, ...columns };
+	const { features, pixelScale } = classifier;
+	const facts = {
+		...(features === undefined ? {} : { features }),
+		...(pixelScale === undefined ? {} : { pixelScale }),
+	};
+	if (onlyNormalizes(normalization)) return { model: read, normalization, ...facts };
 	const plain = { mean: 0, std: 1 };
 	const whole = withPreprocessing(read, "float", { sampleShape, normalization });
 	const metadata = new Map([...whole.metadata, [preprocessingKey, JSON.stringify(plain)]]);
-	return { model: { ...whole, metadata }, normalization: plain, ...columns };
+	return { model: { ...whole, metadata }, normalization: plain, ...facts };
 }
 
 /** A shipped model of which the numbers are read on: its output is logits of the classes. */

@@ -296,10 +296,10 @@ async function evaluateModel(
 	temperature: number | undefined,
 	{ runtime, now }: EvaluateContext,
 ): Promise<ModelResult> {
-	const { classes, sampleShape, features, labels } = test;
+	const { classes, sampleShape, features, pixelScale, labels } = test;
 	return withModel(
 		source,
-		{ classes, sampleShape, features, probe: test, ...threadsOf(step) },
+		{ classes, sampleShape, features, pixelScale, probe: test, ...threadsOf(step) },
 		runtime,
 		async (opened) => {
 			const { logits, members } = await finiteAnswers(opened, test, classes.length, "test");

@@ -11,6 +11,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { type EnsembleAnswers, type OpenEnsemble, openEnsemble } from "../train/ensemble.js";
 import type { Predictor } from "../train/predict.js";
 import { preprocessedShape } from "../train/preprocess.js";
+import type { SampleFacts } from "./align-data.js";
 import { type ClassNames, compareClassNames } from "./class-names.js";
 import { readEnsemble } from "./teachers/open.js";
 import { type EnsembleSource, fileSource } from "./teachers/sources.js";
@@ -23,11 +24,9 @@ export interface EvaluateContext {
 }
 
 /** What a model must know of the data. */
-export interface EvaluatedData {
+export interface EvaluatedData extends SampleFacts {
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
-	/** Names of the columns, where samples are rows of a table. */
-	readonly features?: readonly string[] | undefined;
 	/** Samples that show what the model's outputs are. */
 	readonly probe: SampleSet;
 	readonly threads?: number;
@@ -73,13 +72,13 @@ const throughputBatch = 64;
  */
 export async function withModel<T>(
 	source: string | EnsembleSource,
-	{ classes, features, ...data }: EvaluatedData,
+	{ classes, features, pixelScale, ...data }: EvaluatedData,
 	runtime: Runtime,
 	work: (opened: OpenedModel) => Promise<T>,
 ): Promise<T> {
 	const { members, combine } = typeof source === "string" ? fileSource(source) : source;
 	const files = members.map(({ file }) => file);
-	const read = await readEnsemble({ members, combine }, features);
+	const read = await readEnsemble({ members, combine }, { features, pixelScale });
 	const alone = typeof source === "string" ? read.members[0] : undefined;
 	const classNames = alone === undefined ? "absent" : compareClassNames(alone.model, classes, alone.where);
 	const taken = alone === undefined ? read : { combine, members: [{ ...alone, order: {} }] };

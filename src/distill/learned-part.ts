@@ -47,7 +47,7 @@ export async function learnedFigures(
 	{ runtime }: EvaluateContext,
 ): Promise<Readonly<Record<string, LearnedFigures>>> {
 	const whole = await dataSetOf(data).load(data);
-	const { classes, sampleShape, features } = whole;
+	const { classes, sampleShape, features, pixelScale } = whole;
 	const figures: Record<string, LearnedFigures> = {};
 	for (const [name, part] of Object.entries(parts)) {
 		const source = models[name];
@@ -56,7 +56,14 @@ export async function learnedFigures(
 		const count = Math.min(mostSamples, train.count);
 		const indices = Uint32Array.from({ length: count }, (_, k) => Math.floor((k * train.count) / count));
 		const set = { count, samples: readSamples(train, sampleShape, indices) };
-		const opens = { classes, sampleShape, features, probe: set, ...(threads === undefined ? {} : { threads }) };
+		const opens = {
+			classes,
+			sampleShape,
+			features,
+			pixelScale,
+			probe: set,
+			...(threads === undefined ? {} : { threads }),
+		};
 		const { logits } = await withModel(source, opens, runtime, (opened) =>
 			finiteAnswers(opened, set, classes.length, "training"),
 		);

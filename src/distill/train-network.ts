@@ -1,4 +1,4 @@
-import type { DataSet, SampleShape } from "../data/data-set.js";
+import type { DataSet, PixelScale, SampleShape } from "../data/data-set.js";
 import { dataSetOf, type StepData } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
@@ -111,7 +111,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const data = part?.data ?? whole;
 	const taught = step.teacher === undefined ? {} : { teacher: await teacherOf(step.teacher, whole, part?.indices) };
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
-	const { model: start, notes: own } = await untrained(network, task, data.features);
+	const { model: start, notes: own } = await untrained(network, task, data);
 	const notes = [...own, ...teacherNotes(taught.teacher)];
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
 	const { normalization } = data;
@@ -119,7 +119,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	let teacher = start;
 	for (const { network: options, loss, store } of pupils) {
 		checkTopK(store, task.classes);
-		const pupil = (await untrained(options, task, data.features)).model;
+		const pupil = (await untrained(options, task, data)).model;
 		checkJob({ ...shared, model: pupil, options, loss }, teacher);
 		teacher = pupil;
 	}
@@ -232,16 +232,24 @@ function threadsOf({ threads }: TrainStep): { readonly threads?: number } {
 /** The data that networks are trained on: what it is, and the shape of a sample. */
 export interface DataDescription extends DataSummary {
 	readonly sampleShape: SampleShape;
-	/** Names of the classes and the columns, where they are the user's; a network's file has them, and no fingerprint. */
-	readonly names?: { readonly classes: readonly string[]; readonly features?: readonly string[] };
+	/** Names of the classes and the columns, and ranges of pixels, where they are the user's; a network's file has them, and no fingerprint. */
+	readonly names?: {
+		readonly classes: readonly string[];
+		readonly features?: readonly string[];
+		readonly ranges?: PixelScale["ranges"];
+	};
 }
 
 /** Loads the data that networks are trained on, and tells what it is. */
 export async function describeData({ data }: Pick<TrainStep, "data">): Promise<DataDescription> {
 	const entry = dataSetOf(data);
 	const loaded = await entry.load(data);
-	const { sampleShape, classes, features } = loaded;
-	const names = { classes, ...(features === undefined ? {} : { features }) };
+	const { sampleShape, classes, features, pixelScale } = loaded;
+	const names = {
+		classes,
+		...(features === undefined ? {} : { features }),
+		...(pixelScale === undefined ? {} : { ranges: pixelScale.ranges }),
+	};
 	return { ...summarize(loaded), sampleShape, ...(entry.classes === undefined ? { names } : {}) };
 }
 

@@ -13,7 +13,7 @@ import { type Notice, noticeText } from "../notices.js";
 import { readModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { readClassifier } from "../predict/read-classifier.js";
-import { alignFeatures } from "./features.js";
+import { alignData, type SampleFacts } from "./align-data.js";
 import { type FileNetwork, modelSpecOf, type NetworkOptions } from "./networks.js";
 
 /** A network that a training starts from, and what is to be told of it. */
@@ -25,18 +25,14 @@ export interface Untrained {
 /**
  * The network that a training starts from: with fresh weights, or as its file has it, but giving logits.
  *
- * @param features - names of the data's columns, where they have such.
+ * @param data - what they say of their samples.
  */
-export async function untrained(
-	network: NetworkOptions,
-	task: ModelTask,
-	features?: readonly string[],
-): Promise<Untrained> {
+export async function untrained(network: NetworkOptions, task: ModelTask, data: SampleFacts = {}): Promise<Untrained> {
 	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
 	const { file, head } = network;
 	const { model: imported, notices } = await importedNetwork(
 		network,
-		features,
+		data,
 		head === "replace" ? undefined : task.classes,
 	);
 	const [output] = imported.graph.outputs;
@@ -60,12 +56,12 @@ export async function untrained(
  */
 export async function importedNetwork(
 	{ file, output }: Pick<FileNetwork, "file" | "output">,
-	features?: readonly string[],
+	data: SampleFacts = {},
 	classes?: number,
 ): Promise<{ readonly model: OnnxModel; readonly notices: readonly Notice[] }> {
 	const read = await readModelFile(file);
 	sampleInput(read, file);
-	const aligned = alignFeatures(read, features, file);
+	const aligned = alignData(read, data, file);
 	const widths = classes === undefined ? {} : { widths: [classes] };
 	const request = { where: file, name: output, outputs: "auto", option: "output", ...widths } as const;
 	const { model: logits, removed, notices: chosen } = readClassifier(aligned.model, request);

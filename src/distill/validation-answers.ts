@@ -26,10 +26,10 @@ export async function validationAnswers(
 	{ top = [], ...threads }: { readonly threads?: number; readonly top?: readonly number[] },
 	{ runtime }: EvaluateContext,
 ): Promise<ValidationAnswers> {
-	const { classes, sampleShape, features, validation } = await dataSetOf(choice).load(choice);
+	const { classes, sampleShape, features, pixelScale, validation } = await dataSetOf(choice).load(choice);
 	for (const k of top) checkRank(k, classes.length);
 	const logits = new Map<string, Float32Array>();
-	const data = { classes, sampleShape, features, probe: validation, ...threads };
+	const data = { classes, sampleShape, features, pixelScale, probe: validation, ...threads };
 	for (const [name, source] of validation.labels.length === 0 ? [] : models) {
 		const answers = await withModel(source, data, runtime, (opened) =>
 			finiteAnswers(opened, validation, classes.length, "validation"),

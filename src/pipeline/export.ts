@@ -70,7 +70,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 	await requireEmpty(to);
 	const loaded = await dataSetOf(options.data).load(options.data);
 	if (options.preprocess === "in-graph") requireExact(loaded);
-	const member = await readMember(fileMember(source.file, options.reading), loaded.features);
+	const member = await readMember(fileMember(source.file, options.reading), loaded);
 	if (!namesOutputs(member.order)) compareClassNames(member.model, loaded.classes, source.file);
 	const runtime = await nodeRuntime();
 	const { model: float32, ...taken } = await shippable(runtime, member, loaded, options.threads);
@@ -244,6 +244,7 @@ async function reportOf(
 			...(decode === undefined ? {} : { decode }),
 		},
 		...(data.features === undefined ? {} : { features: data.features }),
+		...(data.pixelScale === undefined ? {} : { pixelRanges: data.pixelScale.ranges }),
 		models: exported,
 		notices: shortened([...(data.notices ?? []), ...notices, ...chanceNotice(fault), ...there.notices], choice),
 		...advised,

@@ -6,7 +6,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { randomStream } from "../random.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
-import { classNamesOf, featuresOf, looksOwn, normalizationOf, sampleShapeOf } from "./metadata.js";
+import { classNamesOf, featuresOf, looksOwn, normalizationOf, pixelRangesOf, sampleShapeOf } from "./metadata.js";
 import { normalizer } from "./normalizer.js";
 import { type Answers, formOfValues, logitsOfRows, type OutputForm, type OutputsOption } from "./output-form.js";
 import { readClassifier } from "./read-classifier.js";
@@ -32,6 +32,11 @@ export interface Classifier {
 	readonly classes: readonly string[];
 	/** Names of a sample's elements, in order, where the model was trained on a table. */
 	readonly features?: readonly string[];
+	/**
+	 * Which values of pixels that are not bytes, such as 12 bits of 16, are 0 and 255 in a sample, by their type: where the
+	 * model was trained on such. `{ uint16: [0, 4095] }`.
+	 */
+	readonly pixelRanges?: Readonly<Record<string, readonly [black: number, white: number]>>;
 	/** The shape of a sample, usually `[channels, height, width]`. */
 	readonly sampleShape: readonly number[];
 	/**
@@ -77,6 +82,7 @@ export async function openClassifier(
 	const [output] = read.model.graph.outputs;
 	if (output === undefined) throw new LimbeckError("model", { where, expected: "an output of logits", got: "none" });
 	const features = featuresOf(model, where);
+	const pixelRanges = pixelRangesOf(model, where);
 	const feed = feeder(model, input, where);
 	// Encoded by us, with all data inside: the engine reads no other file.
 	const session = await open(encodeModel(read.model));
@@ -91,6 +97,7 @@ export async function openClassifier(
 		return {
 			classes,
 			...(features === undefined ? {} : { features }),
+			...(pixelRanges === undefined ? {} : { pixelRanges }),
 			sampleShape: input.sampleShape,
 			async predict(sample) {
 				const data = await ask(sample);

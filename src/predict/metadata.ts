@@ -1,5 +1,5 @@
 /** What a classifier's file says of itself: its classes, and how its inputs are normalised. */
-import type { Normalization } from "../data/data-set.js";
+import type { Normalization, PixelScale } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import { isRecord, parsedJson } from "../json.js";
 import type { OnnxModel } from "../onnx/model.js";
@@ -14,6 +14,11 @@ export const preprocessingKey = "limbeck.normalization";
 /** Where a model file of ours says which columns of a table its inputs are: a JSON list of names, in order. */
 export const featuresKey = "limbeck.features";
 
+/**
+ * Where a model file of ours says which values of pixels that are not bytes were black and white, as 0 and 255 are of bytes:
+ * JSON `{"uint16": [0, 4095]}`, by the type of pixels.
+ */
+export const rangeKey = "limbeck.range";
 /** Where a model file of ours says the shape of a sample, where its input does not: a JSON list of numbers. */
 const sampleShapeKey = "limbeck.sampleShape";
 
@@ -25,6 +30,21 @@ export function classNamesOf(model: OnnxModel, where: string): readonly string[]
 /** The columns' names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
 export function featuresOf(model: OnnxModel, where: string): readonly string[] | undefined {
 	return namesOf(model, featuresKey, where);
+}
+
+/** The ranges of pixels that are not bytes in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
+export function pixelRangesOf({ metadata }: OnnxModel, where: string): PixelScale["ranges"] | undefined {
+	const text = metadata.get(rangeKey);
+	if (text === undefined) return undefined;
+	const value = parsedJson(text);
+	const ranges = isRecord(value) ? Object.entries(value) : [];
+	const known = ranges.flatMap(([type, range]) => {
+		const [black, white, ...others] = Array.isArray(range) ? (range as readonly unknown[]) : []; // Of anything.
+		const fits = typeof black === "number" && typeof white === "number" && black < white && others.length === 0;
+		return fits ? [[type, [black, white]] as const] : [];
+	});
+	if (isRecord(value) && known.length === ranges.length) return Object.fromEntries(known);
+	throw metadataError(where, rangeKey, 'a JSON object such as {"uint16": [0, 4095]}', text);
 }
 
 function namesOf({ metadata }: OnnxModel, key: string, where: string): readonly string[] | undefined {
@@ -70,6 +90,8 @@ export interface ClassifierFacts {
 	readonly normalization: Normalization;
 	/** Names of the columns of a table that its inputs are, in order; absent for other data. */
 	readonly features?: readonly string[] | undefined;
+	/** Where pictures have pixels that are not bytes. */
+	readonly pixelScale?: Pick<PixelScale, "ranges"> | undefined;
 	/** The shape of a sample, where the model's input takes others too and so does not say it. */
 	readonly inputShape?: readonly number[] | undefined;
 	/** Whether the file says that it gives logits, so that nobody has to find it out by its values. */
@@ -82,7 +104,7 @@ export interface ClassifierFacts {
  */
 export function withClassifierMetadata(
 	model: OnnxModel,
-	{ classes, normalization, features, inputShape, shipped = false }: ClassifierFacts,
+	{ classes, normalization, features, pixelScale, inputShape, shipped = false }: ClassifierFacts,
 ): OnnxModel {
 	const provenance = model.metadata.get(provenanceKey);
 	const metadata = new Map([
@@ -90,6 +112,7 @@ export function withClassifierMetadata(
 		[preprocessingKey, JSON.stringify(normalization)],
 		[classesKey, JSON.stringify(classes)],
 		...(features === undefined ? [] : [[featuresKey, JSON.stringify(features)] as const]),
+		...(pixelScale === undefined ? [] : [[rangeKey, JSON.stringify(pixelScale.ranges)] as const]),
 		...(inputShape === undefined ? [] : [[sampleShapeKey, JSON.stringify(inputShape)] as const]),
 		...(shipped ? [[outputsKey, "logits"] as const] : []),
 	]);

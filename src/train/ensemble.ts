@@ -1,5 +1,5 @@
 /** Classifiers that answer together about the data's classes: one teacher, or an ensemble. */
-import type { SampleSet, SampleShape } from "../data/data-set.js";
+import type { PixelScale, SampleSet, SampleShape } from "../data/data-set.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
 import { anyBatchModel } from "../models/family.js";
@@ -39,6 +39,8 @@ export interface Classifier {
 	readonly weight: number;
 	/** Names of the columns that it takes, where there are such. */
 	readonly features?: readonly string[];
+	/** What pixels that are not bytes are scaled by, where that is known. */
+	readonly pixelScale?: PixelScale;
 	/** What should be known of it. */
 	readonly notices?: readonly Notice[];
 }

@@ -84,7 +84,7 @@ describe("several inputs are refused by name where the file is read", () => {
 		await expect(importedNetwork({ file: fileOf("twoinputs.onnx") })).rejects.toThrow(message);
 	});
 	test("as a teacher", async () => {
-		await expect(readEnsemble(fileSource(fileOf("twoinputs.onnx")), undefined)).rejects.toThrow(message);
+		await expect(readEnsemble(fileSource(fileOf("twoinputs.onnx")), {})).rejects.toThrow(message);
 	});
 });
 

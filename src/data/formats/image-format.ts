@@ -1,5 +1,7 @@
 /** What pictures are made into, and what makes them. */
+
 import type { Notice } from "../../notices.js";
+import type { PixelScale } from "../data-set.js";
 import type { PixelRange } from "./pixel-range.js";
 
 /** What images are made into. */
@@ -29,6 +31,8 @@ export interface ImageDecoder {
 	readonly decode: DecodeImage;
 	/** What should be known of the pictures that were decoded. */
 	readonly notices: () => readonly Notice[];
+	/** How those were scaled of which the pixels are not bytes; `undefined` where there were none. */
+	readonly pixelScale: () => PixelScale | undefined;
 }
 
 /** Makes a decoder. @throws LimbeckError `environment` where sharp does not run on this machine. */

@@ -52,6 +52,7 @@ export async function openOwnDecoder(format: ImageFormat): Promise<ImageDecoder>
 				throw pictureError(cause, path);
 			}
 		},
+		pixelScale: () => tools.ranges.scale(),
 		notices: () => [...tools.ranges.notices(), ...severalNotice(tools.several.size)],
 	};
 }

@@ -1,6 +1,8 @@
 /** The ranges of one data set's pictures whose pixels are not bytes: one for each type of pixels. */
+
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
+import type { PixelScale } from "../data-set.js";
 import { type DeepType, ordinaryRanges } from "./deep-pixels.js";
 import { type Extent, joined, type PixelRange, rangeOf } from "./pixel-range.js";
 
@@ -12,6 +14,8 @@ export interface PixelRanges {
 	see(type: DeepType, extent: Extent): void;
 	/** @throws LimbeckError `data` where no training picture has such pixels, and nothing says what they mean. */
 	of(type: DeepType, where: string): PixelRange;
+	/** The ranges that were asked for; `undefined` where none was. */
+	scale(): PixelScale | undefined;
 	/** Takes in the values of a picture that was scaled. */
 	scaled(type: DeepType, extent: Extent): void;
 	notices(): readonly Notice[];
@@ -34,6 +38,7 @@ const tolerance = 0.5 / 255;
 export function createPixelRanges(told: PixelRange | undefined): PixelRanges {
 	const extents = new Map<DeepType, Extent>();
 	const pictures = new Map<DeepType, { count: number; beyond: number }>();
+	const used = new Map<string, PixelRange>();
 	const rangeFor = (type: DeepType): PixelRange | undefined => {
 		const extent = extents.get(type);
 		return told ?? (extent === undefined ? ordinaryRanges[type] : rangeOf(extent));
@@ -42,13 +47,17 @@ export function createPixelRanges(told: PixelRange | undefined): PixelRanges {
 		restart() {
 			extents.clear();
 			pictures.clear();
+			used.clear();
 		},
 		see(type, extent) {
 			extents.set(type, joined(extents.get(type), extent));
 		},
 		of(type, where) {
 			const range = rangeFor(type);
-			if (range !== undefined) return range;
+			if (range !== undefined) {
+				used.set(names[type], range);
+				return range;
+			}
 			throw new LimbeckError("data", {
 				where,
 				expected: "pixels of a type that training pictures have, or data.range",
@@ -56,6 +65,7 @@ export function createPixelRanges(told: PixelRange | undefined): PixelRanges {
 				hint: "Say which values are black and white: --set data.range='[BLACK,WHITE]'.",
 			});
 		},
+		scale: () => (used.size === 0 ? undefined : { ranges: Object.fromEntries(used), set: told !== undefined }),
 		scaled(type, { least, most }) {
 			const [black, white] = rangeFor(type) ?? [least, most];
 			const slack = tolerance * (white - black);
@@ -80,7 +90,9 @@ const short = (value: number): string => String(Number(value.toPrecision(6)));
 
 function rangeNotice(type: DeepType, count: number, [black, white]: PixelRange, extent: Extent | undefined): Notice {
 	const seen =
-		extent === undefined ? "" : ` The training pictures hold ${short(extent.least)} to ${short(extent.most)}.`;
+		extent === undefined
+			? ""
+			: ` The training pictures of this folder hold ${short(extent.least)} to ${short(extent.most)}.`;
 	return {
 		code: "pixel-range",
 		text: `${pixels(type, count)}: ${short(black)} becomes black, ${short(white)} white.${seen}`,

@@ -33,6 +33,7 @@ export async function openTransformersDecoder(format: ImageFormat): Promise<Imag
 			}
 		},
 		notices: () => [],
+		pixelScale: () => undefined,
 	};
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
-import type { Normalization, SampleShape, Split } from "../data-set.js";
+import type { Normalization, PixelScale, SampleShape, Split } from "../data-set.js";
 import { classIndices, sortClasses } from "./classes.js";
 import { groupsInBoth, partitionByGroup } from "./groups.js";
 import { labelNotices } from "./labels.js";
@@ -23,6 +23,8 @@ export interface Built {
 	readonly sampleShape: SampleShape;
 	/** Names of a sample's elements, where there are any. */
 	readonly features?: readonly string[] | undefined;
+	/** Where pictures have pixels that are not bytes. */
+	readonly pixelScale?: PixelScale | undefined;
 	/** Over the training samples as they are in the files. */
 	readonly normalization: Normalization;
 	/** `[channels]`: what was subtracted from the numbers before they were stored; absent where nothing was. */
@@ -162,6 +164,7 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		type,
 		sampleShape,
 		features,
+		pixelScale: train?.source.pixelScale?.(),
 		normalization: moments.normalization(offsets),
 		...(offsets === undefined ? {} : { offsets }),
 		splits,

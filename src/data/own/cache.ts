@@ -13,7 +13,7 @@ import { type SplitName, splitNames } from "./partition.js";
 import { bytesOf } from "./sinks.js";
 
 /** To be raised whenever the same files and options give other samples than before. */
-const version = 5;
+const version = 6;
 const unusedDays = 30;
 
 /**
@@ -36,6 +36,9 @@ const indexSchema = z.object({
 	type: z.enum(["uint8", "float"]),
 	sampleShape: z.array(z.int().min(1)),
 	features: z.array(z.string()).optional(),
+	pixelScale: z
+		.object({ ranges: z.record(z.string(), z.tuple([z.number(), z.number()])), set: z.boolean() })
+		.optional(),
 	normalization: z.object({ mean: numberOrList, std: numberOrList }),
 	counts: z.object({ train: count, validation: count, test: count }),
 	/** Which parts have groups. */

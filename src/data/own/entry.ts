@@ -1,5 +1,5 @@
 import { LimbeckError } from "../../errors.js";
-import type { DataSetEntry, DataSurroundings, LoadTest, Split } from "../data-set.js";
+import type { DataSet, DataSetEntry, DataSurroundings, LoadTest, Split } from "../data-set.js";
 import type { Built } from "./build.js";
 import { loadOwn, type OwnData, type OwnOptions } from "./load.js";
 import type { SplitName } from "./partition.js";
@@ -31,7 +31,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 		...(kind.fromPath === undefined ? {} : { fromPath: kind.fromPath }),
 		async load(options) {
 			const built = await load(options, ["train", "validation"]);
-			const { classes, sampleShape, features, normalization, fingerprint, skipped, notices } = built;
+			const { classes, sampleShape, normalization, fingerprint, skipped, notices } = built;
 			const splits = { train: splitOf(built, "train"), validation: splitOf(built, "validation") };
 			return {
 				name: options.name,
@@ -40,7 +40,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 				normalization,
 				...splits,
 				fingerprint,
-				...(features === undefined ? {} : { features }),
+				...factsOf(built),
 				...(skipped === undefined ? {} : { skipped }),
 				...(notices.length === 0 ? {} : { notices }),
 				...(built.unlabelled.includes("train") ? { unlabelled: true as const } : {}),
@@ -49,14 +49,22 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 	};
 	const loadTest: LoadTest<Options> = async (options) => {
 		const built = await load(options, ["test"]);
-		const { classes, sampleShape, features, notices } = built;
+		const { classes, sampleShape, notices } = built;
 		return {
 			...{ classes, sampleShape, ...splitOf(built, "test") },
-			...(features === undefined ? {} : { features }),
+			...factsOf(built),
 			...(notices.length === 0 ? {} : { notices }),
 		};
 	};
 	return [entry, loadTest];
+}
+
+/** What a model's file keeps of what samples are. */
+function factsOf({ features, pixelScale }: Built): Pick<DataSet, "features" | "pixelScale"> {
+	return {
+		...(features === undefined ? {} : { features }),
+		...(pixelScale === undefined ? {} : { pixelScale }),
+	};
 }
 
 function splitOf({ splits }: Built, name: SplitName): Split {

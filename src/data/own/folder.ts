@@ -31,8 +31,12 @@ type FolderOptions = Pick<OptionsOf<"folder">, "size" | "channels" | "skipBroken
 
 function openLists({ train, validation, test }: FolderLists, options: FolderOptions, decoder: ImageDecoder): Sources {
 	return {
-		// Read first: its notices are of the pictures of all.
-		train: { ...imageSource(train, options, decoder), notices: () => decoder.notices() },
+		// Read first: what it says of pictures is of all.
+		train: {
+			...imageSource(train, options, decoder),
+			notices: () => decoder.notices(),
+			pixelScale: () => decoder.pixelScale(),
+		},
 		...(validation === undefined ? {} : { validation: imageSource(validation, options, decoder) }),
 		...(test === undefined ? {} : { test: imageSource(test, options, decoder) }),
 	};

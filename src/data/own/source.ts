@@ -1,7 +1,7 @@
 /** What the kinds of users' own data have in common: samples with labels that can be read row after row. */
 import type { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
-import type { SampleShape } from "../data-set.js";
+import type { PixelScale, SampleShape } from "../data-set.js";
 
 /** Labelled samples in files, read in order and as often as needed. */
 export interface Source {
@@ -27,6 +27,8 @@ export interface Source {
 	placeOf(row: number, element: number): Promise<string>;
 	/** How many rows were left out so far; absent where none can be. */
 	readonly skipped?: () => number;
+	/** How pixels that are not bytes were scaled: complete once samples have been read. */
+	readonly pixelScale?: () => PixelScale | undefined;
 	/** What was passed over, changed or guessed: complete once labels and samples have been read. */
 	readonly notices?: () => readonly Notice[];
 	close(): void;

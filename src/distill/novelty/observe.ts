@@ -16,8 +16,8 @@ import { activeSpecialists, specialistsOfClasses } from "../../specialists/combi
 import { readOutput } from "../../train/ensemble.js";
 import { createPredictor, type Predictor } from "../../train/predict.js";
 import { offsetsOf } from "../../train/stored-preprocessing.js";
+import { alignData } from "../align-data.js";
 import { finiteAnswers, withModel } from "../evaluated-model.js";
-import { alignFeatures } from "../features.js";
 import { readMember } from "../teachers/open.js";
 import { type FileReading, fileMember } from "../teachers/sources.js";
 import type { Observation } from "./detectors.js";
@@ -61,13 +61,12 @@ export async function withObservers<T>(
 	{ runtime }: { readonly runtime: Runtime },
 	work: (observe: Observe) => Promise<T>,
 ): Promise<T> {
-	const { classes, sampleShape, features: columns, train } = data;
+	const { classes, sampleShape, features: columns, pixelScale, train } = data;
 	const own = threads === undefined ? {} : { threads };
 	const member = fileMember(file, reading);
-	const classifier = await readMember(member, columns);
+	const classifier = await readMember(member, data);
 	const { normalization } = classifier;
-	const read = async (path: string): Promise<OnnxModel> =>
-		alignFeatures(await readModelFile(path), columns, path).model;
+	const read = async (path: string): Promise<OnnxModel> => alignData(await readModelFile(path), data, path).model;
 	const opened: Predictor[] = [];
 	const open = async (one: OnnxModel, where: string): Promise<Predictor> => {
 		const predictor = await createPredictor(runtime, one, { sampleShape, normalization, where, openSamples, ...own });
@@ -90,7 +89,7 @@ export async function withObservers<T>(
 			specialists.map(({ classes: sets }) => sets),
 			classes.length,
 		);
-		const about = { classes, sampleShape, features: columns, probe: data.validation, ...own };
+		const about = { classes, sampleShape, features: columns, pixelScale, probe: data.validation, ...own };
 		const source = reading === undefined ? file : ({ members: [member], combine: "arithmetic" } as const);
 		return await withModel(source, about, runtime, async (whole) => {
 			const observeSome = async (set: ReadSet): Promise<readonly Observation[]> => {

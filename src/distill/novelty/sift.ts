@@ -9,6 +9,7 @@ import { sampleNames } from "../../data/sample-names.js";
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import type { Runtime } from "../../runtime/runtime.js";
+import { compareScales } from "../align-data.js";
 import { pictureShape, pixelsOf } from "../exhibits.js";
 import { noticesOnFiles } from "../teachers/judge.js";
 import { fileMember } from "../teachers/sources.js";
@@ -108,6 +109,7 @@ export async function sift(
 	const data = await dataSetOf(choice).load(choice);
 	sameShape(known, data);
 	sameColumns(known, data);
+	const unlike = compareScales(known.pixelScale?.ranges, data.pixelScale, "the model's own data");
 	const nameOf = await sampleNames(choice);
 	const { train, validation } = data;
 	const sets = Object.entries({ train, validation, test: await openTest() }) as [SplitName, Split][]; // Its own keys.
@@ -123,7 +125,7 @@ export async function sift(
 	});
 	const own = { runtime: context.runtime, openSamples, threads: step.threads };
 	const told = await noticesOnFiles([fileMember(step.generalist, step.reading)], known, own);
-	const notices = [...(known.notices ?? []), ...(data.notices ?? []), ...told];
+	const notices = [...(known.notices ?? []), ...(data.notices ?? []), ...unlike, ...told];
 	const { far, groups, rejected } = verdictsOf(step, usual, seen);
 	const shape = pictureShape(data.sampleShape);
 	const pictures = (members: readonly number[]): readonly SiftedPicture[] =>

@@ -38,7 +38,7 @@ export async function checkTeachers(
 	}
 	const judged = [];
 	for (const member of teacher.members) {
-		judged.push({ classifier: await readMember(member, data.features), option: member.option ?? "teacher" });
+		judged.push({ classifier: await readMember(member, data), option: member.option ?? "teacher" });
 	}
 	const verdicts = await judgeClassifiers(judged, data, { runtime, openSamples, threads });
 	for (const [k, verdict] of verdicts.entries()) if (teacher.members[k]?.trust !== true) refuseTeacher(verdict);

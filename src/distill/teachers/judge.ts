@@ -61,8 +61,7 @@ export async function noticesOnFiles(
 ): Promise<readonly Notice[]> {
 	const option = "model";
 	const judged: JudgedClassifier[] = [];
-	for (const member of members)
-		judged.push({ classifier: await readMember({ ...member, option }, data.features), option });
+	for (const member of members) judged.push({ classifier: await readMember({ ...member, option }, data), option });
 	const verdicts = await judgeClassifiers(judged, data, context);
 	return verdicts.flatMap(({ notices }) => notices.filter(({ code }) => code !== scoreCode));
 }

@@ -5,7 +5,7 @@ import { classNamesOf, normalizationOf, preprocessingKey } from "../../predict/m
 import type { Classifier, Ensemble } from "../../train/ensemble.js";
 import type { Preprocessing } from "../../train/preprocess.js";
 import type { Teacher } from "../../train/teacher.js";
-import { alignFeatures } from "../features.js";
+import { alignData, type SampleFacts } from "../align-data.js";
 import type { EnsembleSource, GivenMember, TeacherSource } from "./sources.js";
 import { readTargets } from "./targets.js";
 
@@ -18,35 +18,32 @@ export const unsaidCode = "normalisation-unsaid";
  * @throws LimbeckError (`model`, `data`, `file`) by the name of the file.
  */
 export async function openSource(source: TeacherSource, data: DataSet): Promise<Teacher> {
-	return "members" in source ? readEnsemble(source, data.features) : readTargets(source, data);
+	return "members" in source ? readEnsemble(source, data) : readTargets(source, data);
 }
 
 /**
- * Reads the model files of an ensemble, to be given columns as the data have them.
+ * Reads the model files of an ensemble, to be given samples as the data have them.
  *
- * @param features - names of the data's columns, where they have such.
- * @throws LimbeckError (`model`, `file`) by the name of the file; (`model`) for a model of other columns.
+ * @param data - what they say of their samples.
+ * @throws LimbeckError (`model`, `file`) by the name of the file; (`model`) for a model of other columns, or of another range of pixels.
  */
-export async function readEnsemble(
-	{ members, combine }: EnsembleSource,
-	features: readonly string[] | undefined,
-): Promise<Ensemble> {
+export async function readEnsemble({ members, combine }: EnsembleSource, data: SampleFacts): Promise<Ensemble> {
 	const read: Classifier[] = [];
-	for (const member of members) read.push(await readMember(member, features));
+	for (const member of members) read.push(await readMember(member, data));
 	return { members: read, combine };
 }
 
 /**
- * Reads one model file, to be given columns as the data have them.
+ * Reads one model file, to be given samples as the data have them.
  *
- * @param columns - names of the data's columns, where they have such.
- * @throws LimbeckError (`model`, `file`) by the name of the file; (`model`) for a model of other columns.
+ * @param data - what they say of their samples.
+ * @throws LimbeckError (`model`, `file`) by the name of the file; (`model`) for a model of other columns, or of another range of pixels.
  */
-export async function readMember(source: GivenMember, columns: readonly string[] | undefined): Promise<Classifier> {
+export async function readMember(source: GivenMember, data: SampleFacts): Promise<Classifier> {
 	const { file, name, outputs, output, input, classes, select, weight, option = "teacher" } = source;
 	const read = await readModelFile(file);
 	sampleInput(read, file);
-	const { model, features, notices: aligned } = alignFeatures(read, columns, file);
+	const { model, features, pixelScale, notices: aligned } = alignData(read, data, file);
 	const notices = [...(read.notices ?? []), ...aligned];
 	const fileNames = classNamesOf(model, file);
 	const { mean, std, ...rest } = input;
@@ -69,6 +66,7 @@ export async function readMember(source: GivenMember, columns: readonly string[]
 			...(fileNames === undefined ? {} : { fileNames }),
 		},
 		...(features === undefined ? {} : { features }),
+		...(pixelScale === undefined ? {} : { pixelScale }),
 		notices: [...(told ? [] : [unsaid]), ...notices],
 	};
 }
