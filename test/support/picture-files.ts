@@ -56,29 +56,38 @@ export function bmp(parts: BmpParts): Buffer {
 /** How TIFF calls the kinds of numbers. */
 const sampleFormats = { unsigned: 1, signed: 2, float: 3 } as const;
 
-/** An uncompressed TIFF of one strip. @param data - `[height, width, channels]`. */
+/**
+ * An uncompressed TIFF of one strip.
+ *
+ * @param data - `[height, width, channels]`.
+ * @param extra - what its tag ExtraSamples says of a second or fourth channel; absent where it has no such tag.
+ */
 export function tiff(
 	width: number,
-	channels: 1 | 3,
+	channels: 1 | 2 | 3 | 4,
 	kind: keyof typeof sampleFormats,
-	data: Uint16Array | Int16Array | Uint32Array | Float32Array,
+	data: Uint8Array | Uint16Array | Int16Array | Uint32Array | Float32Array,
+	extra?: number,
 ): Buffer {
 	const pixels = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 	const height = data.length / (width * channels);
 	const lists = 8;
+	// Two shorts and fewer lie in the entry itself.
+	const each = (value: number, at: number): number => (channels > 2 ? at : channels === 2 ? value * 0x10001 : value);
 	const entriesAt = lists + 4 * channels;
 	const entries: (readonly [tag: number, value: number, count?: number])[] = [
 		[256, width],
 		[257, height],
-		[258, channels === 1 ? 8 * data.BYTES_PER_ELEMENT : lists, channels],
+		[258, each(8 * data.BYTES_PER_ELEMENT, lists), channels],
 		[259, 1],
-		[262, channels === 1 ? 1 : 2],
-		[273, entriesAt + 2 + 11 * 12 + 4],
+		[262, channels < 3 ? 1 : 2],
+		[273, entriesAt + 2 + (extra === undefined ? 11 : 12) * 12 + 4],
 		[277, channels],
 		[278, height],
 		[279, pixels.length],
 		[284, 1],
-		[339, channels === 1 ? sampleFormats[kind] : lists + 2 * channels, channels],
+		...(extra === undefined ? [] : [[338, extra] as const]),
+		[339, each(sampleFormats[kind], lists + 2 * channels), channels],
 	];
 	const head = Buffer.alloc(entriesAt + 2 + 12 * entries.length + 4);
 	head.write("II*\0", "latin1");

@@ -222,6 +222,41 @@ describe("pixels that are not bytes", () => {
 		expect((await decodedAll([colours], { size: 1, channels: 3 })).bytes).toEqual([0, 51, 255]);
 	});
 
+	test.each([
+		["no word of it", undefined],
+		["unspecified", 0],
+	])("a band that is not alpha is left out: %s", async (_, extra) => {
+		const colours = { size: 1, channels: 3 } as const;
+		const bytes = tiff(1, 4, "unsigned", Uint8Array.of(10, 20, 30, 0), extra);
+		const read = await decodedAll([bytes], colours);
+		expect(read.bytes).toEqual([10, 20, 30]);
+		expect(read.decoder.notices()).toEqual([expect.objectContaining({ code: "extra-band" })]);
+		expect((await decodedAll([tiff(1, 2, "unsigned", Uint8Array.of(77, 0), extra)])).bytes).toEqual([77]);
+		const deep = tiff(1, 4, "unsigned", Uint16Array.of(0, 819, 4095, 65_535), extra);
+		expect((await decodedAll([deep], colours)).bytes).toEqual([0, 51, 255]);
+		const whole = tiff(1, 4, "unsigned", Uint16Array.of(0, 200 * 257, 65_535, 0), extra);
+		expect((await decodedAll([whole], colours)).bytes).toEqual([0, 200, 255]);
+		const real = tiff(1, 4, "float", Float32Array.of(0, 0.2, 1, 900), extra);
+		expect((await decodedAll([real], colours)).bytes).toEqual([0, 51, 255]);
+	});
+
+	test.each([1, 2])("alpha is alpha: ExtraSamples %d", async (extra) => {
+		const clear = await decodedAll([tiff(1, 4, "unsigned", Uint8Array.of(0, 0, 0, 0), extra)], {
+			size: 1,
+			channels: 3,
+		});
+		expect(clear.bytes).toEqual([255, 255, 255]);
+		expect(clear.decoder.notices()).toEqual([]);
+		expect((await decodedAll([tiff(1, 2, "unsigned", Uint8Array.of(0, 0), extra)])).bytes).toEqual([255]);
+	});
+
+	test("a large TIFF as well", async () => {
+		const big = await picture([[[1, 2, 3, 255]]])
+			.tiff({ bigtiff: true })
+			.toBuffer();
+		expect((await decodedAll([big], { size: 1, channels: 3 })).decoder.notices()).toEqual([]);
+	});
+
 	test("a range that is set, and what is beyond it", async () => {
 		const { bytes, decoder } = await decodedAll(floats(0, 5, 20), { ...one, range: [0, 10] });
 		expect(bytes).toEqual([0, 128, 255]);

@@ -7,13 +7,21 @@ import type { Notice } from "../../notices.js";
 import { decodeBmp, isBmp } from "./bmp.js";
 import { bmpHeadBytes, readBmpHeader } from "./bmp-header.js";
 import { channelsFirst } from "./channels-first.js";
-import { bytesByRange, type DeepType, deepTypeOf, ordinaryRanges, readDeepPixels } from "./deep-pixels.js";
+import {
+	bytesByRange,
+	type DeepPixels,
+	type DeepType,
+	deepTypeOf,
+	ordinaryRanges,
+	readDeepPixels,
+} from "./deep-pixels.js";
 import type { ImageDecoder, ImageFormat } from "./image-format.js";
 import { admitPicture, pictureQueue, type TakeTurn } from "./picture-limit.js";
 import { extentOf } from "./pixel-range.js";
 import { createPixelRanges, type PixelRanges } from "./pixel-ranges.js";
-import { greyOf, type RawPixels } from "./raw-pixels.js";
+import { greyOf, type RawPixels, withoutLastBand } from "./raw-pixels.js";
 import { loadSharp } from "./sharp.js";
+import { tiffHasAlpha } from "./tiff-alpha.js";
 
 type SharpModule = Awaited<ReturnType<typeof loadSharp>>;
 
@@ -32,6 +40,7 @@ export async function openOwnDecoder(format: ImageFormat): Promise<ImageDecoder>
 		ranges: createPixelRanges(format.range),
 		takeTurn: pictureQueue(),
 		several: new Set(),
+		extra: new Set(),
 	};
 	return {
 		async survey(paths) {
@@ -53,7 +62,7 @@ export async function openOwnDecoder(format: ImageFormat): Promise<ImageDecoder>
 			}
 		},
 		pixelScale: () => tools.ranges.scale(),
-		notices: () => [...tools.ranges.notices(), ...severalNotice(tools.several.size)],
+		notices: () => [...tools.ranges.notices(), ...severalNotice(tools.several.size), ...extraNotice(tools.extra.size)],
 	};
 }
 
@@ -64,12 +73,21 @@ interface Tools {
 	readonly takeTurn: TakeTurn;
 	/** The files that hold several pages or frames. */
 	readonly several: Set<string>;
+	/** The files of which a band is left out. */
+	readonly extra: Set<string>;
 }
 
 function severalNotice(count: number): readonly Notice[] {
 	if (count === 0) return [];
 	const files = count === 1 ? "1 picture has" : `${String(count)} pictures have`;
 	return [{ code: "first-page", text: `${files} several pages or frames: the first of each is taken.` }];
+}
+
+function extraNotice(count: number): readonly Notice[] {
+	if (count === 0) return [];
+	const files = count === 1 ? "1 TIFF picture has" : `${String(count)} TIFF pictures have`;
+	const text = `${files} a band beside grey or colours that is not alpha, by the tag ExtraSamples: it is left out.`;
+	return [{ code: "extra-band", text }];
 }
 
 /** What went wrong with a picture, as an error of ours. */
@@ -97,12 +115,26 @@ async function decoded(path: string, tools: Tools): Promise<Uint8Array> {
 	}
 	const header = await headerOf(path, fileBytes, sharp);
 	if ((header.pages ?? 1) > 1) tools.several.add(path);
+	const extra = await hasExtraBand(path, header);
+	if (extra) tools.extra.add(path);
 	return takeTurn(header.width * header.height, async () => {
 		const type = deepTypeOf(header);
-		const deep = type === undefined ? undefined : await scaled(path, header, type, tools);
+		const deep = type === undefined ? undefined : await scaled(path, header, { type, extra }, tools);
 		if (deep !== undefined) return finishedRaw(deep, tools);
+		if (extra) return finishedRaw(withoutLastBand(await rawPixels(sharp(path, openOptions))), tools);
 		return finished(sharp(path, openOptions), header.space === "b-w" || header.space === "grey16", tools.format);
 	});
+}
+
+/** Whether sharp takes a band for alpha that is none. */
+async function hasExtraBand(path: string, { format, hasAlpha, channels }: Metadata): Promise<boolean> {
+	return format === "tiff" && hasAlpha && [2, 4].includes(channels) && !(await tiffHasAlpha(path));
+}
+
+/** A picture's bytes, turned upright, nothing else done to them. */
+async function rawPixels(image: Sharp): Promise<RawPixels> {
+	const { data, info } = await image.autoOrient().raw().toBuffer({ resolveWithObject: true });
+	return { ...info, data };
 }
 
 /** What is asked of sharp: no damage, and no other limit than ours. */
@@ -139,23 +171,36 @@ async function surveyed(path: string, { sharp, ranges, takeTurn }: Tools): Promi
 	const header = await headerOf(path, (await stat(path)).size, sharp);
 	const type = deepTypeOf(header);
 	if (type === undefined) return;
+	const extra = await hasExtraBand(path, header);
 	await takeTurn(header.width * header.height, async () => {
-		const { data, channels, alpha } = await readDeepPixels(sharp(path, openOptions), header, type, path);
+		const { data, channels, alpha } = await deepPixels(path, header, { type, extra }, sharp);
 		ranges.see(type, extentOf(data, channels, alpha));
 	});
+}
+
+/** Pixels that are not bytes, without a band that is left out. */
+async function deepPixels(
+	path: string,
+	header: Metadata,
+	{ type, extra }: { readonly type: DeepType; readonly extra: boolean },
+	sharp: SharpModule,
+): Promise<DeepPixels> {
+	const pixels = await readDeepPixels(sharp(path, openOptions), header, type, path);
+	return extra ? { ...withoutLastBand(pixels), alpha: false } : pixels;
 }
 
 /** The pixels by their range; `undefined` where sharp itself takes them so. */
 async function scaled(
 	path: string,
 	header: Metadata,
-	type: DeepType,
+	kind: { readonly type: DeepType; readonly extra: boolean },
 	{ sharp, ranges }: Tools,
 ): Promise<RawPixels | undefined> {
+	const { type, extra } = kind;
 	const [black, white] = ranges.of(type, path);
 	const [least, most] = ordinaryRanges[type] ?? [];
-	if (type === "ushort" && black === least && white === most) return undefined;
-	const pixels = await readDeepPixels(sharp(path, openOptions), header, type, path);
+	if (type === "ushort" && !extra && black === least && white === most) return undefined;
+	const pixels = await deepPixels(path, header, kind, sharp);
 	ranges.scaled(type, extentOf(pixels.data, pixels.channels, pixels.alpha));
 	return bytesByRange(pixels, type, [black, white]);
 }

@@ -7,6 +7,17 @@ export interface RawPixels {
 	readonly data: Uint8Array;
 }
 
+/** What each channel of pixels is made of. */
+type Layers = Omit<RawPixels, "data"> & { readonly data: Uint8Array | Float32Array };
+
+/** Pixels without their last channel. */
+export function withoutLastBand<Pixels extends Layers>(pixels: Pixels): Pixels {
+	const { channels, data } = pixels;
+	const left = (channels - 1) as RawPixels["channels"]; // Of two or four channels.
+	const kept = data.filter((_, at) => at % channels < left);
+	return { ...pixels, channels: left, data: kept };
+}
+
 /** Red, green and blue for each pixel as grey, in place of them: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). */
 export function greyOf(colours: Uint8Array): Uint8Array {
 	const grey = new Uint8Array(colours.length / 3);
