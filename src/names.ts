@@ -5,6 +5,11 @@ export function canonicalName(name: string): string {
 	return name.normalize("NFC");
 }
 
+/** A name in a table or a list as it is compared with others: in NFC, without spaces around it. */
+export function comparedName(name: string): string {
+	return canonicalName(name).trim();
+}
+
 /** What two names have in common that a reader cannot tell apart: no case, no spaces, no marks of format. */
 const lookOf = (name: string): string =>
 	name

@@ -1,5 +1,7 @@
 /** The options of every data set, as a recipe's `data` writes them. Nothing here needs Node. */
+
 import { z } from "zod";
+import { comparedName } from "../names.js";
 
 const validation = z.int().min(1).optional().describe("validation samples, split off the training samples by class");
 const directory = z.string().min(1).optional().describe("folder with the data set's files");
@@ -24,6 +26,7 @@ const own = {
 	classes: z
 		.array(z.string().min(1))
 		.min(2)
+		.refine((names) => new Set(names.map(comparedName)).size === names.length, "each class once")
 		.optional()
 		.describe("names of the classes in their order; where left out as the labels say, or without them the teacher"),
 	duplicates: z

@@ -5,6 +5,7 @@ import { LimbeckError } from "../errors.js";
 import { int } from "../graph/attributes.js";
 import { freshNames } from "../import/rewrite.js";
 import { isRecord, parsedJson } from "../json.js";
+import { comparedName } from "../names.js";
 import type { Notice } from "../notices.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { featuresKey, featuresOf, preprocessingKey } from "../predict/metadata.js";
@@ -33,7 +34,7 @@ export function alignFeatures(model: OnnxModel, features: readonly string[] | un
 		if (names === undefined) return { model, notices: [] };
 		return { model, features: names, notices: byPosition(own, names, where) };
 	}
-	const [wanted, there] = [own.map(plain), features.map(plain)];
+	const [wanted, there] = [own.map(comparedName), features.map(comparedName)];
 	const order = wanted.map((name) => there.indexOf(name));
 	if (order.includes(-1) || there.length !== wanted.length) throw unlike(own, features, where);
 	if (order.every((from, at) => from === at)) return { model, features, notices: [] };
@@ -41,9 +42,6 @@ export function alignFeatures(model: OnnxModel, features: readonly string[] | un
 	const notices = [{ code: "columns-reordered", text }];
 	return { model: reordered(model, order, features, where), features, notices };
 }
-
-/** A name as it is compared. */
-const plain = (name: string): string => name.trim().normalize("NFC");
 
 function byPosition(own: readonly string[] | undefined, names: readonly string[], where: string): readonly Notice[] {
 	const text =
@@ -54,9 +52,9 @@ function byPosition(own: readonly string[] | undefined, names: readonly string[]
 }
 
 function unlike(own: readonly string[], features: readonly string[], where: string): LimbeckError {
-	const [wanted, there] = [new Set(own.map(plain)), new Set(features.map(plain))];
-	const missing = own.filter((name) => !there.has(plain(name)));
-	const extra = features.filter((name) => !wanted.has(plain(name)));
+	const [wanted, there] = [new Set(own.map(comparedName)), new Set(features.map(comparedName))];
+	const missing = own.filter((name) => !there.has(comparedName(name)));
+	const extra = features.filter((name) => !wanted.has(comparedName(name)));
 	const list = (names: readonly string[]): string => shortList(names.map((name) => JSON.stringify(name)));
 	const got = [
 		...(missing.length > 0 ? [`a table without ${list(missing)}`] : []),

@@ -4,6 +4,7 @@ import { CsvError, type Options, parse } from "csv-parse";
 import { LimbeckError } from "../../errors.js";
 import { fileError } from "../../files.js";
 import { type ByteSource, fileSource } from "./bytes.js";
+import { columnNames } from "./column-names.js";
 import { type Dialect, guessDialect } from "./dialect.js";
 import { textBytes } from "./text.js";
 
@@ -17,7 +18,7 @@ export interface CsvFormat {
 
 /** A table of text. */
 export interface CsvTable {
-	/** In NFC, without blanks around them; a column without a name is called `Unnamed: 0` by its place, as pandas does. */
+	/** As {@link columnNames} makes them. */
 	readonly columns: readonly string[];
 	readonly dialect: Dialect;
 	/** Its rows, in lots; every row has a cell for each column. */
@@ -53,16 +54,10 @@ export async function openCsv(path: string, { delimiter, header }: CsvFormat): P
 		},
 	};
 	const first = await firstRow(file);
-	const columns = header ? first.map(columnName) : first.map((_, i) => String(i + 1));
-	const twice = columns.find((name, i) => columns.indexOf(name) !== i);
-	if (twice !== undefined) {
-		throw new LimbeckError("data", {
-			where: `${path}: line ${String(1 + dialect.skippedLines)}`,
-			expected: "a name of its own for every column",
-			got: `${JSON.stringify(twice)} twice`,
-			hint: "Rename one of them; if the first line holds data, --set data.header=false.",
-		});
-	}
+	const hint = "Rename one of them; if the first line holds data, --set data.header=false.";
+	const columns = header
+		? columnNames(first, `${path}: line ${String(1 + dialect.skippedLines)}`, hint)
+		: first.map((_, i) => String(i + 1));
 	const skipped = header ? 1 : 0;
 	return {
 		columns,
@@ -71,8 +66,6 @@ export async function openCsv(path: string, { delimiter, header }: CsvFormat): P
 		lineOf: (row) => findLine(file, row + skipped),
 	};
 }
-
-const columnName = (cell: string, at: number): string => cell.trim().normalize("NFC") || `Unnamed: ${String(at)}`;
 
 async function guessed(source: ByteSource): Promise<Dialect> {
 	const parts: Uint8Array[] = [];

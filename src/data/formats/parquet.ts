@@ -3,11 +3,14 @@ import { compressors } from "hyparquet-compressors";
 import { LimbeckError } from "../../errors.js";
 import { fileError } from "../../files.js";
 import { isRecord, parsedJson } from "../../json.js";
+import { comparedName } from "../../names.js";
 import { fileSource } from "./bytes.js";
+import { columnNames } from "./column-names.js";
 import { checkFooter, checkPages, mostValues } from "./parquet-pages.js";
 
 /** A column of a Parquet file. */
 export interface ParquetColumn {
+	/** As {@link columnNames} makes it. */
 	readonly name: string;
 	/** What its cells are; `other` for dates, lists, structures and bytes. */
 	readonly kind: "number" | "text" | "boolean" | "other";
@@ -58,21 +61,16 @@ export async function openParquet(path: string): Promise<ParquetTable> {
 	const columns = parquetSchema(metadata).children.map(columnOf);
 	// By hyparquet's types there is always one; a hostile file leaves it out.
 	if (columns.some(({ name }) => (name as string | undefined) === undefined)) damaged("a column without a name");
-	const twice = columns.find(({ name }, at) => columns.findIndex((one) => one.name === name) !== at)?.name;
-	if (twice !== undefined) {
-		throw new LimbeckError("data", {
-			where: path,
-			expected: "a name of its own for every column",
-			got: `${JSON.stringify(twice)} twice`,
-			hint: "Rename one of them, or leave one out, and write the file again.",
-		});
-	}
+	const written = columns.map(({ name }) => name);
+	const names = columnNames(written, path, "Rename one of them, or leave one out, and write the file again.");
+	const named = (index: string): string => names[written.indexOf(index)] ?? comparedName(index);
 	return {
-		columns,
+		columns: columns.map(({ kind }, at) => ({ name: names[at] ?? "", kind })),
 		count,
-		index: pandasIndex(metadata.key_value_metadata?.find(({ key }) => key === "pandas")?.value),
+		index: pandasIndex(metadata.key_value_metadata?.find(({ key }) => key === "pandas")?.value).map(named),
 		groups: ranges,
-		async read(column, group) {
+		async read(name, group) {
+			const column = written[names.indexOf(name)] ?? name;
 			await checkPages(file, metadata, group.rowStart, column).catch(damaged);
 			const cells: ArrayLike<unknown> = await scan.readColumn({ column, ...group }).catch(damaged);
 			const length = group.rowEnd - group.rowStart;

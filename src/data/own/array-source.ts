@@ -32,6 +32,7 @@ export function arraySource(
 	const isBytes = type.name.endsWith("u1");
 	return {
 		where,
+		labelsWhere: labels?.where,
 		type: isBytes ? "uint8" : "float",
 		sampleShape,
 		labels: () =>

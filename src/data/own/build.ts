@@ -55,13 +55,13 @@ export async function planSplits(sources: Sources, shares: Shares, names?: reado
 	const classes = names ?? train.classes ?? sortClasses(labels.values);
 	if (labelled && classes.length < 2) {
 		const got = classes.length === 0 ? "no samples" : `one, ${JSON.stringify(classes[0])}`;
-		throw new LimbeckError("data", { where: train.where, expected: "two classes or more", got });
+		throw new LimbeckError("data", { where: labelsOf(train), expected: "two classes or more", got });
 	}
 	const held = {
 		test: sources.test === undefined ? shares.test : 0,
 		validation: sources.validation === undefined ? shares.validation : 0,
 	};
-	const own = labelled ? classIndices(labels, classes, train.where) : labels.ids;
+	const own = labelled ? classIndices(labels, classes, labelsOf(train)) : labels.ids;
 	const groups = await train.groups?.();
 	const named = labelled ? classes : [noClass];
 	const parts =
@@ -72,19 +72,22 @@ export async function planSplits(sources: Sources, shares: Shares, names?: reado
 	const planned: PlannedSource[] = [
 		{ source: train, labels: own, labelled, ...(groups === undefined ? {} : { groups: groups.ids }), partOf },
 	];
-	const notices = [...labelNotices(labels, train.where)];
+	const notices = [...labelNotices(labels, labelsOf(train))];
 	for (const name of ["validation", "test"] as const) {
 		const source = sources[name];
 		if (source === undefined) continue;
 		const apart = await source.labels();
 		planned.push(planApart(name, source, apart, train, classes));
-		notices.push(...labelNotices(apart, source.where));
+		notices.push(...labelNotices(apart, labelsOf(source)));
 		const others = groups && (await source.groups?.());
 		if (groups !== undefined && others !== undefined) notices.push(...groupsInBoth(groups, others, source));
 	}
 	const { type, sampleShape, features } = train;
 	return { classes, type, sampleShape, features, sources: planned, held, notices };
 }
+
+/** Where a source's labels are, for messages. */
+const labelsOf = ({ where, labelsWhere = where }: Source): string => labelsWhere;
 
 /** The most samples that each part of a plan can have. */
 export function countsOf({ sources }: Plan): Readonly<Record<SplitName, number>> {
@@ -113,7 +116,7 @@ function planApart(
 		throw new LimbeckError("data", { where: source.where, expected: "samples", got: "none" });
 	}
 	const labelled = labels.values.length > 0;
-	const indices = labelled ? classIndices(labels, classes, source.where) : labels.ids;
+	const indices = labelled ? classIndices(labels, classes, labelsOf(source)) : labels.ids;
 	return { source, labels: indices, labelled, partOf: () => name };
 }
 

@@ -20,7 +20,13 @@ const isNumeric = (value: string): boolean => value.trim() !== "" && Number.isFi
  */
 export function classIndices({ ids, values }: Labels, classes: readonly string[], where: string): Int32Array {
 	const indexOf = new Map(classes.map((name, index) => [name, index]));
-	const byCanonical = new Map(classes.map((name, index) => [canonicalLabel(name), index]));
+	const canonical = classes.map(canonicalLabel);
+	// Of names that only their spelling tells apart, none is meant by a third spelling.
+	const byCanonical = new Map(
+		canonical.flatMap((name, index) =>
+			canonical.indexOf(name) === canonical.lastIndexOf(name) ? [[name, index] as const] : [],
+		),
+	);
 	const indices = values.map((value) => {
 		const index = indexOf.get(value) ?? byCanonical.get(canonicalLabel(value));
 		if (index !== undefined) return index;

@@ -1,4 +1,5 @@
 import { LimbeckError } from "../../errors.js";
+import { comparedName } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { nearest } from "../../options.js";
 import { settingText } from "../../settings.js";
@@ -30,6 +31,19 @@ export interface Columns {
 /** Whether a table has no labels; one with the test samples, whose features another has set, always has them. */
 export function lacksLabels({ unlabelled = false, features }: ColumnChoice): boolean {
 	return unlabelled && features === undefined;
+}
+
+/** What the user chose, with names of columns as they are compared. */
+export function comparedChoice<Choice extends ColumnChoice>(choice: Choice): Choice {
+	const { label, group, ignore, keep, features } = choice;
+	return {
+		...choice,
+		label: comparedName(label),
+		...(group === undefined ? {} : { group: comparedName(group) }),
+		ignore: ignore.map(comparedName),
+		...(keep === undefined ? {} : { keep: keep.map(comparedName) }),
+		...(features === undefined ? {} : { features: features.map(comparedName) }),
+	};
 }
 
 /**

@@ -2,7 +2,7 @@ import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import { type CsvFormat, type CsvTable, openCsv } from "../formats/csv.js";
 import { type DecimalMark, numberIn } from "../formats/numbers.js";
-import { type ColumnChoice, candidateColumns, featureColumns, lacksLabels } from "./columns.js";
+import { type ColumnChoice, candidateColumns, comparedChoice, featureColumns, lacksLabels } from "./columns.js";
 import { decimalMark, surveyCsv } from "./csv-survey.js";
 import { sampleShapeOf } from "./shape.js";
 import type { Source } from "./source.js";
@@ -26,7 +26,8 @@ export interface TableSource {
  * @throws LimbeckError as {@link openCsv} and {@link featureColumns} do; `data` for a row without a label and for cells
  * that are no numbers, with line and column.
  */
-export async function csvSource(path: string, options: CsvOptions): Promise<TableSource> {
+export async function csvSource(path: string, choice: CsvOptions): Promise<TableSource> {
+	const options = comparedChoice(choice);
 	const table = await openCsv(path, options);
 	checkHeader(table, options, path);
 	const candidates = candidateColumns(table.columns, options, path);

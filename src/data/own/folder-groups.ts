@@ -1,6 +1,7 @@
 /** Groups of pictures: by a level of folders below those of the classes, or by what a pattern finds in their paths. */
 import { relative, sep } from "node:path";
 import { LimbeckError } from "../../errors.js";
+import { canonicalName } from "../../names.js";
 import { shortList } from "./classes.js";
 import type { ImageList } from "./folder-files.js";
 import { groupText } from "./groups.js";
@@ -49,7 +50,7 @@ function foundBy(pattern: string): (names: readonly string[]) => string | undefi
 		});
 	}
 	return (names) => {
-		const found = expression.exec(names.join("/").normalize("NFC"));
+		const found = expression.exec(canonicalName(names.join("/")));
 		return found?.[1] ?? found?.[0];
 	};
 }

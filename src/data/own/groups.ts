@@ -3,6 +3,7 @@ import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import { shortList } from "./classes.js";
 import { partitionGroups } from "./group-partition.js";
+import { canonicalLabel } from "./labels.js";
 import type { Shares } from "./partition.js";
 import { type CellCollector, type CellTrouble, collectTexts, type Labels, type Source } from "./source.js";
 
@@ -56,7 +57,7 @@ export function collectGroups(): CellCollector {
 }
 
 /**
- * A group's name, from whatever a format holds, as it is compared: without spaces around it, in NFC.
+ * A group's name, from whatever a format holds, in one spelling: see {@link canonicalLabel}.
  *
  * @throws LimbeckError `data` for a cell that is empty or holds something else.
  */
@@ -69,7 +70,7 @@ export function groupText(cell: unknown, where: () => string): string {
 function groupName(cell: unknown): string | CellTrouble {
 	const known = cell instanceof Date ? cell.toISOString() : cell;
 	const isText = ["string", "number", "bigint", "boolean"].includes(typeof known);
-	const text = isText ? String(known).trim().normalize("NFC") : "";
+	const text = isText ? canonicalLabel(String(known)) : "";
 	if (text !== "") return text;
 	return {
 		expected: "the name or number of a group (data.group)",

@@ -1,6 +1,6 @@
 /** Labels as text, in one spelling each: what people write in several ways is one class, and that is told. */
 
-import { quotedName } from "../../names.js";
+import { comparedName, quotedName } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { settingText } from "../../settings.js";
 import { type CellCollector, type CellTrouble, collectTexts, type Labels } from "./source.js";
@@ -12,29 +12,34 @@ import { type CellCollector, type CellTrouble, collectTexts, type Labels } from 
  */
 export function collectLabels(classes: readonly string[] = []): CellCollector {
 	const texts = collectTexts();
-	const allowed = new Set(classes);
+	const allowed = new Set(classes.map(comparedName));
 	return {
 		add(cell) {
 			const written = textOf(cell);
 			if (typeof written !== "string") return written;
-			if (isMissing(written) && !allowed.has(written.trim())) return missingLabel(written);
+			if (isMissing(written) && !allowed.has(comparedName(written))) return missingLabel(written);
 			texts.add(written);
 			return undefined;
 		},
 		count: () => texts.count(),
-		finish: () => inOneSpelling(texts.finish()),
+		finish: () => inOneSpelling(texts.finish(), allowed),
 	};
 }
 
-function inOneSpelling({ ids, values }: Labels): Labels {
+/** @param named - classes that the user named: labels that are written so stay so. */
+function inOneSpelling({ ids, values }: Labels, named: ReadonlySet<string>): Labels {
+	const spellingOf = (written: string): string => {
+		const name = comparedName(written);
+		return named.has(name) ? name : canonicalLabel(written);
+	};
 	const spellings = new Map<string, string[]>();
 	for (const written of values) {
-		const label = canonicalLabel(written);
+		const label = spellingOf(written);
 		spellings.set(label, [...(spellings.get(label) ?? []), written]);
 	}
 	const labels = [...spellings.keys()];
 	const idOf = new Map(labels.map((label, id) => [label, id]));
-	const idOfWritten = values.map((written) => idOf.get(canonicalLabel(written)) ?? 0);
+	const idOfWritten = values.map((written) => idOf.get(spellingOf(written)) ?? 0);
 	return {
 		ids: ids.map((id) => idOfWritten[id] ?? 0),
 		values: labels,
@@ -47,14 +52,14 @@ function inOneSpelling({ ids, values }: Labels): Labels {
  * 1). Zeros in front stay: 01 is a code.
  */
 export function canonicalLabel(written: string): string {
-	const text = written.trim().normalize("NFC");
+	const text = comparedName(written);
 	if (!/^[+-]?(0|[1-9]\d{0,14})(\.\d*)?$/.test(text)) return text;
 	const value = Number(text);
 	return value === 0 ? "0" : String(value);
 }
 
-/** What spreadsheets and programs write where there is nothing: the words that pandas takes for it. In lower case, none is a name. */
-const missing = /^(|#N\/A|#N\/A N\/A|#NA|N\/A|n\/a|NA|<NA>|-?NaN|-?nan|NULL|null|None|NaT|-?1\.#(IND|QNAN))$/;
+/** What people, spreadsheets and programs write where there is nothing: the words that pandas takes for it, and a question mark. */
+const missing = /^(|\?|#N\/A|#N\/A N\/A|#NA|N\/A|n\/a|NA|<NA>|-?NaN|-?nan|NULL|null|None|NaT|-?1\.#(IND|QNAN))$/;
 
 /** Whether a cell holds a word for nothing. */
 export function isMissing(cell: string): boolean {
@@ -105,6 +110,7 @@ export function labelNotices({ values, merged = [] }: Labels, where: string): re
 		...noticeOf(merged, {
 			code: "label-variants",
 			text: `Labels of ${where} that differ only in blanks, Unicode form or how a number is written are one class:`,
+			...apartHint(values, merged),
 		}),
 		...noticeOf(alike, {
 			code: "labels-alike",
@@ -117,6 +123,18 @@ export function labelNotices({ values, merged = [] }: Labels, where: string): re
 			hint: "Convert the original file to UTF-8 anew.",
 		}),
 	];
+}
+
+/** The most names of classes that a hint lists. */
+const mostNamed = 12;
+
+/** How to keep numbers apart that are versions or codes, such as 1.1 and 1.10. */
+function apartHint(values: readonly string[], merged: readonly (readonly string[])[]): Pick<Notice, "hint"> {
+	const spellings = merged.map((group) => [...new Set(group.map(comparedName))]);
+	if (spellings.every(({ length }) => length === 1)) return {};
+	const names = values.flatMap((value) => spellings.find(([first = ""]) => canonicalLabel(first) === value) ?? [value]);
+	const setting = settingText("data.classes", names.slice(0, mostNamed), names.length > mostNamed);
+	return { hint: `If they are versions or codes and differ, name all classes as they are written: ${setting}.` };
 }
 
 function noticeOf(groups: readonly (readonly string[])[], { text, ...notice }: Notice): readonly Notice[] {

@@ -5,6 +5,7 @@ import { shortList } from "./classes.js";
 import {
 	type ColumnChoice,
 	candidateColumns,
+	comparedChoice,
 	featureColumns,
 	lacksLabels,
 	namesNothing,
@@ -28,7 +29,8 @@ export interface ParquetOptions extends ColumnChoice {
  * @throws LimbeckError as {@link openParquet} and {@link featureColumns} do, and `data` for a feature column that does
  * not hold numbers; its samples, `data` for an empty cell.
  */
-export async function parquetSource(path: string, options: ParquetOptions): Promise<TableSource> {
+export async function parquetSource(path: string, choice: ParquetOptions): Promise<TableSource> {
+	const options = comparedChoice(choice);
 	const table = await openParquet(path);
 	const names = table.columns.map(({ name }) => name);
 	const candidates = candidateColumns(names, options, path);

@@ -7,6 +7,8 @@ import type { PixelScale, SampleShape } from "../data-set.js";
 export interface Source {
 	/** Where they come from, for errors. */
 	readonly where: string;
+	/** Where their labels come from, if that is another place. */
+	readonly labelsWhere?: string | undefined;
 	readonly type: "uint8" | "float";
 	readonly sampleShape: SampleShape;
 	/** Names of a sample's elements, in order, where the file has such names. */
