@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LimbeckError } from "./errors.js";
-import { fileError, writeFileAtomic } from "./files.js";
+import { fileError, isWithin, writeFileAtomic } from "./files.js";
 
 let folder = "";
 beforeEach(async () => {
@@ -50,6 +50,17 @@ describe("writeFileAtomic", () => {
 			expected: "a folder",
 		});
 	});
+});
+
+test.each([
+	["a", "a", true],
+	["./a/", "a/b", true],
+	["a", "a/..b", true],
+	["a", "a/../b", false],
+	["a", "ab", false],
+	["a", "..", false],
+])("%s holds %s: %s", (folder, path, holds) => {
+	expect(isWithin(folder, path)).toBe(holds);
 });
 
 describe("fileError", () => {

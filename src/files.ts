@@ -1,8 +1,14 @@
 /** Files as every folder writes them: whole or not at all, with the file system's refusals as Limbeck's errors. */
 import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { LimbeckError } from "./errors.js";
+
+/** Whether a path is a folder or leads into it, by their names alone: `./a/` holds `a/b` and `a/..b`, not `a/../b`. */
+export function isWithin(folder: string, path: string): boolean {
+	const inside = relative(folder, path);
+	return inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
 
 /** What the file system's error codes mean: what was expected, and what was found instead. */
 const meanings: ReadonlyMap<string, readonly [expected: string, got: string]> = new Map([

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/own-data.js";
-import { contentOf, filesBelow } from "./content.js";
+import { contentOf } from "./content.js";
 import { dataContent } from "./data-content.js";
 import { dataOptions } from "./options.js";
 
@@ -62,7 +62,7 @@ describe.each([
 			await mkdir(join(folder, name));
 			await cp(from, join(folder, name, "t.csv"), { preserveTimestamps: true });
 		}
-		const inFolder = async (): Promise<string> => content(...(await filesBelow(join(folder, "one"), true)));
+		const inFolder = (): Promise<string> => content(join(folder, "one", "t.csv"));
 		const before = await inFolder();
 		await rename(join(folder, "one"), join(folder, "old"));
 		await rename(join(folder, "two"), join(folder, "one"));
@@ -88,22 +88,52 @@ test("only what has settled is remembered", async () => {
 	expect(await kept()).toHaveLength(process.platform === "linux" ? 1 : 0);
 });
 
-test("folders behind links are looked into, circles are not followed, empty folders count", async () => {
-	const [a] = await twins();
-	const [pictures, elsewhere] = [join(folder, "pictures"), join(folder, "elsewhere")];
-	await mkdir(join(pictures, "cat"), { recursive: true });
-	await mkdir(elsewhere);
-	await cp(a, join(elsewhere, "1.png"));
-	await symlink(elsewhere, join(pictures, "dog"));
-	await symlink(pictures, join(pictures, "cat", "circle"));
-	expect([...(await filesBelow(pictures, true))].sort()).toEqual([join(pictures, "dog", "1.png")]);
-	const choice = dataOptions.parse({ name: "folder", directory: pictures });
-	const first = await dataContent(choice);
-	await mkdir(join(pictures, "empty"));
-	const second = await dataContent(choice);
-	expect(second).not.toEqual(first);
-	await writeFile(join(elsewhere, "1.png"), "y,label\n1,p\n2,q\n");
-	expect(await dataContent(choice)).not.toEqual(second);
+describe("of a folder of pictures", () => {
+	const png = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+	const contentWith = (options: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> =>
+		dataContent({ ...dataOptions.parse({ name: "folder", directory: join(folder, "pictures"), ...options }), env });
+	/** A picture in a folder, one behind a link out of it, and one in a folder that is passed over. */
+	beforeEach(async () => {
+		for (const name of ["pictures/cat", "pictures/old", "elsewhere"]) {
+			await mkdir(join(folder, name), { recursive: true });
+			await writeFile(join(folder, name, "1.png"), png);
+		}
+		await symlink(join(folder, "elsewhere"), join(folder, "pictures", "dog"));
+		await symlink(join(folder, "pictures"), join(folder, "pictures", "cat", "circle"));
+		await writeFile(join(folder, "pictures", "notes.txt"), "a");
+	});
+	const changed = (name: string): Promise<void> => writeFile(join(folder, name), Buffer.concat([png, png]));
+
+	test("pictures and empty folders count", async () => {
+		const first = await contentWith();
+		await changed("pictures/cat/1.png");
+		const second = await contentWith();
+		expect(second).not.toEqual(first);
+		await mkdir(join(folder, "pictures", "empty"));
+		expect(await contentWith()).not.toEqual(second);
+	});
+
+	test("links count as data.links has them followed", async () => {
+		const [inside, all] = [await contentWith(), await contentWith({ links: "all" })];
+		await changed("elsewhere/1.png");
+		expect(await contentWith()).toEqual(inside);
+		expect(await contentWith({ links: "all" })).not.toEqual(all);
+	});
+
+	test("what is passed over counts by its name alone", async () => {
+		const ignore = ["old"];
+		const first = await contentWith({ ignore });
+		await changed("pictures/old/1.png");
+		await writeFile(join(folder, "pictures", "notes.txt"), "b");
+		expect(await contentWith({ ignore })).toEqual(first);
+		await writeFile(join(folder, "pictures", "more.txt"), "b");
+		const second = await contentWith({ ignore });
+		expect(second).not.toEqual(first);
+		await rename(join(folder, "pictures", "more.txt"), join(folder, "pictures", "fewer.txt"));
+		expect(await contentWith({ ignore })).not.toEqual(second);
+		await writeFile(join(folder, "pictures", "notes.txt"), png);
+		expect((await contentWith({ ignore }))[0]).not.toEqual(first[0]);
+	});
 });
 
 test("of published data sets only their files count", async () => {

@@ -1,7 +1,7 @@
 /** What is in files, as one hash: size and time of change say too little, since copying and unpacking can set both. */
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
-import { mkdir, readdir, readFile, realpath, stat, statfs } from "node:fs/promises";
+import { mkdir, readFile, stat, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { fileError, writeFileAtomic } from "../files.js";
@@ -125,35 +125,4 @@ async function inLots<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
 		for (const one of await Promise.all(items.slice(at, at + lot).map(work))) done.push(one);
 	}
 	return done;
-}
-
-/**
- * The paths of the files that a folder holds, and of folders with nothing in them; nothing where there is none.
- *
- * @param recursive - whether folders in it are looked into, those that links lead to among them.
- */
-export async function filesBelow(folder: string, recursive: boolean): Promise<readonly string[]> {
-	return recursive ? walk(folder, []) : (await namesIn(folder)).map((name) => join(folder, name));
-}
-
-/** @param above - the folders on the way, as they really are: a link to one of them leads in a circle. */
-async function walk(folder: string, above: readonly string[]): Promise<readonly string[]> {
-	const real = await realpath(folder).catch(() => undefined);
-	if (real === undefined || above.includes(real)) return [];
-	const names = await namesIn(folder);
-	const found: string[] = names.length === 0 ? [folder] : [];
-	for (const name of names) {
-		const path = join(folder, name);
-		const isFolder = await stat(path).then(
-			(about) => about.isDirectory(),
-			() => false,
-		);
-		if (!isFolder) found.push(path);
-		else for (const below of await walk(path, [...above, real])) found.push(below);
-	}
-	return found;
-}
-
-function namesIn(folder: string): Promise<readonly string[]> {
-	return readdir(folder).catch(() => []);
 }

@@ -1,24 +1,35 @@
 /** What is in the files of a data set, its test split among them, without opening it as one. */
-import { basename } from "node:path";
-import { contentOf, filesBelow } from "./content.js";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { canonicalHash } from "../canonical.js";
+import { contentOf } from "./content.js";
 import type { DataSurroundings } from "./data-set.js";
 import { resolveDataFolders } from "./folders.js";
 import type { DataChoice } from "./options.js";
 
 /**
- * The hash of every file that a data set may read, as {@link contentOf} makes it; of no file where it has none.
+ * The hash of every file that a data set may read, as {@link contentOf} makes it; of no file where it has none. Of a folder of
+ * pictures also the hash of the names of all else that is met on the way, which notices tell of.
  *
- * @throws LimbeckError (`file`) for a file that cannot be read.
+ * @throws LimbeckError (`file`) for a file that cannot be read; (`data`, `usage`) for a folder of pictures that cannot be
+ * looked through.
  */
 export async function dataContent(choice: DataChoice & DataSurroundings): Promise<readonly string[]> {
 	const { env = process.env } = choice;
+	if (choice.name === "folder") {
+		const { openWalk } = await import("./own/folder-walk.js");
+		const { pictures, names } = await (await openWalk(choice)).everything();
+		return [await contentOf(pictures, env), canonicalHash(names)];
+	}
 	const paths = await pathsOf(choice, env);
 	return paths === undefined ? [] : [await contentOf(paths, env)];
 }
 
-async function pathsOf(choice: DataChoice, env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
+async function pathsOf(
+	choice: Exclude<DataChoice, { name: "folder" }>,
+	env: NodeJS.ProcessEnv,
+): Promise<readonly string[] | undefined> {
 	if (choice.name === "digits") return undefined;
-	if (choice.name === "folder") return filesBelow(choice.directory, true);
 	if ("file" in choice) {
 		const beside = choice.name === "npy" ? [choice.labels, choice.group, choice.testLabels] : [];
 		return [choice.file, choice.test, ...beside].filter((path) => path !== undefined);
@@ -35,7 +46,9 @@ export async function filesOf(
 	folders: readonly string[],
 ): Promise<readonly string[]> {
 	const known = new Set(files.map(({ name }) => plain(name)));
-	const found = await Promise.all(folders.map((folder) => filesBelow(folder, false)));
+	const found = await Promise.all(
+		folders.map(async (folder) => (await readdir(folder).catch(() => [])).map((name) => join(folder, name))),
+	);
 	return found.flat().filter((path) => known.has(plain(basename(path))));
 }
 

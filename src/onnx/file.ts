@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { dirname, join } from "node:path";
 import type { LimbeckError } from "../errors.js";
-import { fileError, writeFileAtomic } from "../files.js";
+import { fileError, isWithin, writeFileAtomic } from "../files.js";
 import { decodeModel } from "./decode.js";
 import { type DecodeLimits, defaultLimits, type ExternalReader, type ExternalReference } from "./decode-options.js";
 import { encodeModel } from "./encode.js";
@@ -35,8 +35,7 @@ function checkLocation(location: string, where: string): void {
 function resolveInside(modelPath: string, location: string, where: string): string {
 	const folder = realpathSync(dirname(modelPath));
 	const real = realpathSync(join(folder, location));
-	const path = relative(folder, real);
-	if (path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path)) {
+	if (!isWithin(folder, real)) {
 		const hint = "Copy the file into the model's folder; links out of it are not followed.";
 		throw modelError(where, "a file inside the model's folder", "a link out of it", hint);
 	}

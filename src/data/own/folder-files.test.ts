@@ -195,6 +195,22 @@ describe("what is passed over", () => {
 		await expect(parts(["1.png"])).rejects.toThrow("got no folder");
 	});
 
+	test("a folder may be written in any way, and so may what is passed over in it", async () => {
+		const root = await folderOf(["a/1.png", "b/1.heic", "..c/1.png", "d/e/1.png"]);
+		const cwd = `./${relative(process.cwd(), root)}/`;
+		for (const directory of [cwd, `${root}/`, join(root, "a").replace(/a$/, "./a/..")]) {
+			await expect(found(directory)).rejects.toMatchObject({ got: containing("none; passed over: files that") });
+			for (const ignore of [
+				["b", "d"],
+				["./b", "d/"],
+				["b/.", "./a/../d/"],
+			]) {
+				const { lists } = await found(directory, { ignore });
+				expect(lists.train.classes).toEqual(["a"]);
+			}
+		}
+	});
+
 	test("a part without class folders is an error that says what to do, and that works", async () => {
 		const root = await folderOf(["train/a/1.png", "train/b/1.png", "test/1.png", "old/a/1.png"]);
 		const ignore = ["old"];

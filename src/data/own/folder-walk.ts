@@ -1,8 +1,9 @@
 /** What is in a folder of pictures, folder by folder: what is read, and why the rest is not. */
 import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { join, relative } from "node:path";
 import { LimbeckError } from "../../errors.js";
+import { isWithin } from "../../files.js";
 import { canonicalName, quotedName } from "../../names.js";
 import { missingFile } from "../formats/bytes.js";
 import { gatherPassedOver, type PassedOver, type PassedOverReason } from "./passed-over.js";
@@ -55,6 +56,10 @@ export interface FolderWalk {
 	 * @param except - folders directly in it that are left out.
 	 */
 	below(folder: Folder, except?: readonly Folder[]): Promise<readonly string[]>;
+	/**
+	 * The paths of all pictures, and the names in the root of all folders and of what is passed over, each with its reason.
+	 */
+	everything(): Promise<{ readonly pictures: readonly string[]; readonly names: readonly string[] }>;
 }
 
 /** What operating systems and programs leave in folders. */
@@ -66,6 +71,7 @@ interface Surroundings {
 	/** The root without links. */
 	readonly real: string;
 	readonly links: Links;
+	/** Paths from the root on. */
 	readonly ignored: ReadonlySet<string>;
 	readonly passed: PassedOver;
 	readonly byContent: string[];
@@ -99,7 +105,13 @@ export async function openWalk({ directory, links = "inside", ignore = [] }: Wal
 		return found.flat();
 	};
 	const root: Folder = { name: "", path: directory, inside: "", chain: [real] };
-	return { root, passed: around.passed, ignore, byContent: around.byContent, look, below };
+	const everything: FolderWalk["everything"] = async () => {
+		const pictures = await below(root);
+		const folders = [...seen.keys()].map((path) => `folder ${relative(directory, path)}`);
+		const passed = around.passed.all().map(([reason, path]) => `${reason} ${relative(directory, path)}`);
+		return { pictures, names: [...folders, ...passed].sort() };
+	};
+	return { root, passed: around.passed, ignore, byContent: around.byContent, look, below, everything };
 }
 
 async function contentsOf(folder: Folder, around: Surroundings): Promise<Contents> {
@@ -107,7 +119,7 @@ async function contentsOf(folder: Folder, around: Surroundings): Promise<Content
 	for (const entry of await entriesOf(folder.path)) {
 		const { name } = entry;
 		const [path, inside] = [join(folder.path, name), join(folder.inside, name)];
-		const reached = early(name, path, around) ?? (await followed(entry, path, folder, around));
+		const reached = early(name, inside, around) ?? (await followed(entry, path, folder, around));
 		if (typeof reached !== "string") {
 			folders.push({ name, path, inside, chain: [...folder.chain, reached.real] });
 		} else if (reached === "file" && isPictureByName(name)) pictures.push(path);
@@ -123,8 +135,8 @@ async function contentsOf(folder: Folder, around: Surroundings): Promise<Content
 }
 
 /** Why an entry is passed over whatever it is. */
-function early(name: string, path: string, { ignored }: Surroundings): PassedOverReason | undefined {
-	if (ignored.has(canonicalName(path))) return "ignored";
+function early(name: string, inside: string, { ignored }: Surroundings): PassedOverReason | undefined {
+	if (ignored.has(canonicalName(inside))) return "ignored";
 	if (litter.test(name)) return "litter";
 	return name.startsWith(".") ? "hidden" : undefined;
 }
@@ -135,7 +147,7 @@ async function ignoredPaths(directory: string, ignore: readonly string[]): Promi
 		const expected = `paths of files and folders in ${directory}`;
 		throw new LimbeckError("usage", { where: "data.ignore", expected, got: quotedName(path) });
 	}
-	return new Set(ignore.map((path) => canonicalName(join(directory, path, "."))));
+	return new Set(ignore.map((path) => canonicalName(relative(directory, join(directory, path)))));
 }
 
 /** A picture or a folder among others. */
@@ -165,9 +177,8 @@ async function followed(
 	const found = await stat(path).catch(() => undefined);
 	if (target === undefined || found === undefined) return "broken-link";
 	if (chain.includes(target)) return "loop";
-	const inside = relative(real, target);
-	const leaves = inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
-	if (links === "none" || (leaves && links !== "all")) return found.isDirectory() ? "link-to-folder" : "link";
+	if (links === "none" || (!isWithin(real, target) && links !== "all"))
+		return found.isDirectory() ? "link-to-folder" : "link";
 	if (found.isDirectory()) return { real: target };
 	return found.isFile() ? "file" : "special";
 }

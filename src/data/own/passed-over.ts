@@ -1,5 +1,6 @@
 /** What is in a folder of pictures and is not read, by reason: counted, and told. */
-import { extname, relative, sep } from "node:path";
+import { extname, relative } from "node:path";
+import { isWithin } from "../../files.js";
 import { firstFew, shownPath } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { imageEndings } from "../formats/image.js";
@@ -40,6 +41,8 @@ export type PassedOverReason = keyof typeof reasons;
 /** The paths that were passed over, by reason. */
 export interface PassedOver {
 	add(reason: PassedOverReason, path: string): void;
+	/** Every path with its reason. */
+	all(): readonly (readonly [PassedOverReason, path: string])[];
 	/** What was passed over in a folder, as a phrase; empty where nothing was. */
 	within(folder: string): string;
 	/** A notice for each reason. */
@@ -55,7 +58,7 @@ export function gatherPassedOver(root: string): PassedOver {
 		const parts = made === undefined ? "" : `: ${made(paths)}`;
 		return `${what} (${String(paths.length)}${parts}): ${names}`;
 	};
-	const all = (): readonly (readonly [PassedOverReason, readonly string[]])[] =>
+	const byReason = (): readonly (readonly [PassedOverReason, readonly string[]])[] =>
 		order.flatMap((reason) => {
 			const paths = found.get(reason);
 			return paths === undefined ? [] : [[reason, paths.toSorted()] as const];
@@ -66,16 +69,16 @@ export function gatherPassedOver(root: string): PassedOver {
 			paths.push(path);
 			found.set(reason, paths);
 		},
+		all: () => byReason().flatMap(([reason, paths]) => paths.map((path) => [reason, path] as const)),
 		within(folder) {
-			const inside = (path: string): boolean => path === folder || path.startsWith(folder + sep);
-			return all()
-				.map(([reason, paths]) => [reason, paths.filter(inside)] as const)
+			return byReason()
+				.map(([reason, paths]) => [reason, paths.filter((path) => isWithin(folder, path))] as const)
 				.filter(([, paths]) => paths.length > 0)
 				.map(([reason, paths]) => phrase(reason, paths, folder))
 				.join("; ");
 		},
 		notices: () =>
-			all().map(([reason, paths]) => {
+			byReason().map(([reason, paths]) => {
 				const { hint }: Reason = reasons[reason];
 				const text = `${shownPath(root)}: passed over ${phrase(reason, paths, root)}.`;
 				return { code: "passed-over", text, ...(hint === undefined ? {} : { hint }) };

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { openCsv } from "../../data/formats/csv.js";
 import { LimbeckError } from "../../errors.js";
-import { fileError } from "../../files.js";
+import { fileError, isWithin } from "../../files.js";
 import { canonicalName, quotedName } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { type Recording, randomParts, type SpeechCorpus, type SpeechPart, type SpeechTest } from "../corpus.js";
@@ -44,6 +44,24 @@ export async function loadRecordingsTest(options: Options): Promise<SpeechTest> 
 	const { words, read } = await openTable(options);
 	const recordings = await read("test");
 	return { words, recordings, ...told(tellFaults(recordings, options.directory)) };
+}
+
+/**
+ * The files that a user's recordings are read from, the table and those that it names; and the names of all that the folder
+ * holds.
+ *
+ * @throws LimbeckError (`data`, `file`) for a table or a folder that cannot be read.
+ */
+export async function recordingFiles(
+	options: Options,
+): Promise<{ readonly read: readonly string[]; readonly names: readonly string[] }> {
+	const { directory, transcripts } = options;
+	const table = join(directory, transcripts);
+	const { rows } = await readRows(table, options);
+	const files = await filesOf(directory);
+	const named = rows.map(({ file }) => resolve(directory, file)).filter((path) => isWithin(directory, path));
+	const names = files.paths.map((path) => relative(directory, path)).sort();
+	return { read: [...new Set([table, ...named.map(files.find)])], names };
 }
 
 const told = (notices: readonly Notice[]): { readonly notices?: readonly Notice[] } =>
@@ -137,7 +155,7 @@ const isPart = (part: string | undefined): part is SpeechPart => part !== undefi
 /** A path in the folder, and nowhere else. */
 async function inside(directory: string, { file, where }: Row, files: Files): Promise<string> {
 	const path = resolve(directory, file);
-	if (file !== "" && !relative(directory, path).startsWith("..")) return files.find(path);
+	if (file !== "" && isWithin(directory, path)) return files.find(path);
 	const expected = `a file in ${directory}`;
 	throw new LimbeckError("data", { where: await where(), expected, got: quotedName(file) });
 }
