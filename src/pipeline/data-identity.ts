@@ -6,6 +6,7 @@ import { z } from "zod";
 import { canonicalHash } from "../canonical.js";
 import { dataContent } from "../data/data-content.js";
 import type { DataChoice } from "../data/options.js";
+import { readersVersion } from "../data/readers-version.js";
 import type { DataDescription } from "../distill/train-network.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { type Notice, noticeSchema } from "../notices.js";
@@ -49,7 +50,8 @@ type Described = Omit<DataIdentity, "notices" | "names"> & {
 export type Identify = (store: string, options: RunStepOptions) => Promise<DataIdentity>;
 
 /**
- * The identity of data. It is remembered in the store under the data's options, what is in its files and Limbeck's version;
+ * The identity of data. It is remembered in the store under the data's options, what is in its files and the versions of Limbeck
+ * and its readers;
  * a training checks it when it reads the data.
  *
  * @throws LimbeckError (`data`, `file`, `usage`) for data that cannot be loaded.
@@ -74,7 +76,10 @@ async function remembered(
 	describe: () => Promise<Described>,
 ): Promise<DataIdentity> {
 	const folder = join(store, "data");
-	const path = join(folder, `${canonicalHash({ limbeck: await packageVersion(), data, content })}.json`);
+	const path = join(
+		folder,
+		`${canonicalHash({ limbeck: await packageVersion(), readersVersion, data, content })}.json`,
+	);
 	const known = await readFile(path, "utf8").then(
 		(text) => shape.safeParse(parsedJson(text)).data,
 		() => undefined,

@@ -68,6 +68,25 @@ describe("wav", () => {
 		}
 	});
 
+	test.each([
+		["one that everybody writes", chunk("LIST", [1, 2, 3, 4])],
+		["several", Buffer.concat([chunk("LIST", [1, 2, 3, 4]), chunk("id3 ", [1, 2])])],
+		["one of odd size, without padding", chunk("LIST", [1, 2, 3])],
+	])("chunks behind samples of a size that nobody knew are none of them: %s", (_, behind) => {
+		for (const size of [0, 0xffff_ffff]) {
+			const found = decodeWav(Buffer.concat([sized(size), behind]), "a.wav");
+			expect([[...found.samples], found.faults]).toEqual([values, ["open-ended"]]);
+		}
+		const bytes = encodeWav([0, 0.5, -0.5], { ...pcm, bits: 8 }).subarray(0, 47);
+		expect(decodeWav(Buffer.concat([sized(0, bytes), behind]), "a.wav").samples).toHaveLength(3);
+	});
+
+	test("sound that looks like the beginning of a chunk is sound", () => {
+		const listed = Buffer.from("LIST\x05\0\0\0abcdefgh", "latin1");
+		const read = decodeWav(Buffer.concat([sized(0), listed]), "a.wav");
+		expect(read.samples).toHaveLength(values.length + listed.length / 2);
+	});
+
 	test("the extensible form, and RF64", () => {
 		const subformat = [
 			40,
@@ -122,6 +141,11 @@ describe("wav", () => {
 			"bytes that are no chunk",
 			changed(36, [0, 0, 0xe8, 11, 0, 1, 0, 0]),
 			String.raw`chunk "\u0000\u0000\u00e8\u000b"`,
+		],
+		[
+			"no samples before a chunk of its own kind",
+			Buffer.concat([encodeWav([], pcm), chunk("Xtra", [1, 2])]),
+			"got 0 bytes",
 		],
 		["no samples before other chunks", Buffer.concat([encodeWav([], pcm), chunk("LIST", [1, 2])]), "got 0 bytes"],
 		["a rate of zero", changed(24, [0, 0, 0, 0]), "a rate of 1000 to 768000 Hz, got 0"],

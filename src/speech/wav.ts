@@ -50,7 +50,7 @@ interface Format {
 
 /**
  * Reads a wav file; of more channels their mean. Samples of a size that is not known (0, or some 2 or 4 GiB, as programs
- * write it that write to pipes) reach to the end of the file.
+ * write it that write to pipes) reach to the end of the file, or to the chunks there.
  *
  * @param where - the file, for messages.
  * @throws LimbeckError (`data`) for anything but a whole wav file of one of these forms.
@@ -99,19 +99,20 @@ function chunksOf(view: DataView, where: string): Chunks {
 		// RF64 has the size of its samples in a chunk ds64, low half first.
 		const elsewhere = id === "data" ? chunks.get("ds64") : undefined;
 		const said = elsewhere === undefined ? view.getUint32(at + 4, true) : dataSizeIn(elsewhere);
-		const open = id === "data" && isOpenEnded(view, at, said, rest);
+		const openBytes = id === "data" ? openSize(view, at, said, rest) : undefined;
+		const open = openBytes !== undefined;
 		// The padding may be counted and missing.
 		const unpadded = said === rest + 1 && said % 2 === 0;
 		if (said > rest && !open && !unpadded) {
 			fail(`${where}: chunk ${quoted(id)}`, `at most the ${String(rest)} bytes that follow`, String(said));
 		}
 		if (open) faults.add("open-ended");
-		const size = open ? rest : Math.min(said, rest);
+		const size = openBytes ?? Math.min(said, rest);
 		if (!chunks.has(id)) chunks.set(id, new DataView(view.buffer, view.byteOffset + at + 8, size));
 		const end = at + 8 + size;
-		const missing = size % 2 === 1 && isPaddingMissing(view, end);
+		const missing = size % 2 === 1 && !open && isPaddingMissing(view, end);
 		if (missing || (unpadded && !open)) faults.add("unpadded");
-		at = missing ? end : end + (size % 2); // A chunk of odd size is followed by a byte of padding.
+		at = missing || open ? end : end + (size % 2); // A chunk of odd size is followed by a byte of padding.
 	}
 	return { chunks, faults };
 }
@@ -122,23 +123,46 @@ const dataSizeIn = (ds64: DataView): number =>
 /** Sizes from here on are of no file that is read here: who writes them did not know the size. */
 const leastOpen = 2 ** 31 - 2 ** 16;
 
-/** Whether the samples reach to the end of the file, whatever their chunk says. */
-function isOpenEnded(view: DataView, at: number, said: number, rest: number): boolean {
-	if (said > 0 || rest === 0) return said > rest && said >= leastOpen;
-	// Nothing at all may really be there, before chunks that fill the rest.
-	let next = at + 8;
-	while (next + 8 <= view.byteLength && knownChunks.has(name(view, next))) {
+/** Bytes at the end of a file in which chunks are looked for behind samples of which nobody knew the size. */
+const mostBehind = 2 ** 24;
+
+/** How many bytes of samples there are where their chunk does not say it; `undefined` where it does. */
+function openSize(view: DataView, at: number, said: number, rest: number): number | undefined {
+	const [start, end] = [at + 8, view.byteLength];
+	if (said > 0 ? said <= rest || said < leastOpen : rest === 0) return undefined;
+	if (said === 0) {
+		// Nothing at all may really be there, before chunks that fill the rest.
+		const others = chunksEnd(view, start, isPrintable);
+		if (chunksEnd(view, start, isKnown) >= end || others === end || others === end + 1) return undefined;
+	}
+	for (let place = Math.max(start, end - mostBehind); place + 8 <= end; place++) {
+		if (!firstBytes.has(view.getUint8(place)) || !isKnown(name(view, place))) continue;
+		const behind = chunksEnd(view, place, isKnown);
+		if (behind === end || behind === end + 1) return place - start;
+	}
+	return rest;
+}
+
+/** Where chunks that follow each other from a place on end; there, if none begins. */
+function chunksEnd(view: DataView, from: number, accepts: (id: string) => boolean): number {
+	let next = from;
+	while (next + 8 <= view.byteLength && accepts(name(view, next))) {
 		const size = view.getUint32(next + 4, true);
 		next += 8 + size + (size % 2);
 	}
-	return next < view.byteLength;
+	return next;
 }
+
+const isPrintable = (id: string): boolean => /^[\x20-\x7e]{4}$/.test(id);
+const isKnown = (id: string): boolean => knownChunks.has(id);
 
 /** What stands in wav files beside samples. */
 const knownChunks: ReadonlySet<string> = new Set([
 	...["fmt ", "data", "LIST", "fact", "JUNK", "junk", "PAD ", "FLLR", "bext", "iXML", "axml", "chna", "cue "],
 	...["plst", "smpl", "inst", "PEAK", "DISP", "id3 ", "ID3 ", "LGWV", "minf", "elm1", "regn", "umid"],
 ]);
+
+const firstBytes: ReadonlySet<number> = new Set([...knownChunks].map((id) => id.charCodeAt(0)));
 
 /** Whether a chunk of odd size is followed at once by another. */
 function isPaddingMissing(view: DataView, end: number): boolean {

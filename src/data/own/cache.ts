@@ -8,12 +8,11 @@ import { noticeSchema } from "../../notices.js";
 import { elementCount } from "../../onnx/tensor.js";
 import type { Split } from "../data-set.js";
 import { userCacheFolder } from "../folders.js";
+import { readersVersion } from "../readers-version.js";
 import { type Built } from "./build.js";
 import { type SplitName, splitNames } from "./partition.js";
 import { bytesOf } from "./sinks.js";
 
-/** To be raised whenever the same files and options give other samples than before. */
-const version = 6;
 const unusedDays = 30;
 
 /**
@@ -24,7 +23,7 @@ const unusedDays = 30;
  */
 export function cacheFolder(env: NodeJS.ProcessEnv, content: string, options: unknown): string {
 	const key = createHash("sha256")
-		.update(JSON.stringify([version, options, content]))
+		.update(JSON.stringify([readersVersion, options, content]))
 		.digest("hex");
 	return join(userCacheFolder(env, process.platform), "own", key);
 }

@@ -105,6 +105,13 @@ test("words that differ in case, Unicode form or punctuation alone are one", asy
 	expect((await loadSpeech(exact)).words).toHaveLength(7);
 });
 
+test("signs that are spoken make another word", async () => {
+	const signs = ["C", "c++", "(C++)", "C#", "5", "$5", "5%", "-5", "\u20ac5"];
+	const table = `${split}${["train", "validation", "test"].map((part) => `a.wav,"${signs.join(" ")}",${part}\n`).join("")}`;
+	const { words } = await loadSpeech(await own(table));
+	expect(words).toEqual(["$5", "-5", "5", "5%", "C", "C#", "c++", "\u20ac5"]);
+});
+
 test("what is passed over or repeated is told, and a column is known in any case", async () => {
 	const table = "File,transcript,age,Split\na.wav,yes,9,train\na.wav,yes,9,validation\nb.wav,yes,9,test\n";
 	const { notices = [] } = await loadSpeech(await own(table));

@@ -10,9 +10,13 @@ export interface Transcript {
 	readonly part: SpeechPart;
 }
 
+/** Punctuation, without what is spoken or makes another word: `C++`, `C#`, `$5`, `5%`, `-5`. */
+const mark = "(?![#%&@+-])[\\p{P}\\p{Sk}\\p{So}<=>|~]";
+const around = new RegExp(`^(?:${mark})+|(?:${mark})+$`, "gu");
+
 /** A word without case and without punctuation around it; a word of nothing else as it is. */
 function plain(word: string): string {
-	const key = word.toLowerCase().replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, "");
+	const key = word.toLowerCase().replace(around, "");
 	return key === "" ? word : key;
 }
 
