@@ -2,6 +2,7 @@
 import type { DataSet, Split } from "../dist/data/data-set.js";
 import { createLoader } from "../dist/data/loader.js";
 import { inMemory } from "../dist/data/samples.js";
+import { fitRecipe } from "../dist/distill/data-fit.js";
 import { parseRecipe } from "../dist/distill/recipe.js";
 import { buildModel, families } from "../dist/models/index.js";
 import type { OnnxModel } from "../dist/onnx/model.js";
@@ -98,7 +99,7 @@ async function train(
 ): Promise<void> {
 	const data = randomImages(epochSteps * batch);
 	const sgd = { name: "sgd", learningRate: 0.01 } as const;
-	const { student } = parseRecipe({
+	const written = parseRecipe({
 		student: {
 			batch,
 			epochs,
@@ -108,6 +109,7 @@ async function train(
 			jitter: 2,
 		},
 	});
+	const { student } = fitRecipe(written, { sampleShape: data.sampleShape, train: data.train.count }).recipe;
 	const job = {
 		model: networkOf(hidden),
 		data,

@@ -3,8 +3,9 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { fitRecipe } from "../dist/distill/data-fit.js";
 import { type NetworkOptions, parseNetworkSpec, replaceNetwork } from "../dist/distill/networks.js";
-import { parseRecipe, type Recipe, type RecipeInput } from "../dist/distill/recipe.js";
+import { parseRecipe, type RecipeInput, type RunRecipe } from "../dist/distill/recipe.js";
 import { recipes } from "../dist/distill/recipes.js";
 import { membersOf } from "../dist/distill/teachers/sources.js";
 import { distillationOptions, hardTargets } from "../dist/losses/index.js";
@@ -50,13 +51,18 @@ export const experiments = {
 	}
 >;
 
+/** A recipe in numbers: all data of these experiments are as large as the digits, or larger. */
+function fitted(written: Parameters<typeof parseRecipe>[0]): RunRecipe {
+	return fitRecipe(parseRecipe(written), { sampleShape: [1, 28, 28], train: 7000 }).recipe;
+}
+
 /** A recipe's teacher, student and data, with the sizes that were asked for. */
 function partsOf(written: RecipeInput, { teacher, student, epochs, teacherEpochs }: Sizes) {
 	const changed = (network: object | undefined, spec: string | undefined, passes: number | undefined): object => ({
 		...(spec === undefined ? network : replaceNetwork(network, parseNetworkSpec(spec, "size"))),
 		...(passes === undefined ? {} : { epochs: passes }),
 	});
-	const recipe = parseRecipe({
+	const recipe = fitted({
 		...written,
 		teacher: changed(written.teacher, teacher, teacherEpochs),
 		student: changed(written.student, student, epochs),
@@ -136,7 +142,11 @@ function cifarEnsemble(sizes: Sizes): TitledExperiment {
  * dropout: with it the net cannot follow its teachers (digits, seed 1: 38 against 28 errors on validation). It takes
  * four times a member's epochs unless told otherwise, and sees each view four times; beside it one alone for as long.
  */
-function ensembleOf(recipe: Recipe, network: NetworkOptions, { members: count = 10, epochs }: Sizes): TitledExperiment {
+function ensembleOf(
+	recipe: RunRecipe,
+	network: NetworkOptions,
+	{ members: count = 10, epochs }: Sizes,
+): TitledExperiment {
 	const names = Array.from({ length: count }, (_, k) => `member-${k + 1}`);
 	const members = names.map((name, member) => [name, { title: name, network, loss: hardTargets, member }] as const);
 	const longer = epochs ?? 4 * network.epochs;
@@ -172,7 +182,7 @@ async function foreign(sizes: Sizes): Promise<TitledExperiment> {
 	const script = fileURLToPath(new URL("peers/export_student.py", import.meta.url));
 	await promisify(execFile)(process.env["LIMBECK_PYTHON"] ?? "python3", [script, file]);
 	const spec = parseNetworkSpec(file, "the export");
-	const { student: network } = parseRecipe({ student: replaceNetwork(student, spec) as RecipeInput["student"] });
+	const { student: network } = fitted({ student: replaceNetwork(student, spec) });
 	return {
 		data: recipe.data,
 		networks: {

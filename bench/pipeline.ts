@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createLoader } from "../dist/data/loader.js";
 import { openSamples } from "../dist/data/open-samples.js";
+import { fitRecipe } from "../dist/distill/data-fit.js";
 import { evaluateModels } from "../dist/distill/evaluate.js";
 import { parseTrainRecipe } from "../dist/distill/recipe.js";
 import { trainNetwork } from "../dist/distill/train-network.js";
@@ -42,7 +43,9 @@ export async function measurePipeline(
 ): Promise<PipelineRound[]> {
 	const folder = await mkdtemp(join(tmpdir(), "limbeck-bench-"));
 	try {
-		const { data, network, loss, seed } = parseTrainRecipe(recipe);
+		// The data are the digits.
+		const fitted = fitRecipe(parseTrainRecipe(recipe), { sampleShape: [1, 28, 28], train: 7000 }).recipe;
+		const { data, network, loss, seed } = fitted;
 		const file = join(folder, "recipe.json");
 		await writeFile(file, JSON.stringify(recipe));
 		const runtime = await nodeRuntime();

@@ -64,9 +64,23 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodTyp
 			...describeUnknownField(key, issue.path, fields),
 		}));
 	}
+	const within = closestOf(issue);
+	if (within !== undefined) return within.flatMap((one) => describeIssue(one, input, schema));
 	const value = valueAt(input, issue.path);
 	const near = typeof value === "string" ? nearest(value, namesOf(issue)) : undefined;
 	return [{ path, expected: expectation(issue), got: shown(value), ...hintOf(near) }];
+}
+
+/**
+ * Of a union without names, what is wrong by the one form that the value is nearly of; `undefined` where it is of none, and
+ * for other issues.
+ */
+function closestOf(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined {
+	if (issue.code !== "invalid_union") return undefined;
+	const isOfForm = (forms: readonly z.core.$ZodIssue[]): boolean =>
+		forms.every(({ code, path }) => code !== "invalid_type" || path.length > 0);
+	const [closest] = issue.errors.filter((form) => form.length > 0 && isOfForm(form));
+	return closest?.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** What a value had to be, as a noun phrase. */
@@ -78,8 +92,11 @@ function expectation(issue: z.core.$ZodIssue): string {
 			return `${sized(issue.origin)}${issue.inclusive === true ? "at most" : "less than"} ${String(issue.maximum)}`;
 		case "invalid_type":
 			return typeNames[issue.expected] ?? `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
-		case "invalid_value":
 		case "invalid_union":
+			if (issue.errors.length > 0)
+				return [...new Set(issue.errors.flatMap((form) => form.map(expectation)))].join(", or ");
+			return oneOf(namesOf(issue));
+		case "invalid_value":
 			return oneOf(namesOf(issue));
 		default:
 			return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);

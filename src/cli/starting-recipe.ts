@@ -1,5 +1,6 @@
 /** The recipe that `limbeck init` writes: what fits the data, the teacher and where the student is to run. */
 import { inspect } from "node:util";
+import { properSteps } from "../distill/data-fit.js";
 import type { NetworkInput } from "../distill/networks.js";
 import { parseRecipe, type RecipeInput } from "../distill/recipe.js";
 import { cifarTraining, digitTraining } from "../distill/recipes.js";
@@ -93,21 +94,22 @@ function networksFor(
 	{ channels: blocks, width, hidden }: Destination,
 ): { readonly teacher: NetworkInput; readonly student: NetworkInput } {
 	if (sides.length !== 2) {
-		const training = { jitter: 0, optimizer: { name: "adam", learningRate: 0.002 } } as const;
+		const training = { optimizer: { name: "adam", learningRate: 0.002 } } as const;
 		return {
-			teacher: { hidden: [256, 256], hiddenDropout: 0.3, epochs: 60, ...training },
-			student: { hidden: [...hidden], epochs: 100, ...training },
+			teacher: { hidden: [256, 256], hiddenDropout: 0.3, epochs: { least: 60, steps: properSteps }, ...training },
+			student: { hidden: [...hidden], epochs: { least: 100, steps: properSteps }, ...training },
 		};
 	}
+	const epochs = { least: 12, steps: properSteps };
 	if (channels === 1) {
 		return {
-			teacher: { family: "cnn", channels: [32, 64, 128], epochs: 12, ...digitTraining },
-			student: { family: "cnn", channels: [...blocks], epochs: 12, ...digitTraining },
+			teacher: { family: "cnn", channels: [32, 64, 128], epochs, ...digitTraining },
+			student: { family: "cnn", channels: [...blocks], epochs, ...digitTraining },
 		};
 	}
 	return {
-		teacher: { family: "resnet", depth: 8, width: 4, epochs: 12, ...cifarTraining },
-		student: { family: "resnet", depth: 8, width, epochs: 12, ...cifarTraining },
+		teacher: { family: "resnet", depth: 8, width: 4, epochs, ...cifarTraining },
+		student: { family: "resnet", depth: 8, width, epochs, ...cifarTraining },
 	};
 }
 

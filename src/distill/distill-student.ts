@@ -9,7 +9,8 @@ import { withWeights } from "../train/state.js";
 import type { Teacher } from "../train/teacher.js";
 import { trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
-import { modelSpecOf } from "./networks.js";
+import { fitRecipe } from "./data-fit.js";
+import { modelSpecOf, type NetworkOptions } from "./networks.js";
 import type { Recipe } from "./recipe.js";
 
 /** A student to distil. */
@@ -32,7 +33,8 @@ export interface StudentJob {
  */
 export async function distillStudent(job: StudentJob, context: TrainingContext): Promise<TrainingResult> {
 	const { recipe, ...rest } = job;
-	const { student: options, distillation: loss } = recipe;
+	const { distillation: loss } = recipe;
+	const options = studentOf(job);
 	const { normalization } = job.data;
 	const result = await trainModel({ ...rest, model: untrained(job), normalization, options, loss }, context);
 	return { ...result, model: withClassifierMetadata(result.model, job.data) };
@@ -48,7 +50,15 @@ export function studentAt(job: Omit<StudentJob, "teacher">, checkpoint: Checkpoi
 	return withClassifierMetadata(withWeights(untrained(job), checkpoint.state), job.data);
 }
 
-function untrained({ recipe: { student }, data, seed }: Omit<StudentJob, "teacher">): OnnxModel {
+/** The student's options, fitted to the data. */
+function studentOf({ recipe, data }: Omit<StudentJob, "teacher">): NetworkOptions {
+	const { sampleShape, train } = data;
+	return fitRecipe(recipe, { sampleShape, train: train.count }).recipe.student;
+}
+
+function untrained(job: Omit<StudentJob, "teacher">): OnnxModel {
+	const { data, seed } = job;
+	const student = studentOf(job);
 	if (student.family === "file") {
 		const expected = "a model family: there are no files here";
 		throw new LimbeckError("usage", { where: "student", expected, got: student.file });

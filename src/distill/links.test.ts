@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { digitsRecipe } from "../../test/support/recipes.js";
 import { linksOf } from "./links.js";
-import { parseRecipe } from "./recipe.js";
 
 const chain = [{ hidden: [20] }, { family: "cnn", channels: [4] }];
 
 test("assistants come first, then the generations of the student", () => {
-	const recipe = parseRecipe({ chain, generations: 3, student: { hidden: [10] } });
+	const recipe = digitsRecipe({ chain, generations: 3, student: { hidden: [10] } });
 	const links = linksOf(recipe, 7);
 	expect(links.map(({ role, member }) => [role, member])).toEqual([
 		...[
@@ -25,12 +25,12 @@ test("assistants come first, then the generations of the student", () => {
 });
 
 test("without assistants and generations there is the student, with the run's seed", () => {
-	const recipe = parseRecipe({});
+	const recipe = digitsRecipe({});
 	expect(linksOf(recipe, 3)).toEqual([{ role: "student", network: recipe.student, seed: 3 }]);
 });
 
 test("a baseline learns from the same samples as the student where nothing else is said", () => {
-	const { baseline, student } = parseRecipe({ student: { fraction: 0.03, fractionSeed: 4 } });
+	const { baseline, student } = digitsRecipe({ student: { fraction: 0.03, fractionSeed: 4 } });
 	expect([baseline.fraction, baseline.fractionSeed]).toEqual([student.fraction, student.fractionSeed]);
-	expect(parseRecipe({ student: { fraction: 0.03 }, baseline: { fraction: 1 } }).baseline.fraction).toBe(1);
+	expect(digitsRecipe({ student: { fraction: 0.03 }, baseline: { fraction: 1 } }).baseline.fraction).toBe(1);
 });

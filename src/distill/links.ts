@@ -1,7 +1,7 @@
 /** The networks between a teacher and its last student, and that student: each is taught by the one before. */
 import { randomStream } from "../random.js";
 import type { NetworkOptions } from "./networks.js";
-import type { Recipe } from "./recipe.js";
+import type { RunRecipe } from "./recipe.js";
 
 /** One network that learns from a teacher, or from the one before it. */
 export interface Link {
@@ -18,7 +18,7 @@ export interface Link {
  * run's own seed, so that it starts as the student alone does.
  */
 export function linksOf(
-	{ chain, generations, student }: Pick<Recipe, "chain" | "generations" | "student">,
+	{ chain, generations, student }: Pick<RunRecipe, "chain" | "generations" | "student">,
 	seed: number,
 ): readonly Link[] {
 	return [

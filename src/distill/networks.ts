@@ -5,10 +5,12 @@ import type { ModelFamily } from "../models/family.js";
 import { type FamilyName, families, familyOf, type ModelSpec } from "../models/index.js";
 import { isRecord, nearest } from "../options.js";
 import { trainingShape } from "../train/training-options.js";
+import { type Fitted, fittingShape } from "./data-fit.js";
 
 /** The fields of a recipe that say how a network is trained, and on how many of the training samples. */
 export const learningShape = {
 	...trainingShape,
+	...fittingShape,
 	fraction: z
 		.number()
 		.gt(0)
@@ -56,8 +58,13 @@ function networkOf<Name extends FamilyName, Shape extends z.ZodRawShape>(
 /** The family that is meant where none is named. */
 const defaultFamily = "mlp";
 
-/** An acoustic model, and how it is trained. */
-export const acousticNetwork = networkOf("acoustic", families.acoustic);
+const anyAcousticNetwork = networkOf("acoustic", families.acoustic);
+
+/** An acoustic model, and how it is trained, as speech recipes have it: in numbers. */
+export const acousticNetwork = anyAcousticNetwork.extend({
+	epochs: trainingShape.epochs,
+	jitter: trainingShape.jitter,
+});
 
 /** A fully connected net, and how it is trained. */
 export const mlpNetwork = z.strictObject({
@@ -72,14 +79,14 @@ export const familyNetworks = [
 	networkOf("resnet", families.resnet),
 	networkOf("mobilenet", families.mobilenet),
 	networkOf("vit", families.vit),
-	acousticNetwork,
+	anyAcousticNetwork,
 ] as const;
 
 /** A network that is trained. */
 export const networkOptions = z.discriminatedUnion("family", [...familyNetworks, fileNetwork]);
 
 /** A network and how it is trained. */
-export type NetworkOptions = z.infer<typeof networkOptions>;
+export type NetworkOptions = Fitted<z.infer<typeof networkOptions>>;
 
 /** Which training samples a network learns from; all where nothing is set. */
 export type LearnedPart = Partial<Pick<NetworkOptions, "classes" | "fraction" | "fractionSeed">>;
@@ -95,7 +102,7 @@ export function learnedPartOf({ classes, fraction, fractionSeed }: NetworkOption
 /** A network from a file. */
 export type FileNetwork = z.infer<typeof fileNetwork>;
 
-/** A {@link NetworkOptions} as it is written: beside `file`, `family` may be left out. */
+/** A {@link NetworkOptions} as recipes write it: beside `file`, `family` may be left out. */
 export type NetworkInput = z.input<typeof networkOptions> | Omit<z.input<typeof fileNetwork>, "family">;
 
 /** A network as written, with the family that a file goes without. */

@@ -68,3 +68,13 @@ test("a network without a teacher may have smoothed labels", () => {
 	expect(smoothed.loss).toEqual({ name: "label-smoothing", smoothing: 0.2 });
 	expect(() => parseTrainRecipe({ loss: { name: "dkd" } })).toThrow("one of cross-entropy, label-smoothing");
 });
+
+test.each([
+	["teacher.epochs=0", "teacher.epochs: expected a number more than 0, got 0"],
+	["student.jitter=20", "student.jitter: expected a number at most 16, got 20"],
+	["student.epochs=x", 'student.epochs: expected a number, or an object, got "x"'],
+	['student.epochs={"least":2}', "student.epochs.steps: expected a number, got nothing"],
+	['student.jitter={"most":1.5}', "student.jitter.most: expected a whole number, got 1.5"],
+])("what may be a number or an object says what is wrong with either: %s", (setting, message) => {
+	expect(() => parseRecipe({}, "recipe", [setting])).toThrow(message);
+});

@@ -3,6 +3,7 @@ import { dataOptions } from "../data/options.js";
 import { distillationOptions, hardLossOptions } from "../losses/index.js";
 import { isRecord, type JsonSchema, parseOptions } from "../options.js";
 import { applySettings } from "../settings.js";
+import type { Fitted } from "./data-fit.js";
 import { learningShape, type NetworkInput, networkOptions, withFamily } from "./networks.js";
 import { type TeacherInput, teacherOptions, withTeacherFamily } from "./teachers/options.js";
 
@@ -80,8 +81,14 @@ const trainRecipeOptions = z.strictObject({
 /** A distillation from start to end. */
 export type Recipe = z.infer<typeof recipeOptions>;
 
+/** A {@link Recipe} that is fitted to its data. */
+export type RunRecipe = Fitted<Recipe>;
+
 /** The training of one network on hard labels. */
 export type TrainRecipe = z.infer<typeof trainRecipeOptions>;
+
+/** A {@link TrainRecipe} that is fitted to its data. */
+export type RunTrainRecipe = Fitted<TrainRecipe>;
 
 /** A recipe as it is written: every field may be left out. */
 export type RecipeInput = Omit<z.input<typeof recipeOptions>, "teacher" | "student" | "chain"> & {

@@ -1,3 +1,4 @@
+import { properSteps } from "./data-fit.js";
 import type { NetworkInput } from "./networks.js";
 import type { RecipeInput, TrainRecipeInput } from "./recipe.js";
 
@@ -23,13 +24,13 @@ export const recipes = {
 			hidden: [400, 400],
 			inputDropout: 0.1,
 			hiddenDropout: 0.4,
-			jitter: 2,
-			epochs: 40,
+			jitter: { most: 2 },
+			epochs: { least: 40, steps: properSteps },
 			optimizer: { name: "adam", learningRate: 0.002 },
 		},
 		student: {
 			hidden: [100, 100],
-			epochs: 60,
+			epochs: { least: 60, steps: properSteps },
 			optimizer: { name: "adam", learningRate: 0.002 },
 		},
 		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
@@ -46,14 +47,14 @@ export const recipes = {
 			hidden: [1200, 1200],
 			inputDropout: 0.1,
 			hiddenDropout: 0.4,
-			jitter: 2,
-			epochs: 80,
+			jitter: { most: 2 },
+			epochs: { least: 80, steps: properSteps },
 			batch: 256,
 			optimizer: { name: "adamw", learningRate: 0.002, weightDecay: 0.3 },
 		},
 		student: {
 			hidden: [800, 800],
-			epochs: 40,
+			epochs: { least: 40, steps: properSteps },
 			batch: 256,
 			optimizer: { name: "adamw", learningRate: 0.006, weightDecay: 0.15 },
 		},
@@ -78,15 +79,15 @@ export const recipes = {
 	"cifar-100": {
 		name: "cifar-100",
 		data: { name: "cifar-100" },
-		teacher: { family: "resnet", depth: 8, width: 4, epochs: 8, ...cifarTraining },
-		student: { family: "resnet", depth: 8, width: 2, epochs: 8, ...cifarTraining },
+		teacher: { family: "resnet", depth: 8, width: 4, epochs: { least: 8, steps: properSteps }, ...cifarTraining },
+		student: { family: "resnet", depth: 8, width: 2, epochs: { least: 8, steps: properSteps }, ...cifarTraining },
 		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
 	},
 } as const satisfies Record<string, RecipeInput>;
 
 /** How small convolutional networks are trained on digits, and on grey pictures like them. */
 export const digitTraining = {
-	jitter: 2,
+	jitter: { most: 2 },
 	optimizer: { name: "adam", learningRate: 0.005 },
 } satisfies Partial<NetworkInput>;
 
@@ -94,17 +95,25 @@ const digitNetwork = { family: "cnn", channels: [16, 32, 64], ...digitTraining }
 
 /** The recipes of `limbeck train`; the one that bears a data set's name is the default for it. */
 export const trainRecipes = {
-	digits: { name: "digits", data: { name: "digits" }, network: { ...digitNetwork, epochs: 10 } },
-	mnist: { name: "mnist", data: { name: "mnist" }, network: { ...digitNetwork, epochs: 4 } },
+	digits: {
+		name: "digits",
+		data: { name: "digits" },
+		network: { ...digitNetwork, epochs: { least: 10, steps: properSteps } },
+	},
+	mnist: {
+		name: "mnist",
+		data: { name: "mnist" },
+		network: { ...digitNetwork, epochs: { least: 4, steps: properSteps } },
+	},
 	"fashion-mnist": {
 		name: "fashion-mnist",
 		data: { name: "fashion-mnist" },
-		network: { ...digitNetwork, jitter: 1, epochs: 8 },
+		network: { ...digitNetwork, jitter: { most: 1 }, epochs: { least: 8, steps: properSteps } },
 	},
 	/** resnet8x4, the usual student of the literature (Tian et al. 2020), in a thirtieth of its 240 epochs. */
 	"cifar-100": {
 		name: "cifar-100",
 		data: { name: "cifar-100" },
-		network: { family: "resnet", depth: 8, width: 4, epochs: 8, ...cifarTraining },
+		network: { family: "resnet", depth: 8, width: 4, epochs: { least: 8, steps: properSteps }, ...cifarTraining },
 	},
 } satisfies Record<string, TrainRecipeInput>;

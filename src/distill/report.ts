@@ -5,7 +5,7 @@ import { isRecord } from "../options.js";
 import type { Fidelity } from "../train/labels.js";
 import type { TeacherSummary } from "../train/teacher.js";
 import type { AnyEvaluation, Comparison, EvaluateOutcome, MemberEvaluation } from "./evaluate.js";
-import type { Recipe } from "./recipe.js";
+import type { RunRecipe } from "./recipe.js";
 import type { TeacherVerdict } from "./teachers/verdict.js";
 import type { DataSummary, TrainOutcome } from "./train-network.js";
 
@@ -97,7 +97,7 @@ export interface DataReport extends DataSummary {
 export interface Report {
 	readonly schema: 1;
 	readonly created: string;
-	readonly recipe: Recipe;
+	readonly recipe: RunRecipe;
 	readonly seeds: readonly number[];
 	readonly data: DataReport;
 	/**
@@ -137,7 +137,7 @@ const noLabels =
 
 /** Puts the results of all seeds together. @param created - ISO 8601 time. */
 export function assembleReport(
-	recipe: Recipe,
+	recipe: RunRecipe,
 	results: readonly [SeedResult, ...SeedResult[]],
 	environment: Environment,
 	created: string,

@@ -3,10 +3,10 @@ import { mixupOf, showsAsStored } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
 import { looksInside } from "../train/objective.js";
 import type { NetworkOptions } from "./networks.js";
-import type { Recipe } from "./recipe.js";
+import type { RunRecipe } from "./recipe.js";
 
 /** Why answers cannot be stored for a recipe, by the field that is in the way; `undefined` where they can. */
-export function storeRefusal({ teacher, distillation, chain, student }: Recipe): LimbeckError | undefined {
+export function storeRefusal({ teacher, distillation, chain, student }: RunRecipe): LimbeckError | undefined {
 	if (teacher.family === "targets") {
 		return refusal("teacher", "a teacher that answers", `soft targets in ${teacher.file}, which are stored already`);
 	}

@@ -1,7 +1,7 @@
 /** report.json of `limbeck train`. */
 import type { Notice } from "../notices.js";
 import type { EvaluateOutcome } from "./evaluate.js";
-import type { TrainRecipe } from "./recipe.js";
+import type { RunTrainRecipe } from "./recipe.js";
 import {
 	combine,
 	type DataReport,
@@ -17,7 +17,7 @@ import type { TrainOutcome } from "./train-network.js";
 export interface TrainReport {
 	readonly schema: 1;
 	readonly created: string;
-	readonly recipe: TrainRecipe;
+	readonly recipe: RunTrainRecipe;
 	readonly seeds: readonly number[];
 	readonly data: DataReport;
 	readonly network: Measured<NetworkReport>;
@@ -38,7 +38,7 @@ export interface TrainSeedResult {
 
 /** Puts the results of all seeds together. @param created - ISO 8601 time. */
 export function assembleTrainReport(
-	recipe: TrainRecipe,
+	recipe: RunTrainRecipe,
 	results: readonly [TrainSeedResult, ...TrainSeedResult[]],
 	environment: Environment,
 	created: string,

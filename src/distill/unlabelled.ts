@@ -7,7 +7,6 @@ import { classNamesOf } from "../predict/metadata.js";
 import { refuseLabels } from "../train/labels.js";
 import type { Recipe } from "./recipe.js";
 import type { GivenTeacher, TargetsTeacher } from "./teachers/options.js";
-import { membersOf } from "./teachers/sources.js";
 import { targetClasses } from "./teachers/targets.js";
 
 /**
@@ -20,9 +19,10 @@ import { targetClasses } from "./teachers/targets.js";
 export async function withTeacherClasses(recipe: Recipe): Promise<Recipe["data"]> {
 	const { data, teacher, distillation } = recipe;
 	if (!isUnlabelled(data)) return data;
-	const given = membersOf(teacher).flatMap((member) => ("given" in member ? [member.given] : []));
 	const targets = teacher.family === "targets";
-	if (!targets && (given.length === 0 || given.length < membersOf(teacher).length)) throw nobodyToAsk(data);
+	const members = teacher.family === "ensemble" ? teacher.members : [teacher];
+	const given = members.filter((member) => member.family === "file");
+	if (!targets && given.length < members.length) throw nobodyToAsk(data);
 	refuseLabels(distillation);
 	refuseFields(recipe);
 	const named = data.classes ?? (await (targets ? classesOfTargets(teacher) : classesOf(given)));

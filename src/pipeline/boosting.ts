@@ -1,6 +1,6 @@
 /** Specialists as the stages of an additive model, beside those that answer side by side. */
 import { clustersFile } from "../distill/specialists/clusters.js";
-import { checkClasses, type SpecializeRecipe } from "../distill/specialists/recipe.js";
+import { checkClasses, type RunSpecializeRecipe } from "../distill/specialists/recipe.js";
 import type { EnsembleSource } from "../distill/teachers/sources.js";
 import { randomStream } from "../random.js";
 import { type ExperimentEvent, type ExperimentResult, keptAnswers } from "./experiment.js";
@@ -24,7 +24,7 @@ export const boostedName = {
  * can train side by side. Beside them a longer generalist and two generalists, as `specialize` has them.
  */
 export async function planBoosting(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	shrinkages: readonly number[],
 	context: SeedContext,
 ): Promise<SeedPlan<ExperimentEvent, ExperimentResult>> {

@@ -1,9 +1,10 @@
 import { isUnlabelled } from "../data/options.js";
+import { fitRecipe } from "../distill/data-fit.js";
 import { diagnose } from "../distill/diagnosis/index.js";
 import { distillEvidence } from "../distill/diagnosis/of-reports.js";
 import { type Link, linksOf } from "../distill/links.js";
 import { type LearnedPart, learnedPartOf } from "../distill/networks.js";
-import type { Recipe } from "../distill/recipe.js";
+import type { Recipe, RunRecipe } from "../distill/recipe.js";
 import { assembleReport, type Report, type Role, type SeedResult } from "../distill/report.js";
 import { storeRefusal } from "../distill/store-fit.js";
 import {
@@ -64,20 +65,22 @@ export async function planDistill(recipe: Recipe, options: DistillOptions): Prom
 	return planLines(await runOf(recipe), options);
 }
 
-async function runOf(recipe: Recipe): Promise<Run<DistillEvent, SeedResult, Report>> {
-	const refusal = recipe.targets.keep === true ? storeRefusal(recipe) : undefined;
-	if (refusal !== undefined) throw refusal;
-	const data = await withTeacherClasses(recipe);
+async function runOf(written: Recipe): Promise<Run<DistillEvent, SeedResult, Report>> {
+	const recipe = { ...written, data: await withTeacherClasses(written) };
 	return {
 		command: "distill",
-		recipe: { ...recipe, data },
-		identify: (store, how) => identifyData(store, data, how),
-		planSeed: (context) => planSeed({ ...recipe, data }, context),
+		recipe,
+		identify: (store, how) => identifyData(store, recipe.data, how),
+		fitted: (data) => fitRecipe(recipe, data).notices,
+		planSeed: (context) => planSeed(fitRecipe(recipe, context.data).recipe, context),
 		details: ({ evaluated }) => evaluated,
-		assemble: (results, environment, created) => ({
-			...assembleReport(recipe, results, environment, created),
-			diagnosis: diagnose(distillEvidence(recipe, results)),
-		}),
+		assemble(results, environment, created, data) {
+			const { recipe: fitted } = fitRecipe({ ...recipe, data: written.data }, data);
+			return {
+				...assembleReport(fitted, results, environment, created),
+				diagnosis: diagnose(distillEvidence(fitted, results)),
+			};
+		},
 	};
 }
 
@@ -90,8 +93,10 @@ interface PlannedNetwork {
 	readonly step: PlannedStep<"train">;
 }
 
-async function planSeed(recipe: Recipe, context: SeedContext): Promise<SeedPlan<DistillEvent, SeedResult>> {
+async function planSeed(recipe: RunRecipe, context: SeedContext): Promise<SeedPlan<DistillEvent, SeedResult>> {
 	const { seed } = context;
+	const refusal = recipe.targets.keep === true ? storeRefusal(recipe) : undefined;
+	if (refusal !== undefined) throw refusal;
 	const members = membersOf(recipe.teacher);
 	const links = linksOf(recipe, seed);
 	const checks = await planCheck(recipe, members, context);
@@ -134,7 +139,7 @@ async function planSeed(recipe: Recipe, context: SeedContext): Promise<SeedPlan<
 
 /** Judges the files that are to teach, before anything is trained. */
 async function planCheck(
-	{ data, teacher }: Recipe,
+	{ data, teacher }: RunRecipe,
 	members: readonly PlannedMember[],
 	{ seed, threads, planner }: SeedContext,
 ): Promise<readonly PlannedStep<"check">[]> {
@@ -151,7 +156,7 @@ async function planCheck(
 
 /** Trainings of those of a teacher's members that are not given, by their places among all. */
 async function planTeachers(
-	recipe: Recipe,
+	recipe: RunRecipe,
 	members: readonly PlannedMember[],
 	links: readonly Link[],
 	checks: readonly PlannedStep[],
@@ -171,7 +176,7 @@ async function planTeachers(
 
 /** The student on hard labels alone, and with early stopping where the recipe has it. */
 async function planAlone(
-	recipe: Recipe,
+	recipe: RunRecipe,
 	checks: readonly PlannedStep[],
 	context: SeedContext,
 ): Promise<readonly PlannedNetwork[]> {
@@ -188,7 +193,7 @@ async function planAlone(
 /** What a link learns, and how its teacher's answers are kept. */
 type Lesson = Pick<StepInput<"train">, "network" | "loss" | "targets">;
 
-function lessonOf({ network }: Link, recipe: Recipe): Lesson {
+function lessonOf({ network }: Link, recipe: RunRecipe): Lesson {
 	const { keep, ...form } = recipe.targets;
 	const kept = keep !== false && storeRefusal({ ...recipe, chain: [], student: network }) === undefined;
 	return { network, loss: recipe.distillation, ...(kept ? { targets: form } : {}) };
@@ -196,7 +201,7 @@ function lessonOf({ network }: Link, recipe: Recipe): Lesson {
 
 /** The training of one network of a recipe. */
 async function planTraining(
-	{ data, trainAccuracy }: Recipe,
+	{ data, trainAccuracy }: RunRecipe,
 	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "targets" | "pupils">,
 	{ role, member }: Part,
 	after: readonly PlannedStep[],
@@ -210,7 +215,7 @@ async function planTraining(
 
 /** All networks on the test set. */
 function planEvaluation(
-	{ data, generations }: Recipe,
+	{ data, generations }: RunRecipe,
 	source: TeacherSource,
 	networks: readonly PlannedNetwork[],
 	context: SeedContext,
@@ -258,7 +263,7 @@ function trainedFile(
 
 /** What the teacher's answers are read from, once its members are trained. */
 function sourceOf(
-	teacher: Recipe["teacher"],
+	teacher: RunRecipe["teacher"],
 	members: readonly PlannedMember[],
 	trained: ReadonlyMap<number, PlannedNetwork>,
 	context: SeedContext,

@@ -1,7 +1,7 @@
 /** A generalist and specialists that were never shown some classes, and how well they tell. */
 import type { NoveltyStep } from "../distill/novelty/judge.js";
 import { clustersFile } from "../distill/specialists/clusters.js";
-import { checkClasses, type SpecializeRecipe } from "../distill/specialists/recipe.js";
+import { checkClasses, type RunSpecializeRecipe } from "../distill/specialists/recipe.js";
 import type { ExperimentEvent, ExperimentResult } from "./experiment.js";
 import type { SeedContext, SeedPlan } from "./run.js";
 import { hardJob, planSpecialists, planTraining } from "./specialize.js";
@@ -12,7 +12,7 @@ export type NoveltyOptions = Pick<NoveltyStep, "withheld" | "foreign" | "rejectB
 
 /** Plans, for one seed, a generalist, its specialists, and what they tell of a stream with classes that the data withholds. */
 export async function planNovelty(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	{ withheld, foreign, rejectBy, groups, temperature }: NoveltyOptions,
 	context: SeedContext,
 ): Promise<SeedPlan<ExperimentEvent, ExperimentResult>> {

@@ -80,8 +80,15 @@ export interface Run<Event extends SeedEvent, Result, Report extends object> {
 	readonly recipe: { readonly name: string; readonly data: object; readonly seed: number; readonly seeds: number };
 	readonly identify: Identify;
 	readonly planSeed: (context: SeedContext) => Promise<SeedPlan<Event, Result>>;
+	/** What was chosen by the data otherwise than the recipe says; nothing where absent. */
+	readonly fitted?: (data: DataIdentity) => readonly Notice[];
 	/** @param created - ISO 8601 time. */
-	readonly assemble: (results: readonly [Result, ...Result[]], environment: Environment, created: string) => Report;
+	readonly assemble: (
+		results: readonly [Result, ...Result[]],
+		environment: Environment,
+		created: string,
+		data: DataIdentity,
+	) => Report;
 	/** What is known of the networks of a seed besides: `details.json` has it of the first. */
 	readonly details?: (result: Result) => Pick<RunDetails, "details" | "exhibits" | "chosen">;
 }
@@ -188,7 +195,7 @@ async function executeIn<Event extends SeedEvent, Result, Report extends object>
 		const [first, ...others] = seeds.map(({ plan }) => plan.result(outputOf));
 		if (first === undefined) throw new TypeError("executeRun: expected a seed, got none");
 		const environment = await describeEnvironment(threads);
-		const assembled = run.assemble([first, ...others], environment, new Date().toISOString());
+		const assembled = run.assemble([first, ...others], environment, new Date().toISOString(), planned.data);
 		const report = withDataNotices(assembled, planned.data.notices);
 		const { details, exhibits, chosen } = run.details?.(first) ?? {};
 		const about: Omit<RunDetails, "files"> = {
@@ -240,12 +247,13 @@ function needFor<Event extends SeedEvent, Result>({
 }
 
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
-	{ recipe, identify, planSeed }: Run<Event, Result, Report>,
+	{ recipe, identify, fitted, planSeed }: Run<Event, Result, Report>,
 	{ threads = availableParallelism(), store: named, signal, onNotice }: RunOptions<Event>,
 	processes: StepProcesses,
 ): Promise<Planned<Event, Result>> {
 	const store = openStore(named ?? storeFolder(process.env, process.cwd()));
-	const data = await identify(store.folder, { processes, ...(signal === undefined ? {} : { signal }) });
+	const identity = await identify(store.folder, { processes, ...(signal === undefined ? {} : { signal }) });
+	const data = { ...identity, notices: [...identity.notices, ...(fitted?.(identity) ?? [])] };
 	for (const notice of data.notices) onNotice?.(notice);
 	const planner = openPlanner({ folder: store.folder, ...data });
 	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];

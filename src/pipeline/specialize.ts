@@ -1,9 +1,15 @@
+import { fitRecipe } from "../distill/data-fit.js";
 import { diagnose } from "../distill/diagnosis/index.js";
 import { specializeEvidence } from "../distill/diagnosis/of-reports.js";
 import { learnedPartOf } from "../distill/networks.js";
 import { clustersFile } from "../distill/specialists/clusters.js";
 import { manifestFile } from "../distill/specialists/manifest.js";
-import { checkClasses, type SpecializeRecipe, specialistEpochs } from "../distill/specialists/recipe.js";
+import {
+	checkClasses,
+	type RunSpecializeRecipe,
+	type SpecializeRecipe,
+	specialistEpochs,
+} from "../distill/specialists/recipe.js";
 import {
 	assembleSpecializeReport,
 	type ControlName,
@@ -64,11 +70,15 @@ function runOf(recipe: SpecializeRecipe): Run<SpecializeEvent, SpecializeSeedRes
 		command: "specialize",
 		recipe,
 		identify: (store, how) => identifyData(store, recipe.data, how),
-		planSeed: (context) => planSeed(recipe, context),
-		assemble: (results, environment, created) => ({
-			...assembleSpecializeReport(recipe, results, environment, created),
-			diagnosis: diagnose(specializeEvidence(recipe, results)),
-		}),
+		fitted: (data) => fitRecipe(recipe, data).notices,
+		planSeed: (context) => planSeed(fitRecipe(recipe, context.data).recipe, context),
+		assemble(results, environment, created, data) {
+			const { recipe: fitted } = fitRecipe(recipe, data);
+			return {
+				...assembleSpecializeReport(fitted, results, environment, created),
+				diagnosis: diagnose(specializeEvidence(fitted, results)),
+			};
+		},
 		details: ({ chosen }) => ({ chosen }),
 	};
 }
@@ -89,7 +99,7 @@ interface PlannedSpecialists {
 }
 
 async function planSeed(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	context: SeedContext,
 ): Promise<SeedPlan<SpecializeEvent, SpecializeSeedResult>> {
 	const { seed, planner, data } = context;
@@ -125,7 +135,7 @@ async function planSeed(
 }
 
 /** A training of the generalist's network on labels. */
-export function hardJob({ generalist }: SpecializeRecipe, seed: number, epochs = generalist.epochs): Job {
+export function hardJob({ generalist }: RunSpecializeRecipe, seed: number, epochs = generalist.epochs): Job {
 	return { network: { ...generalist, epochs }, loss: hardTargets, seed };
 }
 
@@ -137,7 +147,7 @@ type Job = Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "t
  * @param folder - where the network's file is left, in the output folder.
  */
 export async function planTraining(
-	{ data, generalist }: SpecializeRecipe,
+	{ data, generalist }: RunSpecializeRecipe,
 	part: PlannedNetwork["part"],
 	job: Job,
 	{ seed, threads, planner, data: { sampleShape } }: SeedContext,
@@ -151,13 +161,13 @@ export async function planTraining(
 }
 
 /** A network that goes on from a generalist's file. */
-function fromFile(file: string, learning: SpecializeRecipe["specialist"]): Job["network"] {
+function fromFile(file: string, learning: RunSpecializeRecipe["specialist"]): Job["network"] {
 	return { family: "file", file, head: "keep", ...learning };
 }
 
 /** Specialists of a generalist, and their combination. */
 export async function planSpecialists(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	role: "specialist" | "random",
 	clustering: ClusteringOptions,
 	generalist: PlannedNetwork,
@@ -211,7 +221,7 @@ export async function planSpecialists(
 
 /** A network like the generalist, taught by it and its specialists together. */
 function planDistilled(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	generalist: PlannedNetwork,
 	{ combined }: PlannedSpecialists,
 	context: SeedContext,
@@ -245,7 +255,7 @@ const controlFolder = "controls/";
 
 /** What specialists are compared with. */
 export async function planControls(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	generalist: PlannedNetwork,
 	context: SeedContext,
 ): Promise<PlannedControls> {
@@ -282,7 +292,7 @@ export async function planControls(
 
 /** All on the test set. */
 function planEvaluation(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	parts: {
 		readonly generalist: PlannedNetwork;
 		readonly chosen: PlannedSpecialists;

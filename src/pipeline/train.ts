@@ -1,3 +1,4 @@
+import { fitRecipe } from "../distill/data-fit.js";
 import { diagnose } from "../distill/diagnosis/index.js";
 import { trainEvidence } from "../distill/diagnosis/of-reports.js";
 import { learnedPartOf } from "../distill/networks.js";
@@ -30,12 +31,15 @@ export function planTrain(recipe: TrainRecipe, options: TrainOptions): Promise<r
 }
 
 function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport> {
-	const { data, network, loss } = recipe;
+	const { data, loss } = recipe;
 	return {
 		command: "train",
 		recipe,
 		identify: (store, how) => identifyData(store, data, how),
-		async planSeed({ seed, threads, planner, data: { sampleShape } }) {
+		fitted: (identity) => fitRecipe(recipe, identity).notices,
+		async planSeed({ seed, threads, planner, data: identity }) {
+			const { sampleShape } = identity;
+			const { network } = fitRecipe(recipe, identity).recipe;
 			const options = { data, network, loss, seed, threads };
 			const cores = coresOf(network, sampleShape, threads);
 			const trained = await planner.add("train", `seed ${String(seed)}, network`, options, { cores });
@@ -53,8 +57,8 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 			};
 		},
 		details: ({ evaluated }) => evaluated,
-		assemble: (results, environment, created) => ({
-			...assembleTrainReport(recipe, results, environment, created),
+		assemble: (results, environment, created, identity) => ({
+			...assembleTrainReport(fitRecipe(recipe, identity).recipe, results, environment, created),
 			diagnosis: diagnose(trainEvidence(results)),
 		}),
 	};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseRecipe } from "../distill/recipe.js";
+import { digitsRecipe } from "../../test/support/recipes.js";
 import type { Report } from "../distill/report.js";
 import { reportTable } from "./table.js";
 import { wrapText } from "./text.js";
@@ -33,7 +33,7 @@ function reportOf(studentErrors: number, seeds: readonly number[] = [1]): Report
 	return {
 		schema: 1,
 		created: "2025-01-01T00:00:00.000Z",
-		recipe: parseRecipe({}),
+		recipe: digitsRecipe({}),
 		seeds,
 		data: { name: "digits", train: 7000, validation: 1000, test: 2000, classes: 10, fingerprint: "" },
 		teacher: { ...network, ...spread },

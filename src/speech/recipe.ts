@@ -1,8 +1,9 @@
 /** Speech experiments: a corpus, its alignment, and which nets are trained on it. */
 import { z } from "zod";
-import { acousticNetwork, learningShape } from "../distill/networks.js";
+import { acousticNetwork } from "../distill/networks.js";
 import { type JsonSchema, parseOptions } from "../options.js";
 import { applySettings } from "../settings.js";
+import { trainingShape } from "../train/training-options.js";
 import { contextOptions } from "./context.js";
 import { speechOptions } from "./corpora/options.js";
 import { frontEndOptions } from "./front-end.js";
@@ -49,15 +50,15 @@ const alignmentOptions = z.strictObject({
 const studentOptions = z.strictObject({
 	layers: acousticNetwork.shape.layers.unwrap().optional().describe("hidden layers; the members' where absent"),
 	units: acousticNetwork.shape.units.unwrap().optional().describe("units of each; the members' where absent"),
-	epochs: learningShape.epochs.unwrap().optional().describe("passes over the frames; the members' where absent"),
+	epochs: trainingShape.epochs.unwrap().optional().describe("passes over the frames; the members' where absent"),
 });
 
 /** Fields of the network that the regulariser's nets may have otherwise. */
 const fewOptions = z.strictObject({
 	share: z.number().gt(0).max(1).default(0.03).describe("share of the training strings that they learn from"),
 	shareSeed: seed.default(0).describe("seed of that choice, the same in every run"),
-	epochs: learningShape.epochs.unwrap().default(60).describe("passes over them"),
-	batch: learningShape.batch.unwrap().default(32).describe("samples per step"),
+	epochs: trainingShape.epochs.unwrap().default(60).describe("passes over them"),
+	batch: trainingShape.batch.unwrap().default(32).describe("samples per step"),
 });
 
 const recipeOptions = z.strictObject({

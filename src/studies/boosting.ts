@@ -1,5 +1,6 @@
 /** Generalist and specialists as an additive model: Hinton et al. 2015, §5, against Friedman 2001. */
 import { z } from "zod";
+import { type Fitted, fitRecipe } from "../distill/data-fit.js";
 import { learningShape, networkOptions } from "../distill/networks.js";
 import { cifarTraining } from "../distill/recipes.js";
 import { parseSpecializeRecipe, type SpecializeRecipe } from "../distill/specialists/recipe.js";
@@ -19,7 +20,7 @@ const options = z.strictObject({
 	shrinkages: z.array(z.number().gt(0).max(1)).min(1).describe("what stages are multiplied by before they are added"),
 });
 
-type Recipe = z.output<typeof options>;
+type Recipe = Fitted<z.output<typeof options>>;
 
 const { digits, "cifar-100": cifar } = specializeRecipes;
 
@@ -42,7 +43,8 @@ export const boostingStudy = defineStudy({
 			shrinkages: [0.1, 0.3, 1],
 		},
 	},
-	plan: (recipe, context) => planBoosting(specialized(recipe), recipe.shrinkages, context),
+	plan: (recipe, context) =>
+		planBoosting(fitRecipe(specialized(recipe), context.data).recipe, recipe.shrinkages, context),
 	findings,
 });
 

@@ -1,5 +1,6 @@
 /** The paper's nets and its table: Hinton et al. 2015, §3. */
 import { z } from "zod";
+import type { Fitted } from "../distill/data-fit.js";
 import { mlpNetwork, networkOptions } from "../distill/networks.js";
 import { recipes, trainRecipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
@@ -24,7 +25,7 @@ const options = z.strictObject({
 	hardWeight: z.number().min(0).max(1).default(0.1).describe("weight of the true labels beside them"),
 });
 
-type Recipe = z.output<typeof options>;
+type Recipe = Fitted<z.output<typeof options>>;
 
 /** The paper's errors of 10,000, and the lowest that we found published. */
 const paper: Readonly<Record<string, string>> = { teacher: "67", alone: "146", taught: "74" };

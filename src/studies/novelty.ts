@@ -1,6 +1,7 @@
 /** A category that nobody has named, and garbage: what is told from what. */
 import { z } from "zod";
 import { type DataChoice, dataOptions } from "../data/options.js";
+import { type Fitted, fitRecipe } from "../distill/data-fit.js";
 import { learningShape, networkOptions } from "../distill/networks.js";
 import { detectorNames, detectors } from "../distill/novelty/detectors.js";
 import { type NoveltyOutcome, rubbishIn } from "../distill/novelty/judge.js";
@@ -27,7 +28,7 @@ const options = z.strictObject({
 	temperature: z.number().gt(0).max(1000).default(4).describe("T of the soft targets that are grouped"),
 });
 
-type Recipe = z.output<typeof options>;
+type Recipe = Fitted<z.output<typeof options>>;
 
 const { "cifar-100": cifar } = specializeRecipes;
 
@@ -53,12 +54,12 @@ export const noveltyStudy = defineStudy({
 		},
 	},
 	dataOf,
-	plan: (recipe, context) => planNovelty(specialized(recipe), recipe, context),
+	plan: (recipe, context) => planNovelty(fitRecipe(specialized(recipe), context.data).recipe, recipe, context),
 	findings,
 });
 
 /** The data without the classes that are withheld. */
-function dataOf({ data, withheld }: Recipe): DataChoice {
+function dataOf({ data, withheld }: Pick<Recipe, "data" | "withheld">): DataChoice {
 	const { name } = data;
 	if (name === "digits" || name === "mnist" || name === "fashion-mnist" || name === "cifar-100") {
 		return { ...data, withhold: withheld };

@@ -1,6 +1,7 @@
 /** Classes that the transfer set does not have: Hinton et al. 2015, §3. */
 import { z } from "zod";
 import type { BiasShift, BiasShiftRequest } from "../distill/bias-shifts.js";
+import type { Fitted } from "../distill/data-fit.js";
 import { mlpNetwork, networkOptions } from "../distill/networks.js";
 import { recipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
@@ -28,7 +29,7 @@ const options = z.strictObject({
 		.describe("weight of the true labels beside them, which say nothing of a class that is not there"),
 });
 
-type Recipe = z.output<typeof options>;
+type Recipe = Fitted<z.output<typeof options>>;
 
 /** A transfer set: its student's name, and the classes that it does not have. */
 interface Transfer {

@@ -1,5 +1,6 @@
 /** What deployment gains: errors against bytes, latency and multiply-adds. */
 import { z } from "zod";
+import type { Fitted } from "../distill/data-fit.js";
 import { type NetworkOptions, networkOptions } from "../distill/networks.js";
 import { recipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
@@ -26,7 +27,7 @@ const options = z.strictObject({
 	hardWeight: z.number().min(0).max(1).default(0.1).describe("weight of the true labels beside them"),
 });
 
-type Recipe = z.output<typeof options>;
+type Recipe = Fitted<z.output<typeof options>>;
 
 const student = { epochs: 40, optimizer: { name: "adam", learningRate: 0.002 } } as const;
 const larger = { batch: 256, epochs: 30, optimizer: { name: "adam", learningRate: 0.001 } } as const;

@@ -1,4 +1,5 @@
 /** Runs a study: its networks through the pipeline, its findings from what was measured. */
+import { type Fitted, fitRecipe } from "../distill/data-fit.js";
 import { isLabelled } from "../distill/evaluate.js";
 import {
 	combine,
@@ -26,7 +27,7 @@ export interface StudyReport extends Findings {
 	readonly study: StudyName;
 	readonly title: string;
 	readonly question: string;
-	readonly recipe: StudyRecipe;
+	readonly recipe: Fitted<StudyRecipe>;
 	readonly seeds: readonly number[];
 	readonly data: DataReport;
 	/** Networks and ensembles by their names. */
@@ -56,16 +57,18 @@ function runOf(recipe: StudyRecipe): Run<ExperimentEvent, ExperimentResult, Stud
 		command: "study",
 		recipe,
 		identify: (store, how) => identifyData(store, data, how),
-		planSeed: (context) => plan(recipe, context),
-		assemble(results, environment, created) {
+		fitted: (identity) => fitRecipe(recipe, identity).notices,
+		planSeed: (context) => plan(fitRecipe(recipe, context.data).recipe, context),
+		assemble(results, environment, created, identity) {
+			const fitted = fitRecipe(recipe, identity).recipe;
 			const [first] = results;
 			const measured = measurementsOf(results);
 			const [trained] = Object.values(first.trained);
 			if (trained === undefined) throw new TypeError(`study ${recipe.name}: expected networks, got none`);
 			return {
 				...{ schema: 1, created, study: recipe.name, title, question },
-				...findings(recipe, measured),
-				...{ recipe, seeds: results.map(({ seed }) => seed), data: dataReport(trained, first.evaluated) },
+				...findings(fitted, measured),
+				...{ recipe: fitted, seeds: results.map(({ seed }) => seed), data: dataReport(trained, first.evaluated) },
 				networks: Object.fromEntries(
 					Object.keys(first.evaluated.models).map((name) => [
 						name,

@@ -1,5 +1,6 @@
 /** Shallow and deep: Ba & Caruana 2014, "Do deep nets really need to be deep?", asked of Hinton et al. 2015. */
 import { z } from "zod";
+import type { Fitted } from "../distill/data-fit.js";
 import { mlpNetwork } from "../distill/networks.js";
 import { recipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
@@ -19,7 +20,7 @@ const options = z.strictObject({
 	hardWeight: z.number().min(0).max(1).default(0.1).describe("weight of the true labels beside them"),
 });
 
-type Recipe = z.output<typeof options>;
+type Recipe = Fitted<z.output<typeof options>>;
 
 /** A student: its depth, and what it learns from. */
 interface Student {

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { fitRecipe } from "../distill/data-fit.js";
 import { parseStudyRecipe, type StudyName, studies, studyOf } from "./index.js";
 import { parametersOf, unitsFor } from "./shallow.js";
 import type { Measurements, NetworkMeasures } from "./study.js";
@@ -79,7 +80,8 @@ describe("temperature", () => {
 				}),
 			),
 	};
-	const { answer, tables } = studyOf("temperature").findings(recipe, measured);
+	const fitted = fitRecipe(recipe, { sampleShape: [1, 28, 28], train: 7000 }).recipe;
+	const { answer, tables } = studyOf("temperature").findings(fitted, measured);
 
 	it("chooses by validation, whatever the test split says", () => {
 		expect(answer[0]).toMatch(/^At 30 units validation chooses T = 3, which makes 30.0 fewer errors than T = 1/);

@@ -1,6 +1,7 @@
 /** What a study is: a question, networks that answer it, and what is read off them. */
 import { z } from "zod";
 import type { DataChoice } from "../data/options.js";
+import type { Fitted } from "../distill/data-fit.js";
 import { dataField, seedFields } from "../distill/recipe.js";
 import type { NetworkReport } from "../distill/report.js";
 import {
@@ -92,10 +93,10 @@ export interface Study<Options extends z.ZodType> {
 	/** What it learns from, where that is not the recipe's data as they are. */
 	readonly dataOf?: (recipe: z.output<Options>) => DataChoice;
 	readonly plan: (
-		recipe: z.output<Options>,
+		recipe: Fitted<z.output<Options>>,
 		context: SeedContext,
 	) => Promise<SeedPlan<ExperimentEvent, ExperimentResult>>;
-	readonly findings: (recipe: z.output<Options>, measured: Measurements) => Findings;
+	readonly findings: (recipe: Fitted<z.output<Options>>, measured: Measurements) => Findings;
 }
 
 /** The fields that the recipes of all studies have. */

@@ -1,5 +1,6 @@
 /** How necessary the temperature is: Hinton et al. 2015, §2.1 and §3. */
 import { z } from "zod";
+import type { Fitted } from "../distill/data-fit.js";
 import { mlpNetwork, networkOptions } from "../distill/networks.js";
 import { recipes } from "../distill/recipes.js";
 import { hardTargets, type LossOptions } from "../losses/index.js";
@@ -25,7 +26,7 @@ const options = z.strictObject({
 		.describe("other weights, which are tried at the middle temperature"),
 });
 
-type Recipe = z.output<typeof options>;
+type Recipe = Fitted<z.output<typeof options>>;
 
 /** An objective that every width learns. */
 interface Lesson {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { dataSetOf } from "../../src/data/index.js";
+import { fitRecipe } from "../../src/distill/data-fit.js";
 import { parseTrainRecipe } from "../../src/distill/recipe.js";
 import { LimbeckError } from "../../src/errors.js";
 import { openPlanner, type PlannedStep } from "../../src/pipeline/plan.js";
@@ -23,8 +24,9 @@ const kinds = {
 } as const;
 
 async function estimate(options: object, store: string): Promise<RunNeed> {
-	const { data, network, loss } = parseTrainRecipe({ network: options }, "recipe");
-	const { sampleShape, train, classes, fingerprint } = await dataSetOf(data).load(data);
+	const recipe = parseTrainRecipe({ network: options }, "recipe");
+	const { sampleShape, train, classes, fingerprint } = await dataSetOf(recipe.data).load(recipe.data);
+	const { data, network, loss } = fitRecipe(recipe, { sampleShape, train: train.count }).recipe;
 	const planner = openPlanner({ folder: store, fingerprint });
 	const plan: PlannedStep[] = [
 		await planner.add("train", "network", { data, network, loss, seed: 1, threads: 1 }, { cores: 1 }),

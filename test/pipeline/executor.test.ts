@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { canonicalHash } from "../../src/canonical.js";
+import { fitRecipe } from "../../src/distill/data-fit.js";
 import { networkOptions } from "../../src/distill/networks.js";
 import type { Executor, OfferedStep, StepEvent, StepState } from "../../src/pipeline/executor.js";
 import type { localExecutor as LocalExecutor } from "../../src/pipeline/local-executor.js";
@@ -19,11 +20,18 @@ const executors = {
 	local: (store, cores) => localExecutor({ store, cores }),
 } satisfies Readonly<Record<string, (store: Store, cores: number) => Executor>>;
 
+const digits = { sampleShape: [1, 28, 28], train: 7000 };
+
 /** A training of the digits: a moment long, or hours; with weights that are there, or in a file that is not. */
 function step(name: string, { epochs = 0.1, file = "", cores = 1 } = {}): OfferedStep {
 	const network = file === "" ? { family: "mlp", hidden: [4], epochs } : { family: "file", file, epochs };
 	const options = {
-		...{ data: { name: "digits" } as const, network: networkOptions.parse(network), seed: 1, threads: 1 },
+		...{
+			data: { name: "digits" } as const,
+			network: fitRecipe(networkOptions.parse(network), digits).recipe,
+			seed: 1,
+			threads: 1,
+		},
 		loss: { name: "cross-entropy" } as const,
 	};
 	return { key: canonicalHash(name), kind: "train", label: name, options, about: { name }, cores };

@@ -63,7 +63,7 @@ export function viewTransforms({ jitter: pixels, augment = [] }: Augmentation): 
 }
 
 /** What mixes the batches of a run, if anything. */
-export function mixupOf({ augment = [] }: Augmentation): MixupOptions | undefined {
+export function mixupOf({ augment = [] }: Pick<Augmentation, "augment">): MixupOptions | undefined {
 	return augment.find((one) => one.name === "mixup");
 }
 

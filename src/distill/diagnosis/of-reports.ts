@@ -1,9 +1,9 @@
 /** The evidence of each kind of run. */
 import { isScheduled, type LossOptions } from "../../losses/index.js";
 import type { EvaluateOutcome, SplitName } from "../evaluate.js";
-import type { Recipe } from "../recipe.js";
+import type { RunRecipe } from "../recipe.js";
 import type { SeedResult } from "../report.js";
-import type { SpecializeRecipe } from "../specialists/recipe.js";
+import type { RunSpecializeRecipe } from "../specialists/recipe.js";
 import type { SpecializeSeedResult } from "../specialists/report.js";
 import type { TrainOutcome } from "../train-network.js";
 import type { TrainSeedResult } from "../train-report.js";
@@ -76,7 +76,7 @@ function shared(
 }
 
 /** The evidence of a distillation. */
-export function distillEvidence(recipe: Recipe, results: readonly [SeedResult, ...SeedResult[]]): Evidence {
+export function distillEvidence(recipe: RunRecipe, results: readonly [SeedResult, ...SeedResult[]]): Evidence {
 	const [first] = results;
 	const last = first.trained.links.length - 1;
 	const taught = first.trained.links.map((link, k) =>
@@ -126,7 +126,7 @@ function linkTitle(
 }
 
 /** The teacher, several as one; the training is that of a single one. */
-function teacherEvidence({ teacher }: Recipe, results: readonly SeedResult[]): NetworkEvidence | undefined {
+function teacherEvidence({ teacher }: RunRecipe, results: readonly SeedResult[]): NetworkEvidence | undefined {
 	const single = teacher.family !== "ensemble" && results.every(({ trained }) => trained.teacher.length === 1);
 	const isGiven = results.every(({ trained }) => trained.teacher.length === 0);
 	return network(results, {
@@ -137,7 +137,7 @@ function teacherEvidence({ teacher }: Recipe, results: readonly SeedResult[]): N
 }
 
 /** How the members of an ensemble were trained. */
-function memberEvidence({ teacher }: Recipe, results: readonly SeedResult[]): readonly NetworkEvidence[] {
+function memberEvidence({ teacher }: RunRecipe, results: readonly SeedResult[]): readonly NetworkEvidence[] {
 	const runs = results.flatMap(({ seed, trained }) =>
 		trained.teacher.map((outcome, k): RunEvidence => {
 			const of = results.length > 1 ? `seed ${String(seed)}, ` : "";
@@ -166,7 +166,7 @@ export function trainEvidence(results: readonly [TrainSeedResult, ...TrainSeedRe
 
 /** The evidence of a run of specialists. */
 export function specializeEvidence(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	results: readonly [SpecializeSeedResult, ...SpecializeSeedResult[]],
 ): Evidence {
 	const [first] = results;

@@ -9,6 +9,7 @@ import { applySettings } from "../../settings.js";
 import { chosenClusterings } from "../../specialists/clustering.js";
 import { combinationRules } from "../../specialists/combination.js";
 import { looksInside } from "../../train/objective.js";
+import type { Fitted } from "../data-fit.js";
 import { learningShape, type NetworkInput, networkOptions, withFamily } from "../networks.js";
 import { dataField, nameField, seedFields, trainingOf } from "../recipe.js";
 
@@ -113,6 +114,9 @@ const specializeOptions = z.strictObject({
 /** A generalist and its specialists, from start to end. */
 export type SpecializeRecipe = z.infer<typeof specializeOptions>;
 
+/** A {@link SpecializeRecipe} that is fitted to its data. */
+export type RunSpecializeRecipe = Fitted<SpecializeRecipe>;
+
 /** A {@link SpecializeRecipe} as it is written: every field may be left out. */
 export type SpecializeRecipeInput = Omit<z.input<typeof specializeOptions>, "generalist"> & {
 	generalist?: NetworkInput;
@@ -184,7 +188,10 @@ function checked(recipe: SpecializeRecipe, where: string): SpecializeRecipe {
  *
  * @throws LimbeckError (`usage`) by the name of the field.
  */
-export function checkClasses({ clustering, combination, predictions }: SpecializeRecipe, classes: number): void {
+export function checkClasses(
+	{ clustering, combination, predictions }: Pick<SpecializeRecipe, "clustering" | "combination" | "predictions">,
+	classes: number,
+): void {
 	const all = `the ${String(classes)} classes`;
 	const limits: readonly (readonly [field: string, got: number, most: number, why: string])[] = [
 		["clustering.specialists", clustering.specialists, classes, `one for each of ${all}`],
@@ -220,7 +227,10 @@ export function checkClasses({ clustering, combination, predictions }: Specializ
  * What training all specialists costs, in epochs of the generalist: an epoch of a specialist shows its samples and as
  * many others. Exact where classes have equal numbers of samples, or are each in one specialist.
  */
-export function specialistEpochs({ clustering, specialist }: SpecializeRecipe, classes: number): number {
+export function specialistEpochs(
+	{ clustering, specialist }: Pick<RunSpecializeRecipe, "clustering" | "specialist">,
+	classes: number,
+): number {
 	const { specialists } = clustering;
 	const covered = "classesPerSpecialist" in clustering ? (specialists * clustering.classesPerSpecialist) / classes : 1;
 	return 2 * covered * specialist.epochs;

@@ -1,3 +1,4 @@
+import { properSteps } from "../data-fit.js";
 import { cifarTraining } from "../recipes.js";
 import type { SpecializeRecipeInput } from "./recipe.js";
 
@@ -7,10 +8,10 @@ export const specializeRecipes = {
 	digits: {
 		name: "digits",
 		data: { name: "digits" },
-		generalist: { hidden: [50], epochs: 6 },
+		generalist: { hidden: [50], epochs: { least: 6, steps: 300 } },
 		clustering: { name: "nearest", specialists: 3, classesPerSpecialist: 4 },
-		specialist: { epochs: 3, optimizer: { name: "adam", learningRate: 0.0005 } },
-		student: { epochs: 12 },
+		specialist: { epochs: { least: 3, steps: 150 }, optimizer: { name: "adam", learningRate: 0.0005 } },
+		student: { epochs: { least: 12, steps: properSteps } },
 		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
 	},
 	/**

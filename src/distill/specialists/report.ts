@@ -16,13 +16,13 @@ import {
 import type { TrainOutcome } from "../train-network.js";
 import type { ChosenClasses } from "./choose-classes.js";
 import type { Coverage, Tally } from "./coverage.js";
-import { type SpecializeRecipe, specialistEpochs } from "./recipe.js";
+import { type RunSpecializeRecipe, specialistEpochs } from "./recipe.js";
 
 /** A network's part in a run of specialists; the last three are trained for controls. */
 export type SpecializeRole = "generalist" | "specialist" | "distilled" | "longer" | "second" | "random";
 
 /** What specialists are compared with. */
-export type ControlName = keyof SpecializeRecipe["controls"];
+export type ControlName = keyof RunSpecializeRecipe["controls"];
 
 /** One seed's results. */
 export interface SpecializeSeedResult {
@@ -97,7 +97,7 @@ export interface NamedComparison extends Comparison {
 export interface SpecializeReport {
 	readonly schema: 1;
 	readonly created: string;
-	readonly recipe: SpecializeRecipe;
+	readonly recipe: RunSpecializeRecipe;
 	readonly seeds: readonly number[];
 	readonly data: DataReport;
 	readonly generalist: Measured<NetworkReport>;
@@ -134,7 +134,7 @@ type Results = readonly [SpecializeSeedResult, ...SpecializeSeedResult[]];
 
 /** Puts the results of all seeds together. @param created - ISO 8601 time. */
 export function assembleSpecializeReport(
-	recipe: SpecializeRecipe,
+	recipe: RunSpecializeRecipe,
 	results: Results,
 	environment: Environment,
 	created: string,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isRecord } from "../../options.js";
 import { combinationOption, outputsOption } from "../../train/outputs.js";
 import { inputOptions } from "../../train/preprocess.js";
+import type { Fitted } from "../data-fit.js";
 import { familyNetworks, file, ofFile, parseNetworkSpec, withFamily } from "../networks.js";
 
 const mostMembers = 1000;
@@ -101,10 +102,10 @@ export const teacherOptions = z.discriminatedUnion("family", [
 ]);
 
 /** A teacher: networks and how they are trained, files, or targets. */
-export type TeacherOptions = z.infer<typeof teacherOptions>;
+export type TeacherOptions = Fitted<z.infer<typeof teacherOptions>>;
 
 /** A teacher that may be one of several. */
-export type MemberOptions = z.infer<typeof memberOptions>;
+export type MemberOptions = Fitted<z.infer<typeof memberOptions>>;
 
 /** A model file as a teacher. */
 export type GivenTeacher = z.infer<typeof givenTeacher>;

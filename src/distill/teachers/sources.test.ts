@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { digitsRecipe } from "../../../test/support/recipes.js";
 import { parseRecipe } from "../recipe.js";
 import { combinationOf, memberSeed, membersOf } from "./sources.js";
 
 describe("the members of a teacher", () => {
 	test("are one network, or as many as copies", () => {
-		const one = parseRecipe({ teacher: { hidden: [4] } }).teacher;
+		const one = digitsRecipe({ teacher: { hidden: [4] } }).teacher;
 		expect(membersOf(one)).toMatchObject([{ weight: 1, network: { family: "mlp", hidden: [4] } }]);
-		const three = parseRecipe({ teacher: { hidden: [4] } }, "recipe", ["teacher.copies=3"]).teacher;
+		const three = digitsRecipe({ teacher: { hidden: [4] } }, "recipe", ["teacher.copies=3"]).teacher;
 		expect(membersOf(three)).toHaveLength(3);
 		expect(new Set(membersOf(three).map(({ weight }) => weight)).size).toBe(1);
 		expect(combinationOf(three)).toBe("arithmetic");
@@ -16,7 +17,7 @@ describe("the members of a teacher", () => {
 		const members = [{ hidden: [4], copies: 2 }, { file: "a.onnx" }];
 		const weighted = (weights?: number[]) =>
 			membersOf(
-				parseRecipe({ teacher: { family: "ensemble", members, ...(weights === undefined ? {} : { weights }) } })
+				digitsRecipe({ teacher: { family: "ensemble", members, ...(weights === undefined ? {} : { weights }) } })
 					.teacher,
 			);
 		expect(weighted().map(({ weight }) => weight)).toEqual([1, 1, 1]);
