@@ -38,13 +38,22 @@ export function fractionOfTraining(data: DataSet, share: number, seed: number): 
  */
 export function classesOfTraining(data: DataSet, chosen: readonly number[]): Fraction {
 	const { train, classes } = data;
-	const wrong = chosen.find((c) => c >= classes.length);
+	refuseUnknownClasses(chosen, classes.length);
 	const wanted = new Set(chosen);
 	const indices = Uint32Array.from(train.labels.keys()).filter((sample) => wanted.has(train.labels[sample] ?? -1));
-	if (wrong === undefined && indices.length > 0) return withSamples(data, indices);
-	throw new LimbeckError("usage", {
+	if (indices.length > 0) return withSamples(data, indices);
+	throw wrongClasses(chosen, classes.length);
+}
+
+/** @throws LimbeckError (`usage`) for a class that there is not. */
+export function refuseUnknownClasses(chosen: readonly number[], count: number): void {
+	if (chosen.some((c) => c >= count)) throw wrongClasses(chosen, count);
+}
+
+function wrongClasses(chosen: readonly number[], count: number): LimbeckError {
+	return new LimbeckError("usage", {
 		where: "classes",
-		expected: `some of ${String(classes.length)} classes, counted from 0, with training samples`,
+		expected: `some of ${String(count)} classes, counted from 0, with training samples`,
 		got: `[${chosen.join(", ")}]`,
 	});
 }

@@ -1,13 +1,14 @@
 /** What a training needs on the disk, told before it begins. */
 import { stepsForEpochs } from "../data/order.js";
 import { fixedViewsOf } from "../data/views.js";
-import type { ModelTask } from "../models/family.js";
 import { encodeModel } from "../onnx/encode.js";
+import type { OnnxModel } from "../onnx/model.js";
 import { viewBytes } from "../targets/size.js";
 import type { TargetForm } from "../targets/targets.js";
 import { checkpointBytes } from "../train/checkpoint/checkpoint.js";
 import { looksOf } from "../train/plan.js";
 import { carriedOf } from "../train/update.js";
+import { checkTraining, type PlannedTraining, type TrainedOn } from "./check-training.js";
 import type { NetworkOptions } from "./networks.js";
 import { untrained } from "./untrained.js";
 
@@ -21,24 +22,29 @@ export interface DiskNeed {
 	readonly targets: number;
 }
 
-/** The data that a network learns from. */
-export interface TrainedOn extends Omit<ModelTask, "seed"> {
-	/** Training samples. */
-	readonly train: number;
-}
-
 /**
- * What the training of a network needs on the disk. What its objective learns itself is not counted.
+ * Checks a training before it begins, and tells what it needs on the disk. What its objective learns itself is not counted.
  *
- * @param targets - how the teacher's answers are stored; absent where none are.
- * @throws LimbeckError (`model`, `file`) for a network whose file cannot be read.
+ * @param targets - how its teacher's answers are stored; absent where none are.
+ * @throws LimbeckError (`model`, `file`) for a network whose file cannot be read; (`usage`, `model`) as `checkTraining` does.
  */
-export async function diskNeedOf(
-	network: NetworkOptions,
-	{ train, sampleShape, classes }: TrainedOn,
+export async function checkedNeedOf(
+	step: PlannedTraining,
+	on: TrainedOn,
 	targets: TargetForm | undefined,
 ): Promise<DiskNeed> {
-	const { model } = await untrained(network, { sampleShape, classes, seed: 0 });
+	const { sampleShape, classes } = on;
+	const { model } = await untrained(step.network, { sampleShape, classes, seed: 0 });
+	await checkTraining(step, model, on);
+	return diskNeedOf(model, step.network, on, targets);
+}
+
+function diskNeedOf(
+	model: OnnxModel,
+	network: NetworkOptions,
+	{ train, classes }: TrainedOn,
+	targets: TargetForm | undefined,
+): DiskNeed {
 	const { batch, epochs, optimizer, train: chosen, freeze, keep, divergence, fraction = 1 } = network;
 	const carried = carriedOf(model, {
 		optimizer,

@@ -1,7 +1,6 @@
 import type { DataSet, PixelScale, SampleShape } from "../data/data-set.js";
 import { dataSetOf, type StepData } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
-import { LimbeckError } from "../errors.js";
 import type { LossOptions } from "../losses/index.js";
 import { classificationMetrics } from "../metrics/index.js";
 import { parameterCount } from "../models/trainable.js";
@@ -15,8 +14,9 @@ import type { Fidelity } from "../train/labels.js";
 import { createPredictor } from "../train/predict.js";
 import type { AnswerStore } from "../train/stored-answers.js";
 import type { Teacher, TeacherSummary } from "../train/teacher.js";
-import { checkJob, trainModel } from "../train/trainer.js";
+import { trainModel } from "../train/trainer.js";
 import type { TrainingContext, TrainingResult } from "../train/training.js";
+import { checkPupils } from "./check-training.js";
 import { partOf } from "./learned-part.js";
 import type { NetworkOptions } from "./networks.js";
 import { type SpecialistPart, type SpecialistTraining, specialistTraining } from "./specialists/task.js";
@@ -116,13 +116,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
 	const { normalization } = data;
 	const shared = { data, normalization, seed: step.seed, ...threadsOf(step) };
-	let teacher = start;
-	for (const { network: options, loss, store } of pupils) {
-		checkTopK(store, task.classes);
-		const pupil = (await untrained(options, task, data)).model;
-		checkJob({ ...shared, model: pupil, options, loss }, teacher);
-		teacher = pupil;
-	}
+	await checkPupils(pupils, start, shared);
 	const store = step.store === undefined ? {} : { store: step.store };
 	const { finish, outputs, ...learned } = await learnedBy(step, start, data);
 	const job = { ...shared, loss: step.loss, ...learned, options: network, ...taught, ...store };
@@ -179,13 +173,6 @@ function curveOf({ losses, validations }: History): TrainCurve {
 		return { step: k * run + some.length, loss: some.reduce((sum, loss) => sum + loss, 0) / some.length };
 	});
 	return { losses: points, validations };
-}
-
-function checkTopK(store: AnswerStore | undefined, classes: number): void {
-	if (store?.topK === undefined || store.topK < classes) return;
-	const expected = `fewer than the ${String(classes)} classes`;
-	const hint = "Leave it out to keep every logit.";
-	throw new LimbeckError("usage", { where: "targets.topK", expected, got: String(store.topK), hint });
 }
 
 /** What teaches. Targets from a file are found for all training samples; those at `indices` are kept. */

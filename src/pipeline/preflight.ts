@@ -1,9 +1,10 @@
 /** Whether the disk has room for a run, looked at before any of its work is done. */
 import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { canonicalHash } from "../canonical.js";
-import type { DiskNeed, TrainedOn } from "../distill/disk-need.js";
+import type { TrainedOn } from "../distill/check-training.js";
+import type { DiskNeed } from "../distill/disk-need.js";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
 import { sizeOf } from "../store/maintenance.js";
@@ -40,40 +41,78 @@ export interface Places {
 }
 
 /**
- * Estimates what a run needs on the disk: networks, stored answers, and the checkpoints of trainings that go on at the
- * same time. Steps that are in the store need nothing. Records, logs and reports are not counted.
+ * Checks trainings before any begins, and estimates what a run needs on the disk: networks, stored answers, and the
+ * checkpoints of trainings that go on at the same time. Steps that are in the store need nothing. Records, logs and reports are not counted.
  *
  * @param cores - for steps that run side by side.
  * @param copied - keys of the trainings whose networks come into the output folder as well.
- * @throws LimbeckError (`model`, `file`) for a network whose file cannot be read.
+ * @param forced - keys of steps that are done again though they are in the store; none where absent.
+ * @throws LimbeckError (`model`, `file`) for a network whose file cannot be read; (`usage`, `model`) by the name of the
+ * training for one that cannot begin.
  */
 export async function needOf(
 	plan: readonly PlannedStep[],
 	data: TrainedOn,
-	{ store, cores, copied }: Pick<Places, "store"> & { readonly cores: number; readonly copied: ReadonlySet<string> },
+	{
+		store,
+		cores,
+		copied,
+		forced = new Set(),
+	}: Pick<Places, "store"> & {
+		readonly cores: number;
+		readonly copied: ReadonlySet<string>;
+		readonly forced?: ReadonlySet<string>;
+	},
 ): Promise<RunNeed> {
 	const steps: StepNeed[] = [];
 	const needs = new Map<string, DiskNeed>();
+	const alike = new Map<string, DiskNeed>();
 	let out = 0;
 	for (const step of plan) {
 		if (step.kind !== "train") continue;
 		const entry = entryFolder(store, step.key);
-		if (existsSync(entry)) {
+		if (existsSync(entry) && !forced.has(step.key)) {
 			if (copied.has(step.key)) out += await sizeOf(entry);
 			continue;
 		}
-		// Networks are built to see how large they are: what that takes is loaded only where something is to be trained.
-		const { diskNeedOf } = await import("../distill/disk-need.js");
-		const { network: options, teacher, targets } = step.options;
 		// A network that begins as another's, which is still to be trained, is as large as that one.
-		const need =
-			originOf(step, needs) ?? (await diskNeedOf(options, data, teacher === undefined ? undefined : targets));
+		const need = originOf(step, needs) ?? (await knownNeed(step, data, alike));
 		needs.set(step.key, need);
 		if (copied.has(step.key)) out += need.network;
 		steps.push(await stepNeed(step, need, store));
 	}
 	const peaks = steps.map((step) => peakWith(step, steps, plan, cores));
 	return { store: Math.max(left(steps), ...peaks), out, steps };
+}
+
+/** The need of a training that is checked once for all seeds. */
+async function knownNeed(
+	{ label, options }: PlannedStep<"train">,
+	data: TrainedOn,
+	alike: Map<string, DiskNeed>,
+): Promise<DiskNeed> {
+	const { network, loss, teacher, targets, pupils = [], specialist } = options;
+	const taught = teacher !== undefined;
+	const key = canonicalHash({ network, loss, taught, targets, pupils, isSpecialist: specialist !== undefined });
+	const known = alike.get(key);
+	if (known !== undefined) return known;
+	// Networks are built to see how large they are: what that takes is loaded only where something is to be trained.
+	const { checkedNeedOf } = await import("../distill/disk-need.js");
+	const step = {
+		...options,
+		store: targets,
+		pupils: pupils.map(({ targets: store, ...pupil }) => ({ ...pupil, store })),
+	};
+	try {
+		const need = await checkedNeedOf(step, data, taught ? targets : undefined);
+		alike.set(key, need);
+		return need;
+	} catch (error) {
+		if (!(error instanceof LimbeckError)) throw error;
+		const { category, where, expected, got, hint } = error;
+		const detail = { where: `${label}: ${where}`, expected, got, cause: error };
+		throw new LimbeckError(category, hint === undefined ? detail : { ...detail, hint });
+	}
 }
 
 /** The need of the training whose network a step begins from, where that is not there yet. */
@@ -160,9 +199,12 @@ export function megabytes(bytes: number): string {
 	return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** The disk of a folder, which need not be there yet. */
 async function diskOf(folder: string): Promise<{ readonly device: number; readonly free: number }> {
 	try {
-		const [{ dev }, { bavail, bsize }] = [await stat(folder), await statfs(folder)];
+		const path = resolve(folder);
+		if (!existsSync(path) && dirname(path) !== path) return await diskOf(dirname(path));
+		const [{ dev }, { bavail, bsize }] = [await stat(path), await statfs(path)];
 		return { device: dev, free: bavail * bsize };
 	} catch (error) {
 		throw fileError(error, folder);

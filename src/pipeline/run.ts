@@ -138,7 +138,7 @@ export async function planLines<Event extends SeedEvent, Result, Report extends 
 ): Promise<readonly PlanLine[]> {
 	const planned = await withStepProcesses((processes) => planRun(run, options, processes));
 	const { planner, store } = planned;
-	const need = await needFor(planned);
+	const { need, forced } = await checkRun(planned, options);
 	const bytes = new Map(
 		need.steps.map(({ step, checkpoints, network, targets }) => [step.key, checkpoints + network + targets]),
 	);
@@ -146,7 +146,8 @@ export async function planLines<Event extends SeedEvent, Result, Report extends 
 		planner.steps.map(async ({ label, kind, key, cores }) => {
 			const diskBytes = bytes.get(key);
 			const needed = diskBytes === undefined ? {} : { diskBytes };
-			return { label, kind, key, cores, cached: (await store.find(key)) !== undefined, ...needed };
+			const cached = !forced.has(key) && (await store.find(key)) !== undefined;
+			return { label, kind, key, cores, cached, ...needed };
 		}),
 	);
 }
@@ -229,21 +230,29 @@ async function prepare<Event extends SeedEvent, Result, Report extends object>(
 	processes: StepProcesses,
 ): Promise<Planned<Event, Result>> {
 	const planned = await planRun(run, options, processes);
-	const { store, planner } = planned;
-	for (const label of options.force ?? []) await forget(store, planner, label);
-	await checkRoom(await needFor(planned), { store: store.folder, out: options.out });
+	const { forced } = await checkRun(planned, options);
+	for (const key of forced) await planned.store.remove(key);
 	return planned;
 }
 
-function needFor<Event extends SeedEvent, Result>({
-	planner,
-	seeds,
-	data,
-	store,
-}: Planned<Event, Result>): Promise<RunNeed> {
+/** What `--dry-run` refuses as a run does: steps that there are not, trainings that cannot begin, too little room. */
+async function checkRun<Event extends SeedEvent, Result>(
+	planned: Planned<Event, Result>,
+	{ force = [], out }: Pick<RunOptions<Event>, "force" | "out">,
+): Promise<{ readonly need: RunNeed; readonly forced: ReadonlySet<string> }> {
+	const forced = new Set(force.flatMap((label) => [...dependingOn(planned.planner, label)]));
+	const need = await needFor(planned, forced);
+	await checkRoom(need, { store: planned.store.folder, out });
+	return { need, forced };
+}
+
+function needFor<Event extends SeedEvent, Result>(
+	{ planner, seeds, data, store }: Planned<Event, Result>,
+	forced: ReadonlySet<string>,
+): Promise<RunNeed> {
 	const left = seeds.flatMap(({ plan }) => plan.networks.filter(({ name }) => name !== undefined));
 	const copied = new Set(left.map(({ step }) => step.key));
-	return needOf(planner.steps, data, { store: store.folder, cores: availableParallelism(), copied });
+	return needOf(planner.steps, data, { store: store.folder, cores: availableParallelism(), copied, forced });
 }
 
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
@@ -263,8 +272,8 @@ async function planRun<Event extends SeedEvent, Result, Report extends object>(
 	return { planner, seeds, threads, store, data };
 }
 
-/** Removes the steps of that label from the store, and all that depends on them. */
-async function forget(store: Store, { steps }: Planner, label: string): Promise<void> {
+/** The keys of the steps of that label, and of all that depends on them. */
+function dependingOn({ steps }: Planner, label: string): ReadonlySet<string> {
 	const found = steps.filter((step) => step.label === label || step.label.endsWith(`, ${label}`));
 	if (found.length === 0) {
 		throw new LimbeckError("usage", {
@@ -276,7 +285,7 @@ async function forget(store: Store, { steps }: Planner, label: string): Promise<
 	const gone = new Set(found.map(({ key }) => key));
 	// Steps stand in order: inputs first.
 	for (const { key, inputs } of steps) if (inputs.some((input) => gone.has(input))) gone.add(key);
-	for (const key of gone) await store.remove(key);
+	return gone;
 }
 
 /** Who hears of a run's steps: its record, its log, and whoever asked for it. */

@@ -1,0 +1,93 @@
+/** What a training is refused for before it begins: by its plan, and again where it is done. */
+import type { DataSet } from "../data/data-set.js";
+import { refuseUnknownClasses } from "../data/fraction.js";
+import { prepareViews } from "../data/transforms/index.js";
+import { LimbeckError } from "../errors.js";
+import type { ModelTask } from "../models/family.js";
+import type { OnnxModel } from "../onnx/model.js";
+import { refuseLabels } from "../train/labels.js";
+import { looksInside } from "../train/objective.js";
+import { checkJob } from "../train/trainer.js";
+import type { TrainingJob } from "../train/training.js";
+import type { TrainStep } from "./train-network.js";
+import { untrained } from "./untrained.js";
+
+/** The data that a network learns from. */
+export interface TrainedOn extends Omit<ModelTask, "seed"> {
+	/** Training samples. */
+	readonly train: number;
+}
+
+/** A network that another is to teach; of its store, which classes are kept. */
+export type Pupil = Pick<TrainStep, "network" | "loss"> & {
+	readonly store?: { readonly topK?: number | undefined } | undefined;
+};
+
+/** A training as its plan has it. */
+export type PlannedTraining = Pick<TrainStep, "data" | "network" | "loss" | "teacher" | "specialist"> &
+	Pupil & {
+		readonly pupils?: readonly Pupil[] | undefined;
+	};
+
+/**
+ * Refuses a training that cannot begin. What only its samples or its teacher's file show is for the training itself.
+ *
+ * @param start - its network.
+ * @throws LimbeckError (`usage`, `model`) for augmentation that does not fit the samples, classes that there are not, an
+ * objective that does not fit, labels that there are not.
+ */
+export async function checkTraining(step: PlannedTraining, start: OnnxModel, on: TrainedOn): Promise<void> {
+	const { network, loss, store, teacher, specialist, pupils = [] } = step;
+	if ("unlabelled" in step.data && step.data.unlabelled) refuseLabels(loss);
+	refuseUnknownClasses(network.classes ?? [], on.classes);
+	prepareViews({ ...network, sampleShape: on.sampleShape, type: "uint8", seed: 0 });
+	checkTopK(store, on.classes);
+	const shared = { data: standInFor(on), normalization: { mean: 0, std: 1 }, seed: 0 };
+	// A specialist has other outputs, which are known when its classes are; a teacher is looked into when it is there.
+	if (specialist === undefined && !(teacher !== undefined && looksInside(loss))) {
+		checkJob({ ...shared, model: start, options: network, loss }, start);
+	}
+	await checkPupils(pupils, start, shared);
+}
+
+/**
+ * Refuses pupils that cannot learn from the network before them, the first from `start`.
+ *
+ * @throws LimbeckError (`usage`, `model`) as their trainings would.
+ */
+export async function checkPupils(
+	pupils: readonly Pupil[],
+	start: OnnxModel,
+	shared: Pick<TrainingJob, "data" | "normalization" | "seed" | "threads">,
+): Promise<void> {
+	const { sampleShape, classes } = shared.data;
+	let teacher = start;
+	for (const { network: options, loss, store } of pupils) {
+		checkTopK(store, classes.length);
+		const { model } = await untrained(
+			options,
+			{ sampleShape, classes: classes.length, seed: shared.seed },
+			shared.data,
+		);
+		checkJob({ ...shared, model, options, loss }, teacher);
+		teacher = model;
+	}
+}
+
+function checkTopK(store: Pupil["store"], classes: number): void {
+	if (store?.topK === undefined || store.topK < classes) return;
+	const expected = `fewer than the ${String(classes)} classes`;
+	const hint = "Leave it out to keep every logit.";
+	throw new LimbeckError("usage", { where: "targets.topK", expected, got: String(store.topK), hint });
+}
+
+/** Data of which only the shape is looked at. */
+function standInFor({ sampleShape, classes, train: count }: TrainedOn): DataSet {
+	const samples = { kind: "memory", type: "uint8", data: new Uint8Array() } as const;
+	const train = { count, labels: new Int32Array(), samples };
+	const names = Array.from({ length: classes }, (_, index) => String(index));
+	return {
+		...{ name: "", classes: names, sampleShape, normalization: { mean: 0, std: 1 }, fingerprint: "" },
+		...{ train, validation: train },
+	};
+}
