@@ -26,6 +26,14 @@ export {
 	type ViewReader,
 	viewForm,
 } from "./data/views.js";
+export {
+	type EpochsByData,
+	type Fitted,
+	type FittedRecipe,
+	type FittedTo,
+	fitRecipe,
+	type JitterByData,
+} from "./distill/data-fit.js";
 export { distillStudent, type StudentJob, studentAt } from "./distill/distill-student.js";
 export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
 export {
@@ -34,6 +42,8 @@ export {
 	parseTrainRecipe,
 	type Recipe,
 	type RecipeInput,
+	type RunRecipe,
+	type RunTrainRecipe,
 	recipeSchema,
 	type TrainRecipe,
 	type TrainRecipeInput,
@@ -41,6 +51,7 @@ export {
 export { recipes, trainRecipes } from "./distill/recipes.js";
 export {
 	parseSpecializeRecipe,
+	type RunSpecializeRecipe,
 	type SpecializeRecipe,
 	type SpecializeRecipeInput,
 	specializeSchema,

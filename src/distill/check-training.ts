@@ -1,15 +1,17 @@
 /** What a training is refused for before it begins: by its plan, and again where it is done. */
 import type { DataSet } from "../data/data-set.js";
 import { refuseUnknownClasses } from "../data/fraction.js";
+import type { StepData } from "../data/index.js";
 import { prepareViews } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
+import type { LossOptions } from "../losses/index.js";
 import type { ModelTask } from "../models/family.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { refuseLabels } from "../train/labels.js";
 import { looksInside } from "../train/objective.js";
 import { checkJob } from "../train/trainer.js";
 import type { TrainingJob } from "../train/training.js";
-import type { TrainStep } from "./train-network.js";
+import type { NetworkOptions } from "./networks.js";
 import { untrained } from "./untrained.js";
 
 /** The data that a network learns from. */
@@ -19,15 +21,19 @@ export interface TrainedOn extends Omit<ModelTask, "seed"> {
 }
 
 /** A network that another is to teach; of its store, which classes are kept. */
-export type Pupil = Pick<TrainStep, "network" | "loss"> & {
+export interface Pupil {
+	readonly network: NetworkOptions;
+	readonly loss: LossOptions;
 	readonly store?: { readonly topK?: number | undefined } | undefined;
-};
+}
 
-/** A training as its plan has it. */
-export type PlannedTraining = Pick<TrainStep, "data" | "network" | "loss" | "teacher" | "specialist"> &
-	Pupil & {
-		readonly pupils?: readonly Pupil[] | undefined;
-	};
+/** A training as its plan has it: what its files hold is not looked at. */
+export interface PlannedTraining extends Pupil {
+	readonly data: StepData;
+	readonly teacher?: object | undefined;
+	readonly specialist?: object | undefined;
+	readonly pupils?: readonly Pupil[] | undefined;
+}
 
 /**
  * Refuses a training that cannot begin. What only its samples or its teacher's file show is for the training itself.

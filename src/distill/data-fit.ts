@@ -19,8 +19,11 @@ const epochsByData = z.strictObject({
 
 const jitterByData = z.strictObject({ most: trainingShape.jitter.unwrap() });
 
-type EpochsByData = z.infer<typeof epochsByData>;
-type JitterByData = z.infer<typeof jitterByData>;
+/** As many epochs as take so many steps, and no fewer than the least. */
+export type EpochsByData = z.infer<typeof epochsByData>;
+
+/** Shifts of at most so many pixels, as far as images bear them. */
+export type JitterByData = z.infer<typeof jitterByData>;
 
 /** The fields of a training that may give way to the data: a number is taken as it is. */
 export const fittingShape = {
