@@ -88,6 +88,20 @@ const cases: readonly Case[] = [
 			images: integers([1], [0]),
 		},
 	},
+	...["bilinear", "nearest", "bicubic"].map(
+		(name): Case => ({
+			opset: 16,
+			dims: [1, 2, 3, 4],
+			nodes: [["GridSample", ["x", "grid"], ["y"], { mode: mode(name), align_corners: int(1) }]],
+			constants: { grid: randomTensor("grid", [1, 2, 2, 2]) },
+		}),
+	),
+	{
+		opset: 16,
+		dims: [1, 2, 3, 4],
+		nodes: [["GridSample", ["x", "grid"], ["y"]]],
+		constants: { grid: randomTensor("grid", [1, 2, 2, 2]) },
+	},
 	{
 		opset: 18,
 		dims: [2, 6, 3],

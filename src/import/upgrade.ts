@@ -151,6 +151,13 @@ const groupsAsChannels: Rewrite = (node, around) => {
 	];
 };
 
+/** Before version 20 GridSample's modes had the names that they have in two dimensions. */
+const interpolationNames: Rewrite = (node) => {
+	const mode = node.attributes.get("mode")?.value ?? "bilinear";
+	const renamed = mode === "bilinear" ? "linear" : mode === "bicubic" ? "cubic" : undefined;
+	return [renamed === undefined ? node : withAttributes(node, { mode: string(renamed) })];
+};
+
 /** Every change of form, in the order of versions. */
 export const upgrades: readonly Upgrade[] = [
 	{
@@ -203,6 +210,7 @@ export const upgrades: readonly Upgrade[] = [
 			node.inputs.length > 1 ? node : withAttributes(node, { num_outputs: int(node.outputs.length) }),
 		],
 	},
+	{ operators: ["GridSample"], to: 20, rewrite: interpolationNames },
 	{ operators: ["GroupNormalization"], to: 21, rewrite: groupsAsChannels },
 ];
 

@@ -9,6 +9,7 @@ import { einsum } from "./einsum.js";
 import { elementwise } from "./elementwise.js";
 import { functionComposites } from "./function-composites.js";
 import { functions } from "./functions.js";
+import { gridSample } from "./grid-sample.js";
 import { indexing } from "./indexing.js";
 import { linear } from "./linear.js";
 import { logic } from "./logic.js";
@@ -33,6 +34,7 @@ export const operators = {
 	...einsum,
 	...elementwise,
 	...functions,
+	...gridSample,
 	...indexing,
 	...linear,
 	...logic,

@@ -1,6 +1,6 @@
 /** Type rules that many operators share. */
 import { LimbeckError } from "../errors.js";
-import { numberOf } from "../graph/attributes.js";
+import { type Attributes, numberOf, textOf } from "../graph/attributes.js";
 import { describeType, type Value, type ValueType } from "../graph/value.js";
 import { type DataType, dataTypes } from "../onnx/tensor.js";
 import type { Operator } from "./operator.js";
@@ -61,6 +61,20 @@ export const broadcast: Infer = (inputs) => [broadcastOf(inputs)];
 
 /** One boolean output: the inputs broadcast together. */
 export const broadcastToBool: Infer = (inputs) => [{ type: "bool", dims: broadcastOf(inputs).dims }];
+
+/** The entry of a table that an attribute names; other names are refused. */
+export function chosen<T>(
+	opType: string,
+	attributes: Attributes,
+	name: string,
+	fallback: string,
+	table: Readonly<Record<string, T>>,
+): T {
+	const value = textOf(attributes, name, fallback);
+	const entry = Object.hasOwn(table, value) ? table[value] : undefined;
+	if (entry !== undefined) return entry;
+	throw typeError(opType, `${name} ${Object.keys(table).join(", ")}`, value);
+}
 
 /** The constant integers of an input such as axes or a shape. */
 export function constantIntegers(value: Value, what: string): readonly number[] {

@@ -1,9 +1,9 @@
 /** Interpolation along axes as products with constant matrices. Source: ONNX operator specification, Resize-19. */
-import { type Attributes, float, int, ints, numberOf, numbersOf, text, textOf } from "../graph/attributes.js";
+import { type Attributes, float, int, ints, numberOf, numbersOf, text } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
-import { constantIntegers, normalAxis, required, typeError } from "./infer.js";
+import { chosen, constantIntegers, normalAxis, required, typeError } from "./infer.js";
 import type { Operator } from "./operator.js";
 import { reshape, sequence, withSize } from "./selection.js";
 
@@ -15,14 +15,6 @@ interface AxisResize {
 	readonly to: number;
 	/** Output elements for each input element, in single precision as ONNX Runtime takes it. */
 	readonly scale: number;
-}
-
-/** A choice among the values of an attribute that Limbeck knows; others are refused by name. */
-function chosen<T>(attributes: Attributes, name: string, fallback: string, table: Readonly<Record<string, T>>): T {
-	const value = textOf(attributes, name, fallback);
-	const entry = Object.hasOwn(table, value) ? table[value] : undefined;
-	if (entry !== undefined) return entry;
-	throw typeError("Resize", `${name} ${Object.keys(table).join(", ")}`, value);
 }
 
 const halfPixel = (place: number, { scale }: AxisResize): number =>
@@ -48,7 +40,7 @@ type Weights = readonly (readonly [position: number, weight: number])[];
 /** The input elements that make an output element at `at`, by weight. */
 const interpolations: Readonly<Record<string, (at: number, last: number, attributes: Attributes) => Weights>> = {
 	nearest: (at, last, attributes) => {
-		const round = chosen(attributes, "nearest_mode", "round_prefer_floor", nearestModes);
+		const round = chosen("Resize", attributes, "nearest_mode", "round_prefer_floor", nearestModes);
 		return [[Math.min(Math.max(round(at), 0), last), 1]];
 	},
 	linear: (at, last) => {
@@ -65,8 +57,8 @@ const interpolations: Readonly<Record<string, (at: number, last: number, attribu
 
 /** The matrix [to × from] of y = M x along an axis, row after row. */
 function interpolationMatrix(axis: AxisResize, attributes: Attributes): Float32Array<ArrayBuffer> {
-	const coordinate = chosen(attributes, "coordinate_transformation_mode", "half_pixel", coordinateModes);
-	const weigh = chosen(attributes, "mode", "nearest", interpolations);
+	const coordinate = chosen("Resize", attributes, "coordinate_transformation_mode", "half_pixel", coordinateModes);
+	const weigh = chosen("Resize", attributes, "mode", "nearest", interpolations);
 	const matrix = new Float32Array(axis.to * axis.from);
 	for (const place of sequence(axis.to)) {
 		for (const [position, weight] of weigh(coordinate(place, axis), axis.from - 1, attributes)) {
@@ -78,10 +70,10 @@ function interpolationMatrix(axis: AxisResize, attributes: Attributes): Float32A
 
 /** Attributes whose other values change the matrix in ways that no exporter of classifiers writes. */
 function refuseVariants(attributes: Attributes): void {
-	chosen(attributes, "coordinate_transformation_mode", "half_pixel", coordinateModes);
-	chosen(attributes, "nearest_mode", "round_prefer_floor", nearestModes);
-	chosen(attributes, "mode", "nearest", interpolations);
-	chosen(attributes, "keep_aspect_ratio_policy", "stretch", { stretch: true });
+	chosen("Resize", attributes, "coordinate_transformation_mode", "half_pixel", coordinateModes);
+	chosen("Resize", attributes, "nearest_mode", "round_prefer_floor", nearestModes);
+	chosen("Resize", attributes, "mode", "nearest", interpolations);
+	chosen("Resize", attributes, "keep_aspect_ratio_policy", "stretch", { stretch: true });
 	for (const name of ["antialias", "exclude_outside"]) {
 		if (numberOf(attributes, name, 0) !== 0) throw typeError("Resize", `${name} 0`, "another");
 	}

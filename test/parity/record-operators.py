@@ -83,6 +83,26 @@ def largest(*operands):
     return torch.stack(torch.broadcast_tensors(*operands)).amax(0)
 
 
+def grid_samples():
+    """Images read by every kind of interpolation and padding; then kinks: elements, edges and mirrors."""
+
+    def sample(mode, padding, align):
+        name = {"linear": "bilinear", "nearest": "nearest", "cubic": "bicubic"}[mode]
+        return lambda x, grid: F.grid_sample(x, grid, name, padding, bool(align))
+
+    def node(x, grid, mode, padding, align):
+        attributes = {"mode": mode, "padding_mode": padding, "align_corners": align}
+        return row(sample(mode, padding, align), x, grid, **attributes)
+
+    paddings = ("zeros", "border", "reflection")
+    settings = [(mode, padding, align) for mode in ("linear", "nearest", "cubic") for padding in paddings for align in (0, 1)]
+    return [
+        *(node(draw(1, 2, 3, 4), draw(1, 2, 3, 2, low=-2.5, high=2.5), *setting) for setting in settings),
+        *(node(draw(1, 1, 3, 3), given([-1, 0, 1, 0, 0, 1, 0, -1], [1, 2, 2, 2]), "linear", padding, 1) for padding in paddings),
+        *(node(draw(1, 1, 2, 3, 2), draw(1, 1, 2, 2, 3, low=-1.5, high=1.5), "linear", padding, 0) for padding in paddings),
+    ]
+
+
 # By ONNX's names; the rows are alike for every operator, so add yours.
 OPERATORS = {
     # Arithmetic
@@ -178,6 +198,8 @@ OPERATORS = {
         row(lambda a, b, c: F.linear(a, b, c), draw(2, 3), draw(4, 3), draw(4), transB=1),
         row(lambda a, b, c: 0.5 * a.T @ b + 2 * c, draw(3, 2), draw(3, 2), draw(1, 2), transA=1, alpha=0.5, beta=2.0),
     ],
+    # Later ones, so that what was drawn before stays
+    "GridSample": grid_samples(),
 }
 
 
