@@ -23,6 +23,7 @@ import { reduce } from "./reduce.js";
 import { resize } from "./resize.js";
 import { rotaryEmbedding } from "./rotary-embedding.js";
 import { cast } from "./rules.js";
+import { scatter } from "./scatter.js";
 import { shape } from "./shape.js";
 
 /** Every operator that Limbeck can build and differentiate. */
@@ -44,6 +45,7 @@ export const operators = {
 	...pool,
 	...reduce,
 	...resize,
+	...scatter,
 	...shape,
 } as const satisfies Record<string, Operator>;
 

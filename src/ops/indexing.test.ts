@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { createDraws } from "../../test/support/draws.js";
 import { expectGradients } from "../../test/support/gradient-check.js";
-import { integers, real } from "../../test/support/graphs.js";
+import { evaluate, integers, numbers, real } from "../../test/support/graphs.js";
 import { gradients } from "../autodiff/gradients.js";
 import { type Attributes, int, text } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
-import { createGraph, type OperatorName } from "./index.js";
+import { createGraph, type OperatorName, operators } from "./index.js";
+import { required } from "./infer.js";
 
 /** Indices that the graph cannot see while it is built. */
 const hidden = (g: Graph, dims: readonly number[], values: readonly number[]): Value =>
@@ -106,10 +107,94 @@ test("one output of several in use: the others pass no gradient", async () => {
 	});
 });
 
-test("a scattered product has no gradient, and the error says what has", () => {
+test("a reduction that nobody knows is refused", () => {
 	const g = createGraph();
 	const [x, updates] = [g.input("x", { type: "float", dims: [3] }), g.input("u", { type: "float", dims: [1] })];
-	const y = g.op("ScatterElements", [x, g.integers([1]), updates], { reduction: text("mul") });
-	const loss = g.op("ReduceSum", [y], { keepdims: int(0) });
-	expect(() => gradients(g, loss, [x])).toThrow("gradient of ScatterElements: expected reduction none or add, got mul");
+	expect(() => g.op("ScatterElements", [x, g.integers([1]), updates], { reduction: text("mean") })).toThrow(
+		"ScatterElements: expected reduction none, add, mul, max, min, got mean",
+	);
+});
+
+describe("what meets in one place", () => {
+	const slices = (g: Graph, inputs: readonly (Value | undefined)[], reduction: string): Value =>
+		g.op("ScatterND", inputs, { reduction: text(reduction) });
+	const gradientsOf = async (
+		data: readonly number[],
+		updates: readonly number[],
+		build: (g: Graph, data: Value, updates: Value) => Value,
+	): Promise<readonly (readonly number[])[]> => {
+		const g = createGraph();
+		const inputs = [
+			g.parameter("x", real("float", [data.length], data)),
+			g.parameter("u", real("float", [updates.length], updates)),
+		] as const;
+		const found = gradients(g, g.op("ReduceSum", [build(g, ...inputs)], { keepdims: int(0) }), inputs);
+		const outputs = await evaluate(g, Object.fromEntries(found.map((value, index) => [`d${index}`, value])));
+		return found.map((_, index) => numbers(outputs, `d${index}`));
+	};
+
+	test.each([
+		[
+			"mul",
+			[2, 5],
+			[3, 0],
+			[
+				[0, 1],
+				[0, 6],
+			],
+		],
+		[
+			"mul",
+			[0, 5],
+			[3, 0],
+			[
+				[0, 1],
+				[0, 0],
+			],
+		],
+		[
+			"max",
+			[2, 5],
+			[2, 1],
+			[
+				[0.5, 1],
+				[0.5, 0],
+			],
+		],
+		[
+			"min",
+			[1, 5],
+			[2, 1],
+			[
+				[0.5, 1],
+				[0, 0.5],
+			],
+		],
+	] as const)("%s of %j with %j at 0 passes %j", async (reduction, data, updates, expected) => {
+		expect(
+			await gradientsOf(data, updates, (g, x, u) =>
+				g.op("ScatterElements", [x, g.integers([0, 0]), u], { reduction: text(reduction) }),
+			),
+		).toEqual(expected);
+		const indices = integers([2, 1], [0, 0]);
+		expect(await gradientsOf(data, updates, (g, x, u) => slices(g, [x, g.constant(indices), u], reduction))).toEqual(
+			expected,
+		);
+	});
+
+	test("while training, slices that are reduced are added in order, with the same values", async () => {
+		const g = createGraph();
+		const inputs = [
+			real("float", [3, 2], [1, 2, 3, 4, 5, 6]),
+			integers([3, 1], [2, 0, -1]),
+			real("float", [3, 2], [1, -1, 2, 2, 7, 7]),
+		];
+		const values = inputs.map((tensor) => g.constant(tensor));
+		for (const reduction of ["add", "mul", "max", "min", "none"]) {
+			const [trained] = operators.ScatterND.train(g, values, { reduction: text(reduction) });
+			const found = await evaluate(g, { plain: slices(g, values, reduction), trained: required([trained], 0) });
+			expect(numbers(found, "trained")).toEqual(numbers(found, "plain"));
+		}
+		expect(g.nodes.filter(({ opType }) => opType === "ScatterElements")).toHaveLength(4);
+	});
 });

@@ -1,13 +1,13 @@
 /** Operators that select and place elements by index. Source: ONNX operator specification, opset 21. */
-import { type Attributes, int, numberOf, text, textOf } from "../graph/attributes.js";
+import { type Attributes, int, numberOf, text } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { dataTypes, elementCount } from "../onnx/tensor.js";
 import { elementAt, foldElements, integerTensor } from "./fold-shape.js";
-import { constantIntegers, normalAxis, required, sameAsFirst, typeError } from "./infer.js";
-import type { Operator, Vjp } from "./operator.js";
+import { constantIntegers, normalAxis, required, typeError } from "./infer.js";
+import type { Operator } from "./operator.js";
 import { cast } from "./rules.js";
-import { addAlong, placeAlong, reshape, returnAlong, sequence, withSize, zerosLike } from "./selection.js";
+import { addAlong, flatIndices, placeAlong, reshape, returnAlong, sequence, withSize, zerosLike } from "./selection.js";
 
 type Infer = Operator["infer"];
 type Inputs = readonly (Value | undefined)[];
@@ -48,11 +48,6 @@ function ungather(g: Graph, x: Value, indices: Value, axis: number, dy: Value): 
 	return reshape(g, addByProduct(g, rows, flat, size), x.dims);
 }
 
-/** Row-major distances between neighbours along each axis. */
-function strides(dims: readonly number[]): readonly number[] {
-	return dims.map((_, axis) => elementCount(dims.slice(axis + 1)));
-}
-
 /** How a GatherND reads its input: batch axes, indexed axes, and the slices that the rest makes. */
 function nestedAxes(inputs: Inputs, attributes: Attributes): { batch: readonly number[]; indexed: readonly number[] } {
 	const [{ dims }, indices] = [required(inputs, 0), required(inputs, 1)];
@@ -68,30 +63,13 @@ function nestedAxes(inputs: Inputs, attributes: Attributes): { batch: readonly n
 function ungatherNested(g: Graph, inputs: Inputs, attributes: Attributes, dy: Value): Value {
 	const [x, indices] = [required(inputs, 0), required(inputs, 1)];
 	const { batch, indexed } = nestedAxes(inputs, attributes);
-	const negative = g.op("Less", [indices, g.scalar(0, indices)]);
-	const front = g.op("Where", [negative, g.op("Add", [indices, g.integers(indexed)]), indices]);
-	const summed = g.op("ReduceSum", [g.op("Mul", [front, g.integers(strides(indexed))]), g.integers([-1])], {
-		keepdims: int(0),
-	});
+	const summed = flatIndices(g, indices, indexed);
 	const [batches, slots] = [elementCount(batch), elementCount(indexed)];
 	const bases = g.constant(integerTensor([batches, 1], sequence(batches, 0, slots)));
 	const count = elementCount(summed.dims);
 	const flat = reshape(g, g.op("Add", [reshape(g, summed, [batches, count / batches]), bases]), [count]);
 	const slices = reshape(g, dy, [count, elementCount(dy.dims) / count]);
 	return reshape(g, addAlong(g, slices, 0, flat, batches * slots), x.dims);
-}
-
-/** The gradients of `data` with `updates` put or added in its place; `take` reads what stands at the indices. */
-function scatterVjp(opType: string, take: (g: Graph, dy: Value, indices: Value, attributes: Attributes) => Value): Vjp {
-	return ({ g, inputs, dy, attributes }) => {
-		const [indices, updates] = [required(inputs, 1), required(inputs, 2)];
-		const reduction = textOf(attributes, "reduction", "none");
-		if (reduction !== "none" && reduction !== "add") {
-			throw typeError(`gradient of ${opType}`, "reduction none or add", reduction);
-		}
-		const cleared = (): Value => g.op(opType, [dy, indices, zerosLike(g, updates)], attributes);
-		return [reduction === "add" ? () => dy : cleared, undefined, () => take(g, dy, indices, attributes)];
-	};
 }
 
 const alongAxis = (attributes: Attributes): Attributes => ({ axis: int(numberOf(attributes, "axis", 0)) });
@@ -157,32 +135,6 @@ export const indexing = {
 			{ inputs: [{ dims: [3, 4] }, { dims: [3, 2], integers: [0, 1, -1, 3, 0, 1] }] },
 			{ inputs: [{ dims: [3, 4] }, { dims: [2, 1], integers: [2, 0] }] },
 			{ inputs: [{ dims: [2, 3, 2] }, { dims: [2, 1], integers: [2, -3] }], attributes: { batch_dims: int(1) } },
-		],
-	},
-	// y = data but updates at the indices: d data = dy but 0 there, d updates = dy there; added: d data = dy
-	ScatterElements: {
-		infer: sameAsFirst,
-		vjp: scatterVjp("ScatterElements", (g, dy, indices, attributes) =>
-			g.op("GatherElements", [dy, indices], alongAxis(attributes)),
-		),
-		cases: [
-			{ inputs: [{ dims: [3, 2] }, { dims: [2, 2], integers: [0, -1, 1, 0] }, { dims: [2, 2] }] },
-			{
-				inputs: [{ dims: [2, 3] }, { dims: [1, 2], integers: [1, 1] }, { dims: [1, 2] }],
-				attributes: { axis: int(1), reduction: text("add") },
-			},
-		],
-	},
-	// As ScatterElements, by slices.
-	ScatterND: {
-		infer: sameAsFirst,
-		vjp: scatterVjp("ScatterND", (g, dy, indices) => g.op("GatherND", [dy, indices])),
-		cases: [
-			{ inputs: [{ dims: [4, 2] }, { dims: [2, 1], integers: [-1, 1] }, { dims: [2, 2] }] },
-			{
-				inputs: [{ dims: [2, 3] }, { dims: [2, 2], integers: [0, 1, 1, 2] }, { dims: [2] }],
-				attributes: { reduction: text("add") },
-			},
 		],
 	},
 	// y = on at the index, off elsewhere: d on = Σ dy there, d off = Σ dy elsewhere; it changes in steps with the indices

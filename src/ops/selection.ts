@@ -2,6 +2,7 @@
 import { int, text } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
+import { elementCount } from "../onnx/tensor.js";
 
 /** The numbers from `start`, `count` of them. */
 export function sequence(count: number, start = 0, step = 1): readonly number[] {
@@ -80,4 +81,17 @@ export function returnAlong(g: Graph, dy: Value, axis: number, positions: readon
 	if (distinct.size === positions.length) return placeAlong(g, dy, axis, positions, size);
 	if (distinct.size === 1) return placeAlong(g, g.op("ReduceSum", [dy, g.integers([axis])]), axis, [...distinct], size);
 	return addAlong(g, dy, axis, g.integers(positions), size);
+}
+
+/** Row-major distances between neighbours along each axis. */
+function strides(dims: readonly number[]): readonly number[] {
+	return dims.map((_, axis) => elementCount(dims.slice(axis + 1)));
+}
+
+/** Indices `[…, axes]` into axes of the sizes `dims`, some from the back, as indices `[…]` into all elements of them. */
+export function flatIndices(g: Graph, indices: Value, dims: readonly number[]): Value {
+	const negative = g.op("Less", [indices, g.scalar(0, indices)]);
+	const front = g.op("Where", [negative, g.op("Add", [indices, g.integers(dims)]), indices]);
+	const places = g.op("Mul", [front, g.integers(strides(dims))]);
+	return g.op("ReduceSum", [places, g.integers([-1])], { keepdims: int(0) });
 }

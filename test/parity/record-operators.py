@@ -103,6 +103,30 @@ def grid_samples():
     ]
 
 
+def scatters():
+    """What meets at an index, twice at some, with zeros and ties; by slices as well."""
+    names = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
+    places = [0, 2, 0, 1, 1, 1]
+    tied = [0.5, 0.5, 0, 2, 0, 0]
+
+    def rows(reduction, name):
+        def elements(x, at, u):
+            return x.scatter_reduce(1, at.long(), u, name)
+
+        def slices(x, at, u):
+            return x.scatter_reduce(0, at.long().expand(-1, 2), u, name)
+
+        return [
+            row(elements, draw(2, 3), integers(places, [2, 3]), draw(2, 3), axis=1, reduction=reduction),
+            row(elements, given(tied, [2, 3]), integers(places, [2, 3]), given([0.5, 0, 0.5, 0, 0, 2], [2, 3]), axis=1, reduction=reduction),
+        ], [row(slices, draw(3, 2), integers([2, 0, 2], [3, 1]), draw(3, 2), reduction=reduction)]
+
+    made = [rows(reduction, name) for reduction, name in names.items()]
+    put = row(lambda x, at, u: x.scatter(1, at.long(), u), draw(2, 3), integers([0, 2, 1, 0], [2, 2]), draw(2, 2), axis=1)
+    put_slices = row(lambda x, at, u: x.index_copy(0, at.long().flatten(), u), draw(3, 2), integers([2, 0], [2, 1]), draw(2, 2))
+    return [put, *(one for elements, _ in made for one in elements)], [put_slices, *(one for _, slices in made for one in slices)]
+
+
 # By ONNX's names; the rows are alike for every operator, so add yours.
 OPERATORS = {
     # Arithmetic
@@ -200,6 +224,8 @@ OPERATORS = {
     ],
     # Later ones, so that what was drawn before stays
     "GridSample": grid_samples(),
+    "ScatterElements": (SCATTERS := scatters())[0],
+    "ScatterND": SCATTERS[1],
 }
 
 

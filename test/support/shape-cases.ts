@@ -103,15 +103,19 @@ const scatterNested: Generator = (draws) => {
 		slots.map((dim, axis) => Math.floor(flat / elementCount(slots.slice(axis + 1))) % dim),
 	);
 	return {
-		inputs: [{ dims }, { dims: [chosen.length, depth], integers }, { dims: [chosen.length, ...dims.slice(depth)] }],
-		attributes: { reduction: text(pick(draws, ["none", "add"])) },
+		inputs: [
+			{ dims, distinct: true },
+			{ dims: [chosen.length, depth], integers },
+			{ dims: [chosen.length, ...dims.slice(depth)], distinct: true },
+		],
+		attributes: { reduction: text(pick(draws, ["none", "add", "mul", "max", "min"])) },
 	};
 };
 
 const scatterElements: Generator = (draws) => {
 	const dims = anyShape(draws, 1);
 	const { axis, named } = anyAxis(draws, dims);
-	const reduction = pick(draws, ["none", "add"]);
+	const reduction = pick(draws, ["none", "add", "mul", "max", "min"]);
 	const size = dims[axis] ?? 1;
 	const shape = dims.map((dim, other) => (other === axis ? draws.integer(1, size) : draws.integer(1, dim)));
 	// Along the axis, places in turn: none twice.
@@ -120,8 +124,11 @@ const scatterElements: Generator = (draws) => {
 		(_, flat) => Math.floor(flat / elementCount(shape.slice(axis + 1))) % (shape[axis] ?? 1),
 	);
 	const indices: CaseInput =
-		reduction === "add" ? indexTensor(draws, shape, size) : { dims: shape, integers: distinct };
-	return { inputs: [{ dims }, indices, { dims: shape }], attributes: { axis: int(named), reduction: text(reduction) } };
+		reduction === "none" ? { dims: shape, integers: distinct } : indexTensor(draws, shape, size);
+	return {
+		inputs: [{ dims, distinct: true }, indices, { dims: shape, distinct: true }],
+		attributes: { axis: int(named), reduction: text(reduction) },
+	};
 };
 
 const letters = ["a", "b", "c", "d", "e"] as const;
