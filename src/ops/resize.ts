@@ -1,81 +1,38 @@
 /** Interpolation along axes as products with constant matrices. Source: ONNX operator specification, Resize-19. */
-import { type Attributes, float, int, ints, numberOf, numbersOf, text } from "../graph/attributes.js";
+import { type Attributes, float, int, ints, numberOf, numbersOf, text, textOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import { chosen, constantIntegers, normalAxis, required, typeError } from "./infer.js";
 import type { Operator } from "./operator.js";
+import {
+	type AxisResize,
+	coordinateModes,
+	interpolationMatrix,
+	interpolations,
+	nearestModes,
+} from "./resize-matrix.js";
 import { reshape, sequence, withSize } from "./selection.js";
 
 type Inputs = readonly (Value | undefined)[];
 
-/** How one axis is resized. */
-interface AxisResize {
-	readonly from: number;
-	readonly to: number;
-	/** Output elements for each input element, in single precision as ONNX Runtime takes it. */
-	readonly scale: number;
-}
-
-const halfPixel = (place: number, { scale }: AxisResize): number =>
-	Math.fround(Math.fround((place + 0.5) / scale) - 0.5);
-
-/** Where an output element lies among the input's. */
-const coordinateModes: Readonly<Record<string, (place: number, axis: AxisResize) => number>> = {
-	half_pixel: halfPixel,
-	pytorch_half_pixel: (place, axis) => (axis.to > 1 ? halfPixel(place, axis) : 0),
-	asymmetric: (place, { scale }) => Math.fround(place / scale),
-	align_corners: (place, { from, to }) => (to === 1 ? 0 : Math.fround((place * (from - 1)) / (to - 1))),
+/** Which of the scales of all axes they have in common; none where each has its own. */
+const aspectPolicies: Readonly<Record<string, ((scales: readonly number[]) => number) | "own">> = {
+	stretch: "own",
+	not_larger: (scales) => Math.min(...scales),
+	not_smaller: (scales) => Math.max(...scales),
 };
 
-const nearestModes: Readonly<Record<string, (at: number) => number>> = {
-	round_prefer_floor: (at) => Math.ceil(at - 0.5),
-	round_prefer_ceil: (at) => Math.floor(at + 0.5),
-	floor: Math.floor,
-	ceil: Math.ceil,
-};
-
-type Weights = readonly (readonly [position: number, weight: number])[];
-
-/** The input elements that make an output element at `at`, by weight. */
-const interpolations: Readonly<Record<string, (at: number, last: number, attributes: Attributes) => Weights>> = {
-	nearest: (at, last, attributes) => {
-		const round = chosen("Resize", attributes, "nearest_mode", "round_prefer_floor", nearestModes);
-		return [[Math.min(Math.max(round(at), 0), last), 1]];
-	},
-	linear: (at, last) => {
-		const within = Math.min(Math.max(at, 0), last);
-		const low = Math.floor(within);
-		return low === last
-			? [[last, 1]]
-			: [
-					[low, low + 1 - within],
-					[low + 1, within - low],
-				];
-	},
-};
-
-/** The matrix [to × from] of y = M x along an axis, row after row. */
-function interpolationMatrix(axis: AxisResize, attributes: Attributes): Float32Array<ArrayBuffer> {
-	const coordinate = chosen("Resize", attributes, "coordinate_transformation_mode", "half_pixel", coordinateModes);
-	const weigh = chosen("Resize", attributes, "mode", "nearest", interpolations);
-	const matrix = new Float32Array(axis.to * axis.from);
-	for (const place of sequence(axis.to)) {
-		for (const [position, weight] of weigh(coordinate(place, axis), axis.from - 1, attributes)) {
-			matrix[place * axis.from + position] = weight;
-		}
-	}
-	return matrix;
-}
-
-/** Attributes whose other values change the matrix in ways that no exporter of classifiers writes. */
+/** Refuses what ONNX Runtime does not run, and what nobody knows. */
 function refuseVariants(attributes: Attributes): void {
 	chosen("Resize", attributes, "coordinate_transformation_mode", "half_pixel", coordinateModes);
 	chosen("Resize", attributes, "nearest_mode", "round_prefer_floor", nearestModes);
 	chosen("Resize", attributes, "mode", "nearest", interpolations);
-	chosen("Resize", attributes, "keep_aspect_ratio_policy", "stretch", { stretch: true });
-	for (const name of ["antialias", "exclude_outside"]) {
-		if (numberOf(attributes, name, 0) !== 0) throw typeError("Resize", `${name} 0`, "another");
+	const mode = textOf(attributes, "mode", "nearest");
+	const modes = { antialias: ["linear", "cubic"], exclude_outside: ["cubic"] };
+	for (const [name, allowed] of Object.entries(modes)) {
+		if (numberOf(attributes, name, 0) === 0 || allowed.includes(mode)) continue;
+		throw typeError("Resize", `mode ${allowed.join(" or ")} with ${name}`, mode);
 	}
 }
 
@@ -85,22 +42,51 @@ function given(value: Value | undefined): readonly number[] | undefined {
 	return constantIntegers(value, "Resize");
 }
 
+/** Whether the coordinates are those of a part of the input. */
+const takesRegion = (attributes: Attributes): boolean =>
+	textOf(attributes, "coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize";
+
+/** The size and the scale of axes of sizes `from`. */
+function sizesOf(
+	from: readonly number[],
+	inputs: Inputs,
+	attributes: Attributes,
+): readonly Pick<AxisResize, "to" | "scale">[] {
+	const [scales, sizes] = [given(inputs[2]), given(inputs[3])];
+	const numbers = scales ?? sizes ?? [];
+	if (numbers.length !== from.length) {
+		throw typeError("Resize", `scales or sizes for ${from.length} axes`, `[${numbers.join()}]`);
+	}
+	const both = numbers.map((number, index) => ({ number, size: from[index] ?? 1 }));
+	if (scales !== undefined) return both.map(({ number, size }) => ({ to: Math.floor(size * number), scale: number }));
+	const own = both.map(({ number, size }) => ({ to: number, scale: Math.fround(number / size) }));
+	const policy = chosen("Resize", attributes, "keep_aspect_ratio_policy", "stretch", aspectPolicies);
+	if (policy === "own") return own;
+	if (numbersOf(attributes, "axes", []).some((axis) => axis < 0)) {
+		// ONNX Runtime resizes nothing then.
+		throw typeError("Resize", "axes of 0 or more with keep_aspect_ratio_policy", "axes counted from the back");
+	}
+	const scale = policy(own.map((one) => one.scale));
+	return from.map((size) => ({ to: Math.round(Math.fround(scale * size)), scale }));
+}
+
 /** How every axis is resized. */
 function axesOf(inputs: Inputs, attributes: Attributes): readonly AxisResize[] {
 	const { dims } = required(inputs, 0);
-	const [scales, sizes] = [given(inputs[2]), given(inputs[3])];
 	const named = numbersOf(attributes, "axes", sequence(dims.length));
 	const axes = named.map((axis) => normalAxis(axis, dims.length));
-	const numbers = scales ?? sizes ?? [];
-	if (numbers.length !== axes.length) {
-		throw typeError("Resize", `scales or sizes for ${axes.length} axes`, `[${numbers.join()}]`);
+	const region = takesRegion(attributes) ? (given(inputs[1]) ?? []) : axes.flatMap(() => [0, 1]).sort();
+	if (region.length !== 2 * axes.length) {
+		throw typeError("Resize", `a region of ${2 * axes.length} numbers`, `[${region.join()}]`);
 	}
-	return dims.map((from, axis) => {
-		const index = axes.indexOf(axis);
-		const number = index === -1 ? undefined : numbers[index];
-		if (number === undefined) return { from, to: from, scale: 1 };
-		if (scales !== undefined) return { from, to: Math.floor(from * number), scale: number };
-		return { from, to: number, scale: Math.fround(number / from) };
+	const from = axes.map((axis) => dims[axis] ?? 1);
+	const resized = sizesOf(from, inputs, attributes).map((one, index) => ({
+		...one,
+		from: from[index] ?? 1,
+		region: [region[index] ?? 0, region[index + axes.length] ?? 1] as const,
+	}));
+	return dims.map((size, axis) => {
+		return resized[axes.indexOf(axis)] ?? { from: size, to: size, scale: 1, region: [0, 1] };
 	});
 }
 
@@ -137,8 +123,7 @@ export const resize = {
 						(left, one, axis) => (changed[axis] === true ? shrink(g, left, axis, one, attributes) : left),
 						dy,
 					),
-				// The region is read by a mode that is refused.
-				"none",
+				takesRegion(attributes) ? undefined : "none",
 			];
 		},
 		cases: [
@@ -162,10 +147,44 @@ export const resize = {
 					mode: text("linear"),
 					coordinate_transformation_mode: text("align_corners"),
 					antialias: int(0),
-					cubic_coeff_a: float(-0.75),
 				},
 				precision: "float",
 			},
+			{
+				inputs: [
+					{ dims: [1, 1, 4, 5] },
+					{ dims: [4], from: 0.2, to: 0.9, fixed: true },
+					undefined,
+					{ dims: [2], integers: [3, 4] },
+				],
+				attributes: {
+					axes: ints([2, 3]),
+					mode: text("linear"),
+					coordinate_transformation_mode: text("tf_crop_and_resize"),
+					extrapolation_value: float(2),
+				},
+				precision: "float",
+			},
+			...[0, 1].map((on) => ({
+				inputs: [{ dims: [1, 2, 4, 5] }, undefined, undefined, { dims: [4], integers: [1, 2, 2, 7] }],
+				attributes: {
+					mode: text("cubic"),
+					antialias: int(on),
+					exclude_outside: int(on),
+					cubic_coeff_a: float(on === 1 ? -0.5 : -0.75),
+				},
+				precision: "float" as const,
+			})),
+			...["not_larger", "not_smaller"].map((policy) => ({
+				inputs: [{ dims: [1, 1, 4, 6] }, undefined, undefined, { dims: [2], integers: [3, 5] }],
+				attributes: {
+					axes: ints([2, 3]),
+					mode: text("linear"),
+					antialias: int(1),
+					keep_aspect_ratio_policy: text(policy),
+				},
+				precision: "float" as const,
+			})),
 		],
 	},
 } as const satisfies Record<string, Operator>;

@@ -5,10 +5,8 @@ const skips: readonly (readonly [name: RegExp, reason: string])[] = [
 	[/^test_maxpool_with_argmax_2d_precomputed_strides/, "indices in column order are refused"],
 	[/^test_pow_types_float32_uint/, "ONNX Runtime has no kernel"],
 	[/^test_(?:max|min)_u?int16$/, "ONNX Runtime has no kernel"],
-	[/^test_resize_.*cubic/, "cubic interpolation is refused"],
-	[/^test_resize_.*tf_(?:half_pixel_for_nn|crop_and_resize)/, "TensorFlow's old coordinates are refused"],
 	[
-		/^test_resize_downsample_scales_linear_align_corners/,
+		/^test_resize_downsample_scales_(?:linear|cubic)_align_corners/,
 		"expects an output that ONNX corrected later; ONNX Runtime leaves it out, too",
 	],
 ];

@@ -127,6 +127,29 @@ def scatters():
     return [put, *(one for elements, _ in made for one in elements)], [put_slices, *(one for _, slices in made for one in slices)]
 
 
+def resizes():
+    """Images of other sizes, as PyTorch's interpolate makes them."""
+
+    def node(size, mode, align=False, **attributes):
+        name = {"linear": "bilinear", "cubic": "bicubic"}[mode]
+        smooth = attributes.get("antialias", 0) == 1
+
+        def resized(x, *_):
+            return F.interpolate(x, size=tuple(size), mode=name, align_corners=align, antialias=smooth)
+
+        x = draw(1, 2, 4, 5)
+        coordinates = "align_corners" if align else "pytorch_half_pixel"
+        named = {"mode": mode, "coordinate_transformation_mode": coordinates, **attributes}
+        return row(resized, x, None, None, integers([1, 2, *size]), **named)
+
+    sizes = ([7, 3], [2, 9])
+    return [
+        *(node(size, mode, align) for mode in ("linear", "cubic") for size in sizes for align in (False, True)),
+        # PyTorch excludes what is outside; ONNX Runtime can do so in cubic interpolation only.
+        *(node(size, "cubic", antialias=1, exclude_outside=1, cubic_coeff_a=-0.5) for size in sizes),
+    ]
+
+
 # By ONNX's names; the rows are alike for every operator, so add yours.
 OPERATORS = {
     # Arithmetic
@@ -226,6 +249,7 @@ OPERATORS = {
     "GridSample": grid_samples(),
     "ScatterElements": (SCATTERS := scatters())[0],
     "ScatterND": SCATTERS[1],
+    "Resize": resizes(),
 }
 
 

@@ -1,5 +1,5 @@
 /** Generated cases of the operators that move, select and arrange elements. */
-import { type Attributes, int, ints, text } from "../../src/graph/attributes.js";
+import { type Attributes, float, int, ints, text } from "../../src/graph/attributes.js";
 import { elementCount } from "../../src/onnx/tensor.js";
 import type { OperatorName } from "../../src/ops/index.js";
 import type { CaseInput, OperatorCase } from "../../src/ops/operator.js";
@@ -56,27 +56,33 @@ const pad: Generator = (draws) => {
 };
 
 const resize: Generator = (draws) => {
-	const spatial = many(draws, draws.integer(1, 2), 2, 5);
+	const mode = pick(draws, ["nearest", "linear", "cubic"]);
+	const rank = mode === "cubic" ? 2 : draws.integer(1, 2);
+	const spatial = many(draws, rank, 2, 5);
 	const sizes = vector(spatial.map(() => draws.integer(1, 7)));
 	const scale = draws.integer(2, 10) / 4;
-	const scales: CaseInput = { dims: [spatial.length], from: scale, to: scale, fixed: true };
+	const scales: CaseInput = { dims: [rank], from: scale, to: scale, fixed: true };
+	const coordinates = pick(draws, [
+		...(["half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners"] as const),
+		...(["half_pixel_symmetric", "tf_half_pixel_for_nn", "tf_crop_and_resize"] as const),
+	]);
 	const attributes: Attributes = {
 		axes: ints(spatial.map((_, axis) => axis + 2)),
-		mode: text(pick(draws, ["nearest", "linear"])),
+		mode: text(mode),
 		nearest_mode: text(pick(draws, ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"])),
-		coordinate_transformation_mode: text(
-			pick(draws, ["half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners"]),
-		),
+		coordinate_transformation_mode: text(coordinates),
+		antialias: int(mode === "nearest" ? 0 : draws.integer(0, 1)),
+		exclude_outside: int(mode === "cubic" ? draws.integer(0, 1) : 0),
+		extrapolation_value: float(0.5),
 	};
-	return {
-		inputs: [
-			{ dims: [draws.integer(1, 2), 2, ...spatial] },
-			undefined,
-			...(draws.chance(0.5) ? [scales] : [undefined, sizes]),
-		],
-		attributes,
-		precision: "float",
+	const region: CaseInput | undefined =
+		coordinates === "tf_crop_and_resize" ? { dims: [2 * rank], from: -0.2, to: 1.2, fixed: true } : undefined;
+	const policy: Attributes = {
+		keep_aspect_ratio_policy: text(pick(draws, ["stretch", "stretch", "not_larger", "not_smaller"])),
 	};
+	const x = { dims: [draws.integer(1, 2), 2, ...spatial] };
+	if (draws.chance(0.5)) return { inputs: [x, region, scales], attributes, precision: "float" };
+	return { inputs: [x, region, undefined, sizes], attributes: { ...attributes, ...policy }, precision: "float" };
 };
 
 const gatherNested: Generator = (draws) => {
