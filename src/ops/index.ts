@@ -43,6 +43,7 @@ export const operators = {
 	...movement,
 	...normalization,
 	...pool,
+	...recurrent,
 	...reduce,
 	...resize,
 	...scatter,
@@ -56,7 +57,6 @@ export type OperatorName = keyof typeof operators;
 export const composites = {
 	...attention,
 	...functionComposites,
-	...recurrent,
 	...rotaryEmbedding,
 } as const satisfies Record<string, Composite>;
 

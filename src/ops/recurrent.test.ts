@@ -1,48 +1,99 @@
 import { describe, expect, test } from "vitest";
-import { float, int, text } from "../graph/attributes.js";
+import { createDraws } from "../../test/support/draws.js";
+import { expectGradients } from "../../test/support/gradient-check.js";
+import { real } from "../../test/support/graphs.js";
+import { gradients } from "../autodiff/gradients.js";
+import { type Attributes, float, int, text } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
+import { elementCount } from "../onnx/tensor.js";
 import { createGraph } from "./index.js";
+import type { recurrent } from "./recurrent.js";
 
 const hidden = { hidden_size: int(2) };
+const gates = { LSTM: 4, GRU: 3, RNN: 1 } as const;
+type Kind = keyof typeof recurrent;
 
-function layer(g: Graph, lengths?: readonly number[], attributes: Parameters<Graph["op"]>[2] = {}): readonly Value[] {
-	const inputs = [
-		[3, 2, 3],
-		[1, 8, 3],
-		[1, 8, 2],
-	].map((dims, index) => g.input(`x${index}`, { type: "float", dims }));
-	const given = lengths && g.constant({ type: "int32", dims: [lengths.length], data: Int32Array.from(lengths) });
-	return g.ops("LSTM", [...inputs, undefined, given], { ...hidden, ...attributes });
+/** X, W, R and B of a layer that reads three numbers a step. */
+const shapes = (kind: Kind, time: number, count = 1): readonly (readonly number[])[] => {
+	const rows = 2 * gates[kind];
+	return [
+		[time, 2, 3],
+		[count, rows, 3],
+		[count, rows, 2],
+		[count, 2 * rows],
+	];
+};
+
+function layer(g: Graph, attributes: Attributes = {}): readonly Value[] {
+	const inputs = shapes("LSTM", 3).map((dims, index) => g.input(`x${index}`, { type: "float", dims }));
+	return g.ops("LSTM", inputs, { ...hidden, ...attributes });
 }
 
 describe("what a recurrent layer does not do is refused", () => {
-	test("sequences of several lengths, by their lengths", () => {
-		expect(() => layer(createGraph(), [3, 2])).toThrow(
-			"LSTM: expected sequence_lens of 3, all of the input, got [3,2]",
-		);
-		expect(layer(createGraph(), [3, 3])).toHaveLength(3);
-	});
-
-	test("lengths that are fed", () => {
-		const g = createGraph();
-		const lengths = g.input("lengths", { type: "int32", dims: [2] });
-		const inputs = [
-			[3, 2, 3],
-			[1, 8, 3],
-			[1, 8, 2],
-		].map((dims, index) => g.input(`x${index}`, { type: "float", dims }));
-		expect(() => g.ops("LSTM", [...inputs, undefined, lengths], hidden)).toThrow("known while building");
-	});
-
 	test.each([
 		[{ clip: float(1) }, "no clip"],
 		[{ input_forget: int(1) }, "no input_forget"],
+		[{ layout: int(1) }, "layout 0, the only one that ONNX Runtime runs"],
 		[{ activations: { kind: "strings", value: ["Affine", "Tanh", "Tanh"] } }, "got Affine"],
 		[{ activation_alpha: { kind: "floats", value: [0.5] } }, "without parameters"],
 		[{ direction: text("bidirectional") }, "weights [2,8,3] for bidirectional"],
 		[{ direction: text("sideways") }, "for sideways"],
 	] as const)("%j", (attributes, says) => {
-		expect(() => layer(createGraph(), undefined, attributes)).toThrow(says);
+		expect(() => layer(createGraph(), attributes)).toThrow(says);
 	});
+});
+
+/** A layer in both directions over four steps, with initial states and lengths. */
+async function expectGradientsWithLengths(
+	kind: Kind,
+	lengthsOf: (g: Graph) => Value,
+	peepholes: boolean,
+	attributes: Attributes,
+): Promise<void> {
+	const states = [
+		[2, 2, 2],
+		[2, 2, 2],
+	].slice(0, kind === "LSTM" ? 2 : 1);
+	const dims = [...shapes(kind, 4, 2), ...states, ...(peepholes ? [[2, 6]] : [])];
+	const draws = createDraws(3, `recurrent/${kind}`);
+	await expectGradients({
+		at: dims.map((one) => real("float", one, draws.reals(elementCount(one), -1, 1))),
+		build: (g, [x, w, r, b, ...rest]) => {
+			const outputs = g.ops(kind, [x, w, r, b, lengthsOf(g), ...rest], {
+				...hidden,
+				direction: text("bidirectional"),
+				...attributes,
+			});
+			const flat = outputs.map((y) => g.op("Reshape", [y, g.integers([-1])]));
+			return g.op("Concat", flat, { axis: int(0) });
+		},
+	});
+}
+
+describe("sequences of several lengths", () => {
+	const lengths = (g: Graph): Value => g.constant({ type: "int32", dims: [2], data: Int32Array.of(2, 4) });
+
+	test.each([
+		["LSTM", false, {}],
+		["LSTM", true, {}],
+		["GRU", false, {}],
+		["GRU", false, { linear_before_reset: int(1) }],
+		["RNN", false, {}],
+		["RNN", false, { activations: { kind: "strings", value: ["Softplus", "Sigmoid"] } }],
+	] as const)("%s, with peepholes: %j, %j", async (kind, peepholes, attributes) => {
+		await expectGradientsWithLengths(kind, lengths, peepholes, attributes);
+		await expectGradientsWithLengths(kind, (g) => g.op("Identity", [lengths(g)]), peepholes, attributes);
+	});
+});
+
+test.each(["LSTM", "GRU", "RNN"] as const)("the gradient of %s has as many nodes for any number of steps", (kind) => {
+	const nodes = (time: number): number => {
+		const g = createGraph();
+		const inputs = shapes(kind, time).map((dims, index) => g.input(`x${index}`, { type: "float", dims }));
+		const y = g.op(kind, inputs, hidden);
+		gradients(g, g.op("ReduceSum", [y], { keepdims: int(0) }), inputs);
+		return g.nodes.length;
+	};
+	expect(nodes(1000)).toBe(nodes(10));
 });

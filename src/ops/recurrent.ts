@@ -1,13 +1,20 @@
-/** Recurrent layers, unrolled through time. Source: ONNX operator specification, LSTM-22, GRU-22 and RNN-22. */
-import { type Attributes, int, ints, numberOf, text, textOf } from "../graph/attributes.js";
+/**
+ * Recurrent layers. Source: ONNX operator specification, LSTM-22, GRU-22 and RNN-22.
+ *
+ * With da, the gradient of W x + R h + b at every step (recurrent-cells.ts), dx = da W, dW = daᵀ x, dR = daᵀ h and
+ * db = Σ da are products over all steps at once.
+ */
+import { type Attributes, int, numberOf, text, textOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
-import { constantIntegers, required, typeError } from "./infer.js";
-import type { Composite, OperatorCase } from "./operator.js";
-import { activations, type Cell, type CellContext, cells } from "./recurrent-cells.js";
+import { required, typeError } from "./infer.js";
+import type { Operator, OperatorCase, VjpContext } from "./operator.js";
+import { cells } from "./recurrent-cells.js";
+import { type Activation, activations, type CellGradients, type Direction } from "./recurrent-direction.js";
 import { reshape, sequence, sliceAlong, zerosLike } from "./selection.js";
 
 type Inputs = readonly (Value | undefined)[];
+type Kind = keyof typeof cells;
 
 /** For each direction, whether it reads from the end. */
 const directions: Readonly<Record<string, readonly boolean[]>> = {
@@ -16,160 +23,202 @@ const directions: Readonly<Record<string, readonly boolean[]>> = {
 	bidirectional: [false, true],
 };
 
-/** A layer with time first. */
+/** The sizes of a layer, and its directions. */
 interface Layer {
-	readonly g: Graph;
-	readonly opType: string;
-	readonly cell: Cell;
-	readonly attributes: Attributes;
-	/** `[time, batch, inputs]`. */
-	readonly x: Value;
+	readonly time: number;
+	readonly batch: number;
+	readonly inputs: number;
 	readonly hidden: number;
 	readonly reversed: readonly boolean[];
-	/** W, R, B, initial h, initial c and P, each `[directions, …]`. */
-	readonly weights: readonly [w: Value, r: Value, ...rest: (Value | undefined)[]];
+	/** The activations of every direction. */
+	readonly activations: readonly (readonly Activation[])[];
 }
 
-/** What one direction makes: `[time, 1, batch, hidden]`, and the last states, `[1, batch, hidden]`. */
-interface Direction {
-	readonly y: Value;
-	readonly h: Value;
-	readonly c: Value;
-}
+const isActivation = (name: string): name is Activation => Object.hasOwn(activations, name);
 
-/** The names of the activations of one direction. */
-function activationsOf({ opType, cell, attributes, reversed }: Layer, direction: number): CellContext["activations"] {
+/** The activations of every direction. */
+function activationsOf(opType: Kind, attributes: Attributes, count: number): readonly (readonly Activation[])[] {
 	const { activations: given } = attributes;
-	const count = cell.activations.length;
-	const names = given?.kind === "strings" ? given.value : reversed.flatMap(() => cell.activations);
-	const parameters = ["activation_alpha", "activation_beta"].filter((name) => attributes[name] !== undefined);
-	return names.slice(direction * count, (direction + 1) * count).map((name) => {
-		const activation = Object.hasOwn(activations, name) ? activations[name] : undefined;
-		if (activation !== undefined && parameters.length === 0) return activation;
+	const defaults: readonly string[] = cells[opType].activations;
+	const names = given?.kind === "strings" ? given.value : sequence(count).flatMap(() => defaults);
+	const parameters = ["activation_alpha", "activation_beta"].some((name) => attributes[name] !== undefined);
+	const known = names.map((name) => {
+		if (isActivation(name) && !parameters) return name;
 		throw typeError(opType, `activations ${Object.keys(activations).join(", ")} without parameters`, name);
 	});
+	return sequence(count).map((index) => known.slice(index * defaults.length, (index + 1) * defaults.length));
 }
 
-/** The part of a value that belongs to a direction, without the axis. */
-function ofDirection(g: Graph, value: Value, direction: number): Value {
-	return reshape(g, sliceAlong(g, value, 0, direction, direction + 1), value.dims.slice(1));
-}
-
-/** W x + b of every step, in the order of time. */
-function projections(layer: Layer, w: Value, bias: Value | undefined): readonly Value[] {
-	const { g, x } = layer;
-	const [time = 1, batch = 1, inputs = 1] = x.dims;
-	const rows = reshape(g, x, [time * batch, inputs]);
-	const all = g.op("Gemm", [rows, w, bias], { transB: int(1) });
-	return time === 1 ? [all] : g.ops("Split", [all, g.integers(sequence(time, batch, 0))], { axis: int(0) });
-}
-
-function runDirection(layer: Layer, direction: number): Direction {
-	const { g, x, cell, hidden, weights, reversed, attributes } = layer;
-	const [w, r, b, h0, c0, p] = weights.map((value) => value && ofDirection(g, value, direction));
-	const [time = 1, batch = 1] = x.dims;
-	const size = cell.gates * hidden;
-	const [own, recurrent] = b === undefined ? [] : [sliceAlong(g, b, 0, 0, size), sliceAlong(g, b, 0, size, 2 * size)];
-	const both = own && recurrent && cell.oneBias ? g.op("Add", [own, recurrent]) : own;
-	const steps = projections(layer, required([w], 0), both);
-	const order = reversed[direction] === true ? sequence(time, time - 1, -1) : sequence(time);
-	const peepholes =
-		p === undefined ? [] : sequence(3).map((gate) => sliceAlong(g, p, 0, gate * hidden, (gate + 1) * hidden));
-	const start = zerosLike(g, x, [batch, hidden]);
-	const fixed = {
-		g,
-		r: required([r], 0),
-		recurrentBias: cell.oneBias ? undefined : recurrent,
-		peepholes,
-		activations: activationsOf(layer, direction),
-		resetAfter: numberOf(attributes, "linear_before_reset", 0) === 1,
-	};
-	const states: { h: Value; c: Value } = { h: h0 ?? start, c: c0 ?? start };
-	const found = new Map<number, Value>();
-	for (const at of order) {
-		const next = cell.step({ ...fixed, x: required(steps, at), ...states });
-		states.h = next.h;
-		states.c = next.c ?? states.c;
-		found.set(at, next.h);
-	}
-	const inOrder = sequence(time).map((at) => required([found.get(at)], 0));
-	const y = time === 1 ? states.h : g.op("Concat", inOrder, { axis: int(0) });
-	const last = (state: Value): Value => reshape(g, state, [1, batch, hidden]);
-	return { y: reshape(g, y, [time, 1, batch, hidden]), h: last(states.h), c: last(states.c) };
-}
-
-/** Refuses what the layers here do not do. */
-function refuseVariants(
-	opType: string,
-	x: Value,
-	lengths: Value | undefined,
-	attributes: Attributes,
-	time: number,
-): void {
+/** Refuses what ONNX Runtime does not run, and what has no gradient here. */
+function refuseVariants(opType: Kind, x: Value, attributes: Attributes): void {
 	if (x.dims.length !== 3) throw typeError(opType, "an input of three dimensions", describeType(x));
 	for (const name of ["clip", "input_forget"]) {
 		if (numberOf(attributes, name, 0) !== 0) throw typeError(opType, `no ${name}`, "one");
 	}
-	if (lengths === undefined) return;
-	const found = constantIntegers(lengths, "sequence_lens: sequences of one length, known while building");
-	if (found.every((length) => length === time)) return;
-	throw typeError(opType, `sequence_lens of ${time}, all of the input`, `[${found.join()}]`);
+	if (numberOf(attributes, "layout", 0) === 0) return;
+	throw typeError(opType, "layout 0, the only one that ONNX Runtime runs", "1");
 }
 
-/** X, W, R, B, sequence_lens, initial h, initial c, P as a layer with time first. */
-function layerOf(g: Graph, opType: keyof typeof cells, inputs: Inputs, attributes: Attributes): Layer {
+function layerOf(opType: Kind, inputs: Inputs, attributes: Attributes): Layer {
 	const [x, w, r] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
-	const batchFirst = numberOf(attributes, "layout", 0) === 1;
-	const swapped = (value: Value | undefined): Value | undefined =>
-		value && batchFirst ? g.op("Transpose", [value], { perm: ints([1, 0, 2]) }) : value;
-	refuseVariants(opType, x, inputs[4], attributes, x.dims[batchFirst ? 1 : 0] ?? 1);
-	const cell = cells[opType];
+	refuseVariants(opType, x, attributes);
+	const [time = 1, batch = 1, inputSize = 1] = x.dims;
 	const direction = textOf(attributes, "direction", "forward");
 	const reversed = Object.hasOwn(directions, direction) ? directions[direction] : undefined;
 	const hidden = r.dims[2] ?? 1;
-	const [inputSize, count] = [x.dims[2] ?? 1, reversed?.length ?? 0];
-	const expected = [count, cell.gates * hidden, inputSize];
+	const rows = cells[opType].gates * hidden;
+	const expected = [reversed?.length ?? 0, rows, inputSize];
 	if (
 		reversed === undefined ||
 		w.dims.join() !== expected.join() ||
-		r.dims.join() !== [...expected.slice(0, 2), hidden].join()
+		r.dims.join() !== expected.with(2, hidden).join()
 	) {
-		throw typeError(
-			opType,
-			`weights [${expected.join()}] for ${direction}`,
-			`${describeType(w)} and ${describeType(r)}`,
-		);
+		const got = `${describeType(w)} and ${describeType(r)}`;
+		throw typeError(opType, `weights [${expected.join()}] for ${direction}`, got);
 	}
-	const weights = [w, r, inputs[3], swapped(inputs[5]), swapped(inputs[6]), inputs[7]] as const;
-	return { g, opType, cell, attributes, x: required([swapped(x)], 0), hidden, reversed, weights: [...weights] };
+	const names = activationsOf(opType, attributes, reversed.length);
+	return { time, batch, inputs: inputSize, hidden, reversed, activations: names };
 }
 
-function composite(opType: keyof typeof cells, cases: readonly OperatorCase[]): Composite {
+const inferOf =
+	(opType: Kind): Operator["infer"] =>
+	(inputs, attributes) => {
+		const { time, batch, hidden, reversed } = layerOf(opType, inputs, attributes);
+		const { type } = required(inputs, 0);
+		const state = { type, dims: [reversed.length, batch, hidden] };
+		const y = { type, dims: [time, reversed.length, batch, hidden] };
+		return opType === "LSTM" ? [y, state, state] : [y, state];
+	};
+
+/** Whether each step is within its sequence, `[time, batch, 1]`; `undefined` where all are known to be. */
+function validSteps(g: Graph, lengths: Value | undefined, { time, batch }: Layer): Value | undefined {
+	const known = lengths?.constant?.data;
+	if (lengths === undefined || (known !== undefined && Array.from(known, Number).every((length) => length === time))) {
+		return undefined;
+	}
+	const steps = g.constant({ type: "int32", dims: [time, 1], data: Int32Array.from(sequence(time)) });
+	return reshape(g, g.op("Less", [steps, lengths]), [time, batch, 1]);
+}
+
+/**
+ * What stands before every step, `[time, batch, …]`: what stands behind the step before, and `start` before the first.
+ * Beyond the end of a sequence that is read from there, `start` is carried.
+ */
+function before(g: Graph, behind: Value, start: Value, reversed: boolean, valid: Value | undefined): Value {
+	const time = behind.dims[0] ?? 1;
+	const first = reshape(g, start, [1, ...behind.dims.slice(1)]);
+	const joined = (parts: readonly Value[]): Value => (time === 1 ? first : g.op("Concat", parts, { axis: int(0) }));
+	if (!reversed) return joined([first, sliceAlong(g, behind, 0, 0, time - 1)]);
+	const carried = valid === undefined ? behind : g.op("Where", [valid, behind, first]);
+	return joined([sliceAlong(g, carried, 0, 1, time), first]);
+}
+
+/** A direction of a layer, from its node. */
+function directionOf(opType: Kind, context: VjpContext, layer: Layer, index: number): Direction {
+	const { g, inputs, outputs, dyOf, attributes } = context;
+	const { time, batch, hidden } = layer;
+	const rows = time * batch;
+	const own = (value: Value | undefined, axis = 0): Value | undefined =>
+		value && reshape(g, sliceAlong(g, value, axis, index, index + 1), value.dims.toSpliced(axis, 1));
+	const state = (value: Value | undefined): Value => own(value) ?? zerosLike(g, required(inputs, 0), [batch, hidden]);
+	const [w, r, bias] = [own(inputs[1]), required([own(inputs[2])], 0), own(inputs[3])];
+	const size = cells[opType].gates * hidden;
+	const [inputBias, recurrentBias] =
+		bias === undefined ? [] : [sliceAlong(g, bias, 0, 0, size), sliceAlong(g, bias, 0, size, 2 * size)];
+	const reversed = layer.reversed[index] === true;
+	const valid = validSteps(g, inputs[4], layer);
+	const shifted = (behind: Value, start: Value): Value => {
+		const steps = reshape(g, behind, [time, batch, hidden]);
+		return reshape(g, before(g, steps, start, reversed, valid), [rows, hidden]);
+	};
+	const p = own(inputs[7]);
 	return {
-		expand: (g, inputs, attributes) => {
-			const layer = layerOf(g, opType, inputs, attributes);
-			const found = layer.reversed.map((_, direction) => runDirection(layer, direction));
-			const joined = (values: readonly Value[], axis: number): Value =>
-				values.length === 1 ? required(values, 0) : g.op("Concat", values, { axis: int(axis) });
-			const batchFirst = numberOf(attributes, "layout", 0) === 1;
-			const arranged = (value: Value, perm: readonly number[]): Value =>
-				batchFirst ? g.op("Transpose", [value], { perm: ints(perm) }) : value;
-			const y = arranged(
-				joined(
-					found.map((one) => one.y),
-					1,
-				),
-				[2, 0, 1, 3],
-			);
-			const states = (of: (one: Direction) => Value): Value => arranged(joined(found.map(of), 0), [1, 0, 2]);
-			return opType === "LSTM" ? [y, states(({ h }) => h), states(({ c }) => c)] : [y, states(({ h }) => h)];
-		},
-		cases,
+		g,
+		time,
+		batch,
+		hidden,
+		x: g.op("Gemm", [inputRows(g, inputs, layer), w, inputBias], { transB: int(1) }),
+		before: shifted(required([own(outputs[0], 1)], 0), state(inputs[5])),
+		cell: state(inputs[6]),
+		r,
+		recurrentBias,
+		peepholes:
+			p === undefined ? [] : sequence(3).map((gate) => sliceAlong(g, p, 0, gate * hidden, (gate + 1) * hidden)),
+		activations: layer.activations[index] ?? [],
+		resetAfter: numberOf(attributes, "linear_before_reset", 0) === 1,
+		valid: valid && reshape(g, valid, [rows, 1]),
+		reversed,
+		dy: reshape(g, required([own(dyOf(0), 1)], 0), [rows, hidden]),
+		dh: required([own(dyOf(1))], 0),
+		dc: opType === "LSTM" ? required([own(dyOf(2))], 0) : zerosLike(g, r, [batch, hidden]),
+		shifted,
 	};
 }
 
+/** x of all steps, `[time × batch, inputs]`. */
+const inputRows = (g: Graph, inputs: Inputs, { time, batch, inputs: size }: Layer): Value =>
+	reshape(g, required(inputs, 0), [time * batch, size]);
+
+/** aᵀ b. */
+const product = (g: Graph, a: Value, b: Value): Value => g.op("Gemm", [a, b], { transA: int(1) });
+
+/** dR of a direction. */
+function recurrentWeights(g: Graph, { recurrent, factors }: CellGradients, hidden: number): Value {
+	let taken = 0;
+	const found = factors.map(({ gates, rows }) => {
+		const part = sliceAlong(g, recurrent, 1, taken * hidden, (taken + gates) * hidden);
+		taken += gates;
+		return product(g, part, rows);
+	});
+	return found.length === 1 ? required(found, 0) : g.op("Concat", found, { axis: int(0) });
+}
+
+/** The gradients of an operator's inputs. */
+const vjpOf =
+	(opType: Kind): Exclude<Operator["vjp"], string> =>
+	(context) => {
+		const { g, inputs, attributes } = context;
+		const layer = layerOf(opType, inputs, attributes);
+		let made: readonly CellGradients[] | undefined;
+		const all = (): readonly CellGradients[] =>
+			(made ??= layer.reversed.map((_, index) => cells[opType].gradients(directionOf(opType, context, layer, index))));
+		const perDirection = (part: (one: CellGradients) => Value) => (): Value => {
+			const parts = all().map((one) => {
+				const value = part(one);
+				return reshape(g, value, [1, ...value.dims]);
+			});
+			return parts.length === 1 ? required(parts, 0) : g.op("Concat", parts, { axis: int(0) });
+		};
+		const sum = (rows: Value): Value => g.op("ReduceSum", [rows, g.integers([0])], { keepdims: int(0) });
+		const joined = (parts: readonly Value[]): Value => g.op("Concat", parts, { axis: int(0) });
+		const inputGradient = (): Value => {
+			const w = required(inputs, 1);
+			const parts = all().map(({ x }, index) => {
+				const own = sliceAlong(g, w, 0, index, index + 1);
+				return g.op("MatMul", [x, reshape(g, own, w.dims.slice(1))]);
+			});
+			return reshape(g, parts.length === 1 ? required(parts, 0) : g.op("Sum", parts), required(inputs, 0).dims);
+		};
+		return [
+			inputGradient,
+			perDirection(({ x }) => product(g, x, inputRows(g, inputs, layer))),
+			perDirection((one) => recurrentWeights(g, one, layer.hidden)),
+			perDirection(({ x, recurrent }) => joined([sum(x), sum(recurrent)])),
+			undefined,
+			perDirection(({ h }) => h),
+			perDirection(({ c, h }) => c ?? h),
+			perDirection(({ peepholes = [] }) => joined(peepholes)),
+		];
+	};
+
+const layer = (opType: Kind, cases: readonly OperatorCase[]): Operator => ({
+	infer: inferOf(opType),
+	vjp: vjpOf(opType),
+	cases,
+});
+
 /** Cases of a kind of layer: plain, reversed with initial states, both ways with biases. */
-function casesOf(opType: keyof typeof cells, extra: readonly OperatorCase[] = []): readonly OperatorCase[] {
+function casesOf(opType: Kind, extra: readonly OperatorCase[] = []): readonly OperatorCase[] {
 	const rows = cells[opType].gates * 2;
 	const weights = (count: number): OperatorCase["inputs"] => [{ dims: [count, rows, 3] }, { dims: [count, rows, 2] }];
 	const states = (count: number): OperatorCase["inputs"] =>
@@ -194,7 +243,7 @@ function casesOf(opType: keyof typeof cells, extra: readonly OperatorCase[] = []
 }
 
 export const recurrent = {
-	LSTM: composite(
+	LSTM: layer(
 		"LSTM",
 		casesOf("LSTM", [
 			{
@@ -215,7 +264,7 @@ export const recurrent = {
 			},
 		]),
 	),
-	GRU: composite(
+	GRU: layer(
 		"GRU",
 		casesOf("GRU", [
 			{
@@ -229,7 +278,7 @@ export const recurrent = {
 			},
 		]),
 	),
-	RNN: composite(
+	RNN: layer(
 		"RNN",
 		casesOf("RNN", [
 			{
@@ -243,4 +292,4 @@ export const recurrent = {
 			},
 		]),
 	),
-} as const satisfies Record<string, Composite>;
+} as const satisfies Record<string, Operator>;

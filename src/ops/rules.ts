@@ -4,13 +4,13 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { type DataType, dataTypes } from "../onnx/tensor.js";
 import { broadcast, required, sameAsFirst, typeError } from "./infer.js";
-import type { CaseInput, Operator, OperatorCase, VjpContext } from "./operator.js";
+import type { CaseInput, Operator, OperatorCase, Vjp, VjpContext } from "./operator.js";
 
 type UnaryRule = (g: Graph, x: Value, y: Value, dy: Value, context: VjpContext) => Value;
 type BinaryRule = (g: Graph, a: Value, b: Value, dy: Value, y: Value) => Value;
 
 /** y = f(x); `rule` is dL/dx. */
-export function unary(rule: UnaryRule, cases: readonly OperatorCase[]): Operator {
+export function unary(rule: UnaryRule, cases: readonly OperatorCase[]): Operator & { readonly vjp: Vjp } {
 	return {
 		infer: sameAsFirst,
 		vjp: (context) => {
