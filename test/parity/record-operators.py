@@ -31,6 +31,10 @@ def integers(values, dims=None):
     return {"dims": [len(values)] if dims is None else dims, "integers": values}
 
 
+def lengths(values):
+    return {"dims": [len(values)], "int32": values}
+
+
 def booleans(values, dims):
     return {"dims": dims, "booleans": values}
 
@@ -150,6 +154,65 @@ def resizes():
     ]
 
 
+# ONNX's order of the gates as PyTorch's: input, output, forget, cell → input, forget, cell, output; update, reset → reset, update.
+GATES = {"LSTM": [0, 2, 3, 1], "GRU": [1, 0, 2], "RNN": [0]}
+
+
+def recurrent_layer(kind, directions, hidden):
+    """A layer of PyTorch as a function of ONNX's inputs."""
+
+    def reordered(x):
+        parts = x.chunk(len(GATES[kind]), 0)
+        return torch.cat([parts[gate] for gate in GATES[kind]])
+
+    def run(x, w, r, b, lens=None, *states):
+        layer = getattr(torch.nn, kind)(x.shape[2], hidden, bidirectional=directions == 2).double()
+        weights = {}
+        for index in range(directions):
+            suffix = "_l0" + ("_reverse" if index == 1 else "")
+            own, other = b[index].chunk(2)
+            named = {"weight_ih": w[index], "weight_hh": r[index], "bias_ih": own, "bias_hh": other}
+            weights.update({name + suffix: reordered(value) for name, value in named.items()})
+        given = x if lens is None else torch.nn.utils.rnn.pack_padded_sequence(x, lens.long(), enforce_sorted=False)
+        start = () if len(states) == 0 else ((states if kind == "LSTM" else states[0]),)
+        y, last = torch.func.functional_call(layer, weights, (given, *start))
+        if lens is not None:
+            y, _ = torch.nn.utils.rnn.pad_packed_sequence(y, total_length=x.shape[0])
+        by_direction = y.reshape(*y.shape[:2], directions, hidden).transpose(1, 2)
+        return (by_direction, *last) if kind == "LSTM" else (by_direction, last)
+
+    return run
+
+
+def recurrent(kind, **attributes):
+    """Forwards; both ways from given states; both ways with sequences of several lengths."""
+    rows = 3 * len(GATES[kind])
+
+    def weights(directions):
+        return draw(directions, rows, 2), draw(directions, rows, 3), draw(directions, 2 * rows)
+
+    def states(directions):
+        return [draw(directions, 2, 3) for _ in range(2 if kind == "LSTM" else 1)]
+
+    def node(directions, *rest):
+        named = {"hidden_size": 3, "direction": "bidirectional" if directions == 2 else "forward", **attributes}
+        return row(recurrent_layer(kind, directions, 3), draw(4, 2, 2), *weights(directions), *rest, **named)
+
+    return [node(1), node(2, None, *states(2)), node(2, lengths([2, 4])), node(2, lengths([4, 1]), *states(2))]
+
+
+def turned(x, cosines, sines, places, interleaved):
+    """Pairs of a head's elements, turned by their angles."""
+    cos, sin = (cache[places.long()][:, None] if places is not None else cache[:, None] for cache in (cosines, sines))
+    first, second = (x[..., 0::2], x[..., 1::2]) if interleaved else x.chunk(2, -1)
+    real, imaginary = first * cos - second * sin, first * sin + second * cos
+    return torch.stack((real, imaginary), -1).flatten(-2) if interleaved else torch.cat((real, imaginary), -1)
+
+
+def attention(q, k, v, mask=None, **options):
+    return F.scaled_dot_product_attention(q, k, v, None if mask is None else mask, **options)
+
+
 # By ONNX's names; the rows are alike for every operator, so add yours.
 OPERATORS = {
     # Arithmetic
@@ -250,6 +313,58 @@ OPERATORS = {
     "ScatterElements": (SCATTERS := scatters())[0],
     "ScatterND": SCATTERS[1],
     "Resize": resizes(),
+    "LSTM": recurrent("LSTM"),
+    "GRU": recurrent("GRU", linear_before_reset=1),
+    "RNN": recurrent("RNN"),
+    "Swish": [*unary(F.silu), *unary(lambda x: x * torch.sigmoid(0.5 * x), alpha=0.5)],
+    "Shrink": [
+        *unary(F.hardshrink, kinks=[-0.5, 0.5]),
+        *unary(lambda x: F.softshrink(x, 0.7), kinks=[-0.7, 0.7], bias=0.7, lambd=0.7),
+    ],
+    "RMSNormalization": [
+        row(lambda x, scale: F.rms_norm(x, (3,), scale, 1e-5), draw(2, 2, 3), draw(3)),
+        row(lambda x, scale: F.rms_norm(x, (2, 3), scale, 0.1), draw(2, 2, 3), draw(2, 3), axis=1, epsilon=0.1),
+    ],
+    "LayerNormalization": [row(lambda x, *weights: F.layer_norm(x, (3,), *weights), draw(2, 2, 3), draw(3), draw(3))],
+    "GroupNormalization": [
+        row(lambda x, *weights, groups=groups: F.group_norm(x, groups, *weights), draw(2, 4, 3), draw(4), draw(4), num_groups=groups)
+        for groups in (1, 2, 4)
+    ],
+    "LpPool": [
+        row(lambda x: F.lp_pool2d(x, 2, (2, 2)), draw(1, 2, 4, 6), kernel_shape=[2, 2], strides=[2, 2]),
+        # The root of PyTorch's windows is of the sign of their sum.
+        row(lambda x: F.lp_pool1d(x, 3, 3, 2), draw(1, 2, 7, low=0.1), kernel_shape=[3], strides=[2], p=3),
+    ],
+    "RotaryEmbedding": [
+        row(
+            lambda x, *rest: turned(x, *rest, None, False),
+            *(draw(*dims) for dims in ((1, 2, 3, 4), (1, 3, 2), (1, 3, 2))),
+        ),
+        row(
+            lambda x, *rest: turned(x, *rest, True),
+            *(draw(*dims) for dims in ((2, 2, 3, 4), (5, 2), (5, 2))),
+            integers([0, 1, 2, 4, 0, 4], [2, 3]),
+            interleaved=1,
+        ),
+    ],
+    "Attention": [
+        row(attention, draw(1, 2, 3, 4), draw(1, 2, 5, 4), draw(1, 2, 5, 3)),
+        row(attention, draw(1, 2, 3, 4), draw(1, 2, 5, 4), draw(1, 2, 5, 3), draw(3, 5)),
+        row(attention, draw(1, 2, 3, 4), draw(1, 2, 3, 4), draw(1, 2, 3, 4), booleans([True, False, True, True, True, False, False, True, True], [3, 3])),
+        row(lambda *x: attention(*x, is_causal=True, scale=0.7), draw(1, 4, 3, 2), draw(1, 4, 3, 2), draw(1, 4, 3, 2), is_causal=1, scale=0.7),
+        row(lambda *x: attention(*x, enable_gqa=True), draw(1, 4, 3, 2), draw(1, 2, 3, 2), draw(1, 2, 3, 2)),
+    ],
+    "Einsum": [
+        row(lambda *x, equation=equation: torch.einsum(equation, *x), *(draw(*dims) for dims in shapes), equation=equation)
+        for equation, shapes in {
+            "bij,bjk->bik": ((2, 2, 3), (2, 3, 2)),
+            "ii->i": ((3, 3),),
+            "bii->b": ((2, 3, 3),),
+            "ii,i->": ((3, 3), (3,)),
+            "ijj,jk->ik": ((2, 3, 3), (3, 2)),
+            "i,j,ij->ij": ((2,), (3,), (2, 3)),
+        }.items()
+    ],
 }
 
 
@@ -264,7 +379,7 @@ def tensor_of(spec):
     if "reals" in spec:
         x = torch.tensor(spec["reals"], dtype=torch.float32).double().reshape(spec["dims"])
         return x.requires_grad_(not spec.get("fixed", False))
-    values = spec.get("integers", spec.get("booleans"))
+    values = spec.get("integers", spec.get("booleans", spec.get("int32")))
     return torch.tensor(values).reshape(spec["dims"])
 
 
