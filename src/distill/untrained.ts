@@ -1,14 +1,12 @@
 /** The network that a training starts from. */
 import { LimbeckError } from "../errors.js";
 import { classesOfOutput } from "../import/flat-output.js";
-import { importModel } from "../import/index.js";
 import type { ModelTask } from "../models/family.js";
 import { replaceHead } from "../models/head.js";
 import { buildModel } from "../models/index.js";
 import { sampleInput } from "../models/input.js";
 import { parameterNotice } from "../models/parameter-list.js";
-import { withOneForm } from "../models/retie.js";
-import { withOwnGains } from "../models/untie.js";
+import { trainableForm } from "../models/trainable-form.js";
 import { type Notice, noticeText } from "../notices.js";
 import { readModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
@@ -65,7 +63,7 @@ export async function importedNetwork(
 	const widths = classes === undefined ? {} : { widths: [classes] };
 	const request = { where: file, name: output, outputs: "auto", option: "output", ...widths } as const;
 	const { model: logits, removed, notices: chosen } = readClassifier(aligned.model, request);
-	const model = withOwnGains(withOneForm(importModel(logits)), file);
+	const model = trainableForm(logits, file);
 	const taken = {
 		code: "softmax-removed",
 		text: `${file}: its last ${removed ?? ""} is taken off, to be trained by its logits.`,

@@ -78,27 +78,37 @@ export function isSetting({ opType, index }: Use): boolean {
 	return settingInputs[opType]?.includes(index) === true;
 }
 
-/** Inputs, by operator, that hold the weights of a layer. */
-const layerInputs: Readonly<Record<string, readonly number[]>> = {
-	Gemm: [0, 1, 2],
-	MatMul: [0, 1],
-	Conv: [1, 2],
-	ConvTranspose: [1, 2],
-	BatchNormalization: [1, 2],
-	LayerNormalization: [1, 2],
-	RMSNormalization: [1],
-	InstanceNormalization: [1, 2],
-	GroupNormalization: [1, 2],
-	PRelu: [1],
-	Einsum: [0, 1, 2],
-	LSTM: [1, 2, 3, 7],
-	GRU: [1, 2, 3],
-	RNN: [1, 2, 3],
+/** Inputs, by operator, that hold the weights of a layer: matrices and kernels, and what has a value for each channel. */
+const layerInputs: Readonly<
+	Record<string, { readonly matrices?: readonly number[]; readonly channels?: readonly number[] }>
+> = {
+	Gemm: { matrices: [0, 1], channels: [2] },
+	MatMul: { matrices: [0, 1] },
+	Conv: { matrices: [1], channels: [2] },
+	ConvTranspose: { matrices: [1], channels: [2] },
+	BatchNormalization: { channels: [1, 2] },
+	LayerNormalization: { channels: [1, 2] },
+	RMSNormalization: { channels: [1] },
+	InstanceNormalization: { channels: [1, 2] },
+	GroupNormalization: { channels: [1, 2] },
+	PRelu: { channels: [1] },
+	Einsum: { matrices: [0, 1, 2] },
+	LSTM: { matrices: [1, 2, 3, 7] },
+	GRU: { matrices: [1, 2, 3] },
+	RNN: { matrices: [1, 2, 3] },
 };
+/** Inputs of operators that are no layers by themselves, and may have a gain or bias. */
+const elementwiseInputs: Readonly<Record<string, readonly number[]>> = { Add: [0, 1], Mul: [0, 1] };
 
 /** Whether a use is that of a layer's weights. */
 export function isLayers({ opType, index }: Use): boolean {
-	return layerInputs[opType]?.includes(index) === true;
+	const { matrices = [], channels = [] } = layerInputs[opType] ?? {};
+	return matrices.includes(index) || channels.includes(index);
+}
+
+/** The inputs of an operator that may be a gain or bias, with a value for each channel. */
+export function channelInputs(opType: string): readonly number[] {
+	return layerInputs[opType]?.channels ?? elementwiseInputs[opType] ?? [];
 }
 
 /** Whether gradients reach an operator's inputs. */

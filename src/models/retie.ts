@@ -3,9 +3,13 @@
  * standardised convolution takes the mean of, or that a tied head multiplies with; each form would be trained apart.
  */
 import { int, ints } from "../graph/attributes.js";
+import { provenanceOf } from "../import/provenance.js";
 import { onnxNode } from "../import/rewrite.js";
+import type { Notice } from "../notices.js";
 import type { OnnxInitializer, OnnxModel, OnnxNode } from "../onnx/model.js";
 import { elementCount, type TensorOf } from "../onnx/tensor.js";
+import { firstNames, withNotices } from "./copies.js";
+import { compareModules, modulePaths, ownerOf } from "./module-paths.js";
 import { isMadeUpName } from "./parameter-rules.js";
 import { isFilled } from "./table-structure.js";
 
@@ -20,21 +24,28 @@ const fewestElements = 16;
  * The model with one weight for a matrix that it has in several forms: the others are its transpose or another shape of
  * it, made by nodes. At first the model computes what it did.
  */
-export function withOneForm(model: OnnxModel): OnnxModel {
+export function withOneForm(model: OnnxModel, where: string): OnnxModel {
 	const { graph } = model;
 	const matrices = graph.initializers.filter(isMatrix);
 	const forms = new Map<string, readonly OnnxNode[]>();
+	const apart: string[] = [];
+	const areOne = sameParameter(model);
 	for (const [at, one] of matrices.entries()) {
 		if (!isMadeUpName(one.name)) continue;
 		const others = matrices.filter((other, index) => other !== one && !(isMadeUpName(other.name) && index > at));
 		for (const other of others) {
 			const nodes = forms.has(other.name) ? undefined : formOf(one, other);
 			if (nodes === undefined) continue;
+			if (!areOne(one.name, other.name)) {
+				apart.push(one.name);
+				continue;
+			}
 			forms.set(one.name, nodes);
 			break;
 		}
 	}
-	if (forms.size === 0) return model;
+	const told = withNotices(model, apart.length === 0 ? [] : [apartNotice(apart, where)]);
+	if (forms.size === 0) return told;
 	const shapes = matrices.flatMap(({ name, tensor: { dims } }) =>
 		forms.has(name)
 			? [
@@ -46,12 +57,36 @@ export function withOneForm(model: OnnxModel): OnnxModel {
 			: [],
 	);
 	return {
-		...model,
+		...told,
 		graph: {
 			...graph,
 			nodes: [...[...forms.values()].flat(), ...graph.nodes],
 			initializers: [...graph.initializers.filter(({ name }) => !forms.has(name)), ...shapes],
 		},
+	};
+}
+
+/** Whether two weights of equal elements may be one parameter, as far as the exporter or the names of nodes say. */
+function sameParameter(model: OnnxModel): (one: string, other: string) => boolean {
+	const { origins, isKnown } = provenanceOf(model);
+	const constants = new Map(model.graph.initializers.map(({ name, tensor }) => [name, tensor]));
+	const pathOf = modulePaths(model.graph.initializers);
+	const rootsOf = (name: string): readonly string[] => origins.get(name) ?? [name];
+	const moduleOf = (name: string): string | undefined => {
+		const user = model.graph.nodes.find(({ inputs }) => inputs.includes(name));
+		return name.includes(".") && !isMadeUpName(name) ? ownerOf(name) : user && pathOf(user);
+	};
+	return (one, other) => {
+		if (isKnown) return rootsOf(one).some((root) => rootsOf(other).includes(root));
+		const [a, b] = [moduleOf(one), moduleOf(other)];
+		return a === undefined || b === undefined || a === b || compareModules(a, b, constants) !== "copies";
+	};
+}
+
+function apartNotice(names: readonly string[], where: string): Notice {
+	return {
+		code: "equal-apart",
+		text: `${where}: ${firstNames(names)} began equal to weights of other layers; both are trained, apart from each other.`,
 	};
 }
 

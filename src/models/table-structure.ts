@@ -1,6 +1,7 @@
 /** What the numbers of a tensor alone tell: tables that arithmetic made, and masks, are no weights. */
 import { fromHalf } from "../onnx/half.js";
-import { elementCount, type TensorOf } from "../onnx/tensor.js";
+import { elementCount, type Tensor, type TensorOf } from "../onnx/tensor.js";
+import { isFloating } from "../ops/rules.js";
 
 /** A tensor of real numbers. */
 export type RealTensor = TensorOf<"float"> | TensorOf<"float16"> | TensorOf<"double">;
@@ -13,6 +14,16 @@ export function realElements(tensor: RealTensor): ArrayLike<number> {
 /** Whether every element is the same number. */
 export function isFilled(elements: ArrayLike<number>): boolean {
 	return every(elements, (value) => value === elements[0]);
+}
+
+/** Whether a tensor is one of real numbers. */
+export function isReal(tensor: Tensor): tensor is RealTensor {
+	return isFloating(tensor.type);
+}
+
+/** Whether nothing that was learnt or drawn is in a tensor: real numbers that are all the same. */
+export function isFresh(tensor: Tensor): boolean {
+	return isReal(tensor) && isFilled(realElements(tensor));
 }
 
 /** Whether every element is a whole number, and they are not all the same. */

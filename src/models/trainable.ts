@@ -3,10 +3,9 @@ import { LimbeckError } from "../errors.js";
 import { constantNodesOf, provenanceOf } from "../import/provenance.js";
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
 import type { TensorOf } from "../onnx/tensor.js";
-import { isFloating } from "../ops/rules.js";
 import { type Constant, rowOf } from "./parameter-rules.js";
 import { statisticsOf, usesOf } from "./parameter-uses.js";
-import type { RealTensor } from "./table-structure.js";
+import { isReal, type RealTensor } from "./table-structure.js";
 
 /** A weight. */
 export interface Weight {
@@ -65,10 +64,6 @@ function judged(model: OnnxModel): readonly Verdict[] {
 		const { trained, reason, fixed } = rowOf(constant);
 		return [{ name, tensor, trained, reason, selectable: fixed !== true }];
 	});
-}
-
-function isReal(tensor: OnnxModel["graph"]["initializers"][number]["tensor"]): tensor is RealTensor {
-	return isFloating(tensor.type);
 }
 
 /** The running averages of a model, which training changes but not by gradients. */

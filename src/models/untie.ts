@@ -1,115 +1,155 @@
 /**
- * Gains and biases that a file has once for several layers. Exporters write equal tensors once, and those of fresh layers
- * are equal: all ones, all zeros. Trained as one, they would be tied where the network that they come from has one each.
+ * Parameters that a file has once for several layers. Exporters write equal tensors once, and those of fresh layers are
+ * equal: all ones, all zeros, or copies of one layer. Trained as one, they would be tied where the network that they come
+ * from has one each.
  */
 import { provenanceOf, withProvenance } from "../import/provenance.js";
 import type { Notice } from "../notices.js";
-import type { OnnxGraph, OnnxInitializer, OnnxModel, OnnxNode } from "../onnx/model.js";
-import { isFilled, realElements } from "./table-structure.js";
-import { type Verdict, verdictsOf } from "./trainable.js";
+import type { OnnxModel, OnnxNode } from "../onnx/model.js";
+import { elementCount, type Tensor } from "../onnx/tensor.js";
+import { type Copy, copiesNotice, firstNames, withCopies, withNotices } from "./copies.js";
+import { withDropped } from "./dropped-parameters.js";
+import { layerKeys } from "./fresh-layers.js";
+import { compareModules, modulePaths, ownerOf } from "./module-paths.js";
+import { withOwnStatistics } from "./own-statistics.js";
+import { channelInputs } from "./parameter-uses.js";
+import { isFresh } from "./table-structure.js";
+import { verdictsOf } from "./trainable.js";
 
-/** Inputs, by operator, that are gains or biases, of a value for each channel. */
-const perChannel: Readonly<Record<string, readonly number[]>> = {
-	BatchNormalization: [1, 2],
-	LayerNormalization: [1, 2],
-	RMSNormalization: [1],
-	InstanceNormalization: [1, 2],
-	GroupNormalization: [1, 2],
-	Conv: [2],
-	ConvTranspose: [2],
-	Gemm: [2],
-	Add: [0, 1],
-	Mul: [0, 1],
-};
-/** … and of slopes, which modules often share where there is but one. */
-const slopes: Readonly<Record<string, readonly number[]>> = { PRelu: [1] };
+/** What is known of a network's layers while its parameters are told apart. */
+interface Layers {
+	readonly model: OnnxModel;
+	readonly constants: ReadonlyMap<string, Tensor>;
+	/** Parameters of the module that have no value of their own, where the exporter lists them. */
+	readonly missing: ReadonlySet<string>;
+	readonly taken: Set<string>;
+	readonly pathOf: (node: OnnxNode) => string | undefined;
+}
 
-/** How many names a notice lists. */
-const namesListed = 3;
+/** A weight that layers share, of which nothing says whether it is one. */
+interface Unclear {
+	readonly name: string;
+	readonly modules: readonly string[];
+}
 
 /**
- * The model with a gain or bias of its own for each layer, and a notice that says so. A layer that is used in several
- * places, with all that is in it, stays one, as does a matrix.
+ * The model with a parameter of its own for each layer, and notices that say so. A layer that is used in several places,
+ * with all that is in it, stays one, as does a weight that layers share by intent.
  */
-export function withOwnGains(model: OnnxModel, where: string): OnnxModel {
-	const { isKnown, missing } = provenanceOf(model);
+export function withOwnParameters(model: OnnxModel, where: string): OnnxModel {
+	// What is also used as a gain is known to be a parameter only without the statistics.
+	return provenanceOf(model).scoped
+		? withOwnStatistics(withDropped(model, where))
+		: withOwnStatistics(untied(withOwnStatistics(model), where));
+}
+
+function untied(model: OnnxModel, where: string): OnnxModel {
+	const known = provenanceOf(model);
 	// The exporter lists every parameter: where none is missing, what is used twice is one.
-	if (isKnown && missing.size === 0) return model;
-	const shared = verdictsOf(model).filter(
-		({ trained, tensor }) => trained && tensor.dims.filter((size) => size > 1).length <= 1,
-	);
-	const untied = shared.flatMap((one) => copiesOf(one, model, missing));
-	if (untied.length === 0) return model;
-	const renames = new Map(untied.flatMap(({ name, nodes }) => nodes.map((node) => [node, name] as const)));
-	const nodes = model.graph.nodes.map((node) => {
-		const found = untied.filter((one) => one.nodes.includes(node));
-		const nameOf = (name: string): string => found.find(({ original }) => original === name)?.name ?? name;
-		return renames.has(node) ? { ...node, inputs: node.inputs.map(nameOf) } : node;
-	});
-	const added = untied.map(({ name, tensor }): OnnxInitializer => ({ name, tensor }));
-	const graph: OnnxGraph = { ...model.graph, nodes, initializers: [...model.graph.initializers, ...added] };
-	const own = { ...model, graph, notices: [...(model.notices ?? []), noticeOf(untied, where)] };
-	return isKnown
-		? withProvenance(own, { parameters: [...provenanceOf(model).parameters, ...added.map(({ name }) => name)] })
-		: own;
+	if (known.isKnown && known.missing.size === 0) return model;
+	const layers: Layers = {
+		model,
+		constants: new Map(model.graph.initializers.map(({ name, tensor }) => [name, tensor])),
+		missing: known.missing,
+		taken: new Set(model.graph.initializers.map(({ name }) => name)),
+		pathOf: modulePaths(model.graph.initializers),
+	};
+	const unclear: Unclear[] = [];
+	const copies = verdictsOf(model).flatMap(({ trained, name }) => (trained ? copiesOf(name, layers, unclear) : []));
+	const own = copies.length === 0 ? model : withNotices(withCopies(model, copies), [copiesNotice(copies, where)]);
+	const listed = unclear.length === 0 ? own : withNotices(own, [unclearNotice(unclear, where)]);
+	return known.isKnown
+		? withProvenance(listed, { parameters: [...known.parameters, ...copies.map(({ name }) => name)] })
+		: listed;
 }
 
-/** A copy that some nodes get in the place of a shared tensor. */
-interface Copy extends OnnxInitializer {
-	readonly original: string;
-	readonly nodes: readonly OnnxNode[];
-}
-
-function noticeOf(copies: readonly Copy[], where: string): Notice {
-	const originals = [...new Set(copies.map(({ original }) => original))];
-	const listed = originals
-		.slice(0, namesListed)
-		.map((name) => JSON.stringify(name))
-		.join(", ");
-	const more = originals.length > namesListed ? ", …" : "";
+function unclearNotice(unclear: readonly Unclear[], where: string): Notice {
+	const [{ name, modules } = { name: "", modules: [] }] = unclear;
+	const more = unclear.length > 1 ? ` Weights like it: ${String(unclear.length)}.` : "";
 	return {
-		code: "untied",
+		code: "shared",
 		text:
-			`${where}: ${listed}${more} stood for the equal gains or biases of several layers; ` +
-			`${String(copies.length)} of these now have their own, and are trained apart.`,
+			`${where}: the layers ${firstNames(modules)} share ${JSON.stringify(name)}, and the file does not say whether they ` +
+			`are copies that began equal; it is trained as one.${more}`,
+		hint: "Export the network with torch.onnx.export(…, dynamo=True), which lists the parameters of each layer.",
 	};
 }
 
-/** The copies of a gain or bias that is used in several layers; none where these are one. */
-function copiesOf({ name, tensor }: Verdict, { graph }: OnnxModel, missing: ReadonlySet<string>): readonly Copy[] {
-	const users = graph.nodes.filter(({ inputs }) => inputs.includes(name));
-	const roles = tensor.data.length > 1 ? { ...perChannel, ...slopes } : perChannel;
-	const isGain = ({ opType, inputs }: OnnxNode): boolean => roles[opType]?.includes(inputs.indexOf(name)) === true;
-	if (users.length < 2 || !users.every(isGain)) return [];
-	const constants = new Map(graph.initializers.map((one) => [one.name, one.tensor]));
-	const filled = isFilled(realElements(tensor));
-	const layers = new Map<string, OnnxNode[]>();
-	for (const [at, node] of users.entries()) {
-		const partners = node.inputs.filter((input) => input !== name && constants.has(input));
-		// Of two fresh layers nothing differs: what has learnt nothing yet tells no layers apart.
-		const fresh = filled && partners.every((partner) => isFresh(constants.get(partner)));
-		const layer = fresh ? String(at) : partners.join("\0");
-		layers.set(layer, [...(layers.get(layer) ?? []), node]);
-	}
-	const taken = new Set(constants.keys());
-	return [...layers.values()].slice(1).map((nodes) => {
-		const copy = copyName(name, nodes, missing, taken);
-		taken.add(copy);
-		return { original: name, name: copy, tensor, nodes };
+/** The copies of a weight that is used in several layers; none where these are one. */
+function copiesOf(name: string, layers: Layers, unclear: Unclear[]): readonly Copy[] {
+	const { model, constants, pathOf } = layers;
+	const users = model.graph.nodes.filter(({ inputs }) => inputs.includes(name));
+	const tensor = constants.get(name);
+	if (tensor === undefined || users.length < 2) return [];
+	const paths = users.map(pathOf);
+	const groups = paths.every((path) => path !== undefined)
+		? apartByName(name, tensor, groupedBy(users, paths), layers, unclear)
+		: apartByUse(name, tensor, users, model);
+	return groups.map((nodes) => {
+		const copy = copyName(name, nodes, layers);
+		layers.taken.add(copy);
+		const places = nodes.flatMap(({ inputs, outputs }) =>
+			inputs.flatMap((input, index) => (input === name ? [[outputs[0] ?? "", index] as const] : [])),
+		);
+		return { name: copy, of: name, tensor, places };
 	});
 }
 
-function isFresh(tensor: OnnxInitializer["tensor"] | undefined): boolean {
-	return tensor?.type === "float" && isFilled(realElements(tensor));
+function groupedBy(nodes: readonly OnnxNode[], keys: readonly string[]): ReadonlyMap<string, readonly OnnxNode[]> {
+	const groups = new Map<string, OnnxNode[]>();
+	for (const [at, node] of nodes.entries()) {
+		const key = keys[at] ?? "";
+		groups.set(key, [...(groups.get(key) ?? []), node]);
+	}
+	return groups;
 }
 
-/** What the layer's own gain is called, by its other parameters: `b.weight` beside `b.bias`. */
-function copyName(
+/** The nodes of modules that get their own, where names of nodes say in which module they stand. */
+function apartByName(
 	name: string,
-	[node]: readonly OnnxNode[],
-	missing: ReadonlySet<string>,
-	taken: ReadonlySet<string>,
-): string {
+	tensor: Tensor,
+	groups: ReadonlyMap<string, readonly OnnxNode[]>,
+	{ constants }: Layers,
+	unclear: Unclear[],
+): readonly (readonly OnnxNode[])[] {
+	const [first, ...others] = groups.keys();
+	const owner = name.includes(".") ? ownerOf(name) : first;
+	if (owner === undefined || others.length === 0 || !groups.has(owner)) return [];
+	const open: string[] = [];
+	const apart = Array.from(groups).flatMap(([path, nodes]) => {
+		if (path === owner) return [];
+		if (isFresh(tensor) && isGain(name, tensor, nodes)) return [nodes];
+		const found = compareModules(owner, path, constants);
+		if (found === "unknown") open.push(path);
+		return found === "copies" ? [nodes] : [];
+	});
+	if (open.length > 0) unclear.push({ name, modules: [owner, ...open] });
+	return apart;
+}
+
+/** The nodes of layers that get their own gain or bias, where only their other weights tell layers apart. */
+function apartByUse(
+	name: string,
+	tensor: Tensor,
+	users: readonly OnnxNode[],
+	{ graph }: OnnxModel,
+): readonly (readonly OnnxNode[])[] {
+	if (!isGain(name, tensor, users)) return [];
+	const groups = groupedBy(users, layerKeys(name, users, graph, isFresh(tensor)));
+	return [...groups.values()].slice(1);
+}
+
+/** Whether nodes use a tensor as gain or bias of channels. The slope of all channels is often shared by intent. */
+function isGain(name: string, { dims }: Tensor, users: readonly OnnxNode[]): boolean {
+	if (dims.filter((size) => size > 1).length > 1) return false;
+	const isOne = elementCount(dims) === 1;
+	return users.every(
+		({ opType, inputs }) => !(isOne && opType === "PRelu") && channelInputs(opType).includes(inputs.indexOf(name)),
+	);
+}
+
+/** What the layer's own parameter is called, by its other parameters: `b.weight` beside `b.bias`. */
+function copyName(name: string, [node]: readonly OnnxNode[], { missing, taken }: Layers): string {
 	const suffix = /[^.]*$/.exec(name)?.[0] ?? name;
 	const siblings = (node?.inputs ?? []).filter((input) => input !== name && input.includes("."));
 	const named = siblings.map((input) => input.replace(/[^.]*$/, suffix)).filter((one) => !taken.has(one));

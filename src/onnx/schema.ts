@@ -111,6 +111,7 @@ export const schema = {
 		attribute: many(5, "Attribute"),
 		domain: one(7, "string"),
 		overload: one(8, "string"),
+		metadataProps: many(9, "Property"),
 	},
 	Attribute: {
 		name: one(1, "string"),

@@ -63,7 +63,7 @@ describe("what is trained is what PyTorch lists as parameters", () => {
 			["a", "b", "c"].map((layer) => `net.${layer}.weight`),
 		);
 		expect(model.graph.nodes.filter(({ inputs }) => inputs[2] === "net.l.bias")).toHaveLength(2);
-		expect(notices[0]?.text).toMatch(/"net\.a\.weight" stood for the equal gains or biases of several layers; 2 of/);
+		expect(notices[0]?.text).toMatch(/"net\.a\.weight" stood for equal parameters of several layers; 2 of/);
 	});
 
 	test("patterns overrule the rule", async () => {
