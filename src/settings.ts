@@ -103,9 +103,13 @@ function fittingFields(
  * @param more - whether the list continues, which an ellipsis says.
  */
 export function settingText(path: string, value: unknown, more = false): string {
-	const plain = typeof value === "string" && /^[\w/][\w./:-]*$/.test(value) && jsonOrText(value) === value;
-	if (plain || typeof value === "number" || typeof value === "boolean") return `--set ${path}=${String(value)}`;
-	const json = JSON.stringify(value).replace(/'|(?! )[\p{Z}\p{C}]/gu, escapedUnits);
+	if (typeof value === "number" || typeof value === "boolean") return `--set ${path}=${String(value)}`;
+	const special = /'|(?! )[\p{Z}\p{C}]/gu;
+	// A text that is no JSON is taken as it is.
+	if (typeof value === "string" && jsonOrText(value) === value && !special.test(value)) {
+		return `--set ${path}=${/^[\w/][\w./:-]*$/.test(value) ? value : `'${value}'`}`;
+	}
+	const json = JSON.stringify(value).replace(special, escapedUnits);
 	return `--set ${path}='${more ? json.replace(/\]$/, ",…]") : json}'`;
 }
 

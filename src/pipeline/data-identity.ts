@@ -50,9 +50,8 @@ type Described = Omit<DataIdentity, "notices" | "names"> & {
 export type Identify = (store: string, options: RunStepOptions) => Promise<DataIdentity>;
 
 /**
- * The identity of data. It is remembered in the store under the data's options, what is in its files and the versions of Limbeck
- * and its readers;
- * a training checks it when it reads the data.
+ * The identity of data. It is remembered in the store under the data's options, what is in its files and the versions of
+ * Limbeck and its readers; a training checks it when it reads the data.
  *
  * @throws LimbeckError (`data`, `file`, `usage`) for data that cannot be loaded.
  */

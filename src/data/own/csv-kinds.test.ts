@@ -93,6 +93,20 @@ describe("what is read as the plain table, and told", () => {
 		expect(codes[0]).toBe("constant-column");
 	});
 
+	test.each([
+		["the label names a column that is no place", ["4", "9"], { label: "9" }],
+		["columns counted from 0", ["0", "1", "2"], { label: "2" }],
+		["two columns counted from 1, above text", ["1", "2"], { label: "2" }],
+		["years", ["2019", "2020", "2021"], { unlabelled: true }],
+		["numbers beside names", ["3", "8", "label"], {}],
+	])("a first line of numbers is a header where %s", async (_, names, options) => {
+		const rows = lines((a, b, l, row) =>
+			[String(a), String(b), names.length === 2 ? l : String(row % 2)].slice(-names.length).join(","),
+		);
+		const { data, test: held } = await load([names.join(","), ...rows], options);
+		expect(data.train.count + data.validation.count + held.count).toBe(30);
+	});
+
 	test("labels: NFC, needless zeros, leading zeros, case, a name that stands for nothing", async () => {
 		const labels = ["é", "e\u0301", "1", "1.00", "01", "Cat", "cat", "None"];
 		const rows = [
@@ -145,7 +159,7 @@ describe("what is refused, with a hint that works", () => {
 		[
 			"commas of unclear meaning",
 			["a\tb\tlabel", ...lines((_, b, l, row) => `1,${String(512 + row)}\t${String(Math.round(b))}\t${l}`)],
-			/decimal or separates thousands.*data\.decimal='","'/,
+			/decimal or separates thousands.*data\.decimal=','/,
 		],
 		[
 			"one class that is all the same",
@@ -154,6 +168,18 @@ describe("what is refused, with a hint that works", () => {
 		],
 	])("%s", async (_, rows, message) => {
 		await expect(load(rows)).rejects.toThrow(message);
+	});
+
+	test.each([
+		["1,4,9", "label"],
+		["12,13", "label"],
+		["12,13,14", "label"],
+		["1,2", "2"],
+		["4,1", "1"],
+	])("a first line %s of data is no header, for label %s", async (first, label) => {
+		const width = first.split(",").length;
+		const rows = lines((a, b, _, row) => [Math.round(a), row % 2, Math.round(b)].slice(0, width).join(","));
+		await expect(load([first, ...rows], { label })).rejects.toThrow(/line 1: expected names.*--set data\.header=false/);
 	});
 
 	test("a header said to be missing, and one that is", async () => {

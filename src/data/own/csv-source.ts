@@ -1,8 +1,8 @@
-import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import { type CsvFormat, type CsvTable, openCsv } from "../formats/csv.js";
 import { type DecimalMark, numberIn } from "../formats/numbers.js";
 import { type ColumnChoice, candidateColumns, comparedChoice, featureColumns, lacksLabels } from "./columns.js";
+import { checkHeader } from "./csv-header.js";
 import { decimalMark, surveyCsv } from "./csv-survey.js";
 import { sampleShapeOf } from "./shape.js";
 import type { Source } from "./source.js";
@@ -29,7 +29,7 @@ export interface TableSource {
 export async function csvSource(path: string, choice: CsvOptions): Promise<TableSource> {
 	const options = comparedChoice(choice);
 	const table = await openCsv(path, options);
-	checkHeader(table, options, path);
+	await checkHeader(table, options, path);
 	const candidates = candidateColumns(table.columns, options, path);
 	const label = lacksLabels(options) ? undefined : options.label;
 	const group = options.group !== undefined && table.columns.includes(options.group) ? options.group : undefined;
@@ -79,23 +79,6 @@ function parseRow(
 	at: number,
 ): void {
 	for (let i = 0; i < columns.length; i++) out[at + i] = numberIn(row[columns[i] ?? 0] ?? "", decimal);
-}
-
-/** A first line of numbers is no header, unless the numbers count the columns or years. */
-function checkHeader({ columns, dialect }: CsvTable, options: CsvOptions, path: string): void {
-	const numbers = columns.map((name) => numberIn(name, ".")).filter((value) => !Number.isNaN(value));
-	const counts = numbers.every((value, i) => Number.isInteger(value) && value === (numbers[0] ?? 0) + i);
-	const named = numbers.length < columns.length && (options.unlabelled === true || columns.includes(options.label));
-	if (!options.header || counts || named) return;
-	throw new LimbeckError("data", {
-		where: `${path}: line ${String(1 + dialect.skippedLines)}`,
-		expected: "names of the columns",
-		got: `what looks like data: ${columns
-			.slice(0, 5)
-			.map((name) => JSON.stringify(name))
-			.join(", ")}`,
-		hint: "If it is data: --set data.header=false; columns are then 1, 2, 3, …, and data.label says which has the class.",
-	});
 }
 
 function decimalNotice(path: string): Notice {
