@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { canonicalName, quotedName, shownPath } from "./names.js";
+import { byBytes, canonicalName, quotedName, shownPath } from "./names.js";
 
 const [nfc, nfd] = ["caf\u00e9", "cafe\u0301"];
 
@@ -22,4 +22,24 @@ test.each([
 
 test("a path is quoted where it holds what cannot be seen", () => {
 	expect([shownPath("a b/c.png"), shownPath("a\nb")]).toEqual(["a b/c.png", String.raw`"a\nb"`]);
+});
+
+test("names are in the order of their bytes in UTF-8", () => {
+	const names = [
+		"",
+		"a",
+		"B",
+		"ab",
+		"a/b",
+		"a.b",
+		"\u00e9",
+		"\ud7ff",
+		"\ue000",
+		"\uffee",
+		"\u{1f600}",
+		"\u{1f600}a",
+		"\u{10fffd}",
+	];
+	const buffers = names.map((name) => Buffer.from(name)).sort((a, b) => Buffer.compare(a, b));
+	expect(names.toReversed().sort(byBytes)).toEqual(buffers.map(String));
 });

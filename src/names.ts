@@ -10,6 +10,21 @@ export function comparedName(name: string): string {
 	return canonicalName(name).trim();
 }
 
+/** Orders names by their bytes in UTF-8, which is the order of their code points, wherever the program runs. */
+export function byBytes(a: string, b: string): number {
+	for (let at = 0; at < a.length && at < b.length; at++) {
+		const difference = place(a.charCodeAt(at)) - place(b.charCodeAt(at));
+		if (difference !== 0) return difference;
+	}
+	return a.length - b.length;
+}
+
+/** Where a UTF-16 unit comes among others by its code point: halves of those above 0xffff come last. */
+function place(unit: number): number {
+	if (unit < 0xd800) return unit;
+	return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
 /** What two names have in common that a reader cannot tell apart: no case, no spaces, no marks of format. */
 const lookOf = (name: string): string =>
 	name

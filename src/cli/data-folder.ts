@@ -82,7 +82,7 @@ async function hintFor(folder: string, names: readonly string[]): Promise<string
 	if (sets.length > 0)
 		return `It has the files of ${sets.join(" and ")}: ${sets.map((name) => `--data ${name} --folder ${folder}`).join(", or ")}.`;
 	const ofSpeech = names.includes("transcripts.csv") || names.some((name) => extname(name).toLowerCase() === ".wav");
-	if (ofSpeech) return `Of recordings learns limbeck speech --data ${folder}.`;
+	if (ofSpeech) return `It holds recordings, which are for limbeck speech: limbeck speech --data ${folder}.`;
 	for (const name of names) {
 		const path = join(folder, name);
 		for (const { fromPath } of Object.values(ownDataSets)) {

@@ -28,7 +28,9 @@ const own = {
 		.min(2)
 		.refine((names) => new Set(names.map(comparedName)).size === names.length, "each class once")
 		.optional()
-		.describe("names of the classes in their order; where left out as the labels say, or without them the teacher"),
+		.describe(
+			"names of the classes in their order; by default those of the labels, or of the teacher where there are no labels",
+		),
 	duplicates: z
 		.enum(["auto", "together", "random"])
 		.default("auto")

@@ -170,13 +170,13 @@ function raggedHint(row: readonly string[], width: number): string {
 		return "If every row has a cell more than the first line, R wrote names of rows: write it with row.names=FALSE.";
 	}
 	if (width === 1)
-		return "If the file begins with remarks, take them out; if its separator is another, set data.delimiter.";
-	return "Put cells that contain the separator in quotes; if the separator is another, set data.delimiter.";
+		return "If the file begins with remarks, take them out; if its separator is another: --set data.delimiter=CHARACTER.";
+	return "Put cells that contain the separator in quotes; if the separator is another: --set data.delimiter=CHARACTER.";
 }
 
 const quotes = {
 	expected: "cells whose quotes are closed, and doubled within",
-	hint: "If quotes mean nothing in this file, or the delimiter is another, set data.delimiter.",
+	hint: "Put cells that hold a quote into quotes, and double it within; if the separator is another: --set data.delimiter=CHARACTER.",
 };
 
 const ragged = "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH";

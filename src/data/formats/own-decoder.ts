@@ -16,6 +16,7 @@ import {
 	readDeepPixels,
 } from "./deep-pixels.js";
 import type { ImageDecoder, ImageFormat } from "./image-format.js";
+import { pictureKindOf } from "./picture-kinds.js";
 import { admitPicture, pictureQueue, type TakeTurn } from "./picture-limit.js";
 import { extentOf } from "./pixel-range.js";
 import { createPixelRanges, type PixelRanges } from "./pixel-ranges.js";
@@ -161,9 +162,7 @@ async function headOf(path: string): Promise<Uint8Array> {
 
 /** Whether a file's first bytes say that its pixels are bytes, which is quicker than its whole header. */
 function surelyBytes(head: Uint8Array): boolean {
-	const startsWith = (text: string): boolean => Buffer.from(head.subarray(0, text.length)).toString("latin1") === text;
-	if (startsWith("\x89PNG")) return (head[24] ?? 16) <= 8;
-	return isBmp(head) || ["\xff\xd8\xff", "GIF8", "RIFF"].some(startsWith);
+	return isBmp(head) || pictureKindOf(head)?.holdsBytes?.(head) === true;
 }
 
 async function surveyed(path: string, { sharp, ranges, takeTurn }: Tools): Promise<void> {

@@ -1,14 +1,16 @@
 import { LimbeckError } from "../../errors.js";
+import { byBytes } from "../../names.js";
 import { canonicalLabel } from "./labels.js";
 import type { Labels } from "./source.js";
 
-/** Sorted by value where all are numbers, else by their bytes in UTF-8, wherever the program runs. */
-export function sortClasses(values: readonly string[]): readonly string[] {
-	const byBytes = values
-		.map((value) => ({ value, bytes: Buffer.from(value) }))
-		.sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-		.map(({ value }) => value);
-	return values.every(isNumeric) ? byBytes.sort((a, b) => Number(a) - Number(b)) : byBytes;
+/**
+ * Sorted by value where all are numbers, else by their bytes.
+ *
+ * @param isNumber - what counts as a number.
+ */
+export function sortClasses(values: readonly string[], isNumber = isNumeric): readonly string[] {
+	const sorted = values.toSorted(byBytes);
+	return values.every(isNumber) ? sorted.sort((a, b) => Number(a) - Number(b)) : sorted;
 }
 
 const isNumeric = (value: string): boolean => value.trim() !== "" && Number.isFinite(Number(value));

@@ -225,10 +225,13 @@ describe("what is passed over", () => {
 	test("pictures are known by their content too", async () => {
 		const root = await folderOf(["a/1.png", "b/1.png"]);
 		await writeFile(join(root, "a", "photo"), "\x89PNG\r\n\x1a\n", "latin1");
+		await writeFile(join(root, "a", "scan"), "MM\0+\0\x08\0\0", "latin1");
 		await writeFile(join(root, "b", "photo.txt"), Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
 		const { lists, notices } = await found(root);
-		expect(lists.train.images).toHaveLength(4);
-		expect(notices).toMatchObject([{ code: "picture-by-content", text: containing("ending (2): ") }]);
+		expect(lists.train.images).toHaveLength(5);
+		expect(notices).toMatchObject([
+			{ code: "picture-by-content", text: containing("ending (3): a/photo, a/scan, b/photo.txt.") },
+		]);
 	});
 });
 

@@ -1,10 +1,12 @@
 /** Which pictures of a folder are of which part and class. */
 
+import { relative } from "node:path";
 import { LimbeckError } from "../../errors.js";
-import { canonicalName, firstFew, quotedName, shownPath } from "../../names.js";
+import { byBytes, canonicalName, firstFew, quotedName, shownPath } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { settingText } from "../../settings.js";
 import { imageEndings } from "../formats/image.js";
+import { sortClasses } from "./classes.js";
 import { type ClassFolders, layoutOf, partIn, partsIn, unwrapped } from "./folder-layout.js";
 import { ignoring, type Look, noneBut } from "./folder-refusals.js";
 import { type Folder, openWalk, type WalkOptions } from "./folder-walk.js";
@@ -13,7 +15,7 @@ import type { SplitName } from "./partition.js";
 /** The pictures of one part, class after class. */
 export interface ImageList {
 	readonly where: string;
-	/** Names of the classes, sorted: see {@link sortFolders}; absent where pictures have no classes. */
+	/** Names of the classes, sorted: see {@link sortClasses}; absent where pictures have no classes. */
 	readonly classes?: readonly string[];
 	readonly images: readonly ListedImage[];
 }
@@ -76,7 +78,10 @@ async function listClasses(look: Look): Promise<FolderLists> {
 /** The pictures of class folders. @throws LimbeckError (`data`) if one has no picture. */
 async function imagesByClass({ where, folders }: ClassFolders, look: Look): Promise<ImageList> {
 	const { walk } = look;
-	const sorted = sortFolders(folders.map(({ name }) => name));
+	const sorted = sortClasses(
+		folders.map(({ name }) => name),
+		isWhole,
+	);
 	const twice = sorted.find((name, i) => name === sorted[i + 1]);
 	if (twice !== undefined) {
 		const paths = folders.flatMap(({ name, folder }) => (name === twice ? [folder.name] : []));
@@ -108,18 +113,15 @@ function noPictures({ path, inside }: Folder, look: Look): LimbeckError {
 	});
 }
 
-/** Names of class folders in order: by value where all are whole numbers, else by their bytes in UTF-8. */
-function sortFolders(names: readonly string[]): readonly string[] {
-	const byBytes = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-	return byBytes.every((name) => /^-?\d+$/.test(name)) ? byBytes.sort((a, b) => Number(a) - Number(b)) : byBytes;
-}
+/** Whether a name is a whole number: class folders of such names are sorted by value. */
+const isWhole = (name: string): boolean => /^-?\d+$/.test(name);
 
 /** The most classes of which a message lists all. */
 const mostListed = 40;
 
 /** Says that classes are sorted as numbers where others sort them as texts. */
 function tellOrder(classes: readonly string[], { walk, declared, notices }: Look): void {
-	const asTexts = classes.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+	const asTexts = classes.toSorted(byBytes);
 	if (declared.size > 0 || classes.every((name, i) => name === asTexts[i])) return;
 	const select = classes.map((name) => asTexts.indexOf(name));
 	const list = classes.length > mostListed ? "" : ` ${settingText("teacher.select", select)}, or`;
@@ -144,7 +146,7 @@ function tellMissing(part: SplitName, list: ImageList, train: ImageList, { notic
 
 function byContent({ walk: { root, byContent } }: Look): readonly Notice[] {
 	if (byContent.length === 0) return [];
-	const shown = firstFew(byContent.map((path) => shownPath(path)).sort());
+	const shown = firstFew(byContent.map((path) => shownPath(relative(root.path, path))).sort());
 	const text = `${shownPath(root.path)}: read files that are pictures by content though not by ending (${String(byContent.length)}): ${shown}.`;
 	return [{ code: "picture-by-content", text }];
 }

@@ -4,7 +4,7 @@ import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { LimbeckError } from "../../errors.js";
 import { isWithin } from "../../files.js";
-import { canonicalName, quotedName } from "../../names.js";
+import { byBytes, canonicalName, quotedName } from "../../names.js";
 import { missingFile } from "../formats/bytes.js";
 import { gatherPassedOver, type PassedOver, type PassedOverReason } from "./passed-over.js";
 import { isPictureByContent, isPictureByName } from "./picture-files.js";
@@ -100,7 +100,7 @@ export async function openWalk({ directory, links = "inside", ignore = [] }: Wal
 		if (inside.length === 0) return pictures;
 		const all: readonly Named[] = [...inside, ...pictures.map((path) => ({ path }))];
 		const found: (readonly string[])[] = [];
-		for (const one of all.toSorted(byBytes))
+		for (const one of all.toSorted((a, b) => byBytes(a.path, b.path)))
 			found.push(one.folder === undefined ? [one.path] : await below(one.folder));
 		return found.flat();
 	};
@@ -156,8 +156,6 @@ interface Named {
 	readonly folder?: Folder;
 }
 
-const byBytes = (a: Named, b: Named): number => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
-
 /** A folder, wherever it really lies. */
 interface ReachedFolder {
 	readonly real: string;
@@ -188,5 +186,5 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
 	const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
 		throw missingFile(error, folder);
 	});
-	return entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+	return entries.sort((a, b) => byBytes(a.name, b.name));
 }

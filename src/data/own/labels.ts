@@ -119,8 +119,8 @@ export function labelNotices({ values, merged = [] }: Labels, where: string): re
 		}),
 		...noticeOf(lost.length === 0 ? [] : [lost], {
 			code: "labels-damaged",
-			text: `Labels of ${where} contain U+FFFD, which stands for characters that were lost before; some may have become one:`,
-			hint: "Convert the original file to UTF-8 anew.",
+			text: `Labels of ${where} contain U+FFFD, the sign for a character that was lost when the file was written; labels that differed may be equal now:`,
+			hint: "Convert the original file to UTF-8 again, from the encoding that it has.",
 		}),
 	];
 }
