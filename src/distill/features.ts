@@ -34,13 +34,30 @@ export function alignFeatures(model: OnnxModel, features: readonly string[] | un
 		if (names === undefined) return { model, notices: [] };
 		return { model, features: names, notices: byPosition(own, names, where) };
 	}
-	const [wanted, there] = [own.map(comparedName), features.map(comparedName)];
-	const order = wanted.map((name) => there.indexOf(name));
-	if (order.includes(-1) || there.length !== wanted.length) throw unlike(own, features, where);
-	if (order.every((from, at) => from === at)) return { model, features, notices: [] };
+	const order = columnOrder(own, features, `${where}: metadata ${featuresKey}`);
+	if (order === undefined) return { model, features, notices: [] };
 	const text = `The columns are put into the order of ${where} by their names: ${shortList(own)}.`;
 	const notices = [{ code: "columns-reordered", text }];
 	return { model: reordered(model, order, features, where), features, notices };
+}
+
+/**
+ * Where columns lie that another order has, found by their names.
+ *
+ * @param own - the columns that a model takes.
+ * @param where - what says so, for messages.
+ * @returns for each of them its place among the others; `undefined` where all are in their places.
+ * @throws LimbeckError (`model`) for other columns, with the first few of them.
+ */
+export function columnOrder(
+	own: readonly string[],
+	features: readonly string[],
+	where: string,
+): readonly number[] | undefined {
+	const [wanted, there] = [own.map(comparedName), features.map(comparedName)];
+	const order = wanted.map((name) => there.indexOf(name));
+	if (order.includes(-1) || there.length !== wanted.length) throw unlike(own, features, where);
+	return order.every((from, at) => from === at) ? undefined : order;
 }
 
 function byPosition(own: readonly string[] | undefined, names: readonly string[], where: string): readonly Notice[] {
@@ -61,7 +78,7 @@ function unlike(own: readonly string[], features: readonly string[], where: stri
 		...(extra.length > 0 ? [`columns that the model does not know: ${list(extra)}`] : []),
 	];
 	return new LimbeckError("model", {
-		where: `${where}: metadata ${featuresKey}`,
+		where,
 		expected: `the columns that the model was trained on: ${list(own)}`,
 		got: got.join("; "),
 		hint:

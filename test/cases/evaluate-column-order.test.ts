@@ -9,6 +9,11 @@ interface Evaluated {
 	readonly notices?: readonly { readonly code: string }[];
 }
 
+interface Sifted {
+	readonly samples: readonly { readonly name: string; readonly score: number }[];
+	readonly notices?: readonly { readonly code: string }[];
+}
+
 const model = join("out", "baseline.onnx");
 
 /** A model that was trained on the case's table. */
@@ -56,4 +61,18 @@ test("columns are known by their names, wherever a model meets a table", { timeo
 	expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining(`--set data.ignore='["extra"]'`)]);
 	const served = await runIn(folder, [...asked, "--set", 'data.ignore=["extra"]']);
 	expect([served.code, served.stderr]).toEqual([0, ""]);
+
+	const sifted = async (data: string): Promise<Sifted> => {
+		const args = ["novelty", "--model", model, "--known", "train.csv", "--data", data, "--json", "--out", "novel"];
+		const { code, stdout } = await runIn(folder, args);
+		expect(code).toBe(0);
+		return JSON.parse(stdout) as Sifted; // What the command prints.
+	};
+	const [plain, other] = [await sifted("new.csv"), await sifted("new-reordered.csv")];
+	const codes = ({ notices = [] }: Sifted): readonly string[] => notices.map(({ code }) => code);
+	expect(codes(other)).toEqual([...codes(plain), "columns-reordered"]);
+	expect(other.samples.map(({ name }) => name)).toEqual(plain.samples.map(({ name }) => name));
+	for (const [at, { score }] of other.samples.entries()) expect(score).toBeCloseTo(plain.samples[at]?.score ?? 0, 5);
+	const strange = await runIn(folder, ["novelty", "--model", model, "--known", "train.csv", "--data", "extended.csv"]);
+	expect([strange.code, strange.stderr]).toEqual([4, expect.stringContaining(`--set data.ignore='["extra"]'`)]);
 });

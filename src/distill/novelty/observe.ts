@@ -35,8 +35,12 @@ export interface Observers {
 	readonly threads?: number | undefined;
 }
 
-/** Observes samples of the data's shape, in their order. */
-export type Observe = (set: SampleSet) => Promise<readonly Observation[]>;
+/**
+ * Observes samples of the data's shape, in their order.
+ *
+ * @param columns - where the samples have each of the data's columns, where that is elsewhere.
+ */
+export type Observe = (set: SampleSet, columns?: readonly number[]) => Promise<readonly Observation[]>;
 
 /** Training samples that distances are measured from, in the last hidden layer and in the input, which is longer. */
 const references = { hidden: 2000, input: 500 };
@@ -111,11 +115,12 @@ export async function withObservers<T>(
 					};
 				});
 			};
-			const observeAll = async (set: SampleSet): Promise<readonly Observation[]> => {
+			const observeAll: Observe = async (set, columns) => {
 				const seen: Observation[] = [];
 				for (let from = 0; from < set.count; from += batch) {
 					const rows = Uint32Array.from({ length: Math.min(batch, set.count - from) }, (_, at) => from + at);
-					for (const one of await observeSome(rowsIn(set, sampleShape, rows))) seen.push(one);
+					const read = rowsIn(set, sampleShape, rows);
+					for (const one of await observeSome(columns === undefined ? read : reordered(read, columns))) seen.push(one);
 				}
 				return seen;
 			};
@@ -131,6 +136,16 @@ type ReadSet = SampleSet & { readonly samples: MemorySamples };
 
 function rowsIn(set: SampleSet, sampleShape: SampleShape, rows: Uint32Array): ReadSet {
 	return { count: rows.length, samples: readSamples(set, sampleShape, rows) };
+}
+
+/** Rows of a table with their columns in another order. */
+function reordered({ count, samples }: ReadSet, columns: readonly number[]): ReadSet {
+	const width = columns.length;
+	const data = samples.data.map((_, at) => samples.data[at - (at % width) + (columns[at % width] ?? 0)] ?? 0);
+	const own = offsetsOf(samples);
+	const offsets = own === undefined ? {} : { offsets: columns.map((from) => own[from] ?? 0) };
+	// Data of the same type, as it was made of them.
+	return { count, samples: { ...samples, data, ...offsets } as MemorySamples };
 }
 
 /** Elements of samples as the network takes them, but for the mean, which changes no distance. */

@@ -11,6 +11,7 @@ import type { Notice } from "../../notices.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { compareScales } from "../align-data.js";
 import { pictureShape, pixelsOf } from "../exhibits.js";
+import { columnOrder } from "../features.js";
 import { noticesOnFiles } from "../teachers/judge.js";
 import { fileMember } from "../teachers/sources.js";
 import { type DetectorName, detectorNames, detectors, type Observation } from "./detectors.js";
@@ -107,8 +108,8 @@ export async function sift(
 	if (specialists.length === 0) refuseAsking(rejectBy);
 	const known = await dataSetOf(knownChoice).load(knownChoice);
 	const data = await dataSetOf(choice).load(choice);
+	const { order, notices: placed } = columnsOf(known, data);
 	sameShape(known, data);
-	sameColumns(known, data);
 	const unlike = compareScales(known.pixelScale?.ranges, data.pixelScale, "the model's own data");
 	const nameOf = await sampleNames(choice);
 	const { train, validation } = data;
@@ -120,12 +121,12 @@ export async function sift(
 	);
 	const [seen, usual] = await withObservers(step, known, context, async (observe) => {
 		const all: Observation[] = [];
-		for (const [, set] of sets) for (const one of await observe(set)) all.push(one);
+		for (const [, set] of sets) for (const one of await observe(set, order)) all.push(one);
 		return [all, await usualOf(step, known, observe)] as const;
 	});
 	const own = { runtime: context.runtime, openSamples, threads: step.threads };
 	const told = await noticesOnFiles([fileMember(step.generalist, step.reading)], known, own);
-	const notices = [...(known.notices ?? []), ...(data.notices ?? []), ...unlike, ...told];
+	const notices = [...(known.notices ?? []), ...(data.notices ?? []), ...placed, ...unlike, ...told];
 	const { far, groups, rejected } = verdictsOf(step, usual, seen);
 	const shape = pictureShape(data.sampleShape);
 	const pictures = (members: readonly number[]): readonly SiftedPicture[] =>
@@ -195,15 +196,34 @@ function sameShape(known: DataSet, data: DataSet): void {
 	});
 }
 
-/** @throws LimbeckError (`data`) for a table of which columns lie elsewhere than in the one that is known. */
-function sameColumns({ features: known }: DataSet, { features }: DataSet): void {
-	if (known === undefined || features === undefined || known.join("\n") === features.join("\n")) return;
-	throw new LimbeckError("data", {
-		where: "data",
-		expected: `the columns of the model's own data, in their order: ${shortList(known)}`,
-		got: shortList(features),
-		hint: "Put the columns into this order; those that are too many are left out by data.ignore.",
-	});
+/**
+ * Where a table has the columns of the one that is known, where that is elsewhere, and what should be known of that.
+ *
+ * @throws LimbeckError (`model`) for other columns; (`data`) for columns in another order in a shape of their own.
+ */
+function columnsOf(
+	{ features: known, sampleShape }: DataSet,
+	{ features }: DataSet,
+): { readonly order?: readonly number[]; readonly notices: readonly Notice[] } {
+	if (known === undefined && features === undefined) return { notices: [] };
+	if (known === undefined || features === undefined) {
+		const unnamed = known === undefined ? "the model's own data do" : "the data to be sifted do";
+		return {
+			notices: [{ code: "columns-by-position", text: `Columns are taken in their order: ${unnamed} not name them.` }],
+		};
+	}
+	const order = columnOrder(known, features, "the columns of the model's own data");
+	if (order === undefined) return { notices: [] };
+	if (sampleShape.length > 1) {
+		throw new LimbeckError("data", {
+			where: "data",
+			expected: `the columns of the model's own data, in their order: ${shortList(known)}`,
+			got: shortList(features),
+			hint: "Put the table's columns into this order: the model takes them in a shape of its own.",
+		});
+	}
+	const text = `The columns are put into the order of the model's own data by their names: ${shortList(known)}.`;
+	return { order, notices: [{ code: "columns-reordered", text }] };
 }
 
 function nearestOf({ logits }: Observation, classes: readonly string[]): Pick<SiftedSample, "nearest" | "probability"> {
