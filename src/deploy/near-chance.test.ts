@@ -19,11 +19,13 @@ test.each<readonly [string, readonly number[], Int32Array, RegExp | undefined]>(
 	["mostly right", Array.from({ length: 100 }, (_, at) => (at < 30 ? 0 : at % 2)), turns(100), undefined],
 	["five of six right", [0, 1, 0, 1, 0, 0], turns(6), undefined],
 	["no labels", [0, 1, 1, 0], new Int32Array(), undefined],
+	["samples of one class, which show nothing", Array.from({ length: 50 }, () => 0), new Int32Array(50), undefined],
+	["samples of one class, some wrong", Array.from({ length: 50 }, (_, at) => at % 2), new Int32Array(50), undefined],
 	[
-		"no better than the most frequent class",
+		"hardly more right than always the most frequent class, but it knows the rare one",
 		Array.from({ length: 100 }, (_, at) => (at < 93 ? 0 : 1)),
 		Int32Array.from({ length: 100 }, (_, at) => (at < 90 || at > 96 ? 0 : 1)),
-		/most frequent/,
+		undefined,
 	],
 ])("%s", (_, predicted, labels, wanted) => {
 	const found = nearChance(logitsOf(predicted), labels, 2);

@@ -18,6 +18,7 @@ import {
 	percentileInterval,
 	predictedClasses,
 	resampledMeans,
+	rightOnes,
 } from "../metrics/index.js";
 import { distinct, type Notice } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
@@ -317,7 +318,7 @@ async function evaluateModel(
 				logits,
 				notices: opened.notices,
 				alone,
-				correct: Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0)),
+				correct: rightOnes(predicted, labels),
 				details:
 					step.details === undefined || metrics === undefined
 						? undefined

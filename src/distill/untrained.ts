@@ -11,6 +11,7 @@ import { type Notice, noticeText } from "../notices.js";
 import { readModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { readClassifier } from "../predict/read-classifier.js";
+import { besideFile } from "../predict/setting.js";
 import { alignData, type SampleFacts } from "./align-data.js";
 import { type FileNetwork, modelSpecOf, type NetworkOptions } from "./networks.js";
 
@@ -61,7 +62,7 @@ export async function importedNetwork(
 	sampleInput(read, file);
 	const aligned = alignData(read, data, file);
 	const widths = classes === undefined ? {} : { widths: [classes] };
-	const request = { where: file, name: output, outputs: "auto", option: "output", ...widths } as const;
+	const request = { where: file, name: output, outputs: "auto", setting: besideFile, ...widths } as const;
 	const { model: logits, removed, notices: chosen } = readClassifier(aligned.model, request);
 	const model = trainableForm(logits, file);
 	const taken = {

@@ -36,6 +36,11 @@ export function predictedClasses(logits: Float32Array, classes: number): Uint32A
 	return Uint32Array.from({ length: count }, (_, sample) => argmaxRow(logitsRow(logits, sample, classes)));
 }
 
+/** `[count]`, 1 where a predicted class is the label; all 0 without labels. */
+export function rightOnes(predicted: Uint32Array, labels: ArrayLike<number>): Uint8Array {
+	return Uint8Array.from(predicted, (one, sample) => (one === labels[sample] ? 1 : 0));
+}
+
 /**
  * Errors, accuracy, likelihood and calibration of a classifier, computed in float64.
  *

@@ -11,7 +11,8 @@ export {
 	macroF1,
 } from "./by-class.js";
 export type { ReliabilityBin } from "./calibration.js";
-export { type ClassificationMetrics, classificationMetrics, predictedClasses } from "./classification.js";
+export { byChanceOf, canShowSkill, chanceLevel } from "./chance.js";
+export { type ClassificationMetrics, classificationMetrics, predictedClasses, rightOnes } from "./classification.js";
 export { type ClassAccuracy, type Confusion, classAccuracies, confusionMatrix, mostConfused } from "./confusion.js";
 export { acceptanceThreshold, auroc, falsePositiveRate } from "./detection.js";
 export { mean } from "./mean.js";

@@ -10,6 +10,7 @@ import { classNamesOf, featuresOf, looksOwn, normalizationOf, pixelRangesOf, sam
 import { normalizer } from "./normalizer.js";
 import { type Answers, formOfValues, logitsOfRows, type OutputForm, type OutputsOption } from "./output-form.js";
 import { readClassifier } from "./read-classifier.js";
+import { inOptions } from "./setting.js";
 
 /**
  * A sample `[…sampleShape]`, row-major: bytes as they are stored, or floats, for which 1 is what 255 is for bytes. Large
@@ -78,7 +79,7 @@ export async function openClassifier(
 	const input = inputOf(model, where);
 	const names = classNamesOf(model, where);
 	const widths = names === undefined ? {} : { widths: [names.length, ...(names.length === 2 ? [1] : [])] };
-	const read = readClassifier(model, { where, name, outputs, option: "output", ...widths });
+	const read = readClassifier(model, { where, name, outputs, setting: inOptions, ...widths });
 	const [output] = read.model.graph.outputs;
 	if (output === undefined) throw new LimbeckError("model", { where, expected: "an output of logits", got: "none" });
 	const features = featuresOf(model, where);
@@ -132,7 +133,7 @@ async function answersToNoise(
 		width = answer.length;
 		answers.push(...answer);
 	}
-	return { data: Float32Array.from(answers), width, where };
+	return { data: Float32Array.from(answers), width, where, setting: inOptions };
 }
 
 /** What a foreign model's numbers are; what is not finite on noise is judged on samples. */

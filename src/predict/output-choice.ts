@@ -4,6 +4,7 @@ import type { Notice } from "../notices.js";
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import { type DataType, dataTypes } from "../onnx/tensor.js";
 import { withoutFinalOperator } from "./final-operator.js";
+import type { Setting } from "./setting.js";
 
 /** What is known of the output that is looked for. */
 export interface OutputRequest {
@@ -13,8 +14,10 @@ export interface OutputRequest {
 	readonly widths?: readonly number[] | undefined;
 	/** The model's file, for messages. */
 	readonly where: string;
-	/** How the name is set, for hints. */
-	readonly option: string;
+	/** How the name is set, for hints; none where nobody can set it. */
+	readonly setting?: Setting | undefined;
+	/** Whether some of its numbers can be chosen as the classes, by `select` or `classes`. */
+	readonly selects?: boolean;
 }
 
 /** A model of which the classifier's output is the first. */
@@ -47,21 +50,23 @@ export function chooseOutput(model: OnnxModel, request: OutputRequest): ChosenOu
 	}
 	const others = outputs.filter((one) => one !== chosen).map(described);
 	const text = `${request.where} has ${String(outputs.length)} outputs: ${described(chosen)} is taken, not ${others.join(", ")}.`;
-	const notice = { code: "output-chosen", text, hint: `Another one: ${request.option}=NAME.` };
+	const hint = request.setting && `Another one: ${request.setting("output", "NAME")}.`;
+	const notice = { code: "output-chosen", text, ...(hint === undefined ? {} : { hint }) };
 	return { model: shaped, notices: request.name === undefined ? [notice] : [] };
 }
 
-function namedOutput(outputs: readonly OnnxValueInfo[], name: string, { where, option }: OutputRequest): OnnxValueInfo {
+function namedOutput(outputs: readonly OnnxValueInfo[], name: string, { where }: OutputRequest): OnnxValueInfo {
 	const found = outputs.find((one) => one.name === name);
 	if (found !== undefined && isFloating(found)) return found;
 	throw new LimbeckError("usage", {
-		where: `${where}: ${option}`,
+		where: `${where}: output`,
 		expected: `one of its outputs of floats: ${listed(outputs.filter(isFloating))}`,
 		got: found === undefined ? JSON.stringify(name) : described(found),
 	});
 }
 
-function fittingOutput(model: OnnxModel, { widths, where, option }: OutputRequest): OnnxValueInfo {
+function fittingOutput(model: OnnxModel, request: OutputRequest): OnnxValueInfo {
+	const { widths, where } = request;
 	const { outputs } = model.graph;
 	const [first, ...others] = outputs;
 	if (first === undefined) throw new LimbeckError("model", { where, expected: "an output", got: "none" });
@@ -78,19 +83,31 @@ function fittingOutput(model: OnnxModel, { widths, where, option }: OutputReques
 		where,
 		expected: `an output float[batch,${width}], and one only`,
 		got: only === undefined ? listed(outputs) : `${String(candidates.length)}: ${listed(candidates)}`,
-		hint:
-			only === undefined
-				? wayOut(outputs.filter(isFloating), option)
-				: `Name the one that gives the classes: ${candidates.map(({ name }) => `${option}=${name}`).join(" or ")}.`,
+		...wayOut(candidates.length === 0 ? outputs.filter(isFloating) : candidates, candidates.length === 0, request),
 	});
 }
 
-/** What can be done where no output has the right shape. */
-function wayOut(floats: readonly OnnxValueInfo[], option: string): string {
-	const [only, ...more] = floats;
-	if (only === undefined) return "Export the model with the scores of its classes as an output of floats.";
-	const which = more.length === 0 ? only.name : "NAME";
-	return `If one of them gives the classes among others: ${option}=${which}, with select or classes beside it.`;
+/**
+ * What can be done where no output fits, or several do.
+ *
+ * @param misfit - whether the outputs have too many or too few numbers as they are.
+ */
+function wayOut(
+	outputs: readonly OnnxValueInfo[],
+	misfit: boolean,
+	{ setting, selects = false }: OutputRequest,
+): { readonly hint?: string } {
+	const [first, ...more] = outputs;
+	if (first === undefined || (misfit && !selects)) {
+		return { hint: "Export the model with the scores of its classes, and these alone, as an output of floats." };
+	}
+	if (setting === undefined) return {};
+	if (!misfit) {
+		const settings = outputs.map(({ name }) => setting("output", name)).join(" or ");
+		return { hint: `Name the one that gives the classes: ${settings}.` };
+	}
+	const name = setting("output", more.length === 0 ? first.name : "NAME");
+	return { hint: `If one of them gives the classes among others: ${name}, with select or classes beside it.` };
 }
 
 /** Outputs but for those that are a Softmax, LogSoftmax or Sigmoid of another of them. */

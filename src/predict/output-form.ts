@@ -1,5 +1,6 @@
 /** What a classifier's numbers are: the one place where that is decided. */
 import { LimbeckError } from "../errors.js";
+import { inOptions, type Setting } from "./setting.js";
 
 /**
  * The least probability that becomes a logit: log 10⁻¹² = −27.6. Files that round store 0 for what is merely small, and
@@ -68,6 +69,8 @@ export interface Answers {
 	readonly where: string;
 	/** The number of the first row, for messages; 0 where absent. */
 	readonly first?: number;
+	/** How it is set what they are, for hints; none where nobody can. */
+	readonly setting?: Setting | undefined;
 }
 
 /**
@@ -141,15 +144,17 @@ export function checkAnswers(answers: Answers, form: OutputForm, lenient = false
 		where: placeOf(answers, wrong),
 		expected: `${form} of ${String(width)} classes ${whole}`,
 		got: outside === -1 ? `a sum of ${(sums[wrong] ?? 0).toPrecision(4)}` : String(data[outside]),
-		hint: hintFor(answers, form),
+		...hintFor(answers, form),
 	});
 }
 
 /** What can be done about rows that are not of a form. */
-function hintFor(answers: Answers, form: OutputForm): string {
+function hintFor(answers: Answers, form: OutputForm): { readonly hint?: string } {
+	const { setting } = answers;
+	if (setting === undefined) return {};
 	const found = formUnlike(answers, form)?.form ?? "logits";
 	const sum = found === "logits" ? "; else divide each row by its sum" : "";
-	return `If they are ${found}, set outputs to "${found}"${sum}.`;
+	return { hint: `If they are ${found}: ${setting("outputs", found)}${sum}.` };
 }
 
 /**
@@ -168,24 +173,27 @@ function isWithin(data: Float32Array, form: OutputForm): boolean {
 }
 
 function checkFinite(answers: Answers, logarithms: boolean): void {
-	const { data, width } = answers;
+	const { data, width, setting } = answers;
 	const wrong = data.findIndex((value) => !Number.isFinite(value) && !(logarithms && value === -Infinity));
 	if (wrong === -1) return;
 	throw new LimbeckError("model", {
 		where: placeOf(answers, Math.floor(wrong / width)),
 		expected: "finite numbers",
 		got: `${String(data[wrong])} for class ${String(wrong % width)}`,
-		hint: "Check the model's weights, and its preprocessing: input.mean, std, scale and size.",
+		hint: `Check the model's weights${setting === undefined || setting === inOptions ? "" : `, and how it wants its samples: ${setting("input", "{…}")}`}.`,
 	});
 }
 
 function doubtfulSum(answers: Answers, apart: number): LimbeckError {
 	const sum = rowSums(answers, (value) => value).find((one) => Math.abs(one - 1) === apart) ?? 1;
+	const { setting } = answers;
+	const hint =
+		setting && `Say what they are: ${setting("outputs", "logits")} or ${setting("outputs", "probabilities")}.`;
 	return new LimbeckError("model", {
 		where: answers.where,
 		expected: `probabilities that sum to 1 ± ${String(tolerance)}, or else logits`,
 		got: `numbers that are not negative, with a row that sums to ${sum.toPrecision(4)}`,
-		hint: 'Say what they are: set outputs to "logits" or "probabilities".',
+		...(hint === undefined ? {} : { hint }),
 	});
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { settingOf } from "../predict/setting.js";
 import { selectOutputs } from "./class-order.js";
 
 const classes = ["cat", "dog"];
@@ -23,7 +24,7 @@ test.each([
 		{},
 		3,
 		"a.onnx: expected an output for each of the data's 2 classes, got 3 outputs. Say which outputs are the classes: " +
-			"teacher.select, a list of their indices",
+			"--set 'teacher.select=[…]', the indices of their outputs in the data's order; or --set 'teacher.classes=[…]'",
 	],
 	["a name that is missing", { names: ["cat", "cow"] }, 2, 'got none for "dog"; its 2 outputs are "cat", "cow"'],
 	["a name that is missing in its file", { fileNames: ["cat", "cow"] }, 2, 'got none for "dog"'],
@@ -32,7 +33,11 @@ test.each([
 	["an index twice", { select: [1, 1] }, 3, "some of them twice or too large"],
 	["too few indices", { select: [1] }, 3, "one for each class of the data, got 1, all of them good"],
 ] as const)("%s cannot be told apart", (_, order, outputs, message) => {
-	expect(() => selectOutputs(order, outputs, classes, "a.onnx")).toThrow(message);
+	expect(() => selectOutputs(order, outputs, classes, "a.onnx", settingOf("teacher"))).toThrow(message);
+});
+
+test("no option is named where nobody can set one", () => {
+	expect(() => selectOutputs({}, 3, classes, "a.onnx")).toThrow(/got 3 outputs$/);
 });
 
 test("names are the same in whatever Unicode form they are written", () => {

@@ -1,6 +1,7 @@
 /** Which of a classifier's outputs are the data's classes. */
 import { LimbeckError } from "../errors.js";
 import { canonicalName, quotedName } from "../names.js";
+import type { Setting } from "../predict/setting.js";
 
 /** What is told of the order of a classifier's outputs. */
 export interface ClassOrder {
@@ -20,6 +21,7 @@ const shownNames = 5;
  *
  * @param outputs - how many outputs it has.
  * @param classes - of the data.
+ * @param setting - how the order is set, for hints; none where nobody can set it.
  * @returns indices of outputs; `undefined` where they already are in order.
  * @throws LimbeckError (`model`) where nothing says which outputs are meant, with both sizes and the mend; (`usage`) for
  * an order that does not fit.
@@ -29,22 +31,30 @@ export function selectOutputs(
 	outputs: number,
 	classes: readonly string[],
 	where: string,
+	setting?: Setting,
 ): readonly number[] | undefined {
 	const { select, names = namesUnlike(order, classes) ? undefined : order.fileNames } = order;
-	const chosen = select === undefined ? byName(names, outputs, classes, where) : told(select, outputs, classes, where);
+	const chosen =
+		select === undefined ? byName(names, outputs, classes, where, setting) : told(select, outputs, classes, where);
 	if (chosen === undefined) {
 		if (outputs === classes.length) return undefined;
 		throw new LimbeckError("model", {
 			where,
 			expected: `an output for each of the data's ${String(classes.length)} classes`,
 			got: `${String(outputs)} outputs`,
-			hint:
-				"Say which outputs are the classes: teacher.select, a list of their indices in the data's order, or " +
-				"teacher.classes, the names of all outputs in the teacher's order.",
+			...hintFor(setting, true),
 		});
 	}
 	const inOrder = outputs === classes.length && chosen.every((index, at) => index === at);
 	return inOrder ? undefined : chosen;
+}
+
+/** What can be done where nothing says which outputs are the classes. @param names - whether names can say it too. */
+function hintFor(setting: Setting | undefined, names: boolean): { readonly hint?: string } {
+	if (setting === undefined) return {};
+	const indices = `${setting("select", "[…]")}, the indices of their outputs in the data's order`;
+	const named = names ? `; or ${setting("classes", "[…]")}, the names of all outputs in their order` : "";
+	return { hint: `Say which outputs are the classes: ${indices}${named}.` };
 }
 
 /** Whether a person has said which outputs are the classes. */
@@ -77,6 +87,7 @@ function byName(
 	outputs: number,
 	classes: readonly string[],
 	where: string,
+	setting: Setting | undefined,
 ): readonly number[] | undefined {
 	if (names === undefined) return undefined;
 	if (names.length !== outputs) {
@@ -92,7 +103,7 @@ function byName(
 		where: `${where}: classes`,
 		expected: `outputs named like the data's ${String(classes.length)} classes`,
 		got: `none for ${quoted(missing, names)}; its ${String(names.length)} outputs are ${quoted(names, classes)}`,
-		hint: "Say which outputs are the classes: teacher.select, a list of their indices in the data's order.",
+		...hintFor(setting, false),
 	});
 }
 

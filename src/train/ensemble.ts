@@ -19,6 +19,7 @@ import {
 	type OutputsOption,
 } from "../predict/output-form.js";
 import { type ReadClassifier, readClassifier } from "../predict/read-classifier.js";
+import { type Setting, settingOf } from "../predict/setting.js";
 import { outputOf, type Runtime } from "../runtime/runtime.js";
 import { type ClassOrder, namesUnlike, selectOutputs } from "./class-order.js";
 import { type Combination, combineLogits, logitsOf, type Reading } from "./outputs.js";
@@ -41,6 +42,8 @@ export interface Classifier {
 	readonly features?: readonly string[];
 	/** What pixels that are not bytes are scaled by, where that is known. */
 	readonly pixelScale?: PixelScale;
+	/** What a user's options of how it is read begin with: `teacher.members.1`; absent where nobody can set them. */
+	readonly option?: string | undefined;
 	/** What should be known of it. */
 	readonly notices?: readonly Notice[];
 }
@@ -133,6 +136,7 @@ export async function openEnsemble(
 
 async function openMember(runtime: Runtime, classifier: Classifier, options: EnsembleOptions): Promise<OpenMember> {
 	const { where, order, normalization } = classifier;
+	const setting = settingFor(classifier);
 	const { sampleShape, classes, threads, openSamples, probe } = options;
 	const read = readOutput(classifier, classes);
 	const { model } = read;
@@ -141,16 +145,16 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 		...(threads === undefined ? {} : { threads }),
 		...(openSamples === undefined ? {} : { openSamples }),
 	}).catch((error: unknown) => {
-		throw withInputHint(error);
+		throw withInputHint(error, setting);
 	});
 	try {
 		const count = Math.min(probeCount, probe.count);
 		const data = await predictor.logits({ ...probe, count });
-		const tried = { data, width: data.length / count, where };
+		const tried = { data, width: data.length / count, where, setting };
 		const { form, reason } = singleScore(tried, read.form ?? foundForm(tried, classifier, options));
 		if (options.unchecked !== true) checkAnswers(tried, form, classifier.outputs !== "auto");
 		const pair = tried.width === 1 && classes.length === 2;
-		const select = selectOutputs(order, pair ? 2 : tried.width, classes, where);
+		const select = selectOutputs(order, pair ? 2 : tried.width, classes, where, setting);
 		const notices = [
 			...(classifier.notices ?? []),
 			...read.notices,
@@ -180,10 +184,17 @@ export function readOutput(
 		output,
 		outputs = "auto",
 		order = {},
-	}: Pick<Classifier, "model" | "where" | "output"> & Partial<Pick<Classifier, "outputs" | "order">>,
+		option,
+	}: Pick<Classifier, "model" | "where" | "output" | "option"> & Partial<Pick<Classifier, "outputs" | "order">>,
 	classes: readonly string[],
 ): ReadClassifier {
-	return readClassifier(model, { where, outputs, name: output, option: "teacher.output", ...widthsOf(order, classes) });
+	const setting = settingFor({ option });
+	return readClassifier(model, { where, outputs, name: output, setting, selects: true, ...widthsOf(order, classes) });
+}
+
+/** How options of a classifier are set; `undefined` where nobody can set them. */
+export function settingFor({ option }: Pick<Classifier, "option">): Setting | undefined {
+	return option === undefined ? undefined : settingOf(option);
 }
 
 /** How many numbers a sample an output must have. */
@@ -232,12 +243,13 @@ function foundForm(tried: Answers, { model }: Classifier, { unchecked }: Ensembl
 }
 
 /** What a user can do about an input that does not fit. */
-function withInputHint(error: unknown): unknown {
-	if (!(error instanceof LimbeckError) || !error.expected.includes("like the samples")) return error;
+function withInputHint(error: unknown, setting: Setting | undefined): unknown {
+	if (setting === undefined || !(error instanceof LimbeckError) || !error.expected.includes("like the samples"))
+		return error;
 	const { where, expected, got, category } = error;
 	return new LimbeckError(category, {
 		...{ where, expected, got, cause: error },
-		hint: "Say how it wants its samples: input.size, [height, width]; input.channels; input.layout, nhwc for channels last.",
+		hint: `Say how it wants its samples: ${setting("input", "{…}")} with size: [height, width]; channels; layout: "nhwc" for channels last.`,
 	});
 }
 
@@ -316,7 +328,11 @@ function answering(
 			for (const { predictor, classifier, form, width } of members) {
 				const data = await predictor.logits(slice);
 				if (unchecked !== true)
-					checkAnswers({ data, width, where: classifier.where, first }, form, classifier.outputs !== "auto");
+					checkAnswers(
+						{ data, width, where: classifier.where, first, setting: settingFor(classifier) },
+						form,
+						classifier.outputs !== "auto",
+					);
 				answers.push(data);
 			}
 			const part = await finish.of(answers, slice.count);

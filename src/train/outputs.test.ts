@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { evaluate, numbers, real } from "../../test/support/graphs.js";
 import { createGraph } from "../ops/index.js";
 import { checkAnswers, formOfValues } from "../predict/output-form.js";
+import { settingOf } from "../predict/setting.js";
 import { type Combination, combineLogits, logitsOf, type Reading } from "./outputs.js";
 
 const rows = (...values: readonly (readonly number[])[]) => ({
@@ -45,9 +46,9 @@ describe("what rows of numbers are", () => {
 	});
 
 	test("nearly probabilities are for the user to name", () => {
-		expect(() => formOfValues(rows([0.5, 0.5], [0.52, 0.5]))).toThrow(
+		expect(() => formOfValues({ ...rows([0.5, 0.5], [0.52, 0.5]), setting: settingOf("model") })).toThrow(
 			"a.onnx: expected probabilities that sum to 1 ± 0.001, or else logits, got numbers that are not negative, " +
-				'with a row that sums to 1.020. Say what they are: set outputs to "logits" or "probabilities".',
+				"with a row that sums to 1.020. Say what they are: --set model.outputs=logits or --set model.outputs=probabilities.",
 		);
 	});
 

@@ -27,7 +27,7 @@ it("evaluate says that the file contains no normalisation and takes one", async 
 	const plain = JSON.parse((await runIn(folder, evaluate)).stdout) as { errors: number; notices: { code: string }[] };
 	expect(plain.errors).toBe(32);
 	expect(plain.notices.map(({ code }) => code)).toEqual(
-		expect.arrayContaining(["normalisation-unsaid", "teacher-at-chance"]),
+		expect.arrayContaining(["normalisation-unsaid", "teacher-fits-otherwise"]),
 	);
 	const right = JSON.parse((await runIn(folder, [...evaluate, ...told])).stdout) as { errors: number };
 	expect(right).toMatchObject({ errors: 1 });

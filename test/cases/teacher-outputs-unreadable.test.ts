@@ -31,5 +31,5 @@ it("an output is chosen by its name, and features that were chosen by index are 
 	expect(unknown.stderr).toContain('one of its outputs of floats: "feat" (float[n,6]), "z" (float[n,3])');
 	const features = await runIn(folder, [...distill, "--set", "teacher.select=[0,1,2]"]);
 	expect(features).toMatchObject({ code: 4 });
-	expect(features.stderr).toContain("teacher.output=feat or teacher.output=z");
+	expect(features.stderr).toContain("--set teacher.output=feat or --set teacher.output=z");
 }, 120_000);

@@ -49,6 +49,8 @@ export interface NetworkEvidence {
 	readonly title: string;
 	/** What the recipe calls a field of its options: `student.epochs` for `epochs`; absent where it was given. */
 	readonly fieldOf?: ((field: string) => string) | undefined;
+	/** What options of how its file is read begin with: `teacher`, `model`; absent where a run made it. */
+	readonly option?: string | undefined;
 	readonly parameters: number;
 	readonly runs: readonly RunEvidence[];
 }

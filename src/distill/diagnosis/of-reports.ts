@@ -5,6 +5,7 @@ import type { RunRecipe } from "../recipe.js";
 import type { SeedResult } from "../report.js";
 import type { RunSpecializeRecipe } from "../specialists/recipe.js";
 import type { SpecializeSeedResult } from "../specialists/report.js";
+import { modelOption } from "../teachers/sources.js";
 import type { TrainOutcome } from "../train-network.js";
 import type { TrainSeedResult } from "../train-report.js";
 import {
@@ -44,13 +45,15 @@ interface Shape<Result> {
 	/** What the evaluation calls it. */
 	readonly name: string;
 	readonly fieldOf?: (field: string) => string;
+	/** What options of how its file is read begin with, where it was given. */
+	readonly option?: string;
 	readonly objective?: ObjectiveEvidence;
 	readonly trained?: (result: Result) => TrainOutcome | undefined;
 }
 
 function network<Result extends Seeded>(
 	results: readonly Result[],
-	{ title, name, fieldOf, objective = fromLabels, trained }: Shape<Result>,
+	{ title, name, fieldOf, option, objective = fromLabels, trained }: Shape<Result>,
 ): NetworkEvidence | undefined {
 	const runs = results.flatMap((result): readonly RunEvidence[] => {
 		const { models, byClass, learned } = result.evaluated;
@@ -62,7 +65,7 @@ function network<Result extends Seeded>(
 		return [{ name: `seed ${String(result.seed)}`, quality, predicted, training, learned: learned?.[name] }];
 	});
 	const parameters = results[0]?.evaluated.models[name]?.parameters ?? 0;
-	return runs.length === 0 ? undefined : { title, fieldOf, parameters, runs };
+	return runs.length === 0 ? undefined : { title, fieldOf, option, parameters, runs };
 }
 
 const present = (networks: readonly (NetworkEvidence | undefined)[]): readonly NetworkEvidence[] =>
@@ -132,6 +135,7 @@ function teacherEvidence({ teacher }: RunRecipe, results: readonly SeedResult[])
 	return network(results, {
 		...{ title: "the teacher", name: "teacher" },
 		...(isGiven || teacher.family === "ensemble" ? {} : { fieldOf: fieldsOf("teacher") }),
+		...(teacher.family === "file" ? { option: "teacher" } : {}),
 		...(single ? { trained: ({ trained }: SeedResult) => trained.teacher[0] } : {}),
 	});
 }
@@ -211,6 +215,8 @@ export function evaluationEvidence(
 	return {
 		...shared(outcome, 0),
 		split,
-		networks: present(Object.entries(titles).map(([name, title]) => network(results, { title, name }))),
+		networks: present(
+			Object.entries(titles).map(([name, title]) => network(results, { title, name, option: modelOption })),
+		),
 	};
 }

@@ -1,4 +1,5 @@
 /** What the figures of single networks mean. */
+import { byChanceOf, canShowSkill, chanceLevel } from "../../metrics/index.js";
 import {
 	amount,
 	capital,
@@ -12,36 +13,16 @@ import {
 	which,
 } from "./evidence.js";
 
-/** Standard errors above guessing from which on a share is not a guess. */
-const standardErrors = 2;
-
-/**
- * By how many standard errors a network is right more often than one that predicts each class as often, and knows nothing
- * of the samples: the null distribution of Cohen's κ. 0 for one that always predicts the same class.
- *
- * Source: Fleiss, Cohen & Everitt 1969, "Large sample standard errors of kappa and weighted kappa", eq. 14.
- */
-function beyondGuessing(accuracy: number, samples: readonly number[], predicted: readonly number[]): number {
-	const total = samples.reduce((sum, count) => sum + count, 0);
-	let [expected, squares] = [0, 0];
-	for (const [c, count] of samples.entries()) {
-		const [label, guess] = [count / total, (predicted[c] ?? 0) / total];
-		expected += label * guess;
-		squares += label * guess * (label + guess);
-	}
-	const variance = (expected + expected ** 2 - squares) / total;
-	return variance <= 1e-12 ? 0 : (accuracy - expected) / Math.sqrt(variance);
-}
-
 /** A network that is no better than guessing, however unequal the classes are. */
 export function guessing(network: NetworkEvidence, { labels, test, split }: Evidence): Findings {
 	if (labels === undefined) return [];
 	// Samples of one class only, or so few that not even a perfect network would be shown to know anything.
-	if (beyondGuessing(1, labels.samples, labels.samples) <= standardErrors) return [];
+	if (!canShowSkill(labels.samples)) return [];
 	const poor = runsWith(network, ({ quality, predicted }) => {
 		const accuracy = quality?.accuracy;
 		if (accuracy === undefined || predicted === undefined) return undefined;
-		return beyondGuessing(accuracy, labels.samples, predicted) > standardErrors ? undefined : accuracy;
+		const right = Math.round(accuracy * test);
+		return byChanceOf(right, { samples: labels.samples, predicted }) > chanceLevel ? accuracy : undefined;
 	});
 	const [one] = poor;
 	if (one === undefined) return [];
@@ -54,10 +35,16 @@ export function guessing(network: NetworkEvidence, { labels, test, split }: Evid
 				`${amount(test)} ${split} samples, where always predicting the most frequent class is right on ${most}.`,
 			hint:
 				fieldOf === undefined
-					? "Look at how it reads its samples, and at which of its outputs is which class: for a teacher teacher.input, teacher.outputs and teacher.classes."
+					? readingHint(network, "at which of its outputs is which class", ["input", "outputs", "classes"])
 					: `Look whether its loss fell; train it longer (${fieldOf("epochs")}), or give it other samples or sizes.`,
 		},
 	];
+}
+
+/** What can be looked at where a model's file was given; nothing where a run put it together. */
+function readingHint({ option }: NetworkEvidence, what: string, fields: readonly string[]): string | undefined {
+	if (option === undefined) return undefined;
+	return `Look at how it reads its samples, and ${what}: ${fields.map((field) => `${option}.${field}`).join(", ")}.`;
 }
 
 /** So many times the likelihood's loss of guessing is absurd. */
@@ -81,7 +68,7 @@ export function absurdLikelihood(network: NetworkEvidence, { labels }: Evidence)
 				"far too large for what they are worth.",
 			hint:
 				fieldOf === undefined
-					? "Look at how it reads its samples, and whether its outputs are logits: for a teacher teacher.input and teacher.outputs."
+					? readingHint(network, "whether its outputs are logits", ["input", "outputs"])
 					: `Look whether the samples are scaled alike; a smaller learning rate (${fieldOf("optimizer")}) and ${fieldOf("clipNorm")}=1 keep weights small.`,
 		},
 	];

@@ -1,8 +1,14 @@
 /** Other ways to ask a teacher that does not fit the labels: other scales, colours and orders of classes, tried out. */
 
 import type { DataSet } from "../../data/data-set.js";
-import { type ClassificationMetrics, classificationMetrics, mcnemar, predictedClasses } from "../../metrics/index.js";
-import { settingText } from "../../settings.js";
+import {
+	type ClassificationMetrics,
+	classificationMetrics,
+	mcnemar,
+	predictedClasses,
+	rightOnes,
+} from "../../metrics/index.js";
+import type { Setting } from "../../predict/setting.js";
 import type { Preprocessing } from "../../train/preprocess.js";
 import { orderCandidates } from "./better-order.js";
 import type { ScoredSamples } from "./scored-samples.js";
@@ -111,8 +117,8 @@ export interface Retry {
 	readonly inputs: readonly InputCandidate[];
 	/** Asks it about the first so many samples: logits `[count, classes]`. */
 	readonly ask: (input: Preprocessing, count: number) => Promise<Float32Array | undefined>;
-	/** What options of it begin with: `teacher`. */
-	readonly option: string;
+	/** How its options are set, for hints; none where nobody can set them. */
+	readonly setting: Setting | undefined;
 }
 
 /** Samples that every candidate is tried on; the best one is then tried on all. */
@@ -124,22 +130,22 @@ const surely = 1e-3;
 
 /** The reading of a teacher that fits the labels far better than the one it has; `undefined` where there is none. */
 export async function betterReading(retry: Retry): Promise<BetterReading | undefined> {
-	const { samples, logits, option } = retry;
+	const { samples, logits, setting } = retry;
 	const classes = retry.classNames.length;
 	const orders = retry.outputs === undefined ? [] : orderCandidates(retry.outputs, samples.labels, retry.classNames);
 	const found = orders.map(
 		({ what, select, correct }): Measured => ({
 			what,
 			correct,
-			hint: `Use ${settingText(`${option}.select`, select)}.`,
+			hint: setting && `Use ${setting("select", JSON.stringify(select))}.`,
 		}),
 	);
 	const input = await bestInput(retry);
 	if (input !== undefined) {
-		const correct = correctOf(input.logits, samples.labels, classes);
-		found.push({ what: input.what, correct, hint: `Use ${settingText(`${option}.input`, input.input)}.` });
+		const correct = rightOnes(predictedClasses(input.logits, classes), samples.labels);
+		found.push({ what: input.what, correct, hint: setting && `Use ${setting("input", JSON.stringify(input.input))}.` });
 	}
-	const now = correctOf(logits, samples.labels, classes);
+	const now = rightOnes(predictedClasses(logits, classes), samples.labels);
 	const far = found.filter(
 		({ correct }) => shareOf(correct) - shareOf(now) >= leastGain && mcnemar(correct, now).p < surely,
 	);
@@ -149,7 +155,7 @@ export async function betterReading(retry: Retry): Promise<BetterReading | undef
 
 interface Measured {
 	readonly what: string;
-	readonly hint: string;
+	readonly hint: string | undefined;
 	/** `[count]`, 1 where a sample is right. */
 	readonly correct: Uint8Array;
 }
@@ -178,10 +184,6 @@ async function bestInput({
 	if (best === undefined) return undefined;
 	const logits = await ask(best.candidate.input, samples.count);
 	return logits?.every(Number.isFinite) === true ? { ...best.candidate, logits } : undefined;
-}
-
-function correctOf(logits: Float32Array, labels: Int32Array, classes: number): Uint8Array {
-	return Uint8Array.from(predictedClasses(logits, classes), (one, sample) => (one === labels[sample] ? 1 : 0));
 }
 
 function shareOf(correct: Uint8Array): number {

@@ -37,10 +37,8 @@ export async function checkTeachers(
 		return { verdicts: [verdict] };
 	}
 	const judged = [];
-	for (const member of teacher.members) {
-		judged.push({ classifier: await readMember(member, data), option: member.option ?? "teacher" });
-	}
-	const verdicts = await judgeClassifiers(judged, data, { runtime, openSamples, threads });
+	for (const member of teacher.members) judged.push(await readMember(member, data));
+	const verdicts = await judgeClassifiers(judged, data, { runtime, openSamples, threads }, true);
 	for (const [k, verdict] of verdicts.entries()) if (teacher.members[k]?.trust !== true) refuseTeacher(verdict);
 	return { verdicts };
 }

@@ -5,13 +5,14 @@ import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import { checkAnswers, logitsOfRows } from "../../predict/output-form.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { type Classifier, openEnsemble } from "../../train/ensemble.js";
+import { type Classifier, openEnsemble, settingFor } from "../../train/ensemble.js";
 import type { StoredTargets } from "../../train/teacher.js";
 import { betterReading, inputCandidates, type Retry } from "./better-reading.js";
 import { readMember, unsaidCode } from "./open.js";
 import type { TargetsTeacher } from "./options.js";
 import { type ScoredSamples, scoredSamples } from "./scored-samples.js";
 import type { MemberSource } from "./sources.js";
+import { targetsSetting } from "./targets.js";
 import { judgeTeacher, scoreCode, type TeacherVerdict } from "./verdict.js";
 
 /** What judging needs of its surroundings. */
@@ -19,13 +20,6 @@ export interface JudgeContext {
 	readonly runtime: Runtime;
 	readonly openSamples?: OpenSamples | undefined;
 	readonly threads?: number | undefined;
-}
-
-/** A model file that is judged. */
-export interface JudgedClassifier {
-	readonly classifier: Classifier;
-	/** What options of it begin with: `teacher`. */
-	readonly option: string;
 }
 
 /** Whoever is as good as this is asked in no other way. */
@@ -36,17 +30,19 @@ const goodEnough = 0.95;
  * orders of their outputs; and, where a file does not say how it wants its samples or is no better than chance, other
  * ways to give it these.
  *
+ * @param teaches - whether they are to teach; else they are measured, or shipped.
  * @returns a verdict for each, in order, with what should be known of how it is read.
  * @throws LimbeckError (`model`, `usage`, `file`) by the name of a file that cannot answer.
  */
 export async function judgeClassifiers(
-	classifiers: readonly JudgedClassifier[],
+	classifiers: readonly Classifier[],
 	data: DataSet,
 	context: JudgeContext,
+	teaches: boolean,
 ): Promise<readonly TeacherVerdict[]> {
 	const samples = scoredSamples(data);
 	const verdicts: TeacherVerdict[] = [];
-	for (const one of classifiers) verdicts.push(await judgeClassifier(one, data, samples, context));
+	for (const one of classifiers) verdicts.push(await judgeClassifier(one, data, samples, context, teaches));
 	return verdicts;
 }
 
@@ -59,24 +55,25 @@ export async function noticesOnFiles(
 	data: DataSet,
 	context: JudgeContext,
 ): Promise<readonly Notice[]> {
-	const option = "model";
-	const judged: JudgedClassifier[] = [];
-	for (const member of members) judged.push({ classifier: await readMember({ ...member, option }, data), option });
-	const verdicts = await judgeClassifiers(judged, data, context);
+	const judged: Classifier[] = [];
+	for (const member of members) judged.push(await readMember(member, data));
+	const verdicts = await judgeClassifiers(judged, data, context, false);
 	return verdicts.flatMap(({ notices }) => notices.filter(({ code }) => code !== scoreCode));
 }
 
 async function judgeClassifier(
-	{ classifier, option }: JudgedClassifier,
+	classifier: Classifier,
 	data: DataSet,
 	samples: ScoredSamples,
 	context: JudgeContext,
+	teaches: boolean,
 ): Promise<TeacherVerdict> {
 	const answers = await askClassifier(classifier, data, samples, samples.count, context);
 	const { logits, outputs, select, notices } = answers;
 	const { labels } = samples;
+	const setting = settingFor(classifier);
 	const retry = (byChance: boolean): Retry => ({
-		...{ samples, classNames: data.classes, logits, outputs: { logits: outputs, select }, option },
+		...{ samples, classNames: data.classes, logits, outputs: { logits: outputs, select }, setting },
 		inputs: asksAnew(classifier, byChance) ? inputCandidates(data, classifier.normalization) : [],
 		async ask(input, count) {
 			try {
@@ -90,7 +87,7 @@ async function judgeClassifier(
 		},
 	});
 	const verdict = await judgeTeacher({
-		...{ where: classifier.where, logits, labels, classes: data.classes.length },
+		...{ where: classifier.where, logits, labels, classes: data.classes.length, setting, teaches },
 		better: ({ accuracy = 1 }, byChance) =>
 			accuracy >= goodEnough ? Promise.resolve(undefined) : betterReading(retry(byChance)),
 	});
@@ -127,7 +124,12 @@ async function askClassifier(
 		const [member] = ensemble.members;
 		if (member === undefined) throw new TypeError("judge: expected a member, got none");
 		const { form, width, select, notices } = member;
-		const answers = { data: await member.predictor.logits(some), width, where: classifier.where };
+		const answers = {
+			data: await member.predictor.logits(some),
+			width,
+			where: classifier.where,
+			setting: settingFor(classifier),
+		};
 		checkAnswers(answers, form, classifier.outputs !== "auto");
 		const outputs = logitsOfRows(answers, form);
 		return { outputs, select, notices, logits: chosen(outputs, count, select) };
@@ -161,9 +163,10 @@ export async function judgeTargets(
 	// An order that is set already would have to be set anew from the file's own.
 	const outputs = names === undefined && select === undefined ? { outputs: { logits } } : {};
 	const ask = (): Promise<undefined> => Promise.resolve(undefined);
-	const retry = { samples, classNames: data.classes, logits, ...outputs, inputs: [], ask, option: "teacher" };
+	const setting = targetsSetting;
+	const retry = { samples, classNames: data.classes, logits, ...outputs, inputs: [], ask, setting };
 	const verdict = await judgeTeacher({
-		...{ where, logits, labels: samples.labels, classes },
+		...{ where, logits, labels: samples.labels, classes, setting, stored: true, teaches: true },
 		better: ({ accuracy = 1 }) => (accuracy >= goodEnough ? Promise.resolve(undefined) : betterReading(retry)),
 	});
 	return { ...verdict, notices: [...notices, ...verdict.notices] };

@@ -2,6 +2,7 @@ import type { DataSet } from "../../data/data-set.js";
 import { sampleInput } from "../../models/input.js";
 import { readModelFile } from "../../onnx/file.js";
 import { classNamesOf, normalizationOf, preprocessingKey } from "../../predict/metadata.js";
+import { settingOf } from "../../predict/setting.js";
 import type { Classifier, Ensemble } from "../../train/ensemble.js";
 import type { Preprocessing } from "../../train/preprocess.js";
 import type { Teacher } from "../../train/teacher.js";
@@ -40,7 +41,7 @@ export async function readEnsemble({ members, combine }: EnsembleSource, data: S
  * @throws LimbeckError (`model`, `file`) by the name of the file; (`model`) for a model of other columns, or of another range of pixels.
  */
 export async function readMember(source: GivenMember, data: SampleFacts): Promise<Classifier> {
-	const { file, name, outputs, output, input, classes, select, weight, option = "teacher" } = source;
+	const { file, name, outputs, output, input, classes, select, weight, option } = source;
 	const read = await readModelFile(file);
 	sampleInput(read, file);
 	const { model, features, pixelScale, notices: aligned } = alignData(read, data, file);
@@ -52,12 +53,14 @@ export async function readMember(source: GivenMember, data: SampleFacts): Promis
 	const unsaid = {
 		code: unsaidCode,
 		text: `${file} contains no normalisation: bytes are given as byte / 255, and numbers as they are.`,
-		hint: `If it was trained with another: --set ${option}.input='{"mean":…,"std":…}'.`,
+		...(option === undefined
+			? {}
+			: { hint: `If it was trained with another: ${settingOf(option)("input", '{"mean":…,"std":…}')}.` }),
 	};
 	// The schema has checked the fields; those left out are not there.
 	const changes = rest as Omit<Preprocessing, "mean" | "std">;
 	return {
-		...{ model, where: name ?? file, outputs, weight },
+		...{ model, where: name ?? file, outputs, weight, option },
 		...(output === undefined ? {} : { output }),
 		normalization: { ...changes, mean: mean ?? own.mean, std: std ?? own.std },
 		order: {

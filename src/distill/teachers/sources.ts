@@ -10,14 +10,14 @@ export type MemberSource = Omit<GivenTeacher, "family" | "trust"> & {
 	readonly weight: number;
 	/** What it is called in messages and in the report; its file's path where absent. */
 	readonly name?: string;
+	/** What a user's options of how it is read begin with: `teacher.members.1`; absent where nobody can set them. */
+	readonly option?: string;
 };
 
 /** A model file that a recipe gives, to be checked before it teaches. */
 export type GivenMember = MemberSource & {
 	/** Whether it teaches whatever is found. */
 	readonly trust?: boolean | undefined;
-	/** What options of it begin with; `teacher` where absent. */
-	readonly option?: string;
 };
 
 /** Model files that answer as one. */
@@ -34,17 +34,20 @@ export type PlannedMember = {
 	readonly weight: number;
 } & ({ readonly network: NetworkOptions } | { readonly given: GivenTeacher; readonly option: string });
 
+/** What the options of a model that a command line measures or ships begin with. */
+export const modelOption = "model";
+
 /** A model file alone: its outputs are what they turn out to be. */
 export function fileSource(file: string): EnsembleSource {
-	return together({ file, outputs: "auto" });
+	return { members: [fileMember(file)], combine: "arithmetic" };
 }
 
 /** How a model file is read, where that is not as it turns out to be. */
-export type FileReading = Partial<Omit<MemberSource, "file" | "name" | "weight">>;
+export type FileReading = Partial<Omit<MemberSource, "file" | "name" | "weight" | "option">>;
 
 /** A model file as a classifier, read as it turns out to be but for what is said here. */
 export function fileMember(file: string, reading: FileReading = {}): MemberSource {
-	return { outputs: "auto", input: {}, ...reading, file, weight: 1 };
+	return { outputs: "auto", input: {}, ...reading, file, weight: 1, option: modelOption };
 }
 
 /** Model files that answer as one, each as much as the others, and read what this project's networks read. */

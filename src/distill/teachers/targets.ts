@@ -11,11 +11,15 @@ import {
 	logitsOfRows,
 	type OutputForm,
 } from "../../predict/output-form.js";
+import { settingOf } from "../../predict/setting.js";
 import { selectOutputs } from "../../train/class-order.js";
 import type { StoredTargets } from "../../train/teacher.js";
 import type { TargetsTeacher } from "./options.js";
 import { readTargetRows, type TargetField, type TargetRow } from "./target-files.js";
 import { topKForm, topKLogits } from "./top-k.js";
+
+/** How options of soft targets are set: they are a recipe's only teacher. */
+export const targetsSetting = settingOf("teacher");
 
 /** What the name of a field says its numbers are. */
 const formOfField: Readonly<Partial<Record<TargetField, OutputForm>>> = {
@@ -56,6 +60,7 @@ export async function readTargets(options: TargetsTeacher, data: DataSet): Promi
 		outputs,
 		data.classes,
 		file,
+		targetsSetting,
 	);
 	const logitsOf = (aligned: Uint32Array): Float32Array => {
 		const logits = new Float32Array(aligned.length * data.classes.length);
@@ -142,7 +147,7 @@ function formOf(
 			? { form: outputs, reason: "told" }
 			: named && { form: named, reason: `its field is called ${field}` };
 	if (width === undefined) return { found: topKForm(values, told, file, outputs !== "auto"), notices: [] };
-	const answers = { data: Float32Array.from(values.flat()), width, where: file };
+	const answers = { data: Float32Array.from(values.flat()), width, where: file, setting: targetsSetting };
 	const unlike = told && formUnlike(answers, told.form);
 	if (told !== undefined && unlike !== undefined) return unlikeForm(answers, told, unlike, outputs !== "auto");
 	const found = told ?? formOfValues(answers);
@@ -176,7 +181,7 @@ function unlikeForm(
 			where,
 			expected: `logits, as ${told.reason}`,
 			got: `what looks like ${unlike.form}: ${unlike.reason}`,
-			hint: `Set teacher.outputs=${unlike.form}, or call the field ${fieldFor(unlike.form)}; if they are logits: teacher.outputs=logits.`,
+			hint: `Use ${targetsSetting("outputs", unlike.form)}, or call the field ${fieldFor(unlike.form)}; if they are logits: ${targetsSetting("outputs", "logits")}.`,
 		});
 	}
 	const found = misnamed ? unlike : told;

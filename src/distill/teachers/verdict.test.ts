@@ -44,14 +44,21 @@ function classifier(nodes: readonly NodeParts[], changes: Partial<Classifier> = 
 	});
 	const unsaid = { code: "normalisation-unsaid", text: "", hint: "" };
 	return {
-		...{ model, where: "t.onnx", normalization: { mean: 0, std: 1 }, outputs: "auto", order: {}, weight: 1 },
+		...{
+			model,
+			where: "t.onnx",
+			normalization: { mean: 0, std: 1 },
+			outputs: "auto",
+			order: {},
+			weight: 1,
+			option: "teacher",
+		},
 		...{ notices: [unsaid], ...changes },
 	};
 }
 
 async function verdictOn(one: Classifier, of: DataSet = data): Promise<TeacherVerdict> {
-	const judged = [{ classifier: one, option: "teacher" }];
-	const [verdict] = await judgeClassifiers(judged, of, { runtime, openSamples, threads: 1 });
+	const [verdict] = await judgeClassifiers([one], of, { runtime, openSamples, threads: 1 }, true);
 	if (verdict === undefined) throw new TypeError("expected a verdict");
 	return verdict;
 }

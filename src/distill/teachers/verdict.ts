@@ -1,8 +1,16 @@
 /** Whether a teacher makes sense: what labelled training samples say of it before anything is trained. */
 import { LimbeckError } from "../../errors.js";
-import { binomialTail } from "../../metrics/binomial.js";
-import { classificationMetrics, logSoftmaxRow, predictedClasses } from "../../metrics/index.js";
+import {
+	byChanceOf,
+	canShowSkill,
+	chanceLevel,
+	classCounts,
+	classificationMetrics,
+	logSoftmaxRow,
+	predictedClasses,
+} from "../../metrics/index.js";
 import type { Notice } from "../../notices.js";
+import type { Setting } from "../../predict/setting.js";
 
 /** Another way to ask a teacher that fits the labels far better, tried on the same samples. */
 export interface BetterReading {
@@ -10,8 +18,8 @@ export interface BetterReading {
 	readonly what: string;
 	/** Share of the samples right. */
 	readonly accuracy: number;
-	/** The option to set. */
-	readonly hint: string;
+	/** The option to set; absent where nobody can set it. */
+	readonly hint: string | undefined;
 }
 
 /** What a teacher's answers to some training samples are. */
@@ -23,6 +31,12 @@ export interface TeacherAnswers {
 	/** `[count]`; empty without labels. */
 	readonly labels: Int32Array;
 	readonly classes: number;
+	/** How its options are set, for hints; none where nobody can set them. */
+	readonly setting?: Setting | undefined;
+	/** Whether it is a file of answers, which is given no samples. */
+	readonly stored?: boolean;
+	/** Whether it is to teach; else it is measured, or shipped. */
+	readonly teaches: boolean;
 	/** Looks for another way to ask it, where this one may be no better than chance or fits badly; not looked for where absent. */
 	readonly better?: (scores: TeacherScores, byChance: boolean) => Promise<BetterReading | undefined>;
 }
@@ -50,7 +64,10 @@ export interface TeacherVerdict extends TeacherScores {
 /** What findings look at. */
 interface Judged extends TeacherScores {
 	readonly where: string;
-	/** How likely a teacher that knows nothing is right on as many samples; 0 without labels. */
+	readonly setting?: Setting | undefined;
+	readonly stored?: boolean;
+	readonly teaches: boolean;
+	/** How likely a teacher that knows nothing is right on as many samples; 0 without labels, and where nothing can be shown. */
 	readonly byChance: number;
 	readonly better: BetterReading | undefined;
 	/** The most that a logit less the mean of its row differs between samples. */
@@ -70,14 +87,27 @@ interface Finding {
 	readonly find: (judged: Judged) => { readonly text: string; readonly hint?: string | undefined } | undefined;
 }
 
-/** Above it, a share of right answers may be chance. */
-const chanceLevel = 0.05;
 /** So few samples refuse nobody. */
 const fewSamples = 20;
-const checkIt =
-	"Check how it wants its samples (teacher.input) and in which order it gives the classes (teacher.select, teacher.classes).";
+
+/** What can be looked at where answers make no sense. */
+function checkIt({ setting, stored = false }: Judged): string | undefined {
+	if (setting === undefined) return undefined;
+	const order = `in which order it gives the classes (${setting("select", "[…]")}, or ${setting("classes", "[…]")})`;
+	return stored
+		? `Check whether its rows are those of the samples, and ${order}.`
+		: `Check how it wants its samples (${setting("input", "{…}")}), and ${order}.`;
+}
+
+/** What can be looked at where numbers may be of another form. */
+function checkForm({ setting }: Judged): string | undefined {
+	return setting && `Check what its outputs are (${setting("outputs", "FORM")})`;
+}
 
 const mayBeChance = ({ accuracy, byChance }: Judged): boolean => accuracy !== undefined && byChance > chanceLevel;
+
+/** The code of a finding that the diagnosis of an evaluation makes as well. */
+export const atChanceCode = "teacher-at-chance";
 
 /** The code of the sentence with a teacher's figures. */
 export const scoreCode = "teacher-score";
@@ -85,13 +115,12 @@ export const scoreCode = "teacher-score";
 /** Everything that is looked for, the gravest first. */
 const findings: readonly Finding[] = [
 	{
-		code: "teacher-at-chance",
+		code: atChanceCode,
 		refuses: true,
 		find: (judged) => {
-			if (!mayBeChance(judged) || judged.samples < fewSamples) return undefined;
 			const { where, better } = judged;
-			const than = `no better than chance: right on ${scoreOf(judged)}, where chance is ${percent(judged.chance)}`;
-			return { text: `${where} is ${than}.${betterText(better)}`, hint: better?.hint ?? checkIt };
+			if (better !== undefined || !mayBeChance(judged) || judged.samples < fewSamples) return undefined;
+			return { text: `${where} is ${noBetter(judged)}.`, hint: checkIt(judged) };
 		},
 	},
 	{
@@ -99,16 +128,22 @@ const findings: readonly Finding[] = [
 		refuses: true,
 		find: (judged) => {
 			const { where, better } = judged;
-			if (better === undefined || (mayBeChance(judged) && judged.samples >= fewSamples)) return undefined;
-			return { text: `${where} is right on ${scoreOf(judged)}.${betterText(better)}`, hint: better.hint };
+			if (better === undefined) return undefined;
+			const now =
+				mayBeChance(judged) && judged.samples >= fewSamples ? noBetter(judged) : `right on ${scoreOf(judged)}`;
+			const other = `With ${better.what} it is right on ${percent(better.accuracy)} of them.`;
+			return { text: `${where} is ${now}. ${other}`, hint: better.hint };
 		},
 	},
 	{
 		code: "teacher-constant",
 		refuses: true,
-		find: ({ where, samples, spread }) =>
-			samples > 1 && spread < 1e-6
-				? { text: `${where} gives the same answer to ${String(samples)} different training samples.`, hint: checkIt }
+		find: (judged) =>
+			judged.samples > 1 && judged.spread < 1e-6
+				? {
+						text: `${judged.where} gives the same answer to ${String(judged.samples)} different training samples.`,
+						hint: checkIt(judged),
+					}
 				: undefined,
 	},
 	{
@@ -128,7 +163,9 @@ const findings: readonly Finding[] = [
 			const { where, nll = 0, uniformNll = Infinity } = judged;
 			if (nll <= uniformNll) return undefined;
 			const text = `${where} is sure of wrong classes: its NLL on training samples is ${nll.toFixed(2)}; equal probabilities for all classes have ${uniformNll.toFixed(2)} (log C).`;
-			return { text, hint: "Check what its outputs are (teacher.outputs), or soften them: distillation.temperature." };
+			const form = checkForm(judged);
+			const softer = judged.teaches ? ", or soften them with a higher distillation.temperature" : "";
+			return { text, hint: form && `${form}${softer}.` };
 		},
 	},
 	{
@@ -142,13 +179,14 @@ const findings: readonly Finding[] = [
 	{
 		code: "teacher-uniform",
 		refuses: false,
-		find: ({ where, uncertainty, spread }) =>
-			uncertainty > 0.98 && spread >= 1e-6
-				? {
-						text: `${where} gives nearly the same probability to all classes: its soft targets say little.`,
-						hint: "Check what its outputs are: teacher.outputs.",
-					}
-				: undefined,
+		find: (judged) => {
+			const { where, uncertainty, spread, teaches } = judged;
+			if (uncertainty <= 0.98 || spread < 1e-6) return undefined;
+			const little = teaches ? ": its soft targets say little" : "";
+			const form = checkForm(judged);
+			const text = `${where} gives nearly the same probability to all classes${little}.`;
+			return { text, hint: form && `${form}.` };
+		},
 	},
 ];
 
@@ -160,9 +198,10 @@ const findings: readonly Finding[] = [
 export async function judgeTeacher(answers: TeacherAnswers): Promise<TeacherVerdict> {
 	const { where } = answers;
 	const scores = scoresOf(answers);
-	const { byChance } = byChanceOf(answers, scores);
+	const byChance = byChanceIn(answers);
 	const better = await answers.better?.(scores, byChance > chanceLevel);
-	const judged = { where, better, ...scores, byChance, ...sameness(answers) };
+	const { setting, stored = false, teaches } = answers;
+	const judged = { where, better, ...scores, byChance, setting, stored, teaches, ...sameness(answers) };
 	const found = findings.flatMap(({ code, find }) => {
 		const notice = find(judged);
 		return notice === undefined ? [] : [{ code, ...notice }];
@@ -187,7 +226,9 @@ export function refuseTeacher({ where, notices }: TeacherVerdict): void {
 		expected:
 			"answers that fit the labels of training samples better than guesses do, and no other reading of it that fits far better",
 		got: grave.text.replace(/\.$/, ""),
-		hint: [grave.hint, "teacher.trust=true trains by it as it is."].filter((part) => part !== undefined).join(" "),
+		hint: [grave.hint, "--set teacher.trust=true trains by it as it is."]
+			.filter((part) => part !== undefined)
+			.join(" "),
 	});
 }
 
@@ -204,11 +245,15 @@ function scoresOf({ logits, labels, classes }: TeacherAnswers): TeacherScores {
 	return { samples, accuracy, nll, chance: Math.max(...counts) / samples, uniformNll: Math.log(classes) };
 }
 
-function byChanceOf({ labels }: TeacherAnswers, { accuracy, chance = 1 }: TeacherScores): Pick<Judged, "byChance"> {
-	if (accuracy === undefined) return { byChance: 0 };
-	// Where all samples are of one class nothing can be told.
-	if (chance === 1) return { byChance: accuracy === 1 ? 0 : 1 };
-	return { byChance: binomialTail(Math.round(accuracy * labels.length), labels.length, chance) };
+/** How likely a teacher is right on as many samples by chance; 0 without labels, and where samples can show nothing. */
+function byChanceIn({ logits, labels, classes }: TeacherAnswers): number {
+	if (labels.length === 0) return 0;
+	const counts = classCounts(predictedClasses(logits, classes), labels, classes);
+	if (!canShowSkill(counts.samples)) return 0;
+	return byChanceOf(
+		counts.correct.reduce((sum, one) => sum + one, 0),
+		counts,
+	);
 }
 
 /** In how far a teacher says the same of all samples, and of all classes. */
@@ -233,8 +278,8 @@ function scoreOf({ accuracy, samples }: TeacherScores): string {
 	return `${percent(accuracy)} of ${String(samples)} training samples`;
 }
 
-function betterText(better: BetterReading | undefined): string {
-	return better === undefined ? "" : ` With ${better.what} it is right on ${percent(better.accuracy)} of them.`;
+function noBetter(judged: Judged): string {
+	return `no better than chance: right on ${scoreOf(judged)}, where chance is ${percent(judged.chance)}`;
 }
 
 function percent(share = 0): string {
