@@ -7,7 +7,7 @@ import { freshNames } from "../import/rewrite.js";
 import { isRecord, parsedJson } from "../json.js";
 import { comparedName } from "../names.js";
 import type { Notice } from "../notices.js";
-import type { OnnxModel } from "../onnx/model.js";
+import { fedInputs, type OnnxModel } from "../onnx/model.js";
 import { featuresKey, featuresOf, preprocessingKey } from "../predict/metadata.js";
 import { settingText } from "../settings.js";
 
@@ -91,8 +91,7 @@ function unlike(own: readonly string[], features: readonly string[], where: stri
 /** The model behind a node that puts columns into its order. @param order - where the data have each of its columns. */
 function reordered(model: OnnxModel, order: readonly number[], features: readonly string[], where: string): OnnxModel {
 	const { graph } = model;
-	const constants = new Set(graph.initializers.map(({ name }) => name));
-	const [input, ...others] = graph.inputs.filter(({ name }) => !constants.has(name));
+	const [input, ...others] = fedInputs(graph);
 	if (input?.dims?.length !== 2 || others.length > 0) {
 		throw new LimbeckError("model", {
 			where: `${where}: metadata ${featuresKey}`,

@@ -1,6 +1,6 @@
 import { LimbeckError } from "../errors.js";
 import { sameDims } from "../graph/value.js";
-import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
+import { fedInputs, type OnnxModel, type OnnxValueInfo } from "../onnx/model.js";
 import { type DataType, elementCount } from "../onnx/tensor.js";
 
 /** Element types of an input that samples are fed to. */
@@ -13,8 +13,7 @@ const sampleTypes: ReadonlySet<DataType> = new Set(["float", "float16", "double"
  * @throws LimbeckError (`model`) that names all inputs where there are several, and where the one takes whole numbers.
  */
 export function sampleInput({ graph }: Pick<OnnxModel, "graph">, where: string): OnnxValueInfo {
-	const constants = new Set(graph.initializers.map(({ name }) => name));
-	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
+	const inputs = fedInputs(graph);
 	const [input, ...others] = inputs;
 	if (input !== undefined && others.length === 0 && sampleTypes.has(input.type)) return input;
 	const listed = inputs.map(({ name, type, dims = [] }) => `${JSON.stringify(name)} ${type}[${dims.join()}]`);

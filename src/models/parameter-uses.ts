@@ -1,5 +1,5 @@
 /** What a model does with its constants, for the rules of what a parameter is. */
-import type { OnnxGraph, OnnxNode } from "../onnx/model.js";
+import { fedInputs, type OnnxGraph, type OnnxNode } from "../onnx/model.js";
 import { namesUsed } from "../onnx/topological-order.js";
 import { operatorOf } from "../ops/index.js";
 
@@ -23,7 +23,7 @@ const formOnly = new Set(["Shape", "Size"]);
 export function usesOf(graph: OnnxGraph): ReadonlyMap<string, readonly Use[]> {
 	const needed = neededFor(graph);
 	const constants = new Set(graph.initializers.map(({ name }) => name));
-	const samples = new Set(graph.inputs.flatMap(({ name }) => (constants.has(name) ? [] : [name])));
+	const samples = new Set(fedInputs(graph).map(({ name }) => name));
 	const fed = new Set(samples);
 	const sources = new Map<string, ReadonlySet<string>>(Array.from(constants, (name) => [name, new Set([name])]));
 	const uses = new Map<string, Use[]>();

@@ -3,7 +3,7 @@
  * with the statistics of the batch, whose answers depend on the samples that are asked together, and Dropout that drops.
  */
 import type { Notice } from "../notices.js";
-import type { OnnxGraph, OnnxModel, OnnxNode } from "./model.js";
+import { fedInputs, type OnnxGraph, type OnnxModel, type OnnxNode } from "./model.js";
 import { modelError, quote } from "./model-error.js";
 import type { Tensor } from "./tensor.js";
 import { namesUsed } from "./topological-order.js";
@@ -179,10 +179,9 @@ function inferenceGraph(graph: OnnxGraph, pass: Pass): OnnxGraph {
 }
 
 /** The values that depend on what a graph is fed with. */
-function valuesFed({ inputs, initializers, nodes }: OnnxGraph): ReadonlySet<string> {
-	const defaults = new Set(initializers.map(({ name }) => name));
-	const fed = new Set(inputs.flatMap(({ name }) => (defaults.has(name) ? [] : [name])));
-	for (const node of nodes) {
+function valuesFed(graph: OnnxGraph): ReadonlySet<string> {
+	const fed = new Set(fedInputs(graph).map(({ name }) => name));
+	for (const node of graph.nodes) {
 		if (namesUsed(node).some((name) => fed.has(name))) for (const name of node.outputs) fed.add(name);
 	}
 	return fed;

@@ -48,6 +48,15 @@ export interface OnnxInitializer {
 	readonly tensor: Tensor;
 }
 
+/** The inputs that a graph is fed with. What has an initialiser, as in files before version 4, is none. */
+export function fedInputs({
+	inputs,
+	initializers,
+}: Pick<OnnxGraph, "inputs" | "initializers">): readonly OnnxValueInfo[] {
+	const constants = new Set(initializers.map(({ name }) => name));
+	return inputs.filter(({ name }) => !constants.has(name));
+}
+
 /** One application of an operator. */
 export interface OnnxNode {
 	/** May be empty. */

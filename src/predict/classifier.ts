@@ -2,13 +2,21 @@
 import { LimbeckError } from "../errors.js";
 import { logSoftmaxRow } from "../metrics/softmax.js";
 import { encodeModel } from "../onnx/encode.js";
-import type { OnnxModel } from "../onnx/model.js";
+import { fedInputs, type OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { randomStream } from "../random.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
 import { classNamesOf, featuresOf, looksOwn, normalizationOf, pixelRangesOf, sampleShapeOf } from "./metadata.js";
 import { normalizer } from "./normalizer.js";
-import { type Answers, formOfValues, logitsOfRows, type OutputForm, type OutputsOption } from "./output-form.js";
+import { widthsOf } from "./output-choice.js";
+import {
+	type Answers,
+	formAt,
+	formOfValues,
+	logitsOfRows,
+	type OutputForm,
+	type OutputsOption,
+} from "./output-form.js";
 import { readClassifier } from "./read-classifier.js";
 import { inOptions } from "./setting.js";
 
@@ -78,7 +86,7 @@ export async function openClassifier(
 ): Promise<Classifier> {
 	const input = inputOf(model, where);
 	const names = classNamesOf(model, where);
-	const widths = names === undefined ? {} : { widths: [names.length, ...(names.length === 2 ? [1] : [])] };
+	const widths = names === undefined ? {} : { widths: widthsOf(names.length) };
 	const read = readClassifier(model, { where, name, outputs, setting: inOptions, ...widths });
 	const [output] = read.model.graph.outputs;
 	if (output === undefined) throw new LimbeckError("model", { where, expected: "an output of logits", got: "none" });
@@ -102,9 +110,8 @@ export async function openClassifier(
 			sampleShape: input.sampleShape,
 			async predict(sample) {
 				const data = await ask(sample);
-				// One number of two classes is the score of the second.
-				const single = data.length === 1 && form === "probabilities" ? "sigmoid" : form;
-				return predictionOf(logitsOfRows({ data, width: data.length }, single), classes, where);
+				const width = data.length;
+				return predictionOf(logitsOfRows({ data, width }, formAt(width, form)), classes, where);
 			},
 			release: () => session.release(),
 		};
@@ -149,8 +156,7 @@ interface Input {
 
 function inputOf(model: OnnxModel, where: string): Input {
 	const { graph } = model;
-	const constants = new Set(graph.initializers.map(({ name }) => name));
-	const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
+	const inputs = fedInputs(graph);
 	const [input] = inputs;
 	const declared = input?.dims?.slice(1).filter((size) => typeof size === "number");
 	const sampleShape = sampleShapeOf(model, where) ?? declared;

@@ -27,6 +27,11 @@ export interface ChosenOutput {
 	readonly notices: readonly Notice[];
 }
 
+/** How many numbers a sample serve so many classes: one for each, and one for two. */
+export function widthsOf(classes: number): readonly number[] {
+	return [classes, ...(classes === 2 ? [1] : [])];
+}
+
 /** Element types that can be logits. */
 const floating: readonly DataType[] = ["float", "float16", "double"];
 

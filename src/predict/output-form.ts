@@ -55,6 +55,11 @@ export const formNames = Object.keys(outputForms) as [OutputForm, ...OutputForm[
 /** What a classifier's outputs are, set or to be found out. */
 export type OutputsOption = OutputForm | "auto";
 
+/** The form of rows of so many numbers: one probability a row is the score of the second of two classes. */
+export function formAt(width: number, form: OutputForm): OutputForm {
+	return width === 1 && form === "probabilities" ? "sigmoid" : form;
+}
+
 /** A form, and how it is known. */
 export interface FoundForm {
 	readonly form: OutputForm;

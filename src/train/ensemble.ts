@@ -9,10 +9,12 @@ import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import { createGraph } from "../ops/index.js";
 import { looksOwn } from "../predict/metadata.js";
+import { widthsOf } from "../predict/output-choice.js";
 import {
 	type Answers,
 	checkAnswers,
 	type FoundForm,
+	formAt,
 	formOfValues,
 	formUnlike,
 	type OutputForm,
@@ -151,7 +153,8 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 		const count = Math.min(probeCount, probe.count);
 		const data = await predictor.logits({ ...probe, count });
 		const tried = { data, width: data.length / count, where, setting };
-		const { form, reason } = singleScore(tried, read.form ?? foundForm(tried, classifier, options));
+		const { form: found, reason } = read.form ?? foundForm(tried, classifier, options);
+		const form = formAt(tried.width, found);
 		if (options.unchecked !== true) checkAnswers(tried, form, classifier.outputs !== "auto");
 		const pair = tried.width === 1 && classes.length === 2;
 		const select = selectOutputs(order, pair ? 2 : tried.width, classes, where, setting);
@@ -189,7 +192,7 @@ export function readOutput(
 	classes: readonly string[],
 ): ReadClassifier {
 	const setting = settingFor({ option });
-	return readClassifier(model, { where, outputs, name: output, setting, selects: true, ...widthsOf(order, classes) });
+	return readClassifier(model, { where, outputs, name: output, setting, selects: true, ...widthsFor(order, classes) });
 }
 
 /** How options of a classifier are set; `undefined` where nobody can set them. */
@@ -198,7 +201,7 @@ export function settingFor({ option }: Pick<Classifier, "option">): Setting | un
 }
 
 /** How many numbers a sample an output must have. */
-function widthsOf(
+function widthsFor(
 	{ select, names, fileNames }: ClassOrder,
 	classes: readonly string[],
 ): { readonly widths?: readonly number[] } {
@@ -206,12 +209,8 @@ function widthsOf(
 	if (select !== undefined) return {};
 	const unlike = fileNames !== undefined && namesUnlike({ fileNames }, classes);
 	const named = names ?? (unlike ? undefined : fileNames);
-	return { widths: [named?.length ?? classes.length, ...(classes.length === 2 ? [1] : [])] };
-}
-
-/** One number a row that is a probability is that of the second of two classes. */
-function singleScore({ width }: Answers, found: FoundForm): FoundForm {
-	return width === 1 && found.form === "probabilities" ? { ...found, form: "sigmoid" } : found;
+	const width = named?.length ?? classes.length;
+	return { widths: [width, ...widthsOf(classes.length).filter((one) => one === 1)] };
 }
 
 /** What should be known of a member's outputs. */

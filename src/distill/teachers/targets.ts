@@ -6,6 +6,7 @@ import {
 	type Answers,
 	checkAnswers,
 	type FoundForm,
+	formAt,
 	formOfValues,
 	formUnlike,
 	logitsOfRows,
@@ -152,12 +153,7 @@ function formOf(
 	if (told !== undefined && unlike !== undefined) return unlikeForm(answers, told, unlike, outputs !== "auto");
 	const found = told ?? formOfValues(answers);
 	checkAnswers(answers, found.form, outputs !== "auto");
-	return { found: scoreOf(found, width), notices: [] };
-}
-
-/** One probability a row is that of the second of two classes. */
-function scoreOf(found: FoundForm, width: number): FoundForm {
-	return width === 1 && found.form === "probabilities" ? { ...found, form: "sigmoid" } : found;
+	return { found: { ...found, form: formAt(width, found.form) }, notices: [] };
 }
 
 /**
@@ -175,7 +171,7 @@ function unlikeForm(
 	const { where, width } = answers;
 	const misnamed = told.form === "probabilities" && unlike.form === "percentages";
 	const single = told.form === "probabilities" && unlike.form === "sigmoid" && width === 1;
-	if (single) return { found: scoreOf(told, width), notices: [] };
+	if (single) return { found: { ...told, form: formAt(width, told.form) }, notices: [] };
 	if (!set && !misnamed && told.form === "logits") {
 		throw new LimbeckError("data", {
 			where,
