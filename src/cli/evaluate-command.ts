@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { EvaluateStep, SplitName } from "../distill/evaluate.js";
+import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
 import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
@@ -29,7 +29,8 @@ export function addEvaluateCommand(program: Command, terminal: Terminal, signal:
 		.summary("measure a model on a data set's test or validation split")
 		.description(
 			"Runs an ONNX model on a data set's test split, or its validation split, and tells its errors, calibration, size and speed. " +
-				"The model has one float input, images [batch, …], and one float output, logits [batch, classes]. " +
+				"The model has one input, which takes a sample as numbers or bytes, and an output for the classes: logits, " +
+				"probabilities or scores of a sigmoid; --set model.output=NAME chooses among several. " +
 				"The temperature of temperature scaling is fitted on the validation split, before the test split is opened.",
 		)
 		.requiredOption("--model <file>", "the ONNX file")

@@ -30,8 +30,8 @@ test.each([
 	["a name that is missing in its file", { fileNames: ["cat", "cow"] }, 2, 'got none for "dog"'],
 	["names of other outputs", { names: ["cat", "dog"] }, 3, "expected a name for each of 3 outputs, got 2"],
 	["an index out of range", { select: [0, 3] }, 3, "2 different indices below 3"],
-	["an index twice", { select: [1, 1] }, 3, "some of them twice or too large"],
-	["too few indices", { select: [1] }, 3, "one for each class of the data, got 1, all of them good"],
+	["an index twice", { select: [1, 1] }, 3, "got [1, 1], with an index twice or too large"],
+	["too few indices", { select: [1] }, 3, "one for each class of the data, got 1"],
 ] as const)("%s cannot be told apart", (_, order, outputs, message) => {
 	expect(() => selectOutputs(order, outputs, classes, "a.onnx", settingOf("teacher"))).toThrow(message);
 });

@@ -3,21 +3,22 @@ import { LimbeckError } from "../errors.js";
 import { canonicalName, quotedName } from "../names.js";
 import type { Setting } from "../predict/setting.js";
 
-/** What is told of the order of a classifier's outputs. */
+/** What is known of the order of a classifier's outputs. */
 export interface ClassOrder {
 	/** Indices of its outputs, in the order of the data's classes. */
 	readonly select?: readonly number[];
 	/** The names of its outputs, in their order. */
 	readonly names?: readonly string[];
-	/** The same as its file has them: where none is a name of the data's, they say nothing. */
+	/** The same, as its file has them; ignored where none is the name of a class of the data. */
 	readonly fileNames?: readonly string[];
 }
 
 const shownNames = 5;
+const shownIndices = 12;
 
 /**
- * Which outputs of a classifier are the data's classes, in their order: those told, or those of the same names; all as
- * they stand where nothing is told and there are as many.
+ * Which outputs of a classifier are the data's classes, in their order: those that are set, or those of the same names; all,
+ * in their order, where nothing is set and there are as many.
  *
  * @param outputs - how many outputs it has.
  * @param classes - of the data.
@@ -35,7 +36,7 @@ export function selectOutputs(
 ): readonly number[] | undefined {
 	const { select, names = namesUnlike(order, classes) ? undefined : order.fileNames } = order;
 	const chosen =
-		select === undefined ? byName(names, outputs, classes, where, setting) : told(select, outputs, classes, where);
+		select === undefined ? byName(names, outputs, classes, where, setting) : checked(select, outputs, classes, where);
 	if (chosen === undefined) {
 		if (outputs === classes.length) return undefined;
 		throw new LimbeckError("model", {
@@ -62,12 +63,13 @@ export function namesOutputs({ select, names }: ClassOrder): boolean {
 	return select !== undefined || names !== undefined;
 }
 
-/** Whether a file names its classes otherwise than the data do, all of them: anybody may name classes as they like. */
+/** Whether none of the names in a file is the name of a class of the data. */
 export function namesUnlike({ fileNames }: ClassOrder, classes: readonly string[]): boolean {
 	return fileNames !== undefined && !fileNames.some((name) => placeOf(name, classes) !== -1);
 }
 
-function told(
+/** Indices that were set, where they can be. */
+function checked(
 	select: readonly number[],
 	outputs: number,
 	classes: readonly string[],
@@ -78,7 +80,7 @@ function told(
 	throw new LimbeckError("usage", {
 		where: `${where}: select`,
 		expected: `${String(classes.length)} different indices below ${String(outputs)}, one for each class of the data`,
-		got: `${String(select.length)}, ${fits ? "all of them good" : "some of them twice or too large"}`,
+		got: fits ? String(select.length) : `[${shortList(select)}], with an index twice or too large`,
 	});
 }
 
@@ -111,6 +113,11 @@ function byName(
 function placeOf(name: string, names: readonly string[]): number {
 	const exact = names.indexOf(name);
 	return exact === -1 ? names.map(canonicalName).indexOf(canonicalName(name)) : exact;
+}
+
+/** The first few indices. */
+function shortList(indices: readonly number[]): string {
+	return `${indices.slice(0, shownIndices).join(", ")}${indices.length > shownIndices ? ", …" : ""}`;
 }
 
 function quoted(names: readonly string[], others: readonly string[]): string {

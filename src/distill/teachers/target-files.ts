@@ -98,12 +98,12 @@ async function* parquetRows(path: string): Rows {
 }
 
 async function* jsonRows(path: string): Rows {
-	// A byte-order mark, as Windows' editors write it, is no part of the first line.
 	const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
 	let number = 0;
 	try {
 		for await (const line of lines) {
 			number++;
+			// A byte-order mark, as editors on Windows write it, is not part of the first line.
 			const own = number === 1 ? line.replace(/^\uFEFF/, "") : line;
 			if (own.trim() !== "") yield rowOf(parseLine(own, path, number), `${path}: line ${String(number)}`);
 		}
