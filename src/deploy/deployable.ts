@@ -50,7 +50,7 @@ export function inputNameFor(sampleShape: SampleShape): string {
  */
 export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 	const { sampleShape, classes, normalization, features, pixelScale, where } = task;
-	const imported = importModel(readOutput({ ...task, model }, classes).model);
+	const imported = importModel(readOutput({ ...task, model }, classes).model, sampleShape);
 	refuseUnknown(imported, where);
 	const [output] = imported.graph.outputs;
 	const input = sampleInput(imported, where);

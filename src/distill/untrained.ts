@@ -29,11 +29,10 @@ export interface Untrained {
 export async function untrained(network: NetworkOptions, task: ModelTask, data: SampleFacts = {}): Promise<Untrained> {
 	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
 	const { file, head } = network;
-	const { model: imported, notices } = await importedNetwork(
-		network,
-		data,
-		head === "replace" ? undefined : task.classes,
-	);
+	const { model: imported, notices } = await importedNetwork(network, data, {
+		sampleShape: task.sampleShape,
+		classes: head === "replace" ? undefined : task.classes,
+	});
 	const [output] = imported.graph.outputs;
 	const classes = output && classesOfOutput(output);
 	const model = head === "replace" ? replaceHead(imported, task.classes, task.seed) : imported;
@@ -50,21 +49,21 @@ export async function untrained(network: NetworkOptions, task: ModelTask, data: 
 /**
  * A network from a file in the form that is trained: it gives logits, and each layer has its own gains.
  *
- * @param classes - how many its output must have, where that is known.
+ * @param task - the shape of the samples, and how many classes its output must have, where that is known.
  * @throws LimbeckError (`model`, `file`) by the name of the file; for one of several inputs, or of whole numbers.
  */
 export async function importedNetwork(
 	{ file, output }: Pick<FileNetwork, "file" | "output">,
 	data: SampleFacts = {},
-	classes?: number,
+	task?: Pick<ModelTask, "sampleShape"> & { readonly classes?: number | undefined },
 ): Promise<{ readonly model: OnnxModel; readonly notices: readonly Notice[] }> {
 	const read = await readModelFile(file);
 	sampleInput(read, file);
 	const aligned = alignData(read, data, file);
-	const widths = classes === undefined ? {} : { widths: [classes] };
+	const widths = task?.classes === undefined ? {} : { widths: [task.classes] };
 	const request = { where: file, name: output, outputs: "auto", setting: besideFile, ...widths } as const;
 	const { model: logits, removed, notices: chosen } = readClassifier(aligned.model, request);
-	const model = trainableForm(logits, file);
+	const model = trainableForm(logits, file, task?.sampleShape);
 	const taken = {
 		code: "softmax-removed",
 		text: `${file}: its last ${removed ?? ""} is taken off, to be trained by its logits.`,

@@ -170,7 +170,7 @@ test("every node that nothing is trained through is listed, with what to do", ()
 			category: "model",
 			where: "q (DynamicQuantizeLinear), product (MatMulInteger), branch (If), y (StringNormalizer)",
 			hint: expect.stringMatching(
-				/quantised model \(DynamicQuantizeLinear, MatMulInteger\).*quantise it afterwards.*If decide.*StringNormalizer/,
+				/quantised model \(DynamicQuantizeLinear, MatMulInteger\).*quantise it afterwards.*A branch is read where.*StringNormalizer/,
 			) as string,
 		}) as Error,
 	);

@@ -9,7 +9,12 @@ import { isKnown } from "./support.js";
  * The shapes of a model's values, as far as its operators tell them from those of its inputs, which must be known. Its
  * nodes must be of the current operator set, in order.
  */
-export function inferredShapes({ graph }: OnnxModel): ReadonlyMap<string, readonly number[]> {
+export function inferredShapes(model: OnnxModel): ReadonlyMap<string, readonly number[]> {
+	return new Map(Array.from(inferredValues(model), ([name, { dims }]) => [name, dims]));
+}
+
+/** The values whose shapes are known in this way, those that are known while a graph is built with their elements. */
+export function inferredValues({ graph }: OnnxModel): ReadonlyMap<string, Value> {
 	const values = new Map<string, Value>();
 	for (const { name, type, dims } of graph.inputs) {
 		const known = dims?.filter((size) => typeof size === "number") ?? [];
@@ -37,5 +42,5 @@ export function inferredShapes({ graph }: OnnxModel): ReadonlyMap<string, readon
 			if (!(error instanceof LimbeckError)) throw error;
 		}
 	}
-	return new Map(Array.from(values, ([name, { dims }]) => [name, dims]));
+	return values;
 }

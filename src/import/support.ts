@@ -20,6 +20,12 @@ const refusals: readonly Refusal[] = [
 			"As a teacher it can stay as it is.",
 	},
 	{
+		applies: ({ opType, domain }) => opType === "If" && domain === "",
+		hint: () =>
+			"A branch is read where its condition is a constant, or a matter of sizes that are the same for every batch and " +
+			"known: export the model with a fixed height and width, or by tracing, so that no branch is left.",
+	},
+	{
 		applies: ({ opType }) => controlFlow.has(opType),
 		hint: (operators) => `${operators} decide at run time: export the model by tracing, so that they are resolved.`,
 	},

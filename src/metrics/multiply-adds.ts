@@ -49,7 +49,7 @@ export function multiplyAdds(model: OnnxModel, sampleShape: readonly number[]): 
 	const g = createGraph();
 	try {
 		const input = g.input("input", { type: "float", dims: [1, ...sampleShape] });
-		applyModel(g, importModel(floatTwin(model)), { input });
+		applyModel(g, importModel(floatTwin(model), sampleShape), { input });
 	} catch (error) {
 		if (error instanceof LimbeckError && error.category === "model") return { unknown: error.got };
 		throw error;

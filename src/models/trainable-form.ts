@@ -9,8 +9,9 @@ import { withOwnParameters } from "./untie.js";
  * has computed others from it, dropped it or written it once for several layers.
  *
  * @param where - the model, for messages.
+ * @param sampleShape - of the data, where it is known.
  * @throws LimbeckError (`model`) as importModel does.
  */
-export function trainableForm(model: OnnxModel, where: string): OnnxModel {
-	return withOwnParameters(withLookups(withOneForm(importModel(model), where)), where);
+export function trainableForm(model: OnnxModel, where: string, sampleShape?: readonly number[]): OnnxModel {
+	return withOwnParameters(withLookups(withOneForm(importModel(model, sampleShape), where)), where);
 }
