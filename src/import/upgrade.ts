@@ -166,6 +166,8 @@ export const upgrades: readonly Upgrade[] = [
 		rewrite: broadcastAtTheRight,
 	},
 	{ operators: ["BatchNormalization", "Dropout"], to: 7, rewrite: (node) => [withoutAttributes(node, "is_test")] },
+	// Whether all steps are an output, which shows in the outputs themselves.
+	{ operators: ["LSTM", "GRU", "RNN"], to: 7, rewrite: (node) => [withoutAttributes(node, "output_sequence")] },
 	// The statistics were of one channel even then, unless `spatial` was 0.
 	{ operators: ["BatchNormalization"], to: 9, rewrite: withoutSpatial },
 	{ operators: ["Upsample"], to: 9, rewrite: attributesToInputs(["scales", floats]) },

@@ -87,3 +87,21 @@ describe.each(names)("%s", (name) => {
 		await expectGradients({ at, build: (g, inputs) => flat(g, build(g, inputs)) });
 	});
 });
+
+describe("attributes that nobody serves are refused", () => {
+	test.each(names)("%s", (name) => {
+		const { cases, attributes } = entryOf(name);
+		const [one] = cases;
+		if (one === undefined) throw new Error("a case is needed");
+		const g = createGraph();
+		const inputs = inputTensors(name, one).map((tensor) => tensor && g.constant(tensor));
+		const place = (more: OperatorCase["attributes"]) => g.ops(name, inputs, { ...one.attributes, ...more });
+		expect(() => place({ made_up: int(1) })).toThrow(
+			`${name}: expected no attributes but ${Object.keys(attributes).join()}`.replaceAll(",", ", "),
+		);
+		for (const [key, served] of Object.entries(attributes)) {
+			if (served !== "any")
+				expect(() => place({ [key]: int(-7) })).toThrow(new RegExp(`^${name}: expected ${key} .*, got -7`));
+		}
+	});
+});

@@ -3,7 +3,7 @@ import { float, int, ints, numberOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
-import { normalAxis, required, typeError } from "./infer.js";
+import { normalAxis, required } from "./infer.js";
 import type { Composite } from "./operator.js";
 import { extentOf, type Windows, windowsOf } from "./pool-windows.js";
 import { inFloat, over, positive, scaled } from "./rules.js";
@@ -40,6 +40,7 @@ function root(g: Graph, x: Value, p: number): Value {
 export const functionComposites = {
 	// swish(x) = x σ(α x)
 	Swish: {
+		attributes: { alpha: "any" },
 		expand: (g, inputs, attributes) => {
 			const x = required(inputs, 0);
 			const alpha = numberOf(attributes, "alpha", 1);
@@ -53,6 +54,7 @@ export const functionComposites = {
 	},
 	// shrink(x) = x + b below −λ, x − b above λ, 0 between
 	Shrink: {
+		attributes: { bias: "any", lambd: "any" },
 		expand: (g, inputs, attributes) => {
 			const x = required(inputs, 0);
 			const [bias, lambd] = [numberOf(attributes, "bias", 0), numberOf(attributes, "lambd", 0.5)];
@@ -69,6 +71,7 @@ export const functionComposites = {
 	},
 	// y = γ x / √(mean(x²) + ε), the node that ONNX Runtime had before ONNX
 	RMSNormalization: {
+		attributes: { axis: "any", epsilon: "any", stash_type: [1] },
 		expand: (g, inputs, attributes) => {
 			const [x, scale] = [required(inputs, 0), required(inputs, 1)];
 			const axis = normalAxis(numberOf(attributes, "axis", -1), x.dims.length);
@@ -85,10 +88,13 @@ export const functionComposites = {
 	},
 	// y_w = (Σ |x|^p over the window w)^(1/p)
 	LpPool: {
+		attributes: {
+			...{ kernel_shape: "any", strides: "any", pads: "any", dilations: "any", ceil_mode: [0, 1], p: { least: 1 } },
+			auto_pad: ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"],
+		},
 		expand: (g, inputs, attributes) => {
 			const x = required(inputs, 0);
 			const p = numberOf(attributes, "p", 2);
-			if (p < 1) throw typeError("LpPool", "p of 1 or more", String(p));
 			const sizes = p === 2 ? g.op("Mul", [x, x]) : g.op("Abs", [x]);
 			const powers = p <= 2 ? sizes : g.op("Pow", [sizes, g.scalar(p, x)]);
 			const sums = windowSums(g, powers, windowsOf("LpPool", x, attributes));
@@ -112,10 +118,10 @@ export const functionComposites = {
 	},
 	// y = (Σ |x|^p over space)^(1/p)
 	GlobalLpPool: {
+		attributes: { p: { least: 1 } },
 		expand: (g, inputs, attributes) => {
 			const x = required(inputs, 0);
 			const p = numberOf(attributes, "p", 2);
-			if (p < 1) throw typeError("GlobalLpPool", "p of 1 or more", String(p));
 			const space = g.integers(sequence(Math.max(0, x.dims.length - 2), 2));
 			if (p <= 2) return [g.op(p === 1 ? "ReduceL1" : "ReduceL2", [x, space])];
 			const powers = g.op("Pow", [g.op("Abs", [x]), g.scalar(p, x)]);

@@ -24,6 +24,7 @@ import { resize } from "./resize.js";
 import { rotaryEmbedding } from "./rotary-embedding.js";
 import { cast } from "./rules.js";
 import { scatter } from "./scatter.js";
+import { refuseAttributes } from "./served-attributes.js";
 import { shape } from "./shape.js";
 
 /** Every operator that Limbeck can build and differentiate. */
@@ -68,6 +69,14 @@ export function compositeOf(opType: string): Composite | undefined {
 	return Object.hasOwn(composites, opType) ? composites[opType as CompositeName] : undefined;
 }
 
+/** How an operator is built from others, once its attributes are known to be served. */
+function served(opType: string, { attributes: known, expand }: Composite): Composite["expand"] {
+	return (g, inputs, attributes) => {
+		refuseAttributes(opType, known, attributes);
+		return expand(g, inputs, attributes);
+	};
+}
+
 /** The entry of an operator, or `undefined`. */
 export function operatorOf(opType: string): Operator | undefined {
 	return Object.hasOwn(operators, opType) ? operators[opType as OperatorName] : undefined;
@@ -84,7 +93,7 @@ export function createGraph(target: Target = {}): Graph {
 	return new Graph(
 		(opType) => {
 			const composite = compositeOf(opType);
-			if (composite !== undefined) return composite;
+			if (composite !== undefined) return { expand: served(opType, composite) };
 			const operator = operatorOf(opType);
 			if (operator !== undefined) return { domain: operator.domain ?? "", infer: operator.infer };
 			throw new LimbeckError("model", {

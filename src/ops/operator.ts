@@ -2,6 +2,7 @@ import type { Attributes } from "../graph/attributes.js";
 import type { Graph, Node } from "../graph/graph.js";
 import type { Value, ValueType } from "../graph/value.js";
 import type { Tensor } from "../onnx/tensor.js";
+import type { ServedAttributes } from "./served-attributes.js";
 
 /** What a gradient rule sees of a node. */
 export interface VjpContext {
@@ -106,6 +107,8 @@ export interface Operator {
 
 /** An operator that is built from others, which differentiate it; ONNX calls most of these functions. */
 export interface Composite {
+	/** The attributes that it serves; others are refused before it is asked. */
+	readonly attributes: ServedAttributes;
 	/** Adds the nodes that do its work, and gives its outputs in order; throws a `LimbeckError` where inputs do not fit. */
 	readonly expand: (g: Graph, inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Value[];
 	readonly cases: readonly OperatorCase[];

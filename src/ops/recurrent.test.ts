@@ -32,13 +32,13 @@ function layer(g: Graph, attributes: Attributes = {}): readonly Value[] {
 
 describe("what a recurrent layer does not do is refused", () => {
 	test.each([
-		[{ clip: float(1) }, "no clip"],
-		[{ input_forget: int(1) }, "no input_forget"],
-		[{ layout: int(1) }, "layout 0, the only one that ONNX Runtime runs"],
+		[{ clip: float(1) }, "LSTM: expected clip 0, got 1"],
+		[{ input_forget: int(1) }, "LSTM: expected input_forget 0, got 1"],
+		[{ layout: int(1) }, "LSTM: expected layout 0, got 1"],
 		[{ activations: { kind: "strings", value: ["Affine", "Tanh", "Tanh"] } }, "got Affine"],
-		[{ activation_alpha: { kind: "floats", value: [0.5] } }, "without parameters"],
+		[{ activation_alpha: { kind: "floats", value: [0.5] } }, "got activation_alpha"],
 		[{ direction: text("bidirectional") }, "weights [2,8,3] for bidirectional"],
-		[{ direction: text("sideways") }, "for sideways"],
+		[{ direction: text("sideways") }, "direction forward or reverse or bidirectional, got sideways"],
 	] as const)("%j", (attributes, says) => {
 		expect(() => layer(createGraph(), attributes)).toThrow(says);
 	});

@@ -12,6 +12,7 @@ import type { Operator, OperatorCase, VjpContext } from "./operator.js";
 import { cells } from "./recurrent-cells.js";
 import { type Activation, activations, type CellGradients, type Direction } from "./recurrent-direction.js";
 import { reshape, sequence, sliceAlong, zerosLike } from "./selection.js";
+import { refuseAttributes, type ServedAttributes } from "./served-attributes.js";
 
 type Inputs = readonly (Value | undefined)[];
 type Kind = keyof typeof cells;
@@ -41,38 +42,33 @@ function activationsOf(opType: Kind, attributes: Attributes, count: number): rea
 	const { activations: given } = attributes;
 	const defaults: readonly string[] = cells[opType].activations;
 	const names = given?.kind === "strings" ? given.value : sequence(count).flatMap(() => defaults);
-	const parameters = ["activation_alpha", "activation_beta"].some((name) => attributes[name] !== undefined);
-	const known = names.map((name) => {
-		if (isActivation(name) && !parameters) return name;
-		throw typeError(opType, `activations ${Object.keys(activations).join(", ")} without parameters`, name);
-	});
+	const known = names.filter(isActivation);
 	return sequence(count).map((index) => known.slice(index * defaults.length, (index + 1) * defaults.length));
 }
 
-/** Refuses what ONNX Runtime does not run, and what has no gradient here. */
-function refuseVariants(opType: Kind, x: Value, attributes: Attributes): void {
-	if (x.dims.length !== 3) throw typeError(opType, "an input of three dimensions", describeType(x));
-	for (const name of ["clip", "input_forget"]) {
-		if (numberOf(attributes, name, 0) !== 0) throw typeError(opType, `no ${name}`, "one");
-	}
-	if (numberOf(attributes, "layout", 0) === 0) return;
-	throw typeError(opType, "layout 0, the only one that ONNX Runtime runs", "1");
-}
+/** Attributes that every layer serves: what ONNX Runtime runs, and what has a gradient here. */
+const servedByAll: ServedAttributes = {
+	...{ hidden_size: "any", direction: Object.keys(directions), layout: [0], clip: [0] },
+	activations: Object.keys(activations),
+};
+
+const served: Readonly<Record<Kind, ServedAttributes>> = {
+	LSTM: { ...servedByAll, input_forget: [0] },
+	GRU: { ...servedByAll, linear_before_reset: [0, 1] },
+	RNN: servedByAll,
+};
 
 function layerOf(opType: Kind, inputs: Inputs, attributes: Attributes): Layer {
 	const [x, w, r] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
-	refuseVariants(opType, x, attributes);
+	if (x.dims.length !== 3) throw typeError(opType, "an input of three dimensions", describeType(x));
+	refuseAttributes(opType, served[opType], attributes);
 	const [time = 1, batch = 1, inputSize = 1] = x.dims;
 	const direction = textOf(attributes, "direction", "forward");
-	const reversed = Object.hasOwn(directions, direction) ? directions[direction] : undefined;
+	const reversed = directions[direction] ?? [];
 	const hidden = r.dims[2] ?? 1;
 	const rows = cells[opType].gates * hidden;
-	const expected = [reversed?.length ?? 0, rows, inputSize];
-	if (
-		reversed === undefined ||
-		w.dims.join() !== expected.join() ||
-		r.dims.join() !== expected.with(2, hidden).join()
-	) {
+	const expected = [reversed.length, rows, inputSize];
+	if (w.dims.join() !== expected.join() || r.dims.join() !== expected.with(2, hidden).join()) {
 		const got = `${describeType(w)} and ${describeType(r)}`;
 		throw typeError(opType, `weights [${expected.join()}] for ${direction}`, got);
 	}

@@ -56,6 +56,7 @@ function joinedPairs(g: Graph, parts: readonly Value[], interleaved: boolean): V
 export const rotaryEmbedding = {
 	// Every pair (a, b) of a head's elements turns by an angle θ: (a cos θ − b sin θ, a sin θ + b cos θ)
 	RotaryEmbedding: {
+		attributes: { interleaved: [0, 1], num_heads: "any", rotary_embedding_dim: "any" },
 		expand: (g, inputs, attributes) => {
 			const { x, back } = byHead(g, required(inputs, 0), numberOf(attributes, "num_heads", 0));
 			const size = x.dims[3] ?? 1;
