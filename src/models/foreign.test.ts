@@ -136,6 +136,26 @@ describe("what is trained", () => {
 		expect(chosen()).toEqual(["body.weight", "scale", "head.weight", "head.bias"]);
 	});
 
+	test("may be a limit of Clip: one with a parameter's name in a state dict, or one that a pattern names", () => {
+		const limited = (low: string, high: string): OnnxModel =>
+			model({
+				nodes: [
+					["MatMul", ["x", "body.weight"], ["h"]],
+					["Clip", ["h", low, high], ["clipped"]],
+					["MatMul", ["clipped", "head.weight"], ["y"]],
+				],
+				constants: {
+					...{ "body.weight": weights.w, "head.weight": weights.v },
+					...{ [low]: randomTensor(low, []), [high]: randomTensor(high, []) },
+				},
+			});
+		const named = limited("/act/Constant_output_0", "act.alpha");
+		expect(selectTrainable(named).map(({ name }) => name)).toEqual(["body.weight", "head.weight", "act.alpha"]);
+		const chosen = selectTrainable(limited("low", "high"), { train: ["*.weight", "high"] });
+		expect(chosen.map(({ name }) => name)).toEqual(["body.weight", "head.weight", "high"]);
+		expect(selectTrainable(limited("low", "high")).map(({ name }) => name)).toEqual(["body.weight", "head.weight"]);
+	});
+
 	test.each([
 		[["head.*"], ["head.weight", "head.bias"]],
 		[["*.weight"], ["body.weight", "head.weight"]],
@@ -148,7 +168,7 @@ describe("what is trained", () => {
 		expect(chosen(patterns)).toEqual(expected);
 	});
 
-	test.each(["heads.*", "head", "headxweight", "low"])("a pattern that matches nothing is refused: %s", (pattern) => {
+	test.each(["heads.*", "head", "headxweight", "shape"])("a pattern that matches nothing is refused: %s", (pattern) => {
 		expect(() => chosen(["body*", pattern])).toThrow(
 			`train: expected patterns that each match a weight, got ${pattern}. The weights are body.weight, scale, head.weight`,
 		);

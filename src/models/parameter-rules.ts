@@ -3,7 +3,7 @@
  * applies decides and gives the reason.
  */
 import { elementCount } from "../onnx/tensor.js";
-import { isDifferentiable, isLayers, isSetting, type Use } from "./parameter-uses.js";
+import { isDifferentiable, isLayers, isLimit, isSetting, type Use } from "./parameter-uses.js";
 import { isFilled, isMask, isTable, isWhole, type RealTensor, realElements } from "./table-structure.js";
 
 /** A constant as the rule sees it. */
@@ -74,6 +74,11 @@ const rows: readonly Row[] = [
 	},
 	{ trained: true, reason: "a parameter, says the exporter", applies: ({ exported }) => exported === "parameter" },
 	{ trained: false, reason: "a buffer, says the exporter", applies: ({ exported }) => exported === "constant" },
+	{
+		trained: false,
+		reason: "a limit of Clip",
+		applies: (one) => one.uses.some(isLimit) && !(isPath(one) && isNamedParameter(one)),
+	},
 	{
 		trained: false,
 		reason: "a table of equal steps, powers, sines or cosines",

@@ -39,7 +39,7 @@ export function usesOf(graph: OnnxGraph): ReadonlyMap<string, readonly Use[]> {
 			for (const source of sources.get(name) ?? []) {
 				const use = { opType: node.opType, index, onSamples, direct };
 				// A node of constants alone counts for what it makes of them, and for the place of a setting.
-				if (isFed || isSetting(use)) uses.set(source, [...(uses.get(source) ?? []), use]);
+				if (isFed || isSetting(use) || isLimit(use)) uses.set(source, [...(uses.get(source) ?? []), use]);
 			}
 		}
 		const made = isFed ? undefined : new Set(inputs.flatMap((name) => [...(sources.get(name) ?? [])]));
@@ -66,7 +66,6 @@ function neededFor({ outputs, nodes }: OnnxGraph): ReadonlySet<OnnxNode> {
 
 /** Inputs, by operator, that are settings of it. */
 const settingInputs: Readonly<Record<string, readonly number[]>> = {
-	Clip: [1, 2],
 	Dropout: [1],
 	OneHot: [2],
 	Pad: [2],
@@ -76,6 +75,11 @@ const settingInputs: Readonly<Record<string, readonly number[]>> = {
 /** Whether a use is that of a setting. */
 export function isSetting({ opType, index }: Use): boolean {
 	return settingInputs[opType]?.includes(index) === true;
+}
+
+/** Whether a use is that of a limit, which some networks learn. */
+export function isLimit({ opType, index }: Use): boolean {
+	return opType === "Clip" && index > 0;
 }
 
 /** Inputs, by operator, that hold the weights of a layer: matrices and kernels, and what has a value for each channel. */
