@@ -88,6 +88,8 @@ const cases: readonly Case[] = [
 			images: integers([1], [0]),
 		},
 	},
+	{ opset: 17, dims: [2, 5, 3, 1], nodes: [["DFT", ["x"], ["y"], { onesided: int(1) }]] },
+	{ opset: 19, dims: [2, 5, 3, 1], nodes: [["DFT", ["x"], ["y"], { axis: int(2) }]] },
 	...["bilinear", "nearest", "bicubic"].map(
 		(name): Case => ({
 			opset: 16,

@@ -151,6 +151,15 @@ const groupsAsChannels: Rewrite = (node, around) => {
 	];
 };
 
+/** Before version 20 the axis of a DFT was an attribute, 1 where absent. */
+const transformAxis: Rewrite = (node, around) => {
+	const axis = numberOf(Object.fromEntries(node.attributes), "axis", 1);
+	const constant: Tensor = { type: "int64", dims: [], data: BigInt64Array.of(BigInt(axis)) };
+	const [x = "", length = ""] = node.inputs;
+	const inputs = [x, length, around.addConstant(`${nodeName(node)}/axis`, constant)];
+	return [{ ...withoutAttributes(node, "axis"), inputs }];
+};
+
 /** Before version 20 GridSample's modes had the names that they have in two dimensions. */
 const interpolationNames: Rewrite = (node) => {
 	const mode = node.attributes.get("mode")?.value ?? "bilinear";
@@ -212,6 +221,7 @@ export const upgrades: readonly Upgrade[] = [
 			node.inputs.length > 1 ? node : withAttributes(node, { num_outputs: int(node.outputs.length) }),
 		],
 	},
+	{ operators: ["DFT"], to: 20, rewrite: transformAxis },
 	{ operators: ["GridSample"], to: 20, rewrite: interpolationNames },
 	{ operators: ["GroupNormalization"], to: 21, rewrite: groupsAsChannels },
 ];

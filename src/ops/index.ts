@@ -4,6 +4,7 @@ import { activation } from "./activation.js";
 import { alongAxis } from "./along-axis.js";
 import { attention } from "./attention.js";
 import { batchNorm } from "./batch-norm.js";
+import { col2im } from "./col2im.js";
 import { convolution } from "./convolution.js";
 import { einsum } from "./einsum.js";
 import { elementwise } from "./elementwise.js";
@@ -26,12 +27,14 @@ import { cast } from "./rules.js";
 import { scatter } from "./scatter.js";
 import { refuseAttributes } from "./served-attributes.js";
 import { shape } from "./shape.js";
+import { signal, signalComposites } from "./signal.js";
 
 /** Every operator that Limbeck can build and differentiate. */
 export const operators = {
 	...activation,
 	...alongAxis,
 	...batchNorm,
+	...col2im,
 	...convolution,
 	...einsum,
 	...elementwise,
@@ -49,6 +52,7 @@ export const operators = {
 	...resize,
 	...scatter,
 	...shape,
+	...signal,
 } as const satisfies Record<string, Operator>;
 
 /** The names of the operators that Limbeck knows. */
@@ -59,6 +63,7 @@ export const composites = {
 	...attention,
 	...functionComposites,
 	...rotaryEmbedding,
+	...signalComposites,
 } as const satisfies Record<string, Composite>;
 
 /** The names of the operators that are built from others. */

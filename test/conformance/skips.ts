@@ -16,3 +16,11 @@ const skips: readonly (readonly [name: RegExp, reason: string])[] = [
 export function skipReason(name: string): string | undefined {
 	return skips.find(([pattern]) => pattern.test(name))?.[1];
 }
+
+/** Sums that cancel: what is left of them is as inexact as their summands are. */
+const cancelling = /^test_(?:dft|stft)/;
+
+/** How far an element may be from what a test expects where that is near 0. */
+export function roundingOf(name: string, expected: readonly number[]): number {
+	return cancelling.test(name) ? 2 ** -20 * Math.max(...expected.map(Math.abs)) : 1e-7;
+}

@@ -8,6 +8,7 @@ import type { Tensor } from "../../src/onnx/tensor.js";
 import { activation } from "../../src/ops/activation.js";
 import { alongAxis } from "../../src/ops/along-axis.js";
 import { attention } from "../../src/ops/attention.js";
+import { col2im } from "../../src/ops/col2im.js";
 import { elementwise } from "../../src/ops/elementwise.js";
 import { functions } from "../../src/ops/functions.js";
 import { gridSample } from "../../src/ops/grid-sample.js";
@@ -18,6 +19,7 @@ import { reduce } from "../../src/ops/reduce.js";
 import { resize } from "../../src/ops/resize.js";
 import { rotaryEmbedding } from "../../src/ops/rotary-embedding.js";
 import { scatter } from "../../src/ops/scatter.js";
+import { signal, signalComposites } from "../../src/ops/signal.js";
 import { evaluate, integers, numbers, real } from "../support/graphs.js";
 import { fixture } from "./fixtures.js";
 
@@ -105,6 +107,7 @@ test("every operator of the tables that are recorded is, if it has a gradient", 
 		...activation,
 		...alongAxis,
 		...attention,
+		...col2im,
 		...elementwise,
 		...functions,
 		...gridSample,
@@ -113,6 +116,8 @@ test("every operator of the tables that are recorded is, if it has a gradient", 
 		...resize,
 		...rotaryEmbedding,
 		...scatter,
+		...signal,
+		...signalComposites,
 	};
 	const isDifferentiable = (one: Operator | Composite | undefined): boolean =>
 		one === undefined || !("vjp" in one) || one.vjp !== "nondifferentiable";

@@ -213,6 +213,33 @@ def attention(q, k, v, mask=None, **options):
     return F.scaled_dot_product_attention(q, k, v, None if mask is None else mask, **options)
 
 
+def transforms():
+    """Fourier transforms of PyTorch, complex numbers as pairs."""
+
+    def whole(x, *_):
+        return torch.view_as_real(torch.fft.fft(torch.view_as_complex(x), dim=1))
+
+    def real(x, length, _):
+        return torch.view_as_real(torch.fft.rfft(x[..., 0], int(length), dim=1))
+
+    def back(x, *_):
+        return torch.fft.irfft(torch.view_as_complex(x), 7, dim=1)[..., None]
+
+    axis = integers([1], [])
+    return [
+        row(whole, draw(2, 5, 2), None, axis),
+        row(lambda x, *_: torch.view_as_real(torch.fft.ifft(torch.view_as_complex(x), dim=1)), draw(2, 6, 2), None, axis, inverse=1),
+        row(real, draw(2, 6, 1), integers([6], []), axis, onesided=1),
+        row(real, draw(2, 6, 1), integers([9], []), axis, onesided=1),
+        row(back, draw(2, 4, 2), integers([7], []), axis, inverse=1, onesided=1),
+    ]
+
+
+def windowed(x, step, window, *_):
+    spectrum = torch.stft(x[..., 0], len(window), int(step), len(window), window, center=False, return_complex=True)
+    return torch.view_as_real(spectrum.transpose(1, 2))
+
+
 # By ONNX's names; the rows are alike for every operator, so add yours.
 OPERATORS = {
     # Arithmetic
@@ -364,6 +391,19 @@ OPERATORS = {
             "ijj,jk->ik": ((2, 3, 3), (3, 2)),
             "i,j,ij->ij": ((2,), (3,), (2, 3)),
         }.items()
+    ],
+    "DFT": transforms(),
+    "STFT": [row(windowed, draw(2, 12, 1), integers([3], []), draw(5))],
+    "Col2Im": [
+        row(
+            lambda x, *_: F.fold(x, (4, 6), (2, 3), dilation=(2, 1), padding=(1, 0), stride=(2, 1)),
+            draw(2, 12, 8),
+            integers([4, 6]),
+            integers([2, 3]),
+            dilations=[2, 1],
+            pads=[1, 0, 1, 0],
+            strides=[2, 1],
+        )
     ],
 }
 
