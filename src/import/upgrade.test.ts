@@ -88,6 +88,12 @@ const cases: readonly Case[] = [
 			images: integers([1], [0]),
 		},
 	},
+	{
+		opset: 10,
+		dims: [3, 4],
+		nodes: [["Scatter", ["x", "indices", "updates"], ["y"], { axis: int(1) }]],
+		constants: { indices: integers([3, 1], [2, 0, 3]), updates: randomTensor("updates", [3, 1]) },
+	},
 	{ opset: 17, dims: [2, 5, 3, 1], nodes: [["DFT", ["x"], ["y"], { onesided: int(1) }]] },
 	{ opset: 19, dims: [2, 5, 3, 1], nodes: [["DFT", ["x"], ["y"], { axis: int(2) }]] },
 	...["bilinear", "nearest", "bicubic"].map(

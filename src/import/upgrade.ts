@@ -188,6 +188,7 @@ export const upgrades: readonly Upgrade[] = [
 	},
 	{ operators: ["TopK"], to: 10, rewrite: attributesToInputs(["k", integers]) },
 	{ operators: ["Resize"], to: 11, rewrite: resizeFromCorners },
+	{ operators: ["Scatter"], to: 11, rewrite: (node) => [{ ...node, opType: "ScatterElements" }] },
 	{ operators: ["Clip"], to: 11, rewrite: attributesToInputs(["min", first], ["max", first]) },
 	{ operators: ["Pad"], to: 11, rewrite: attributesToInputs(["pads", integers], ["value", first]) },
 	{ operators: ["Dropout"], to: 12, rewrite: attributesToInputs(["ratio", first]) },

@@ -83,4 +83,16 @@ export const alongAxis = {
 			},
 		],
 	},
+	// The first elements of each sequence, backwards: so is the way back
+	ReverseSequence: {
+		infer: sameAsFirst,
+		vjp: ({ g, inputs, dy, attributes }) => [() => g.op("ReverseSequence", [dy, inputs[1]], attributes)],
+		cases: [
+			{ inputs: [{ dims: [4, 3, 2] }, { dims: [3], integers: [2, 4, 1] }] },
+			{
+				inputs: [{ dims: [2, 4] }, { dims: [2], integers: [3, 4] }],
+				attributes: { batch_axis: int(0), time_axis: int(1) },
+			},
+		],
+	},
 } as const satisfies Record<string, Operator>;

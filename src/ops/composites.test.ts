@@ -19,8 +19,8 @@ import { isFloating } from "./rules.js";
 const names = Object.keys(composites) as CompositeName[];
 const entryOf = (name: CompositeName): Composite => composites[name];
 
-/** Operator sets in which a node is looked for: ours, and the newest that ONNX Runtime 1.30 has released kernels for. */
-const opsets = [modelOpset, 24] as const;
+/** Operator sets in which a node is looked for: ours, and later ones that ONNX Runtime 1.30 has kernels for. */
+const opsets = [modelOpset, 24, 26] as const;
 
 /** What ONNX Runtime's own node makes of a case, in the first operator set that has it. */
 async function byRuntime(name: CompositeName, one: OperatorCase, types: readonly Value[]): Promise<readonly Tensor[]> {
@@ -35,7 +35,9 @@ async function byRuntime(name: CompositeName, one: OperatorCase, types: readonly
 		const model = { ...modelOf(graph), opsetImports: new Map([["", opset]]), irVersion: 11 };
 		return runtime.createSession(encodeModel(model), { threads: 1 });
 	};
-	const session = await inOpset(opsets[0]).catch(() => inOpset(opsets[1]));
+	const session = await inOpset(opsets[0])
+		.catch(() => inOpset(opsets[1]))
+		.catch(() => inOpset(opsets[2]));
 	try {
 		const found = await session.run({});
 		return outputs.flatMap((_, index) => found[`y${index}`] ?? []);

@@ -1,13 +1,14 @@
 /** Activations, normalisation and pooling that are built from others. Source: ONNX operator specification, opset 24. */
-import { float, int, ints, numberOf } from "../graph/attributes.js";
+import { float, int, ints, numberOf, numbersOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
-import type { Value } from "../graph/value.js";
+import { describeType, type Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
-import { normalAxis, required } from "./infer.js";
+import { allCoordinates } from "./fold-shape.js";
+import { constantIntegers, normalAxis, required, typeError } from "./infer.js";
 import type { Composite } from "./operator.js";
 import { extentOf, type Windows, windowsOf } from "./pool-windows.js";
-import { inFloat, over, positive, scaled } from "./rules.js";
-import { reshape, sequence } from "./selection.js";
+import { inFloat, over, positive, realTensor, scaled } from "./rules.js";
+import { padZeros, reshape, sequence } from "./selection.js";
 
 /** Padding at the end that the last window reaches over. */
 const padAfter = (window: Windows): number =>
@@ -131,6 +132,93 @@ export const functionComposites = {
 			{ inputs: [{ dims: [2, 3, 4, 2] }] },
 			{ inputs: [{ dims: [2, 3, 4] }], attributes: { p: int(3) } },
 			{ inputs: [{ dims: [2, 3, 4] }], attributes: { p: int(1) } },
+		]),
+	},
+	// yᵢ = Π xⱼ over j ≤ i, by doubling: after k rounds the product of 2ᵏ elements, without a division
+	CumProd: {
+		attributes: { exclusive: [0, 1], reverse: [0, 1] },
+		expand: (g, inputs, attributes) => {
+			const x = required(inputs, 0);
+			const [named = 0] = constantIntegers(required(inputs, 1), "axis");
+			const axis = normalAxis(named, x.dims.length);
+			const size = x.dims[axis] ?? 1;
+			const backwards = numberOf(attributes, "reverse", 0) === 1;
+			const moved = (value: Value, by: number): Value => {
+				const pads = x.dims.map((_, other) => (other === axis ? by : 0));
+				const [before, after] = backwards ? [pads.map((pad) => -pad), pads] : [pads, pads.map((pad) => -pad)];
+				return g.op("Pad", [value, g.integers([...before, ...after]), g.scalar(1, x)]);
+			};
+			const first = numberOf(attributes, "exclusive", 0) === 1 ? moved(x, 1) : x;
+			const distances = sequence(Math.ceil(Math.log2(size))).map((round) => 2 ** round);
+			return [distances.reduce((y, by) => g.op("Mul", [y, moved(y, by)]), first)];
+		},
+		cases: [
+			{ inputs: [{ dims: [3, 5] }, { dims: [], integers: [1] }] },
+			{
+				inputs: [{ dims: [4, 2] }, { dims: [], integers: [-2] }],
+				attributes: { exclusive: int(1), reverse: int(1) },
+			},
+			{ inputs: [{ dims: [7] }, { dims: [], integers: [0] }], attributes: { reverse: int(1) } },
+			{ inputs: [{ dims: [1, 3] }, { dims: [], integers: [0] }], attributes: { exclusive: int(1) } },
+		],
+	},
+	// The middle, or zeros around it; what is odd is at the end
+	CenterCropPad: {
+		attributes: { axes: "any" },
+		expand: (g, inputs, attributes) => {
+			const x = required(inputs, 0);
+			const axes = numbersOf(attributes, "axes", sequence(x.dims.length)).map((axis) =>
+				normalAxis(axis, x.dims.length),
+			);
+			const shape = constantIntegers(required(inputs, 1), "shape");
+			if (shape.length !== axes.length) {
+				throw typeError("CenterCropPad", `a size for ${axes.length} axes`, `[${shape.join()}]`);
+			}
+			const grown = x.dims.map((size, axis) => (shape[axes.indexOf(axis)] ?? size) - size);
+			const before = grown.map((by) => Math.trunc(by / 2));
+			const after = grown.map((by, axis) => by - (before[axis] ?? 0));
+			return [padZeros(g, x, before, after)];
+		},
+		cases: [
+			{ inputs: [{ dims: [5, 4, 3] }, { dims: [3], integers: [2, 7, 3] }] },
+			{ inputs: [{ dims: [2, 7] }, { dims: [1], integers: [4] }], attributes: { axes: ints([-1]) } },
+		],
+	},
+	// Points between −1 and 1 on every axis, and a 1, times θ
+	AffineGrid: {
+		attributes: { align_corners: [0, 1] },
+		expand: (g, inputs, attributes) => {
+			const theta = required(inputs, 0);
+			const [batch = 1, ...rest] = constantIntegers(required(inputs, 1), "size");
+			const spatial = rest.slice(1);
+			const [, rows = 0, columns = 0] = theta.dims;
+			if (rows !== spatial.length || columns !== rows + 1 || theta.dims[0] !== batch) {
+				throw typeError("AffineGrid", `θ [${batch},${spatial.length},${spatial.length + 1}]`, describeType(theta));
+			}
+			const aligned = numberOf(attributes, "align_corners", 0) === 1;
+			const at = (place: number, size: number): number => {
+				if (!aligned) return (2 * place + 1) / size - 1;
+				// The only one is at the end, as in ONNX Runtime.
+				return size === 1 ? 1 : (2 * place) / (size - 1) - 1;
+			};
+			const points = allCoordinates(spatial).flatMap((place) => [
+				...place.map((one, axis) => at(one, spatial[axis] ?? 1)).reverse(),
+				1,
+			]);
+			const base = g.constant(realTensor(theta, [points.length / columns, columns], points));
+			const turned = g.op("Transpose", [theta], { perm: ints([0, 2, 1]) });
+			return [reshape(g, g.op("MatMul", [base, turned]), [batch, ...spatial, rows])];
+		},
+		cases: inFloat([
+			{ inputs: [{ dims: [2, 2, 3] }, { dims: [4], integers: [2, 1, 3, 4] }] },
+			{
+				inputs: [{ dims: [1, 2, 3] }, { dims: [4], integers: [1, 1, 1, 3] }],
+				attributes: { align_corners: int(1) },
+			},
+			{
+				inputs: [{ dims: [1, 3, 4] }, { dims: [5], integers: [1, 1, 2, 3, 2] }],
+				attributes: { align_corners: int(1) },
+			},
 		]),
 	},
 } as const satisfies Record<string, Composite>;

@@ -11,6 +11,7 @@ import { describeType, type Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import { commonDims, normalAxis, required, sameAsFirst, sameAsFirstAlongAxis, typeError } from "./infer.js";
 import type { Operator, OperatorCase, VjpContext } from "./operator.js";
+import { inFloat } from "./rules.js";
 
 type Gradients = ReturnType<Exclude<Operator["vjp"], string>>;
 
@@ -125,9 +126,6 @@ function layerTypes(statistics: number): Operator["infer"] {
 
 const groupsOf: (context: Pick<VjpContext, "attributes">) => number = ({ attributes }) =>
 	numberOf(attributes, "num_groups", 1);
-
-const inFloat = (cases: readonly OperatorCase[]): readonly OperatorCase[] =>
-	cases.map((one) => ({ ...one, precision: "float" }));
 
 /** 1 where two channels lie in one window of odd size, else 0: a matrix `[channels, channels]`. */
 function neighbours(g: Graph, channels: number, size: number): Value {

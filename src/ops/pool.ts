@@ -1,11 +1,12 @@
 /** Pooling. Source: ONNX operator specification, opset 21. */
-import { type Attributes, int, ints, numberOf, textOf } from "../graph/attributes.js";
+import { type Attributes, int, ints, numberOf, numbersOf, textOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
-import { elementCount, type Tensor } from "../onnx/tensor.js";
-import { required, typeError } from "./infer.js";
+import { elementCount } from "../onnx/tensor.js";
+import { constantIntegers, required, typeError } from "./infer.js";
 import type { Operator, OperatorCase } from "./operator.js";
 import { areDisjoint, areTiles, averagingMatrix, pooledType, type Windows, windowsOf } from "./pool-windows.js";
+import { inFloat, realTensor } from "./rules.js";
 
 /** A node of an operator whose only use here is in gradients. */
 function single(
@@ -21,11 +22,7 @@ function single(
 /** A matrix of the element type of `like`. */
 function matrix(g: Graph, rows: readonly (readonly number[])[], like: Value): Value {
 	const dims = [rows.length, rows[0]?.length ?? 0];
-	const tensor: Tensor =
-		like.type === "double"
-			? { type: "double", dims, data: Float64Array.from(rows.flat()) }
-			: { type: "float", dims, data: Float32Array.from(rows.flat()) };
-	return g.constant(tensor);
+	return g.constant(realTensor(like, dims, rows.flat()));
 }
 
 /** Σ_w m[w, e] x[…, w, …] along one axis: the adjoint of pooling by the matrix m. */
@@ -81,9 +78,6 @@ const globally: Operator["infer"] = (inputs) => {
 	if (x.dims.length < 3) throw typeError("global pooling", "an input [batch, channels, …]", describeType(x));
 	return [{ type: x.type, dims: x.dims.map((dim, axis) => (axis < 2 ? dim : 1)) }];
 };
-
-const inFloat = (cases: readonly OperatorCase[]): readonly OperatorCase[] =>
-	cases.map((one) => ({ ...one, precision: "float" }));
 
 const globalCases = inFloat([
 	{ inputs: [{ dims: [2, 3, 4, 5], distinct: true }] },
@@ -187,5 +181,41 @@ export const pool = {
 			];
 		},
 		cases: globalCases,
+	},
+	// y[index] = x, zeros elsewhere: dx = dy[index], where one place was written twice, too, as in PyTorch
+	MaxUnpool: {
+		infer: (inputs, attributes) => {
+			const x = required(inputs, 0);
+			if (inputs[2] !== undefined) return [{ type: x.type, dims: constantIntegers(inputs[2], "output_shape") }];
+			const [batch = 1, channels = 1, ...spatial] = x.dims;
+			const kernel = numbersOf(attributes, "kernel_shape", []);
+			const strides = numbersOf(
+				attributes,
+				"strides",
+				spatial.map(() => 1),
+			);
+			const pads = numbersOf(attributes, "pads", [...spatial, ...spatial].fill(0));
+			const sizes = spatial.map((size, axis) => {
+				const cut = (pads[axis] ?? 0) + (pads[axis + spatial.length] ?? 0);
+				return (size - 1) * (strides[axis] ?? 1) + (kernel[axis] ?? 1) - cut;
+			});
+			return [{ type: x.type, dims: [batch, channels, ...sizes] }];
+		},
+		vjp: ({ g, inputs, dy }) => [
+			() => {
+				const flat = g.op("Reshape", [dy, g.integers([elementCount(dy.dims)])]);
+				return g.op("Gather", [flat, required(inputs, 1)]);
+			},
+		],
+		cases: inFloat([
+			{
+				inputs: [{ dims: [1, 1, 2, 2] }, { dims: [1, 1, 2, 2], integers: [5, 7, 13, 8] }],
+				attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) },
+			},
+			{
+				inputs: [{ dims: [1, 2, 2] }, { dims: [1, 2, 2], integers: [1, 4, 5, 9] }, { dims: [3], integers: [1, 2, 5] }],
+				attributes: { kernel_shape: ints([2]), strides: ints([2]) },
+			},
+		]),
 	},
 } as const satisfies Record<string, Operator>;

@@ -2,7 +2,7 @@
 import { float } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import { type DataType, dataTypes } from "../onnx/tensor.js";
+import { type DataType, dataTypes, type Tensor } from "../onnx/tensor.js";
 import { broadcast, required, sameAsFirst, typeError } from "./infer.js";
 import type { CaseInput, Operator, OperatorCase, Vjp, VjpContext } from "./operator.js";
 
@@ -97,6 +97,13 @@ const floatingTypes: ReadonlySet<DataType> = new Set(["float", "double", "float1
 /** Whether gradients flow through values of this type. */
 export function isFloating(type: DataType): boolean {
 	return floatingTypes.has(type);
+}
+
+/** A tensor of the floating type of `like`. */
+export function realTensor(like: Value, dims: readonly number[], values: readonly number[]): Tensor {
+	return like.type === "double"
+		? { type: "double", dims, data: Float64Array.from(values) }
+		: { type: "float", dims, data: Float32Array.from(values) };
 }
 
 /** `x` as another element type; itself where it has it already. */

@@ -5,7 +5,7 @@ import { describeType, type Value } from "../graph/value.js";
 import { integerTensor } from "./fold-shape.js";
 import { constantIntegers, elementType, normalAxis, required, typeError } from "./infer.js";
 import type { Composite, Operator, OperatorCase } from "./operator.js";
-import { inFloat, scaled } from "./rules.js";
+import { inFloat, realTensor, scaled } from "./rules.js";
 import { padZeros, reshape, sequence, sliceAlong, withSize } from "./selection.js";
 
 type Inputs = readonly (Value | undefined)[];
@@ -76,13 +76,9 @@ function repetitions(g: Graph, like: Value, { axis, length }: Transform): Value 
 	const bins = halfOf(length);
 	const once = (bin: number): boolean => bin === 0 || 2 * bin === length;
 	const counts = sequence(bins).map((bin) => (once(bin) ? 1 : 2));
-	const tensor =
-		like.type === "double"
-			? ({ type: "double", dims: [bins], data: Float64Array.from(counts) } as const)
-			: ({ type: "float", dims: [bins], data: Float32Array.from(counts) } as const);
 	return reshape(
 		g,
-		g.constant(tensor),
+		g.constant(realTensor(like, [bins], counts)),
 		withSize(
 			like.dims.map(() => 1),
 			axis,
@@ -188,6 +184,7 @@ function framesOf(inputs: Inputs): { readonly count: number; readonly step: numb
 export const signalComposites = {
 	// Frames of the signal, times the window, transformed
 	STFT: {
+		attributes: { onesided: [0, 1] },
 		expand: (g, inputs, attributes) => {
 			const x = required(inputs, 0);
 			const [batch = 1, size = 1, parts = 1] = x.dims;

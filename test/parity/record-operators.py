@@ -240,6 +240,11 @@ def windowed(x, step, window, *_):
     return torch.view_as_real(spectrum.transpose(1, 2))
 
 
+def reversed_parts(x, lens):
+    parts = [torch.cat((x[:length, index].flip(0), x[length:, index])) for index, length in enumerate(lens.tolist())]
+    return torch.stack(parts, 1)
+
+
 # By ONNX's names; the rows are alike for every operator, so add yours.
 OPERATORS = {
     # Arithmetic
@@ -405,6 +410,28 @@ OPERATORS = {
             strides=[2, 1],
         )
     ],
+    "MaxUnpool": [
+        row(
+            lambda x, places: F.max_unpool2d(x, places, 2),
+            draw(1, 1, 2, 2),
+            integers([5, 7, 13, 8], [1, 1, 2, 2]),
+            kernel_shape=[2, 2],
+            strides=[2, 2],
+        )
+    ],
+    "Det": [
+        row(torch.linalg.det, draw(2, 3, 3)),
+        row(torch.linalg.det, draw(4, 4)),
+    ],
+    "CumProd": [
+        row(lambda x, _: torch.cumprod(x, 1), draw(2, 5), integers([1], [])),
+        row(lambda x, _: torch.cumprod(x, 1), given([2, 0, 3, 0, 5], [1, 5]), integers([1], [])),
+    ],
+    "AffineGrid": [
+        row(lambda theta, size, align=align: F.affine_grid(theta, size.tolist(), bool(align)), draw(2, 2, 3), integers([2, 1, 3, 4]), align_corners=align)
+        for align in (0, 1)
+    ],
+    "ReverseSequence": [row(reversed_parts, draw(4, 3, 2), integers([2, 4, 1]))],
 }
 
 

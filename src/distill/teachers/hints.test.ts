@@ -144,9 +144,10 @@ describe("where it is no option of a command line", () => {
 	test("a network to train has its field beside its file", async () => {
 		const file = join(await temporaryFolder(), "m.onnx");
 		await writeModelFile(file, two);
-		await expect(importedNetwork({ file }, undefined, 3)).rejects.toThrow("the field output beside file: y");
+		const task = { sampleShape: [3, 1, 1], classes: 3 };
+		await expect(importedNetwork({ file }, {}, task)).rejects.toThrow("the field output beside file: y");
 		expect(parseRecipe({ student: { file, output: "y" } }).student).toMatchObject({ output: "y" });
-		expect((await importedNetwork({ file, output: "y" }, undefined, 3)).notices).toBeDefined();
+		expect((await importedNetwork({ file, output: "y" }, {}, task)).notices).toBeDefined();
 	});
 
 	test("a classifier that a program loads has an option of that", async () => {
