@@ -69,6 +69,22 @@ const cases: [string, OnnxModel, readonly number[]][] = [
 		[5, 4],
 	],
 	[
+		"an Expand of samples to a constant shape",
+		fixed([8, 4, 1], [8, 4, 6], { shape: integers(8, 4, 6) }, [
+			onnxNode("Tanh", ["x"], ["t"]),
+			onnxNode("Expand", ["t", "shape"], ["y"]),
+		]),
+		[4, 1],
+	],
+	[
+		"an Expand that gives samples another axis before theirs",
+		fixed([8, 4, 1], [8, 3, 4, 6], { shape: integers(3, 8, 4, 6) }, [
+			onnxNode("Expand", ["x", "shape"], ["e"]),
+			onnxNode("Transpose", ["e"], ["y"], { perm: { kind: "ints", value: [1, 0, 2, 3] } }),
+		]),
+		[4, 1],
+	],
+	[
 		"the token of a batch of one",
 		fixed([1, 5, 4], [1, 6, 4], { token: floats([1, 1, 4]) }, [
 			onnxNode("Concat", ["token", "x"], ["y"], { axis: { kind: "int", value: 1 } }),

@@ -111,7 +111,27 @@ function anyBatchNode(node: OnnxNode, around: Surroundings, pass: Pass): readonl
 		const inputs = [data, around.addConstant(`${nodeName(node)}/shape`, target.shape)];
 		return [{ ...withoutAttributes(node, "allowzero"), inputs }];
 	}
+	if (node.opType === "Expand" && data === node.inputs[0]) return [openExpand(node, after, around, pass)];
 	return axis.axis === 0 && perSample.has(node.opType) ? withStretchedRows(node, around, pass) : [node];
+}
+
+/** An Expand of data to a constant shape, which leaves the axis that counts samples as long as it is. */
+function openExpand(
+	node: OnnxNode,
+	{ axis }: BatchAxis,
+	{ constantOf, addConstant }: Surroundings,
+	pass: Pass,
+): OnnxNode {
+	const [data = "", target = ""] = node.inputs;
+	const shape = constantOf(target);
+	const from = numeric(pass.dimsOf(data));
+	if (shape?.type !== "int64" || from === undefined) return node;
+	const sizes = Array.from(shape.data);
+	// Of data with fewer axes the first ones are new.
+	const at = sizes.length - from.length + axis;
+	if (at < 0 || Number(sizes[at]) !== from[axis]) return node;
+	const open = addConstant(`${nodeName(node)}/shape`, { ...shape, data: BigInt64Array.from(sizes.with(at, 1n)) });
+	return { ...node, inputs: [data, open] };
 }
 
 /** Operators that give a value another shape, and no more. */
@@ -127,6 +147,7 @@ function axisAfter(node: OnnxNode, data: string, before: BatchAxis, { size, dims
 	}
 	if (from === undefined || to === undefined) return before;
 	if (reshaping.has(node.opType)) return axisInShape(from, before, to, size) ?? before;
+	if (node.opType === "Expand") return { ...before, axis: before.axis + Math.max(0, to.length - from.length) };
 	// What takes an axis away before that of the samples moves it: Gather of one index, reductions of one axis.
 	const dropped = from.length - to.length;
 	const taken = numberOf(attributes, "axis", node.opType === "Gather" ? 0 : before.axis);
