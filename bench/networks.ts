@@ -22,7 +22,10 @@ export const weightKinds = ["random", "fresh"] as const;
 const teacherTolerance = 1e-4;
 
 const recorded = z.object({
-	forms: z.record(z.string(), z.union([z.object({ reference: z.string() }), z.object({ failed: z.string() })])),
+	forms: z.record(
+		z.string(),
+		z.union([z.object({ reference: z.string(), rate: z.number() }), z.object({ failed: z.string() })]),
+	),
 });
 const trained = z.object({
 	teacher: z.number().optional(),

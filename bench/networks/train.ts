@@ -23,7 +23,8 @@ interface Recorded {
 	readonly steps: number;
 	readonly batch: number;
 	readonly classes: number;
-	readonly rate: number;
+	/** By the names of the forms. */
+	readonly forms: Readonly<Record<string, { readonly rate: number }>>;
 	readonly momentum: number;
 	readonly mean: number;
 	readonly std: number;
@@ -72,7 +73,13 @@ async function asStudent(): Promise<Trained> {
 		normalization: { mean, std },
 		loss: { name: "cross-entropy" },
 		optimizer: {
-			...{ name: "sgd", learningRate: about.rate, momentum: about.momentum, nesterov: false, weightDecay: 0 },
+			...{
+				name: "sgd",
+				learningRate: about.forms[form]?.rate ?? Number.NaN,
+				momentum: about.momentum,
+				nesterov: false,
+				weightDecay: 0,
+			},
 		},
 		schedule: { name: "constant" },
 		momentumSchedule: { name: "constant" },
