@@ -6,6 +6,7 @@ import { attention } from "./attention.js";
 import { batchNorm } from "./batch-norm.js";
 import { col2im } from "./col2im.js";
 import { convolution } from "./convolution.js";
+import { deformable } from "./deformable.js";
 import { determinant } from "./determinant.js";
 import { einsum } from "./einsum.js";
 import { elementwise } from "./elementwise.js";
@@ -37,6 +38,7 @@ export const operators = {
 	...batchNorm,
 	...col2im,
 	...convolution,
+	...deformable,
 	...determinant,
 	...einsum,
 	...elementwise,

@@ -9,7 +9,10 @@ import { activation } from "../../src/ops/activation.js";
 import { alongAxis } from "../../src/ops/along-axis.js";
 import { attention } from "../../src/ops/attention.js";
 import { col2im } from "../../src/ops/col2im.js";
+import { deformable } from "../../src/ops/deformable.js";
+import { determinant } from "../../src/ops/determinant.js";
 import { elementwise } from "../../src/ops/elementwise.js";
+import { functionComposites } from "../../src/ops/function-composites.js";
 import { functions } from "../../src/ops/functions.js";
 import { gridSample } from "../../src/ops/grid-sample.js";
 import { createGraph } from "../../src/ops/index.js";
@@ -108,7 +111,10 @@ test("every operator of the tables that are recorded is, if it has a gradient", 
 		...alongAxis,
 		...attention,
 		...col2im,
+		...deformable,
+		...determinant,
 		...elementwise,
+		...functionComposites,
 		...functions,
 		...gridSample,
 		...recurrent,

@@ -245,6 +245,29 @@ def reversed_parts(x, lens):
     return torch.stack(parts, 1)
 
 
+def deformed(x, w, offset, bias=None, mask=None):
+    """A convolution of stride 1 without padding, at points that are moved: two numbers a tap, down and right."""
+    batch, _, height, width = x.shape
+    outputs, _, rows, columns = w.shape
+    *_, down, right = offset.shape
+    groups = offset.shape[1] // (2 * rows * columns)
+    moves = offset.reshape(batch * groups, rows * columns, 2, down, right)
+    taps = [(row_, column) for row_ in range(rows) for column in range(columns)]
+    read = []
+    for tap, (row_, column) in enumerate(taps):
+        y = moves[:, tap, 0] + torch.arange(down)[:, None] + row_
+        z = moves[:, tap, 1] + torch.arange(right)[None, :] + column
+        grid = torch.stack((2 * z / (width - 1) - 1, 2 * y / (height - 1) - 1), -1)
+        image = x.reshape(batch * groups, -1, height, width)
+        read.append(F.grid_sample(image, grid, "bilinear", "zeros", True))
+    columns_ = torch.stack(read, 2)
+    if mask is not None:
+        columns_ = columns_ * mask.reshape(batch * groups, 1, rows * columns, down, right)
+    columns_ = columns_.reshape(batch, x.shape[1], rows * columns, down, right)
+    y = torch.einsum("bctij,oct->boij", columns_, w.flatten(2))
+    return y if bias is None else y + bias[:, None, None]
+
+
 # By ONNX's names; the rows are alike for every operator, so add yours.
 OPERATORS = {
     # Arithmetic
@@ -432,6 +455,14 @@ OPERATORS = {
         for align in (0, 1)
     ],
     "ReverseSequence": [row(reversed_parts, draw(4, 3, 2), integers([2, 4, 1]))],
+    "DeformConv": [
+        row(deformed, draw(2, 4, 4, 5), draw(2, 4, 2, 3), draw(2, 24, 3, 3), draw(2), draw(2, 12, 3, 3), offset_group=2),
+        row(deformed, draw(1, 2, 3, 3), draw(1, 2, 2, 2), draw(1, 8, 2, 2, low=-0.4, high=-0.1)),
+    ],
+    "GlobalLpPool": [
+        row(lambda x, p=p: torch.linalg.vector_norm(x, p, (2, 3), True), draw(1, 2, 3, 2), p=p) for p in (1, 2, 3)
+    ],
+    "CenterCropPad": [row(lambda x, _: F.pad(x[1:3], (1, 2)), draw(5, 4), integers([2, 7]))],
 }
 
 
