@@ -84,7 +84,7 @@ describe("a teacher is judged by labelled training samples", () => {
 			refuseTeacher(verdict);
 		};
 		expect(refused).toThrow("With another order of its outputs it is right on 100.0 % of them");
-		expect(refused).toThrow("--set 'teacher.select=[1,2,0]'");
+		expect(refused).toThrow("--set teacher.select='[1,2,0]'");
 		expect(await verdictOn(classifier(turned, { order: { select: [1, 2, 0] } }))).toMatchObject({ accuracy: 1 });
 	});
 
@@ -128,7 +128,7 @@ describe("a teacher is judged by labelled training samples", () => {
 		const verdict = await judgeTargets(targets, {}, data);
 		expect(() => {
 			refuseTeacher(verdict);
-		}).toThrow("--set 'teacher.select=[1,2,0]'");
+		}).toThrow("--set teacher.select='[1,2,0]'");
 	});
 });
 
