@@ -149,6 +149,7 @@ export async function imageSeeds(): Promise<readonly Uint8Array[]> {
 		bmp({ ...pair, bits: 16, compression: 3, masks: [0xf800, 0x7e0, 0x1f], pixels: [1, 2, 3, 4, 5, 6, 7, 8] }),
 		tiff(2, 1, "float", Float32Array.of(0, 0.5, 1, 0.25)),
 		tiff(2, 1, "signed", Int16Array.of(-5, 5, 1, 2)),
+		tiff(1, 4, "unsigned", Uint8Array.of(1, 2, 3, 4), 0),
 	];
 }
 

@@ -13,7 +13,7 @@ import type { SpeechChoice } from "./options.js";
 export async function speechContent(choice: SpeechChoice): Promise<readonly string[]> {
 	const { env } = process;
 	if (choice.name === "recordings") {
-		const { recordingFiles } = await import("./recordings.js");
+		const { recordingFiles } = await import("./recordings-table.js");
 		const { read, names } = await recordingFiles(choice);
 		return [await contentOf(read, env), canonicalHash(names)];
 	}
