@@ -9,12 +9,14 @@ export type {
 	DataSet,
 	Normalization,
 	Origin,
+	PixelScale,
 	SampleSet,
 	SampleShape,
 	Samples,
 	Shifted,
 	Split,
 } from "./data/data-set.js";
+export type { PixelRange } from "./data/formats/pixel-range.js";
 export type { Sampling } from "./data/order.js";
 export type { OpenSamples, SampleData, SampleReader } from "./data/samples.js";
 export type { Augmentation, TransformOptions } from "./data/transforms/index.js";
