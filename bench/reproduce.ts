@@ -7,7 +7,7 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { isLabelled } from "../dist/distill/evaluate.js";
+import { isLabelled } from "../dist/distill/evaluation.js";
 import { summary } from "../dist/metrics/index.js";
 import { identifyData } from "../dist/pipeline/data-identity.js";
 import { drive, outputs, type StepNews } from "../dist/pipeline/drive.js";

@@ -24,19 +24,19 @@ export type { RunReport } from "./deploy/run-report.js";
 export type { BiasShift, BiasShiftRequest } from "./distill/bias-shifts.js";
 export type { ByClass } from "./distill/by-class.js";
 export type { ClassNames } from "./distill/class-names.js";
-export {
-	type AnyEvaluation,
-	type Comparison,
-	type CoverageRequest,
-	type EvaluateOutcome,
-	type EvaluateStep,
-	type Evaluation,
-	evaluateModels,
-	type MemberEvaluation,
-	type ModelCost,
-	type Quality,
-} from "./distill/evaluate.js";
+export { evaluateModels } from "./distill/evaluate.js";
 export type { EvaluateContext } from "./distill/evaluated-model.js";
+export type {
+	AnyEvaluation,
+	Comparison,
+	CoverageRequest,
+	EvaluateOutcome,
+	EvaluateStep,
+	Evaluation,
+	MemberEvaluation,
+	ModelCost,
+	Quality,
+} from "./distill/evaluation.js";
 export type {
 	Calibration,
 	DetailOptions,

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { EvaluateStep, SplitName } from "../distill/evaluate.js";
+import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
 import type { FileReading } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import { readModelFile } from "../onnx/file.js";

@@ -3,12 +3,13 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { DataChoice } from "../data/options.js";
-import { diagnose } from "../distill/diagnosis/index.js";
+import { diagnose, guessingCode } from "../distill/diagnosis/index.js";
 import { evaluationEvidence } from "../distill/diagnosis/of-reports.js";
-import { type Evaluation, isLabelled, type SplitName, splitNames } from "../distill/evaluate.js";
+import { type Evaluation, isLabelled, type SplitName, splitNames } from "../distill/evaluation.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import { readingShape } from "../distill/teachers/options.js";
 import { type EnsembleSource, type FileReading, fileMember } from "../distill/teachers/sources.js";
+import { atChanceCode } from "../distill/teachers/verdict.js";
 import type { ClassBalance } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
 import { parseOptions } from "../options.js";
@@ -99,11 +100,15 @@ export function saidOf(
 	names: Readonly<Record<string, string>>,
 	split: SplitName,
 ): { readonly balance?: ClassBalance; readonly diagnosis: readonly Notice[]; readonly notices?: readonly Notice[] } {
-	const { byClass, notices } = outcome;
+	const { byClass } = outcome;
+	const diagnosis = diagnose(evaluationEvidence(names, outcome, split));
+	// Of training samples the same is no news.
+	const isSaid = diagnosis.some(({ code }) => code === guessingCode);
+	const notices = outcome.notices?.filter(({ code }) => !isSaid || code !== atChanceCode) ?? [];
 	return {
 		...(byClass === undefined ? {} : { balance: byClass.balance }),
-		diagnosis: diagnose(evaluationEvidence(names, outcome, split)),
-		...(notices === undefined ? {} : { notices }),
+		diagnosis,
+		...(notices.length === 0 ? {} : { notices }),
 	};
 }
 

@@ -5,7 +5,8 @@ import { temporaryFolder } from "../../test/support/own-data.js";
 import { asTheyAre, type Row, swapped, twoClassData, writeTwoClassModel } from "../../test/support/two-class-data.js";
 import { dataOptions } from "../data/options.js";
 import { LimbeckError } from "../errors.js";
-import { type EvaluateOutcome, type EvaluateStep, evaluateModels } from "./evaluate.js";
+import { evaluateModels } from "./evaluate.js";
+import type { EvaluateOutcome, EvaluateStep } from "./evaluation.js";
 
 /** Three right and one wrong, for a model whose logits are the features. */
 const threeOfFour: readonly Row[] = [

@@ -8,7 +8,7 @@ import { checkLogits } from "../metrics/logits.js";
 import { parameterCount } from "../models/trainable.js";
 import type { Notice } from "../notices.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type EnsembleAnswers, type OpenEnsemble, openEnsemble } from "../train/ensemble.js";
+import { type Classifier, type EnsembleAnswers, type OpenEnsemble, openEnsemble } from "../train/ensemble.js";
 import type { Predictor } from "../train/predict.js";
 import { preprocessedShape } from "../train/preprocess.js";
 import type { SampleFacts } from "./align-data.js";
@@ -34,10 +34,12 @@ export interface EvaluatedData extends SampleFacts {
 
 /** A model ready to be evaluated. */
 export interface OpenedModel {
-	/** Its file, or its files. */
+	/** What messages call it: its file or its files, or their names. */
 	readonly path: string;
 	/** The file of each member. */
 	readonly files: readonly string[];
+	/** Its members as they were read. */
+	readonly members: readonly Classifier[];
 	readonly ensemble: OpenEnsemble;
 	readonly classNames: ClassNames;
 	/** What should be known of how it takes the data. */
@@ -85,7 +87,14 @@ export async function withModel<T>(
 	const ensemble = await openEnsemble(runtime, taken, { ...data, classes, openSamples, unchecked: true });
 	try {
 		const notices = read.members.flatMap((member) => member.notices ?? []);
-		return await work({ path: files.join(", "), files, ensemble, classNames, notices });
+		return await work({
+			path: members.map(({ file, name = file }) => name).join(", "),
+			files,
+			members: read.members,
+			ensemble,
+			classNames,
+			notices,
+		});
 	} finally {
 		await ensemble.release();
 	}

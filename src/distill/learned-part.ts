@@ -1,9 +1,7 @@
 /** The training samples that a network learns from, and what it makes of them when it has learned. */
 import type { DataSet } from "../data/data-set.js";
 import { classesOfTraining, type Fraction, fractionOfTraining } from "../data/fraction.js";
-import { dataSetOf } from "../data/index.js";
 import { readSamples } from "../data/open-samples.js";
-import type { DataChoice } from "../data/options.js";
 import { predictedClasses } from "../metrics/index.js";
 import { type EvaluateContext, finiteAnswers, withModel } from "./evaluated-model.js";
 import type { LearnedPart } from "./networks.js";
@@ -29,7 +27,7 @@ const mostSamples = 1000;
 
 /** Models, and the data that they have learned from. */
 interface LearnedModels {
-	readonly data: DataChoice;
+	readonly data: DataSet;
 	readonly models: Readonly<Record<string, string | EnsembleSource>>;
 	readonly threads?: number;
 }
@@ -42,11 +40,10 @@ interface LearnedModels {
  * @throws LimbeckError as `withModel` and `finiteAnswers` do.
  */
 export async function learnedFigures(
-	{ data, models, threads }: LearnedModels,
+	{ data: whole, models, threads }: LearnedModels,
 	parts: Readonly<Record<string, LearnedPart>>,
 	{ runtime }: EvaluateContext,
 ): Promise<Readonly<Record<string, LearnedFigures>>> {
-	const whole = await dataSetOf(data).load(data);
 	const { classes, sampleShape, features, pixelScale } = whole;
 	const figures: Record<string, LearnedFigures> = {};
 	for (const [name, part] of Object.entries(parts)) {

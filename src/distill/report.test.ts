@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Evaluation } from "./evaluate.js";
+import type { Evaluation } from "./evaluation.js";
 import { combine } from "./report.js";
 
 const evaluation = (errors: number, p50: number): Evaluation => ({

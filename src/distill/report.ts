@@ -4,7 +4,7 @@ import type { Notice } from "../notices.js";
 import { isRecord } from "../options.js";
 import type { Fidelity } from "../train/labels.js";
 import type { TeacherSummary } from "../train/teacher.js";
-import type { AnyEvaluation, Comparison, EvaluateOutcome, MemberEvaluation } from "./evaluate.js";
+import type { AnyEvaluation, Comparison, EvaluateOutcome, MemberEvaluation } from "./evaluation.js";
 import type { RunRecipe } from "./recipe.js";
 import type { TeacherVerdict } from "./teachers/verdict.js";
 import type { DataSummary, TrainOutcome } from "./train-network.js";

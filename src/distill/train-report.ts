@@ -1,6 +1,6 @@
 /** report.json of `limbeck train`. */
 import type { Notice } from "../notices.js";
-import type { EvaluateOutcome } from "./evaluate.js";
+import type { EvaluateOutcome } from "./evaluation.js";
 import type { RunTrainRecipe } from "./recipe.js";
 import {
 	combine,

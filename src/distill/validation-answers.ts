@@ -1,5 +1,4 @@
-import { dataSetOf } from "../data/index.js";
-import type { DataChoice } from "../data/options.js";
+import type { DataSet } from "../data/data-set.js";
 import { checkRank } from "../metrics/index.js";
 import { type EvaluateContext, finiteAnswers, withModel } from "./evaluated-model.js";
 import type { EnsembleSource } from "./teachers/sources.js";
@@ -18,15 +17,14 @@ export interface ValidationAnswers {
  *
  * @param options - `top`: ranks that will be asked for, refused before anything is asked where there are fewer classes.
  * @throws LimbeckError (`model`) for a file that is no classifier of these samples, or whose values are not finite;
- * (`usage`) for a rank; (`data`, `file`) for data.
+ * (`usage`) for a rank; (`data`, `file`) for samples that cannot be read.
  */
 export async function validationAnswers(
-	choice: DataChoice,
+	{ classes, sampleShape, features, pixelScale, validation }: DataSet,
 	models: readonly (readonly [name: string, source: string | EnsembleSource])[],
 	{ top = [], ...threads }: { readonly threads?: number; readonly top?: readonly number[] },
 	{ runtime }: EvaluateContext,
 ): Promise<ValidationAnswers> {
-	const { classes, sampleShape, features, pixelScale, validation } = await dataSetOf(choice).load(choice);
 	for (const k of top) checkRank(k, classes.length);
 	const logits = new Map<string, Float32Array>();
 	const data = { classes, sampleShape, features, pixelScale, probe: validation, ...threads };

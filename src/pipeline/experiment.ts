@@ -1,5 +1,5 @@
 /** Any networks that are trained and judged side by side: who learns what, and from whom. */
-import type { EvaluateOutcome, EvaluateStep } from "../distill/evaluate.js";
+import type { EvaluateOutcome, EvaluateStep } from "../distill/evaluation.js";
 import type { NetworkOptions } from "../distill/networks.js";
 import type { NoveltyOutcome } from "../distill/novelty/judge.js";
 import { networkRefusal } from "../distill/store-fit.js";

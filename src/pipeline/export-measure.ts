@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { asTransformersDecodes, type DataChoice } from "../data/options.js";
 import type { ExportedModel } from "../deploy/report.js";
 import { dependsOnBatch } from "../distill/alone.js";
+import { type EnsembleSource, together } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import type { Notice } from "../notices.js";
 import { type Precision, precisions } from "../predict/precisions.js";
@@ -25,7 +26,7 @@ export interface ShippedModels {
  * @throws LimbeckError (`model`) for a model that answers a sample otherwise alone than in a batch: none should be shipped.
  */
 export async function measureShipped(models: ShippedModels, where: string): Promise<StepOutput<"evaluate">> {
-	const measured = await evaluate(models, models.data);
+	const measured = await evaluate(models, models.data, where);
 	const bound = measured.notices?.find(({ code }) => code === dependsOnBatch);
 	if (bound === undefined) return measured;
 	throw new LimbeckError("model", {
@@ -50,16 +51,18 @@ const mostDifference = 0.005;
  * Evaluates the files on the test pictures as transformers.js decodes them; pictures that it cannot read are errors.
  *
  * @param here - what they do on the pictures as they are decoded here.
+ * @param where - the model that was exported, for messages.
  */
 export async function measureInTransformers(
 	models: ShippedModels,
 	here: StepOutput<"evaluate">,
+	where: string,
 ): Promise<InTransformers> {
 	const decoded = asTransformersDecodes(models.data);
 	const own = here.models["float32"]?.accuracy;
 	if (decoded === undefined || own === undefined) return { models: {}, notices: [] };
 	try {
-		const there = await evaluate(models, decoded);
+		const there = await evaluate(models, decoded, where);
 		const unread = here.test - there.test;
 		const measured = Object.fromEntries(
 			Object.entries(there.models).flatMap(([name, { errors }]) => {
@@ -79,10 +82,17 @@ export async function measureInTransformers(
 	}
 }
 
-function evaluate({ folder, made, threads, signal }: ShippedModels, data: DataChoice): Promise<StepOutput<"evaluate">> {
+/** Evaluates the files, which messages call by the model that they were made of: their folder is gone afterwards. */
+function evaluate(
+	{ folder, made, threads, signal }: ShippedModels,
+	data: DataChoice,
+	where: string,
+): Promise<StepOutput<"evaluate">> {
+	const modelOf = (precision: Precision): EnsembleSource =>
+		together({ file: join(folder, precisions[precision]), name: `${where} as ${precision}`, outputs: "auto" });
 	const step = {
 		...{ data, threads },
-		models: Object.fromEntries(made.map((precision) => [precision, join(folder, precisions[precision])])),
+		models: Object.fromEntries(made.map((precision) => [precision, modelOf(precision)])),
 		fidelity: made.map((precision) => [precision, "float32"] as const),
 	};
 	return runStep("evaluate", step, signal === undefined ? {} : { signal });

@@ -18,10 +18,11 @@ import { shippable } from "../deploy/shippable.js";
 import { jsonFile, loadsInTransformers, transformersFiles } from "../deploy/transformers.js";
 import { pathsIn, textWithoutPaths } from "../deploy/without-paths.js";
 import { compareClassNames } from "../distill/class-names.js";
-import { isLabelled, type Quality } from "../distill/evaluate.js";
-import { noticesOnFiles } from "../distill/teachers/judge.js";
+import { isLabelled, type Quality } from "../distill/evaluation.js";
+import { noticesOn } from "../distill/teachers/judge.js";
 import { readMember } from "../distill/teachers/open.js";
 import { type FileReading, fileMember } from "../distill/teachers/sources.js";
+import { atChanceCode } from "../distill/teachers/verdict.js";
 import { LimbeckError, throwIfStopped } from "../errors.js";
 import { fileError, isMissing } from "../files.js";
 import { agreement, classificationMetrics } from "../metrics/index.js";
@@ -75,7 +76,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 	const runtime = await nodeRuntime();
 	const { model: float32, ...taken } = await shippable(runtime, member, loaded, options.threads);
 	const context = { runtime, openSamples, threads: options.threads };
-	const notices = await noticesOnFiles([fileMember(source.file, options.reading)], loaded, context);
+	const notices = await noticesOn([member], loaded, context);
 	for (const notice of notices) onNotice(notice);
 	const data = { ...loaded, ...taken, notices: [...(loaded.notices ?? []), ...notices] };
 	onPart("int8: calibrating on training samples, choosing on the validation split");
@@ -94,7 +95,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 		};
 		const measured = await measureShipped(shipped, source.file);
 		const known = loadsInTransformers(options.preprocess, data.sampleShape);
-		const there = known ? await measureInTransformers(shipped, measured) : { models: {}, notices: [] };
+		const there = known ? await measureInTransformers(shipped, measured, source.file) : { models: {}, notices: [] };
 		const report = await reportOf(measured, there, made, data, options);
 		await writeTexts(folder, report, data, options);
 		await publish(folder, to);
@@ -183,6 +184,11 @@ function shortened(notices: readonly Notice[], choice: DataChoice): readonly Not
 	return distinct(notices.map((notice) => ({ ...notice, text: textWithoutPaths(notice.text, known) })));
 }
 
+/** Notices without the one that says of training samples what `nearChance` says of the validation split. */
+function withoutTwin(notices: readonly Notice[], fault: string | undefined): readonly Notice[] {
+	return fault === undefined ? notices : notices.filter(({ code }) => code !== atChanceCode);
+}
+
 function chanceNotice(fault: string | undefined): readonly Notice[] {
 	return fault === undefined ? [] : [{ code: "near-chance", text: `The float32 model ${fault}.` }];
 }
@@ -246,7 +252,10 @@ async function reportOf(
 		...(data.features === undefined ? {} : { features: data.features }),
 		...(data.pixelScale === undefined ? {} : { pixelRanges: data.pixelScale.ranges }),
 		models: exported,
-		notices: shortened([...(data.notices ?? []), ...notices, ...chanceNotice(fault), ...there.notices], choice),
+		notices: shortened(
+			[...withoutTwin(data.notices ?? [], fault), ...notices, ...chanceNotice(fault), ...there.notices],
+			choice,
+		),
 		...advised,
 		environment: await describeEnvironment(threads),
 	};

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Comparison } from "../distill/evaluate.js";
+import type { Comparison } from "../distill/evaluation.js";
 import { type ComparedModel, type ComparisonReport, comparisonTable, judgePairs } from "./comparison.js";
 
 const model = (name: string, errors: number): ComparedModel => ({

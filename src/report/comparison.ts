@@ -1,5 +1,5 @@
 /** What `limbeck compare` tells of several models. */
-import type { Comparison, Evaluation, SplitName } from "../distill/evaluate.js";
+import type { Comparison, Evaluation, SplitName } from "../distill/evaluation.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
 import { type ClassBalance, holm } from "../metrics/index.js";

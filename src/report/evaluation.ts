@@ -1,5 +1,5 @@
 /** What `limbeck evaluate` tells of one model. */
-import type { Evaluation, SplitName } from "../distill/evaluate.js";
+import type { Evaluation, SplitName } from "../distill/evaluation.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import type { Environment } from "../distill/report.js";
 import type { ClassBalance, ReliabilityBin } from "../metrics/index.js";

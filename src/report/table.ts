@@ -1,4 +1,4 @@
-import type { MemberEvaluation } from "../distill/evaluate.js";
+import type { MemberEvaluation } from "../distill/evaluation.js";
 import type { DataReport, Measured, NetworkReport, Report } from "../distill/report.js";
 import type { TrainReport } from "../distill/train-report.js";
 import { mean } from "../metrics/index.js";

@@ -1,6 +1,6 @@
 /** Runs a study: its networks through the pipeline, its findings from what was measured. */
 import { type Fitted, fitRecipe } from "../distill/data-fit.js";
-import { isLabelled } from "../distill/evaluate.js";
+import { isLabelled } from "../distill/evaluation.js";
 import {
 	combine,
 	type DataReport,

@@ -168,7 +168,7 @@ describe("limbeck recipe", () => {
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		for (const name of Object.keys(schema.properties)) expect(stdout).toContain(name);
 		expect(stdout).toContain("teacher.hidden = [1200,1200]");
-		expect(stdout).toContain("as many as take so many steps, and no fewer than the least (a number");
+		expect(stdout).toContain("as many as take so many steps, and no fewer than the least");
 		expect(stdout).toContain("student.optimizer, chain.optimizer, baseline.optimizer: one of");
 	});
 

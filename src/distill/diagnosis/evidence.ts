@@ -2,7 +2,7 @@
 import type { McnemarResult } from "../../metrics/index.js";
 import type { Notice } from "../../notices.js";
 import type { ByClass } from "../by-class.js";
-import type { Quality, SplitName } from "../evaluate.js";
+import type { Quality, SplitName } from "../evaluation.js";
 import type { LearnedFigures } from "../learned-part.js";
 import type { TrainCurve } from "../train-network.js";
 

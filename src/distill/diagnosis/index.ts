@@ -25,12 +25,15 @@ export interface Check {
 	readonly concludes?: true;
 }
 
+/** The code of the check that a network is no better than guessing. */
+export const guessingCode = "no-better-than-guessing";
+
 /** Every check, the gravest first: what makes the others moot stands before them. */
 export const checks: readonly Check[] = [
 	{ code: "too-few-steps", find: ofNetworks(tooFewSteps), unsettles: true },
 	{ code: "loss-never-fell", find: ofNetworks(lossNeverFell), unsettles: true },
 	{ code: "loss-jumped", find: ofNetworks(lossJumped) },
-	{ code: "no-better-than-guessing", find: ofNetworks(guessing), unsettles: true },
+	{ code: guessingCode, find: ofNetworks(guessing), unsettles: true },
 	{ code: "absurd-likelihood", find: ofNetworks(absurdLikelihood), unsettles: true },
 	{ code: "nothing-to-distil", find: ofTeaching(nothingToDistil), unsettles: true },
 	{ code: "distillation-helped", find: ofTeaching(helped), concludes: true },

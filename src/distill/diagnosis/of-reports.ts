@@ -1,6 +1,6 @@
 /** The evidence of each kind of run. */
 import { isScheduled, type LossOptions } from "../../losses/index.js";
-import type { EvaluateOutcome, SplitName } from "../evaluate.js";
+import type { EvaluateOutcome, SplitName } from "../evaluation.js";
 import type { RunRecipe } from "../recipe.js";
 import type { SeedResult } from "../report.js";
 import type { RunSpecializeRecipe } from "../specialists/recipe.js";

@@ -2,7 +2,7 @@
 import type { Notice } from "../../notices.js";
 import type { Fidelity } from "../../train/labels.js";
 import { shownBy } from "../diagnosis/teaching-checks.js";
-import type { AnyEvaluation, Comparison, EvaluateOutcome } from "../evaluate.js";
+import type { AnyEvaluation, Comparison, EvaluateOutcome } from "../evaluation.js";
 import {
 	combine,
 	type DataReport,

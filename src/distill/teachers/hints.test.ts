@@ -13,7 +13,8 @@ import type { OnnxModel, OnnxValueInfo } from "../../onnx/model.js";
 import { openClassifier } from "../../predict/classifier.js";
 import { parseRecipe } from "../recipe.js";
 import { importedNetwork } from "../untrained.js";
-import { noticesOnFiles } from "./judge.js";
+import { noticesOn } from "./judge.js";
+import { readMember } from "./open.js";
 import { fileMember } from "./sources.js";
 
 /** Pictures of one pixel in three colours: that of their class is bright. */
@@ -109,9 +110,9 @@ function settingsIn(text: string, fill = ""): readonly string[] {
 
 /** What is said of a model, errors and hints alike. */
 async function said(file: string, settings: readonly string[]): Promise<string> {
-	const member = fileMember(file, readingOf(settings, "test"));
+	const member = await readMember(fileMember(file, readingOf(settings, "test")), undefined);
 	const context = { runtime, openSamples, threads: 1 };
-	return noticesOnFiles([member], data, context).then(
+	return noticesOn([member], data, context).then(
 		(notices) => notices.map(({ text, hint = "" }) => `${text} ${hint}`).join("\n"),
 		String,
 	);

@@ -8,10 +8,9 @@ import type { Runtime } from "../../runtime/runtime.js";
 import { type Classifier, openEnsemble, settingFor } from "../../train/ensemble.js";
 import type { StoredTargets } from "../../train/teacher.js";
 import { betterReading, inputCandidates, type Retry } from "./better-reading.js";
-import { readMember, unsaidCode } from "./open.js";
+import { unsaidCode } from "./open.js";
 import type { TargetsTeacher } from "./options.js";
 import { type ScoredSamples, scoredSamples } from "./scored-samples.js";
-import type { MemberSource } from "./sources.js";
 import { targetsSetting } from "./targets.js";
 import { judgeTeacher, scoreCode, type TeacherVerdict } from "./verdict.js";
 
@@ -47,17 +46,15 @@ export async function judgeClassifiers(
 }
 
 /**
- * What should be known of model files that are measured or shipped: how they are read, and what training samples say of
- * them, other than how many of these they have right.
+ * What should be known of models that are measured or shipped: how they are read, and what training samples say of them,
+ * other than how many of these they have right.
  */
-export async function noticesOnFiles(
-	members: readonly MemberSource[],
+export async function noticesOn(
+	classifiers: readonly Classifier[],
 	data: DataSet,
 	context: JudgeContext,
 ): Promise<readonly Notice[]> {
-	const judged: Classifier[] = [];
-	for (const member of members) judged.push(await readMember(member, data));
-	const verdicts = await judgeClassifiers(judged, data, context, false);
+	const verdicts = await judgeClassifiers(classifiers, data, context, false);
 	return verdicts.flatMap(({ notices }) => notices.filter(({ code }) => code !== scoreCode));
 }
 

@@ -20,7 +20,8 @@ const scoredCount = 512;
 export function scoredSamples({ train, sampleShape, classes }: DataSet): ScoredSamples {
 	const { count, labels } = train;
 	const all = Array.from({ length: count }, (_, index) => index);
-	const groups = labels.length === 0 ? [all] : classes.map((_, c) => all.filter((index) => labels[index] === c));
+	const groups: number[][] = labels.length === 0 ? [all] : classes.map(() => []);
+	for (const [index, label] of labels.entries()) groups[label]?.push(index);
 	const present = groups.filter((group) => group.length > 0);
 	const each = Math.max(1, Math.floor(scoredCount / Math.max(1, present.length)));
 	const chosen = present.map((group) => spread(group, each));

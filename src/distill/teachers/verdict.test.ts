@@ -37,7 +37,7 @@ function classifier(nodes: readonly NodeParts[], changes: Partial<Classifier> = 
 		inputs: [info("x", ["n", 3, 1, 1])],
 		outputs: [info("z", ["n", 3])],
 		constants: {
-			...{ ten: float(10), zero: float(0), far: float(-200) },
+			...{ ten: float(10), zero: float(0), far: float(-200), little: float(0.01) },
 			turn: { type: "int64", dims: [3], data: BigInt64Array.of(2n, 0n, 1n) },
 			first: { type: "int64", dims: [3], data: BigInt64Array.of(0n, 0n, 0n) },
 		},
@@ -111,6 +111,37 @@ describe("a teacher is judged by labelled training samples", () => {
 		const unlabelled = { ...data, train: { ...train, labels: new Int32Array() } };
 		expect(codes(await verdictOn(classifier(constant), unlabelled))).toContain("teacher-constant");
 		expect(codes(await verdictOn(classifier(good), unlabelled))).toEqual(["normalisation-unsaid"]);
+	});
+
+	test("what is measured and does not teach is told of in other words, by its own options", async () => {
+		const flat: readonly NodeParts[] = [
+			["Mul", ["colours", "ten"], ["y"]],
+			["Mul", ["y", "little"], ["z"]],
+		];
+		const judged = async (teaches: boolean, option: string): Promise<string> => {
+			const [verdict] = await judgeClassifiers(
+				[classifier(flat, { option, outputs: "logits" })],
+				data,
+				{ runtime, openSamples },
+				teaches,
+			);
+			const { text = "", hint = "" } = verdict?.notices.find(({ code }) => code === "teacher-uniform") ?? {};
+			return `${text} ${hint}`;
+		};
+		expect(await judged(true, "teacher.members.1")).toBe(
+			"t.onnx gives nearly the same probability to all classes: its soft targets say little. " +
+				"Check what its outputs are (--set teacher.members.1.outputs=FORM).",
+		);
+		expect(await judged(false, "model")).toBe(
+			"t.onnx gives nearly the same probability to all classes. " +
+				"Check what its outputs are (--set model.outputs=FORM).",
+		);
+	});
+
+	test("samples of one class refuse nobody: they can show nothing", async () => {
+		const one = { ...train, labels: new Int32Array(train.count) };
+		const verdict = await verdictOn(classifier(good), { ...data, train: one });
+		expect(verdict.notices.map(({ code }) => code)).not.toContain("teacher-at-chance");
 	});
 
 	test("few samples refuse nobody", async () => {
