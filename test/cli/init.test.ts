@@ -17,7 +17,7 @@ describe("limbeck init", () => {
 		expect(JSON.parse(await readFile(json, "utf8"))).toMatchObject({
 			name: "table",
 			data: { name: "csv", file: table, label: "kind" },
-			student: { hidden: [16], jitter: 0 },
+			student: { hidden: [16] },
 		});
 		expect((await runCli(["distill", json, "--dry-run"])).code).toBe(0);
 
@@ -27,7 +27,7 @@ describe("limbeck init", () => {
 		expect(JSON.parse(shown.stdout)).toMatchObject({
 			data: { name: "digits" },
 			teacher: { family: "cnn", channels: [32, 64, 128] },
-			student: { family: "cnn", channels: [8, 16, 32], jitter: 2 },
+			student: { family: "cnn", channels: [8, 16, 32], jitter: { most: 2 } },
 		});
 	});
 

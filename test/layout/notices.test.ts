@@ -11,10 +11,10 @@ function endsOf(node: ts.Expression, scope: ts.Node): readonly string[] {
 	if (ts.isStringLiteralLike(node)) return [node.text.slice(-1)];
 	if (ts.isTemplateExpression(node)) {
 		const texts = [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)];
-		const last = texts.at(-1) ?? "";
+		const [last = "", before = ""] = texts.toReversed();
 		const tail = node.templateSpans.at(-1)?.expression;
 		if (last !== "" || tail === undefined) return [last.slice(-1)];
-		return endsOf(tail, scope).map((end) => (end === "" ? (texts.at(-2) ?? "").slice(-1) : end));
+		return endsOf(tail, scope).map((end) => (end === "" ? before.slice(-1) : end));
 	}
 	if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
 		return endsOf(node.right, scope).flatMap((end) => (end === "" ? endsOf(node.left, scope) : [end]));
@@ -27,15 +27,12 @@ function endsOf(node: ts.Expression, scope: ts.Node): readonly string[] {
 
 /** What a constant of a function is, or of the module. */
 function declared(name: string, scope: ts.Node): ts.Expression | undefined {
-	for (let at: ts.Node | undefined = scope; at !== undefined; at = at.parent) {
-		if (!ts.isBlock(at) && !ts.isSourceFile(at)) continue;
-		for (const statement of at.statements) {
-			if (!ts.isVariableStatement(statement)) continue;
-			const found = statement.declarationList.declarations.find((one) => one.name.getText() === name);
-			if (found?.initializer !== undefined) return found.initializer;
-		}
-	}
-	return undefined;
+	const statements = ts.isBlock(scope) || ts.isSourceFile(scope) ? scope.statements : [];
+	const constants = [...statements].flatMap((one) =>
+		ts.isVariableStatement(one) ? one.declarationList.declarations : [],
+	);
+	const found = constants.find((one) => one.name.getText() === name)?.initializer;
+	return found ?? (ts.isSourceFile(scope) ? undefined : declared(name, scope.parent));
 }
 
 /** The fields of an object literal that is a notice, or what a check has found. */
