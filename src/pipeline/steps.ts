@@ -94,7 +94,7 @@ export const steps = {
 			(await import("../distill/train-network.js")).describeData(options),
 	}),
 	check: entry({
-		version: 2,
+		version: 3,
 		files: ({ teacher }: CheckStep) => sourceFiles(teacher),
 		notices: ({ verdicts }: CheckOutcome) => verdicts.flatMap(({ notices }) => notices),
 		unkeyed: ["threads"],
