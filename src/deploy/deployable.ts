@@ -3,6 +3,7 @@
 import type { Normalization, PixelScale, SampleShape, Samples } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import { sameDims } from "../graph/value.js";
+import { exportForAnyBatch, fixedBatch } from "../import/batch.js";
 import { importModel } from "../import/index.js";
 import { nodeName, onnxNode } from "../import/rewrite.js";
 import { isKnown } from "../import/support.js";
@@ -52,6 +53,15 @@ export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 	const { sampleShape, classes, normalization, features, pixelScale, where } = task;
 	const imported = importModel(readOutput({ ...task, model }, classes).model, sampleShape);
 	refuseUnknown(imported, where);
+	const batch = fixedBatch(imported.graph);
+	if (batch !== undefined) {
+		throw new LimbeckError("model", {
+			where,
+			expected: "a model that takes batches of any size",
+			got: `one that takes batches of ${String(batch)} alone`,
+			hint: exportForAnyBatch,
+		});
+	}
 	const [output] = imported.graph.outputs;
 	const input = sampleInput(imported, where);
 	if (input.type !== "float" || output === undefined) {

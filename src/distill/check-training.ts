@@ -70,13 +70,10 @@ export async function checkPupils(
 	let teacher = start;
 	for (const { network: options, loss, store } of pupils) {
 		checkTopK(store, classes.length);
-		const { model } = await untrained(
-			options,
-			{ sampleShape, classes: classes.length, seed: shared.seed },
-			shared.data,
-		);
-		checkJob({ ...shared, model, options, loss }, teacher);
-		teacher = model;
+		const task = { sampleShape, classes: classes.length, seed: shared.seed };
+		const pupil = await untrained(options, task, shared.data);
+		checkJob({ ...shared, model: pupil.model, options: pupil.options, loss }, teacher);
+		teacher = pupil.model;
 	}
 }
 

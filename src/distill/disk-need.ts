@@ -34,9 +34,9 @@ export async function checkedNeedOf(
 	targets: TargetForm | undefined,
 ): Promise<DiskNeed> {
 	const { sampleShape, classes } = on;
-	const { model } = await untrained(step.network, { sampleShape, classes, seed: 0 });
-	await checkTraining(step, model, on);
-	return diskNeedOf(model, step.network, on, targets);
+	const { model, options } = await untrained(step.network, { sampleShape, classes, seed: 0 });
+	await checkTraining({ ...step, network: options }, model, on);
+	return diskNeedOf(model, options, on, targets);
 }
 
 function diskNeedOf(

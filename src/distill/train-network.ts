@@ -111,7 +111,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const data = part?.data ?? whole;
 	const taught = step.teacher === undefined ? {} : { teacher: await teacherOf(step.teacher, whole, part?.indices) };
 	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
-	const { model: start, notes: own } = await untrained(network, task, data);
+	const { model: start, options, notes: own } = await untrained(network, task, data);
 	const notes = [...own, ...teacherNotes(taught.teacher)];
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
 	const { normalization } = data;
@@ -119,7 +119,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	await checkPupils(pupils, start, shared);
 	const store = step.store === undefined ? {} : { store: step.store };
 	const { finish, outputs, ...learned } = await learnedBy(step, start, data);
-	const job = { ...shared, loss: step.loss, ...learned, options: network, ...taught, ...store };
+	const job = { ...shared, loss: step.loss, ...learned, options, ...taught, ...store };
 	const result = await trainModel(job, context);
 	await writeModelFile(step.output, withClassifierMetadata(finish(result.model), { ...data, classes: outputs }));
 	const { steps, keptStep, validationErrors, validationFidelity, seconds, teacher: summary } = result;

@@ -1,5 +1,6 @@
 /** The network that a training starts from. */
 import { LimbeckError } from "../errors.js";
+import { fixedBatch } from "../import/batch.js";
 import { classesOfOutput } from "../import/flat-output.js";
 import type { ModelTask } from "../models/family.js";
 import { replaceHead } from "../models/head.js";
@@ -18,6 +19,8 @@ import { type FileNetwork, modelSpecOf, type NetworkOptions } from "./networks.j
 /** A network that a training starts from, and what is to be told of it. */
 export interface Untrained {
 	readonly model: OnnxModel;
+	/** How it is trained: with batches of its own size, where its file takes no other. */
+	readonly options: NetworkOptions;
 	readonly notes: readonly string[];
 }
 
@@ -27,7 +30,7 @@ export interface Untrained {
  * @param data - what they say of their samples.
  */
 export async function untrained(network: NetworkOptions, task: ModelTask, data: SampleFacts = {}): Promise<Untrained> {
-	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), notes: [] };
+	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), options: network, notes: [] };
 	const { file, head } = network;
 	const { model: imported, notices } = await importedNetwork(network, data, {
 		sampleShape: task.sampleShape,
@@ -37,7 +40,8 @@ export async function untrained(network: NetworkOptions, task: ModelTask, data: 
 	const classes = output && classesOfOutput(output);
 	const model = head === "replace" ? replaceHead(imported, task.classes, task.seed) : imported;
 	const notes = [...notices, parameterNotice(model, network, file)].map(noticeText);
-	if (head === "replace" || classes === undefined || classes === task.classes) return { model, notes };
+	const options = { ...network, batch: fixedBatch(model.graph) ?? network.batch };
+	if (head === "replace" || classes === undefined || classes === task.classes) return { model, options, notes };
 	throw new LimbeckError("model", {
 		where: file,
 		expected: `an output of ${String(task.classes)} classes`,

@@ -103,12 +103,16 @@ test("a file of a fixed batch with heads × batch", () => {
 	for (const batch of [8, 5]) expect(outputAt(model, batch, [16])).toEqual([batch, 3]);
 });
 
-test("rows that differ from sample to sample are refused at another batch, with a cure", () => {
+test("rows that differ from sample to sample stay as they are, with a notice, and are refused at another batch", () => {
 	const model = fixed([8, 5, 4], [8, 6, 4], { token: floats([8, 1, 4]) }, [
 		onnxNode("Concat", ["token", "x"], ["y"], { axis: { kind: "int", value: 1 } }),
 	]);
 	expect(outputAt(model, 8, [5, 4])).toEqual([8, 6, 4]);
+	expect(importModel(model).notices?.map(({ text }) => text)).toEqual([
+		"The model takes batches of 8 alone: a node depends on the size for which it was exported. It is trained with batches " +
+			"of 8, whatever the recipe says.",
+	]);
 	expect(() => outputAt(model, 4, [5, 4])).toThrow(
-		/y \(Concat\): .*exported for a batch of 8: train it with batches of 8/,
+		/input x: expected batches of 8, which alone the model takes, got 4/,
 	);
 });

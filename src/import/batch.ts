@@ -14,6 +14,10 @@ export function fixedBatch({ inputs }: Pick<OnnxGraph, "inputs">): number | unde
 	return typeof size === "number" ? size : undefined;
 }
 
+/** How a model takes any batch size. */
+export const exportForAnyBatch =
+	'Export it with a batch dimension that is dynamic (torch.onnx.export: dynamic_axes={"input": {0: "batch"}}).';
+
 /** The axis that counts samples, and how many of its elements belong to one sample in a row: 4 of heads in batch × heads. */
 interface BatchAxis {
 	readonly axis: number;
@@ -36,13 +40,40 @@ interface Pass {
 }
 
 /**
+ * A model that was exported for one batch size, for any; as it is, with a notice, where its shapes show that it takes no
+ * other.
+ */
+export function withAnyBatch(model: OnnxModel): OnnxModel {
+	const size = fixedBatch(model.graph);
+	const open = withOpenBatch(model);
+	if (size === undefined || servesBatches(open, size)) return open;
+	const text =
+		`The model takes batches of ${String(size)} alone: a node depends on the size for which it was exported. It is ` +
+		`trained with batches of ${String(size)}, whatever the recipe says.`;
+	return { ...model, notices: [...(model.notices ?? []), { code: "fixed-batch", text, hint: exportForAnyBatch }] };
+}
+
+/** Whether what fits at one batch size fits at another, as far as shapes tell. */
+function servesBatches(open: OnnxModel, size: number): boolean {
+	const [known, others] = [size, 2 * size + 1].map((batch) => inferredShapes(withBatch(open, batch)));
+	if (known === undefined || others === undefined) return true;
+	const output = open.graph.outputs[0]?.name ?? "";
+	const isStuck = [known, others].every((shapes) => shapes.get(output)?.[0] === size);
+	return !isStuck && Array.from(known.keys()).every((name) => others.has(name));
+}
+
+function withBatch({ graph, ...rest }: OnnxModel, batch: number): OnnxModel {
+	const inputs = graph.inputs.map((info) => ({ ...info, dims: info.dims?.with(0, batch) }));
+	return { ...rest, graph: { ...graph, inputs } };
+}
+
+/**
  * A model that was exported for one batch size, for any: the first dimension of inputs and outputs becomes symbolic, a
  * constant shape that a Reshape of data counts samples in leaves that size open, also where it is a multiple of the batch
  * (heads × batch, windows × batch), and a constant that has an equal row for each sample is stretched over them. At the
- * size of the export nothing changes. What else depends on the size shows when the model is placed, as shapes that do not
- * fit. Its constants must be initialisers.
+ * size of the export nothing changes. Its constants must be initialisers.
  */
-export function withAnyBatch(model: OnnxModel): OnnxModel {
+function withOpenBatch(model: OnnxModel): OnnxModel {
 	const { graph } = model;
 	const size = fixedBatch(graph);
 	const [input] = graph.inputs;

@@ -2,7 +2,7 @@ import { LimbeckError } from "../errors.js";
 import { checkedTypes } from "../graph/types.js";
 import type { Value } from "../graph/value.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { operatorOf } from "../ops/index.js";
+import { createGraph, operatorOf } from "../ops/index.js";
 import { isKnown } from "./support.js";
 
 /**
@@ -23,14 +23,20 @@ export function inferredValues({ graph }: OnnxModel): ReadonlyMap<string, Value>
 	for (const { name, tensor } of graph.initializers) {
 		values.set(name, { name, type: tensor.type, dims: tensor.dims, constant: tensor });
 	}
+	// What operators that are built from others make, these tell.
+	const scratch = createGraph();
 	for (const node of graph.nodes) {
 		const inputs = node.inputs.map((name) => values.get(name));
-		const operator = isKnown(node) ? operatorOf(node.opType) : undefined;
-		if (operator === undefined || node.inputs.some((name, at) => name !== "" && inputs[at] === undefined)) continue;
+		if (!isKnown(node) || node.inputs.some((name, at) => name !== "" && inputs[at] === undefined)) continue;
 		try {
 			const attributes = Object.fromEntries(node.attributes);
-			const constants = operator.fold?.(inputs, attributes);
-			const types = constants ?? checkedTypes(operator.infer(inputs, attributes));
+			const operator = operatorOf(node.opType);
+			const constants = operator?.fold?.(inputs, attributes);
+			const types =
+				constants ??
+				(operator === undefined
+					? scratch.ops(node.opType, inputs, attributes)
+					: checkedTypes(operator.infer(inputs, attributes)));
 			for (const [at, name] of node.outputs.entries()) {
 				const [type, constant] = [types[at], constants?.[at]];
 				if (type === undefined || name === "") continue;

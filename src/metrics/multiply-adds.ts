@@ -1,6 +1,7 @@
 import { LimbeckError } from "../errors.js";
 import { numberOf } from "../graph/attributes.js";
 import type { Graph, Node } from "../graph/graph.js";
+import { fixedBatch } from "../import/batch.js";
 import { importModel } from "../import/index.js";
 import { isKnown } from "../import/support.js";
 import { applyModel } from "../models/apply.js";
@@ -47,14 +48,18 @@ const counts: Readonly<Record<string, (node: Node) => number>> = {
  */
 export function multiplyAdds(model: OnnxModel, sampleShape: readonly number[]): MultiplyAdds {
 	const g = createGraph();
+	let batch = 1;
 	try {
-		const input = g.input("input", { type: "float", dims: [1, ...sampleShape] });
-		applyModel(g, importModel(floatTwin(model), sampleShape), { input });
+		const imported = importModel(floatTwin(model), sampleShape);
+		batch = fixedBatch(imported.graph) ?? 1;
+		const input = g.input("input", { type: "float", dims: [batch, ...sampleShape] });
+		applyModel(g, imported, { input });
 	} catch (error) {
 		if (error instanceof LimbeckError && error.category === "model") return { unknown: error.got };
 		throw error;
 	}
-	return opaqueIn(g) ?? { count: g.nodes.reduce((sum, node) => sum + (counts[node.opType]?.(node) ?? 0), 0) };
+	const count = g.nodes.reduce((sum, node) => sum + (counts[node.opType]?.(node) ?? 0), 0);
+	return opaqueIn(g) ?? { count: count / batch };
 }
 
 /** Nodes that were kept as they are, because the file says what types they make: nobody knows what they do. */

@@ -2,7 +2,7 @@ import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { modelOpset } from "../graph/opset.js";
 import { sameDims, type Value, type ValueType } from "../graph/value.js";
-import { exportedBatchKey } from "../import/batch.js";
+import { exportedBatchKey, exportForAnyBatch, fixedBatch } from "../import/batch.js";
 import { nodeName } from "../import/rewrite.js";
 import { isKnown, refuseNodes } from "../import/support.js";
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
@@ -56,6 +56,7 @@ export function placeModel(g: Graph, model: OnnxModel, options: ApplyOptions): P
 	const { graph } = model;
 	refuseOldOperators(model);
 	const declared = sampleInput(model, "model");
+	refuseOtherBatch(declared, input);
 	const values = new Map<string, Value>();
 	for (const { name, tensor } of graph.initializers) {
 		values.set(name, parameters.get(name) ?? (isSmall(tensor) ? g.constant(tensor) : g.parameter(name, tensor)));
@@ -95,6 +96,18 @@ function innerValue(
 		expected: "the name of a value that a node of the model makes",
 		got: JSON.stringify(name),
 		hint: `Near names are ${byDistance(name, made).slice(0, namesTold).join(", ")}.`,
+	});
+}
+
+/** A model that takes one batch size is placed for no other. */
+function refuseOtherBatch(declared: OnnxValueInfo, { dims: [batch] }: Value): void {
+	const fixed = fixedBatch({ inputs: [declared] });
+	if (fixed === undefined || fixed === batch) return;
+	throw new LimbeckError("model", {
+		where: `input ${declared.name}`,
+		expected: `batches of ${String(fixed)}, which alone the model takes`,
+		got: String(batch),
+		hint: exportForAnyBatch,
 	});
 }
 
@@ -170,8 +183,7 @@ function named(node: OnnxNode, { metadata }: OnnxModel, work: () => void): void 
 		const mend =
 			batch === undefined
 				? hint
-				: `The model was exported for a batch of ${batch}: train it with batches of ${batch} (batch=${batch}), or export ` +
-					'it with a batch dimension that is dynamic (torch.onnx.export: dynamic_axes={"input": {0: "batch"}}).';
+				: `The model was exported for a batch of ${batch}, on which this node depends. ${exportForAnyBatch}`;
 		throw new LimbeckError("model", {
 			where: `${nodeName(node)} (${node.opType}): ${where}`,
 			expected,

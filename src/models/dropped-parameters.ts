@@ -67,7 +67,7 @@ function lostNotice(names: readonly string[], where: string): Notice {
 		code: "parameters-folded",
 		text:
 			`${where}: the file has no values of ${these} that its exporter lists: ${firstNames(names)}. ` +
-			"They were folded into others, which are trained instead, or nothing uses them.",
+			"The exporter has folded them into other values, or nothing uses them.",
 		hint: "An export with torch.onnx.export(…, dynamo=True, optimize=False) keeps them.",
 	};
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildModel, families } from "../../src/models/index.js";
 import { readModelFile, writeModelFile } from "../../src/onnx/file.js";
+import { foreignModel, info, randomTensor } from "../support/models.js";
 import { weightsOf } from "../support/training.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
@@ -67,6 +68,30 @@ describe("limbeck train", () => {
 		);
 		expect(stdout).toContain("On 2,000 test samples, seen once, at the end.");
 		expect(await readFile(join(out, "model.onnx"))).toEqual(await readFile(model));
+	});
+
+	it("trains a file that takes one batch size with batches of that size, judges it, and refuses to ship it", async () => {
+		const folder = await temporaryFolder();
+		const [file, out] = [join(folder, "fixed.onnx"), join(folder, "out")];
+		const rows = randomTensor("rows", [48, 10]);
+		const fixed = foreignModel({
+			...{ opset: 21, inputs: [info("x", [48, 1, 28, 28])], outputs: [info("y", [48, 10])] },
+			constants: { "net.weight": randomTensor("w", [784, 10]), rows },
+			nodes: [
+				["Flatten", ["x"], ["flat"]],
+				["MatMul", ["flat", "net.weight"], ["h"]],
+				["Add", ["h", "rows"], ["y"]],
+			],
+		});
+		await writeModelFile(file, fixed);
+		const { code, stdout, stderr } = await runCli(["train", "--model", file, "--epochs", "0.2", "--out", out]);
+		expect({ code, stderr }).toMatchObject({ code: 0 });
+		expect(stdout).toContain("The model takes batches of 48 alone");
+		expect(stdout).toContain("On 2,000 test samples, seen once, at the end.");
+		const trained = join(out, "model.onnx");
+		expect(weightsOf(await readModelFile(trained)).get("net.weight")).not.toEqual(weightsOf(fixed).get("net.weight"));
+		const shipped = await runCli(["export", trained, "--data", "digits", "--to", join(folder, "to")]);
+		expect(shipped.stderr).toContain("expected a model that takes batches of any size");
 	});
 
 	it("replaces the head of a file and trains nothing else", async () => {

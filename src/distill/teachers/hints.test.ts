@@ -110,7 +110,7 @@ function settingsIn(text: string, fill = ""): readonly string[] {
 
 /** What is said of a model, errors and hints alike. */
 async function said(file: string, settings: readonly string[]): Promise<string> {
-	const member = await readMember(fileMember(file, readingOf(settings, "test")), undefined);
+	const member = await readMember(fileMember(file, readingOf(settings, "test")), {});
 	const context = { runtime, openSamples, threads: 1 };
 	return noticesOn([member], data, context).then(
 		(notices) => notices.map(({ text, hint = "" }) => `${text} ${hint}`).join("\n"),
