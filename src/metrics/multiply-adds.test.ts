@@ -56,12 +56,32 @@ describe("of a node", () => {
 			{ w: randomTensor("w", [4, 3]) },
 			4 * 64 * 3,
 		],
+		// 8 steps of 4 × 8 numbers, of 3 hidden ones in both directions: 12 rows of 32 and of 3.
+		LSTM: [
+			[
+				["Transpose", ["x"], ["turned"], { perm: ints([2, 0, 1, 3]) }],
+				["Reshape", ["turned", "shape"], ["steps"]],
+				["LSTM", ["steps", "w", "r"], ["y"], { hidden_size: int(3), direction: text("bidirectional") }],
+			],
+			{
+				shape: { type: "int64", dims: [3], data: BigInt64Array.of(0n, 0n, -1n) },
+				w: randomTensor("w", [2, 12, 32]),
+				r: randomTensor("r", [2, 12, 3]),
+			},
+			8 * 2 * 12 * 35,
+		],
+		// 5 outputs of 6 × 6, each a sum over 4 channels and 3 × 3.
+		DeformConv: [
+			[["DeformConv", ["x", "w", "offset"], ["y"]]],
+			{ w: randomTensor("w", [5, 4, 3, 3]), offset: randomTensor("offset", [1, 18, 6, 6]) },
+			5 * 36 * 36,
+		],
 		"a sum alone": [[["Einsum", ["x"], ["y"], { equation: text("nchw->nc") }]], {}, 0],
 	};
 
 	test.each(Object.entries(cases))("%s", (_, [nodes, constants, count]) => {
 		const model = foreignModel({
-			...{ opset: 17, nodes, constants },
+			...{ opset: 19, nodes, constants },
 			...{ inputs: [info("x", ["n", 4, 8, 8])], outputs: [info("y", undefined)] },
 		});
 		expect(multiplyAdds(model, [4, 8, 8])).toEqual({ count });

@@ -23,23 +23,33 @@ const product =
 		outputElements(node) * (dimsOf(node, 0).at(transposedA(node) ? -2 : -1) ?? 1);
 const hasTransA = ({ attributes }: Node): boolean => numberOf(attributes, "transA", 0) === 1;
 
+/** W and R, [directions, …], at every step `[time, batch, …]`. */
+const recurrent = (node: Node): number => {
+	const [time = 1, batch = 1] = dimsOf(node, 0);
+	return time * batch * (elementCount(dimsOf(node, 1)) + elementCount(dimsOf(node, 2)));
+};
+
 /** The multiply-adds of a node, by its operator; others have none that are counted. */
 const counts: Readonly<Record<string, (node: Node) => number>> = {
 	// Weights [outputs, inputs / group, …kernel]: each output element is a sum over all axes but the first.
 	Conv: (node) => outputElements(node) * elementCount(dimsOf(node, 1).slice(1)),
 	// Weights [inputs, outputs / group, …kernel]: each input element is spread over all axes but the first.
 	ConvTranspose: (node) => elementCount(dimsOf(node, 0)) * elementCount(dimsOf(node, 1).slice(1)),
+	DeformConv: (node) => outputElements(node) * elementCount(dimsOf(node, 1).slice(1)),
 	Gemm: product(hasTransA),
 	MatMul: product(() => false),
 	FusedMatMul: product(hasTransA),
+	LSTM: recurrent,
+	GRU: recurrent,
+	RNN: recurrent,
 	// One term for each combination of the indices, of as many multiplications as there are further operands.
 	Einsum: ({ inputs, attributes }) => (inputs.length - 1) * elementCount(einsumSizes(attributes, inputs)),
 };
 
 /**
  * Counts the multiply-adds of one sample from the shapes that its values have in the graph: those of Conv,
- * ConvTranspose, Gemm, MatMul, FusedMatMul and Einsum. Nothing else is counted: no activation, normalisation, pooling,
- * addition of a bias; products that fall on padding are counted like others. The quantised forms of Conv, MatMul and
+ * ConvTranspose, DeformConv, Gemm, MatMul, FusedMatMul, LSTM, GRU, RNN and Einsum. Nothing else is counted: no
+ * activation, normalisation, pooling, addition of a bias; products that fall on padding are counted like others. The quantised forms of Conv, MatMul and
  * Gemm count like them.
  *
  * Not known of a model with operators that Limbeck does not know, or whose shapes cannot be told before it runs.

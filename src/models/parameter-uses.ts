@@ -90,6 +90,7 @@ const layerInputs: Readonly<
 	MatMul: { matrices: [0, 1] },
 	Conv: { matrices: [1], channels: [2] },
 	ConvTranspose: { matrices: [1], channels: [2] },
+	DeformConv: { matrices: [1], channels: [3] },
 	BatchNormalization: { channels: [1, 2] },
 	LayerNormalization: { channels: [1, 2] },
 	RMSNormalization: { channels: [1] },

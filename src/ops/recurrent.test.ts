@@ -44,6 +44,19 @@ describe("what a recurrent layer does not do is refused", () => {
 	});
 });
 
+test.each([
+	[3, [1, 8], "LSTM, input 3: expected [1,16], got float[1,8]"],
+	[4, [3], "LSTM, input 4: expected [2], got float[3]"],
+	[5, [1, 1, 2], "LSTM, input 5: expected [1,2,2], got float[1,1,2]"],
+	[6, [2, 2], "LSTM, input 6: expected [1,2,2], got float[2,2]"],
+	[7, [1, 8], "LSTM, input 7: expected [1,6], got float[1,8]"],
+] as const)("input %d of the shape %j is refused", (index, dims, says) => {
+	const g = createGraph();
+	const inputs = shapes("LSTM", 3).map((one, at) => g.input(`x${at}`, { type: "float", dims: one }));
+	const all = Array.from({ length: index + 1 }, (_, at) => inputs[at]);
+	expect(() => g.ops("LSTM", all.with(index, g.input("wrong", { type: "float", dims })), hidden)).toThrow(says);
+});
+
 /** A layer in both directions over four steps, with initial states and lengths. */
 async function expectGradientsWithLengths(
 	kind: Kind,

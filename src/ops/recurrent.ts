@@ -58,6 +58,18 @@ const served: Readonly<Record<Kind, ServedAttributes>> = {
 	RNN: servedByAll,
 };
 
+/** Refuses biases, lengths, states and peepholes that do not fit. */
+function refuseShapes(opType: Kind, inputs: Inputs, count: number, batch: number, hidden: number): void {
+	const rows = cells[opType].gates * hidden;
+	const states = [count, batch, hidden];
+	const expected = [[count, 2 * rows], [batch], states, states, [count, 3 * hidden]];
+	for (const [index, dims] of expected.entries()) {
+		const value = inputs[index + 3];
+		if (value === undefined || value.dims.join() === dims.join()) continue;
+		throw typeError(`${opType}, input ${index + 3}`, `[${dims.join()}]`, describeType(value));
+	}
+}
+
 function layerOf(opType: Kind, inputs: Inputs, attributes: Attributes): Layer {
 	const [x, w, r] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
 	if (x.dims.length !== 3) throw typeError(opType, "an input of three dimensions", describeType(x));
@@ -72,6 +84,7 @@ function layerOf(opType: Kind, inputs: Inputs, attributes: Attributes): Layer {
 		const got = `${describeType(w)} and ${describeType(r)}`;
 		throw typeError(opType, `weights [${expected.join()}] for ${direction}`, got);
 	}
+	refuseShapes(opType, inputs, reversed.length, batch, hidden);
 	const names = activationsOf(opType, attributes, reversed.length);
 	return { time, batch, inputs: inputSize, hidden, reversed, activations: names };
 }
