@@ -58,18 +58,16 @@ const counts: Readonly<Record<string, (node: Node) => number>> = {
  */
 export function multiplyAdds(model: OnnxModel, sampleShape: readonly number[]): MultiplyAdds {
 	const g = createGraph();
-	let batch = 1;
 	try {
 		const imported = importModel(floatTwin(model), sampleShape);
-		batch = fixedBatch(imported.graph) ?? 1;
-		const input = g.input("input", { type: "float", dims: [batch, ...sampleShape] });
-		applyModel(g, imported, { input });
+		const batch = fixedBatch(imported.graph) ?? 1;
+		applyModel(g, imported, { input: g.input("input", { type: "float", dims: [batch, ...sampleShape] }) });
+		const count = g.nodes.reduce((sum, node) => sum + (counts[node.opType]?.(node) ?? 0), 0);
+		return opaqueIn(g) ?? { count: count / batch };
 	} catch (error) {
 		if (error instanceof LimbeckError && error.category === "model") return { unknown: error.got };
 		throw error;
 	}
-	const count = g.nodes.reduce((sum, node) => sum + (counts[node.opType]?.(node) ?? 0), 0);
-	return opaqueIn(g) ?? { count: count / batch };
 }
 
 /** Nodes that were kept as they are, because the file says what types they make: nobody knows what they do. */

@@ -2,7 +2,6 @@ import type { Attributes } from "../graph/attributes.js";
 import type { Graph, Node } from "../graph/graph.js";
 import type { Value, ValueType } from "../graph/value.js";
 import type { Tensor } from "../onnx/tensor.js";
-import type { ServedAttributes } from "./served-attributes.js";
 
 /** What a gradient rule sees of a node. */
 export interface VjpContext {
@@ -104,6 +103,12 @@ export interface Operator {
 	readonly fold?: (inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Tensor[] | undefined;
 	readonly cases: readonly OperatorCase[];
 }
+
+/** Values of an attribute that are served: any, those listed, or numbers from `least` on. Of a list, each element. */
+export type ServedValues = "any" | readonly (number | string)[] | { readonly least: number };
+
+/** The attributes that an operator serves, by name. */
+export type ServedAttributes = Readonly<Record<string, ServedValues>>;
 
 /** An operator that is built from others, which differentiate it; ONNX calls most of these functions. */
 export interface Composite {

@@ -8,11 +8,11 @@ import { type Attributes, int, numberOf, text, textOf } from "../graph/attribute
 import type { Graph } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
 import { required, typeError } from "./infer.js";
-import type { Operator, OperatorCase, VjpContext } from "./operator.js";
+import type { Operator, OperatorCase, ServedAttributes, VjpContext } from "./operator.js";
 import { cells } from "./recurrent-cells.js";
 import { type Activation, activations, type CellGradients, type Direction } from "./recurrent-direction.js";
 import { reshape, sequence, sliceAlong, zerosLike } from "./selection.js";
-import { refuseAttributes, type ServedAttributes } from "./served-attributes.js";
+import { refuseAttributes } from "./served-attributes.js";
 
 type Inputs = readonly (Value | undefined)[];
 type Kind = keyof typeof cells;

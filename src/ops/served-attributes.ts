@@ -1,12 +1,7 @@
 /** What an operator that is built from others does with its attributes: those that nobody serves would change the result. */
 import type { Attributes } from "../graph/attributes.js";
 import { typeError } from "./infer.js";
-
-/** Values of an attribute that are served: any, those listed, or numbers from `least` on. Of a list, each element. */
-export type ServedValues = "any" | readonly (number | string)[] | { readonly least: number };
-
-/** The attributes that an operator serves, by name. */
-export type ServedAttributes = Readonly<Record<string, ServedValues>>;
+import type { ServedAttributes, ServedValues } from "./operator.js";
 
 /** The numbers or texts of an attribute; of a tensor or graph none. */
 function elementsOf(attribute: Attributes[string]): readonly (number | string)[] {
