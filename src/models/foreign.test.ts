@@ -6,6 +6,7 @@ import { int } from "../graph/attributes.js";
 import type { Value } from "../graph/value.js";
 import { importModel } from "../import/index.js";
 import type { OnnxModel } from "../onnx/model.js";
+import { elementCount } from "../onnx/tensor.js";
 import { createGraph } from "../ops/index.js";
 import { applyModel } from "./apply.js";
 import { replaceHead } from "./head.js";
@@ -134,6 +135,23 @@ describe("what is trained", () => {
 
 	test("is every weight that the output depends on; limits and shapes are not weights, scalars with a name are", () => {
 		expect(chosen()).toEqual(["body.weight", "scale", "head.weight", "head.bias"]);
+	});
+
+	test("may be a bias of zeros for each head and pair of positions; a mask of zeros for all heads is none", () => {
+		const scores = (dims: readonly number[]): OnnxModel =>
+			foreignModel({
+				...{ opset: 21, inputs: [info("x", ["n", 2, 3, 3])], outputs: [info("y", ["n", 2, 3, 3])] },
+				constants: {
+					...{ "q.weight": randomTensor("q", [3, 3]) },
+					"onnx::Add_1": { type: "float", dims, data: new Float32Array(elementCount(dims)) },
+				},
+				nodes: [
+					["MatMul", ["x", "q.weight"], ["h"]],
+					["Add", ["h", "onnx::Add_1"], ["y"]],
+				],
+			});
+		expect(selectTrainable(scores([1, 2, 3, 3]))).toHaveLength(2);
+		expect(selectTrainable(scores([1, 1, 3, 3]))).toHaveLength(1);
 	});
 
 	test("may be a limit of Clip: one with a parameter's name in a state dict, or one that a pattern names", () => {

@@ -56,6 +56,9 @@ const isLayer = ({ uses }: Constant): boolean => uses.some(isLayers);
 const isUnitScale = (one: Constant): boolean =>
 	one.uses.every(({ opType }) => opType === "InstanceNormalization") && isFilled(elementsOf(one));
 const scalesValues = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType === "Add" || opType === "Mul");
+/** A fresh bias for each head and pair of positions: nobody adds zeros on purpose. */
+const isFreshTable = (one: Constant): boolean =>
+	longAxes(one) >= 3 && elementsOf(one)[0] === 0 && one.uses.every(({ opType }) => opType === "Add");
 const movesValues = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType !== "Sub" && opType !== "Div");
 
 const rows: readonly Row[] = [
@@ -114,7 +117,7 @@ const rows: readonly Row[] = [
 	{
 		trained: false,
 		reason: "filled with one number",
-		applies: (one) => isFilled(elementsOf(one)) && !(longAxes(one) <= 1 && scalesValues(one)),
+		applies: (one) => isFilled(elementsOf(one)) && !(longAxes(one) <= 1 && scalesValues(one)) && !isFreshTable(one),
 	},
 	{ trained: false, reason: "whole numbers", applies: (one) => isWhole(elementsOf(one)) },
 	{ trained: true, reason: "gains, biases or tokens among the network's values", applies: movesValues },
