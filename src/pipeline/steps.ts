@@ -104,7 +104,7 @@ export const steps = {
 			(await import("../distill/teachers/check.js")).checkTeachers(options, context),
 	}),
 	train: entry({
-		version: 2,
+		version: 3,
 		files: ({ data, network, teacher, specialist }: TrainOptions) => [
 			...(data.name === "frames" ? [plain(data.file)] : []),
 			...(network.family === "file" ? [model(network.file)] : []),
