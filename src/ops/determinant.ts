@@ -13,9 +13,13 @@ function sizeOf(x: Value): number {
 	throw typeError("Det", "square matrices", describeType(x));
 }
 
+/** Rows of the largest matrix that is differentiated: its minors are as many numbers as its rows to the fourth. */
+const mostRows = 32;
+
 /** The determinants of what is left of a matrix without one row and one column, with their signs; of x's shape. */
 function cofactors(g: Graph, x: Value): Value {
 	const size = sizeOf(x);
+	if (size > mostRows) throw typeError("gradient of Det", `matrices of up to ${mostRows} rows`, describeType(x));
 	const places = sequence(size);
 	const others = (left: number): readonly number[] => places.filter((place) => place !== left);
 	const all = places.flatMap((row) => places.map((column) => [row, column] as const));

@@ -3,12 +3,11 @@ import { float, int, ints, numberOf, numbersOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
-import { allCoordinates } from "./fold-shape.js";
 import { constantIntegers, normalAxis, required, typeError } from "./infer.js";
 import type { Composite } from "./operator.js";
 import { extentOf, type Windows, windowsOf } from "./pool-windows.js";
 import { inFloat, over, positive, realTensor, scaled } from "./rules.js";
-import { padZeros, reshape, sequence } from "./selection.js";
+import { padZeros, reshape, sequence, sliceAlong } from "./selection.js";
 
 /** Padding at the end that the last window reaches over. */
 const padAfter = (window: Windows): number =>
@@ -36,6 +35,17 @@ function root(g: Graph, x: Value, p: number): Value {
 	const filled = g.op("Where", [isZero, g.scalar(1, x), x]);
 	const roots = p === 2 ? g.op("Sqrt", [filled]) : g.op("Pow", [filled, g.scalar(1 / p, x)]);
 	return g.op("Where", [isZero, g.scalar(0, x), roots]);
+}
+
+/** Elements along an axis that float32 has places for. */
+const mostPlaces = 2 ** 24;
+
+/** Places between −1 and 1: the middles of `size` equal parts, or with both ends. */
+function gridPlaces(size: number, aligned: boolean): readonly number[] {
+	if (size > mostPlaces) throw typeError("AffineGrid", `sizes of up to ${mostPlaces}`, String(size));
+	if (!aligned) return sequence(size).map((place) => (2 * place + 1) / size - 1);
+	// The only one is at the end, as in ONNX Runtime.
+	return size === 1 ? [1] : sequence(size).map((place) => (2 * place) / (size - 1) - 1);
 }
 
 export const functionComposites = {
@@ -184,30 +194,25 @@ export const functionComposites = {
 			{ inputs: [{ dims: [2, 7] }, { dims: [1], integers: [4] }], attributes: { axes: ints([-1]) } },
 		],
 	},
-	// Points between −1 and 1 on every axis, and a 1, times θ
+	// Points between −1 and 1 on every axis, times θ: x θ₀ + y θ₁ + … + θₙ
 	AffineGrid: {
 		attributes: { align_corners: [0, 1] },
 		expand: (g, inputs, attributes) => {
 			const theta = required(inputs, 0);
-			const [batch = 1, ...rest] = constantIntegers(required(inputs, 1), "size");
-			const spatial = rest.slice(1);
+			const [batch = 1, , ...spatial] = constantIntegers(required(inputs, 1), "size");
 			const [, rows = 0, columns = 0] = theta.dims;
 			if (rows !== spatial.length || columns !== rows + 1 || theta.dims[0] !== batch) {
 				throw typeError("AffineGrid", `θ [${batch},${spatial.length},${spatial.length + 1}]`, describeType(theta));
 			}
+			const column = (index: number): Value =>
+				reshape(g, sliceAlong(g, theta, 2, index, index + 1), [batch, ...spatial.map(() => 1), rows]);
 			const aligned = numberOf(attributes, "align_corners", 0) === 1;
-			const at = (place: number, size: number): number => {
-				if (!aligned) return (2 * place + 1) / size - 1;
-				// The only one is at the end, as in ONNX Runtime.
-				return size === 1 ? 1 : (2 * place) / (size - 1) - 1;
-			};
-			const points = allCoordinates(spatial).flatMap((place) => [
-				...place.map((one, axis) => at(one, spatial[axis] ?? 1)).reverse(),
-				1,
-			]);
-			const base = g.constant(realTensor(theta, [points.length / columns, columns], points));
-			const turned = g.op("Transpose", [theta], { perm: ints([0, 2, 1]) });
-			return [reshape(g, g.op("MatMul", [base, turned]), [batch, ...spatial, rows])];
+			const terms = spatial.map((size, axis) => {
+				const ones = [1, ...spatial.map(() => 1), 1];
+				const places = g.constant(realTensor(theta, ones.with(axis + 1, size), gridPlaces(size, aligned)));
+				return g.op("Mul", [places, column(spatial.length - 1 - axis)]);
+			});
+			return [g.op("Sum", [...terms, column(rows)])];
 		},
 		cases: inFloat([
 			{ inputs: [{ dims: [2, 2, 3] }, { dims: [4], integers: [2, 1, 3, 4] }] },

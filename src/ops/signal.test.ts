@@ -20,6 +20,7 @@ test.each(refused)("a DFT of %j to %j with %j is refused", (dims, length, attrib
 
 test.each([
 	[[1, 8, 2], 3, "expected a real signal [batch, samples, 1]"],
+	[[1, 2 ** 20, 1], 2 ** 19, "expected frames of up to 67108864 samples"],
 	[[1, 8, 1], 9, "expected frames within 8 samples, got frame_length 9, frame_step 2"],
 ] as const)("an STFT of %j in frames of %d is refused", (dims, length, message) => {
 	const g = createGraph();

@@ -169,6 +169,9 @@ export const signal = {
 	},
 } as const satisfies Record<string, Operator>;
 
+/** Samples of all frames together: their places are in the graph. */
+const mostPlaces = 2 ** 26;
+
 /** Where the frames of a signal lie. */
 function framesOf(inputs: Inputs): { readonly count: number; readonly step: number; readonly length: number } {
 	const [x, window] = [required(inputs, 0), inputs[2]];
@@ -176,9 +179,12 @@ function framesOf(inputs: Inputs): { readonly count: number; readonly step: numb
 	const step = knownNumber(required(inputs, 1), "frame_step");
 	const length = inputs[3] === undefined ? window?.dims[0] : knownNumber(inputs[3], "frame_length");
 	if (length === undefined) throw typeError("STFT", "a window or frame_length", "neither");
-	if (step >= 1 && length >= 1 && length <= size)
-		return { count: Math.floor((size - length) / step) + 1, step, length };
-	throw typeError("STFT", `frames within ${size} samples`, `frame_length ${length}, frame_step ${step}`);
+	if (step < 1 || length < 1 || length > size) {
+		throw typeError("STFT", `frames within ${size} samples`, `frame_length ${length}, frame_step ${step}`);
+	}
+	const count = Math.floor((size - length) / step) + 1;
+	if (count * length <= mostPlaces) return { count, step, length };
+	throw typeError("STFT", `frames of up to ${mostPlaces} samples together`, String(count * length));
 }
 
 export const signalComposites = {
