@@ -79,9 +79,15 @@ function equalRows(
 	}
 	const row = tensor.dims[0] === pass.size && rowsNeeded(node, tensor, pass) ? firstRow(tensor) : undefined;
 	if (row === undefined) return undefined;
-	const single = pass.size === 1 ? name : around.addConstant(`${name}/row`, row);
-	if (single !== name) pass.rows.set(single, name);
-	return { single, dims: row.dims };
+	return { single: pass.size === 1 ? name : rowOf(name, row, around, pass), dims: row.dims };
+}
+
+/** The row of a constant, the same wherever it is used. */
+function rowOf(name: string, row: Tensor, { addConstant }: Surroundings, { rows }: Pass): string {
+	const [known] = Array.from(rows).find(([, constant]) => constant === name) ?? [];
+	const single = known ?? addConstant(`${name}/row`, row);
+	rows.set(single, name);
+	return single;
 }
 
 /** Whether a constant's first axis counts samples there: an elementwise operator stretches a 1 itself. */

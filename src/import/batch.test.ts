@@ -69,6 +69,14 @@ const cases: [string, OnnxModel, readonly number[]][] = [
 		[5, 4],
 	],
 	[
+		"a token that two nodes take",
+		fixed([8, 5, 4], [8, 7, 4], { token: floats([8, 1, 4], (at) => at % 4) }, [
+			onnxNode("Concat", ["token", "x"], ["one"], { axis: { kind: "int", value: 1 } }),
+			onnxNode("Concat", ["token", "one"], ["y"], { axis: { kind: "int", value: 1 } }),
+		]),
+		[5, 4],
+	],
+	[
 		"an Expand of samples to a constant shape",
 		fixed([8, 4, 1], [8, 4, 6], { shape: integers(8, 4, 6) }, [
 			onnxNode("Tanh", ["x"], ["t"]),

@@ -58,7 +58,9 @@ function withOpenBatch(model: OnnxModel): OnnxModel {
 	const [input] = graph.inputs;
 	if (size === undefined || input === undefined) return model;
 	const shapes = inferredShapes(model);
-	const declared = new Map([...graph.valueInfos, ...graph.outputs].map(({ name, dims }) => [name, dims]));
+	const declared = new Map(
+		[...graph.inputs, ...graph.valueInfos, ...graph.outputs].map(({ name, dims }) => [name, dims]),
+	);
 	const pass: Pass = {
 		size,
 		input: input.name,
@@ -121,7 +123,7 @@ function anyBatchNode(node: OnnxNode, around: Surroundings, pass: Pass): readonl
 		const inputs = [data, around.addConstant(`${nodeName(node)}/shape`, target.shape)];
 		return [{ ...withoutAttributes(node, "allowzero"), inputs }];
 	}
-	if (node.opType === "Expand" && data === node.inputs[0]) return [openExpand(node, after, around, pass)];
+	if (node.opType === "Expand" && data === node.inputs[0]) return [openExpand(node, axis, around, pass)];
 	return axis.axis === 0 && perSample.has(node.opType) ? withStretchedRows(node, around, pass) : [node];
 }
 
