@@ -6,8 +6,9 @@ export type Setting = (field: "output" | "outputs" | "input" | "select" | "class
 /** Options of a command line or a recipe. @param option - what they begin with: `teacher.members.1`, `model`. */
 export function settingOf(option: string): Setting {
 	return (field, value) => {
-		const text = `${option}.${field}=${value}`;
-		return `--set ${/^[\w.=-]+$/.test(text) ? text : `'${text}'`}`;
+		// Within the shell's quotes no other may stand; JSON has another way to write it.
+		const quoted = /^[\w.-]+$/.test(value) ? value : `'${value.replaceAll("'", "\\u0027")}'`;
+		return `--set ${option}.${field}=${quoted}`;
 	};
 }
 

@@ -24,7 +24,7 @@ test.each([
 		{},
 		3,
 		"a.onnx: expected an output for each of the data's 2 classes, got 3 outputs. Say which outputs are the classes: " +
-			"--set 'teacher.select=[…]', the indices of their outputs in the data's order; or --set 'teacher.classes=[…]'",
+			"--set teacher.select='[…]', the indices of their outputs in the data's order; or --set teacher.classes='[…]'",
 	],
 	["a name that is missing", { names: ["cat", "cow"] }, 2, 'got none for "dog"; its 2 outputs are "cat", "cow"'],
 	["a name that is missing in its file", { fileNames: ["cat", "cow"] }, 2, 'got none for "dog"'],

@@ -232,7 +232,7 @@ describe("what cannot teach is refused before it does, by name", () => {
 			"an input of another size",
 			classifier(linear(undefined, { input: ["n", 1, 28, 28] }), { option: "teacher.members.1" }),
 			"a.onnx: expected an input [batch,1,8,8] like the samples, got [batch,1,28,28]. Say how it wants its samples: " +
-				"--set 'teacher.members.1.input={…}'",
+				"--set teacher.members.1.input='{…}'",
 		],
 		[
 			"logits that are said to be probabilities",

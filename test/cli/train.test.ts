@@ -180,10 +180,16 @@ describe("limbeck distill with other networks", () => {
 	it("names families in short, or field by field", async () => {
 		const short = await shown("distill", "--student", "resnet:20", "--teacher", "vit:64x2");
 		expect(short.student).toMatchObject({ family: "resnet", depth: 20, width: 1, epochs: { least: 60, steps: 500 } });
-		expect(short.teacher).toMatchObject({ family: "vit", dim: 64, depth: 2, heads: 1, epochs: 40 });
+		expect(short.teacher).toMatchObject({
+			family: "vit",
+			dim: 64,
+			depth: 2,
+			heads: 1,
+			epochs: { least: 40, steps: 500 },
+		});
 		const long = await shown("distill", "--set", "student.family=resnet", "--set", "student.depth=20");
 		expect(long.student).toEqual(short.student);
-		expect(short.baseline).toMatchObject({ epochs: 60 });
+		expect(short.baseline).toMatchObject({ epochs: { least: 60, steps: 500 } });
 	});
 
 	it("uses a teacher from a file as it is", async () => {
