@@ -88,9 +88,9 @@ module.exports = {
 			from: { path: pathOf("index.ts", "web.ts", "predict/web.ts") },
 			to: {
 				path: [
-					"^src/runtime/node(?:-session)?[.]ts$",
+					"^src/runtime/(?:native/|node(?:-session)?[.]ts$)",
 					`^(?:node:)?(?:${builtinModules.join("|")})$`,
-					"node_modules/(?:onnxruntime-node|jiti)/",
+					"node_modules/(?:onnxruntime-node|koffi|jiti)/",
 				],
 				reachable: true,
 			},

@@ -17,7 +17,7 @@ const dist = join(root, "dist");
 const programs = ["cli/main", "cli/engine-probe", "pipeline/child", "data/loader-worker"];
 
 /** What is not bundled: native code, and jiti, which loads parts of itself by their paths. */
-const external = /^(node:|onnxruntime-|sharp|jiti)/;
+const external = /^(node:|onnxruntime-|sharp|jiti|koffi)/;
 
 /** How long what earlier builds left in dist/start/ is kept: programs that run may still load it. */
 const keptMs = 24 * 3600 * 1000;

@@ -6,7 +6,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readModelFile } from "../onnx/file.js";
-import { createSession, loadOrt } from "../runtime/node-session.js";
+import { nodeRuntime } from "../runtime/node.js";
 import { type Classifier, openClassifier, type ReadOptions } from "./classifier.js";
 import { type Precision, precisions } from "./precisions.js";
 
@@ -39,7 +39,7 @@ export async function loadClassifier(path: string, options: LoadOptions = {}): P
 	);
 	const file = isFolder ? join(path, precisions[precision]) : path;
 	const model = await readModelFile(file);
-	const ort = await loadOrt();
+	const runtime = await nodeRuntime();
 	const limits = threads === undefined ? {} : { threads };
-	return openClassifier(model, file, (bytes) => createSession(ort, bytes, limits), options);
+	return openClassifier(model, file, (bytes) => runtime.createSession(bytes, limits), options);
 }

@@ -2,17 +2,20 @@
 import { LimbeckError } from "../errors.js";
 import { openSession } from "./ort-session.js";
 import type { Session, SessionOptions } from "./runtime.js";
+import { disableTelemetry } from "./telemetry.js";
 
 /** The native module. */
 export type Ort = typeof import("onnxruntime-node");
 
 /** @throws LimbeckError (`model`) where ONNX Runtime refuses the model. */
 export function createSession(ort: Ort, model: Uint8Array, settings: SessionOptions = {}): Promise<Session> {
-	const { threads, planMemory = true } = settings;
+	const { threads, planMemory = true, arena = true, profile } = settings;
 	return openSession(ort, model, {
 		graphOptimizationLevel: "all",
 		logSeverityLevel: 3,
 		enableMemPattern: planMemory,
+		enableCpuMemArena: arena,
+		...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
 		// Moments that decay towards zero would end as denormal numbers, which are many times slower.
 		extra: { session: { set_denormal_as_zero: "1" } },
 		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
@@ -21,8 +24,7 @@ export function createSession(ort: Ort, model: Uint8Array, settings: SessionOpti
 
 /** @throws LimbeckError (`environment`) where the native module cannot be loaded. */
 export async function loadOrt(): Promise<Ort> {
-	// ONNX Runtime reads it as it loads: it would else report its use over the network and write a file where it runs.
-	process.env["ORT_DISABLE_TELEMETRY"] ??= "1";
+	disableTelemetry();
 	try {
 		const loaded: Ort & { readonly default?: Ort } = await import("onnxruntime-node");
 		return loaded.default ?? loaded;

@@ -2,32 +2,68 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { Target } from "../ops/operator.js";
 import { blockProbe, targetOf } from "./block-probe.js";
-import { createSession, loadOrt, type Ort } from "./node-session.js";
+import { openEngine } from "./native/engine.js";
+import { sessionMaker } from "./native/session-maker.js";
+import { createSession, loadOrt } from "./node-session.js";
 import type { Runtime } from "./runtime.js";
 
+/** ONNX Runtime has one environment in a process, and so have we. */
+let loaded: Promise<Runtime> | undefined;
+
 /**
- * onnxruntime-node as Limbeck's engine.
+ * The library of onnxruntime-node as Limbeck's engine: through its C API, which copies nothing, and otherwise through
+ * onnxruntime-node's own binding.
  *
- * `run` blocks the event loop until the native call returns, and a native crash ends the process: call it in a child
- * process where either would hurt.
+ * A native crash ends the process: call it in a child process where that would hurt.
  *
+ * @throws LimbeckError (`environment`) where neither can be loaded.
+ */
+export function nodeRuntime(): Promise<Runtime> {
+	loaded ??= nativeRuntime().catch((error: unknown) =>
+		bindingRuntime(error instanceof Error ? error.message : String(error)),
+	);
+	return loaded;
+}
+
+/**
+ * The C API of the library that onnxruntime-node ships.
+ *
+ * @throws LimbeckError (`environment`) that says why it cannot be used.
+ */
+export async function nativeRuntime(): Promise<Runtime> {
+	const engine = await openEngine();
+	const create = await sessionMaker(engine);
+	return {
+		name: `the C API of onnxruntime-node's library (koffi ${engine.koffi.version})`,
+		version: engine.version,
+		target: await probeTarget(create),
+		createSession: create,
+	};
+}
+
+/**
+ * onnxruntime-node's own binding: inputs and outputs are copied, and runs block the event loop.
+ *
+ * @param fallback - why it is used.
  * @throws LimbeckError (`environment`) where the native module cannot be loaded.
  */
-export async function nodeRuntime(): Promise<Runtime> {
+export async function bindingRuntime(fallback?: string): Promise<Runtime> {
 	const ort = await loadOrt();
+	const create: Runtime["createSession"] = (model, options) => createSession(ort, model, options);
 	return {
-		name: "onnxruntime-node",
+		name: "onnxruntime-node's own binding",
 		version: ort.env.versions.node ?? (await installedVersion()),
-		target: await probeTarget(ort),
-		createSession: (model, options) => createSession(ort, model, options),
+		...(fallback === undefined ? {} : { fallback }),
+		target: await probeTarget(create),
+		createSession: create,
 	};
 }
 
 /** Asks a tiny graph how many channels a block of this processor's layout has. */
-async function probeTarget(ort: Ort): Promise<Target> {
+async function probeTarget(create: Runtime["createSession"]): Promise<Target> {
 	const { model, input } = blockProbe();
 	try {
-		const probe = await createSession(ort, model, { threads: 1 });
+		const probe = await create(model, { threads: 1 });
 		const outputs = await probe.run(input);
 		await probe.release();
 		return targetOf(outputs);

@@ -1,6 +1,6 @@
 /** Sessions of ONNX Runtime, whichever build of it: what onnxruntime-node and onnxruntime-web have in common. */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
-import { LimbeckError } from "../errors.js";
+import { LimbeckError, throwIfStopped } from "../errors.js";
 import { type DataType, dataTypes, type Tensor } from "../onnx/tensor.js";
 import type { Session } from "./runtime.js";
 
@@ -18,19 +18,30 @@ export async function openSession(
 	options: InferenceSession.SessionOptions,
 ): Promise<Session> {
 	const native = await guarded("loading a graph", () => ort.InferenceSession.create(model, options));
+	const inputs = new Set(native.inputNames);
+	let released: Promise<void> | undefined;
 	return {
-		async run(feeds) {
+		async run(feeds, { into = {}, stop } = {}) {
+			throwIfStopped(stop, "running a graph");
 			const wrapped = Object.fromEntries(
-				Object.entries(feeds).map(([name, { type, data, dims }]) => [
-					name,
-					// The table pairs each type with the array that onnxruntime wants for it.
-					new ort.Tensor((ortNames[type] ?? type) as "float32", data as Float32Array, dims),
-				]),
+				Object.entries(feeds)
+					.filter(([name]) => inputs.has(name))
+					.map(([name, { type, data, dims }]) => [
+						name,
+						// The table pairs each type with the array that onnxruntime wants for it.
+						new ort.Tensor((ortNames[type] ?? type) as "float32", data as Float32Array, dims),
+					]),
 			);
 			const outputs = await guarded("running a graph", () => native.run(wrapped));
-			return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, fromOrt(name, tensor)]));
+			return Object.fromEntries(
+				Object.entries(outputs).map(([name, tensor]) => {
+					const output = fromOrt(name, tensor);
+					const target = into[name];
+					return [name, target === undefined ? output : filled(target, name, output)];
+				}),
+			);
 		},
-		release: () => native.release(),
+		release: () => (released ??= native.release()),
 	};
 }
 
@@ -39,6 +50,17 @@ function fromOrt(name: string, { type, dims, data }: OrtTensor): Tensor {
 	if (Object.hasOwn(dataTypes, ours))
 		return { type: ours, dims, data: ours === "float16" ? bitsOf(data) : data } as Tensor;
 	throw new LimbeckError("model", { where: `output ${name}`, expected: "numbers", got: type });
+}
+
+/** A caller's tensor with an output's elements. */
+function filled(target: Tensor, name: string, output: Tensor): Tensor {
+	const [expected, got] = [target, output].map(({ type, dims }) => `${type}[${dims.join(",")}]`);
+	if (expected === undefined || got !== expected) {
+		throw new LimbeckError("model", { where: `output ${name}`, expected: String(expected), got: String(got) });
+	}
+	// Arrays of the same type.
+	(target.data as Float32Array).set(output.data as Float32Array);
+	return target;
 }
 
 /** Half-precision numbers as their bits: onnxruntime gives a Float16Array where JavaScript has one. */

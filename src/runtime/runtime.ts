@@ -1,6 +1,6 @@
 /**
- * What Limbeck asks of an ONNX engine. `runtime/node.ts` fulfils it with onnxruntime-node, `runtime/web.ts` with
- * onnxruntime-web, over the same graphs.
+ * What Limbeck asks of an ONNX engine. `runtime/node.ts` fulfils it with the library of onnxruntime-node, through its C
+ * API or its binding, `runtime/web.ts` with onnxruntime-web, over the same graphs.
  */
 import type { Tensor } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
@@ -14,6 +14,26 @@ export interface SessionOptions {
 	 * faster so; large ones take up to twice the memory.
 	 */
 	readonly planMemory?: boolean;
+	/** Whether memory that a run lets go of is kept for the next one; it is where absent. */
+	readonly arena?: boolean;
+	/**
+	 * Whether loading and runs leave the event loop free, where the engine can: in a thread of their own, at some 50 µs a
+	 * run. They block it where absent.
+	 */
+	readonly background?: boolean;
+	/** The beginning of a file's path: how long each operator took is written there, where the engine can. */
+	readonly profile?: string;
+}
+
+/** How one run is done. */
+export interface RunOptions {
+	/**
+	 * Tensors that receive outputs, by the outputs' names: what they hold is overwritten, and they are what the run
+	 * returns. None may share memory with an input. After a run that failed, what they hold is undefined.
+	 */
+	readonly into?: Readonly<Record<string, Tensor>>;
+	/** Ends the run. One that does not run in the background only hears it before it begins. */
+	readonly stop?: AbortSignal;
 }
 
 /** A model made ready to run. */
@@ -21,12 +41,12 @@ export interface Session {
 	/**
 	 * Runs the model once.
 	 *
-	 * @param feeds - every input of the model by name.
+	 * @param feeds - every input of the model by name; others are ignored. Leave them as they are until the run is done.
 	 * @returns every output by name.
-	 * @throws LimbeckError (`model`) with the engine's message.
+	 * @throws LimbeckError (`model`) with the engine's message; (`interrupted`) where it was stopped.
 	 */
-	run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>;
-	/** Frees the native memory. */
+	run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Readonly<Record<string, Tensor>>>;
+	/** Frees the native memory, when the last run is done. */
 	release(): Promise<void>;
 }
 
@@ -34,6 +54,8 @@ export interface Session {
 export interface Runtime {
 	readonly name: string;
 	readonly version: string;
+	/** Why it is not the engine that this platform is best served by. */
+	readonly fallback?: string;
 	/** What it can do beyond ONNX on this machine. */
 	readonly target: Target;
 	/** @throws LimbeckError (`model`) where the engine refuses the model. */

@@ -68,7 +68,7 @@ function importWasm(): Promise<WebOrt> {
 }
 
 /**
- * Threads are the runtime's here: `settings.threads` changes nothing.
+ * Threads are the runtime's here, and there are no files: `settings.threads`, `background` and `profile` change nothing.
  *
  * @throws LimbeckError (`model`) where ONNX Runtime refuses the model.
  */
@@ -77,11 +77,12 @@ export function createWebSession(
 	model: Uint8Array,
 	settings: SessionOptions = {},
 ): Promise<Session> {
-	const { planMemory = true } = settings;
+	const { planMemory = true, arena = true } = settings;
 	return openSession(ort, model, {
 		executionProviders: [provider],
 		graphOptimizationLevel: "all",
 		logSeverityLevel: 3,
 		enableMemPattern: planMemory,
+		enableCpuMemArena: arena,
 	});
 }

@@ -30,6 +30,7 @@ test("limbeck/predict loads no code that trains, and little else", async () => {
 	]);
 	expect([...packages].filter((name) => !name.startsWith("node:")).toSorted()).toEqual([
 		"@bufbuild/protobuf/wire",
+		"koffi",
 		"onnxruntime-node",
 	]);
 	const sizes = await Promise.all(files.map(async (file) => (await stat(join(dist, file))).size));
