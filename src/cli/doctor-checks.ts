@@ -48,7 +48,10 @@ async function checkEngine(): Promise<Check> {
 	const name = "onnxruntime-node";
 	const answer = await askEngine();
 	if (!("failure" in answer)) {
-		return { name, status: "ok", found: `${answer.version}, runs a model; providers: ${answer.providers.join(", ")}` };
+		const { version, providers, fallback } = answer;
+		const found = `${version}, runs a model, through ${answer.name}; providers: ${providers.join(", ")}`;
+		if (fallback === undefined) return { name, status: "ok", found };
+		return { name, status: "note", found: `${found}. The same results, but each call copies. The reason: ${fallback}` };
 	}
 	const hint =
 		"Install again. Where the install script of onnxruntime-node cannot download what it wants (CUDA, on Linux x64), " +

@@ -6,9 +6,14 @@ import { encodeModel } from "../onnx/encode.js";
 import { nodeRuntime } from "../runtime/node.js";
 import { outputOf } from "../runtime/runtime.js";
 
-/** What the probe tells: the engine's version and execution providers, or why it does not work. */
+/** What the probe tells: the engine, its execution providers, and why it is not a better one; or why it does not work. */
 export type EngineAnswer =
-	| { readonly version: string; readonly providers: readonly string[] }
+	| {
+			readonly name: string;
+			readonly version: string;
+			readonly providers: readonly string[];
+			readonly fallback?: string;
+	  }
 	| { readonly failure: string };
 
 /** Runs a linear classifier of four pixels: its bias is zero, so an empty image gives two logits of zero. */
@@ -25,7 +30,11 @@ async function probe(): Promise<EngineAnswer> {
 	}
 	const ort = await import("onnxruntime-node");
 	const providers = ort.listSupportedBackends().filter(({ bundled }) => bundled);
-	return { version: runtime.version, providers: providers.map(({ name }) => name) };
+	const { name, version, fallback } = runtime;
+	return {
+		...{ name, version, providers: providers.map((provider) => provider.name) },
+		...(fallback === undefined ? {} : { fallback }),
+	};
 }
 
 async function answer(): Promise<EngineAnswer> {

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { libraryPath } from "../../src/runtime/native/library.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
 const files = [
@@ -91,7 +92,19 @@ describe("limbeck doctor", () => {
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: { name: string; found: string }[] };
 		expect(ok).toBe(true);
-		expect(checks.find(({ name }) => name === "onnxruntime-node")?.found).toMatch(/runs a model; providers: cpu/);
+		expect(checks.find(({ name }) => name === "onnxruntime-node")?.found).toMatch(
+			/runs a model, through the C API of onnxruntime-node's library \(koffi 3[\d.]+\); providers: cpu/,
+		);
+	});
+
+	it("tells why the C API is not used", async () => {
+		const file = join(await temporaryFolder(), "first.mjs");
+		const [koffi, library] = [import.meta.resolve("koffi"), libraryPath()];
+		await writeFile(file, `import koffi from ${JSON.stringify(koffi)}; koffi.load(${JSON.stringify(library)});`);
+		const { code, stdout } = await runCli(["doctor"], { NODE_OPTIONS: `--import=${file}` });
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/^note {5}onnxruntime-node/m);
+		expect(stdout.replaceAll(/\s+/g, " ")).toContain("The reason: koffi: expected a stack of 8 MiB");
 	});
 
 	it("names a problem and how to mend it", async () => {
