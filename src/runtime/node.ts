@@ -36,6 +36,7 @@ export async function nativeRuntime(): Promise<Runtime> {
 	return {
 		name: `the C API of onnxruntime-node's library (koffi ${engine.koffi.version})`,
 		version: engine.version,
+		writesInPlace: true,
 		target: await probeTarget(create),
 		createSession: create,
 	};
@@ -54,6 +55,7 @@ export async function bindingRuntime(fallback?: string): Promise<Runtime> {
 		name: "onnxruntime-node's own binding",
 		version: ort.env.versions.node ?? (await installedVersion()),
 		...(fallback === undefined ? {} : { fallback }),
+		writesInPlace: false,
 		target: await probeTarget(create),
 		createSession: create,
 	};

@@ -56,6 +56,8 @@ export interface Runtime {
 	readonly version: string;
 	/** Why it is not the engine that this platform is best served by. */
 	readonly fallback?: string;
+	/** Whether runs write straight into the caller's tensors; otherwise that is one more copy. */
+	readonly writesInPlace: boolean;
 	/** What it can do beyond ONNX on this machine. */
 	readonly target: Target;
 	/** @throws LimbeckError (`model`) where the engine refuses the model. */

@@ -15,6 +15,7 @@ export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runti
 	return {
 		name: provider === "webgpu" ? "onnxruntime-web with WebGPU" : "onnxruntime-web",
 		version: ort.env.versions.web ?? ort.env.versions.common,
+		writesInPlace: false,
 		target: {},
 		createSession: (model, settings) => createWebSession(engine, model, settings),
 	};

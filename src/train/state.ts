@@ -32,17 +32,50 @@ export interface ChunkResult {
 	readonly losses: Float32Array;
 }
 
-/** Takes the steps that are fed. */
+/**
+ * Takes the steps that are fed.
+ *
+ * @param into - receives the state that they leave, in place of new memory; it shares none with `state`.
+ */
 export async function runChunk(
 	session: Session,
 	{ carried }: TrainingGraph,
 	state: State,
 	fed: State,
+	into?: State,
 ): Promise<ChunkResult> {
-	const outputs = await session.run({ ...state, ...fed });
+	const targets = Object.entries(into ?? {}).map(([name, tensor]) => [nextOf(name), tensor] as const);
+	const outputs = await session.run({ ...state, ...fed }, { into: Object.fromEntries(targets) });
 	const losses = outputOf(outputs, feeds.losses, "float").data;
-	const after = carried.map(({ name }) => [name, outputOf(outputs, `next/${name}`, "float")] as const);
-	return { state: Object.fromEntries(after), losses };
+	const after = carried.map(({ name }) => [name, outputOf(outputs, nextOf(name), "float")] as const);
+	return { state: into ?? Object.fromEntries(after), losses };
+}
+
+/** The output that an input's value after the steps is. */
+const nextOf = (name: string): string => `next/${name}`;
+
+/** Memory for states, used again and again. */
+export interface StateSets {
+	/**
+	 * A set of arrays to overwrite.
+	 *
+	 * @param inUse - states that are still needed: none of them is in it.
+	 */
+	spare(inUse: readonly (State | undefined)[]): State;
+}
+
+/** Makes a set when all that it has are in use: two take turns, and each state that is kept has one of its own. */
+export function createStateSets({ carried }: Pick<TrainingGraph, "carried">): StateSets {
+	const sets: State[] = [];
+	return {
+		spare(inUse) {
+			const free = sets.find((set) => !inUse.includes(set));
+			if (free !== undefined) return free;
+			const made = Object.fromEntries(carried.map((one) => [one.name, zeros(one)]));
+			sets.push(made);
+			return made;
+		},
+	};
 }
 
 /** The model with its trained parameters in place. */

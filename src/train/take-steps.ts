@@ -19,7 +19,7 @@ import { afterDivergence, type Divergence, divergenceIn } from "./divergence.js"
 import { createFeed } from "./feed.js";
 import { badnessOf, type ValidationFigures } from "./labels.js";
 import { looksOf, nextChunk, type PlannedChunk, type PlanOptions, stateBytesOf } from "./plan.js";
-import { initialState, runChunk, type State, withWeights } from "./state.js";
+import { initialState, runChunk, type State, type StateSets, withWeights } from "./state.js";
 import type { OpenTeacher } from "./teacher.js";
 import type { TrainingContext, TrainingJob } from "./training.js";
 import type { TrainingGraph } from "./training-graph.js";
@@ -29,6 +29,8 @@ export interface Run {
 	readonly job: TrainingJob;
 	readonly graph: TrainingGraph;
 	readonly session: Session;
+	/** Where the engine writes states to; to new memory where absent. */
+	readonly sets: StateSets | undefined;
 	readonly loader: Loader;
 	readonly totalSteps: number;
 	readonly teacher: OpenTeacher | undefined;
@@ -63,7 +65,7 @@ interface Standing extends Omit<History, "validations"> {
 
 /** Takes all steps, or those that a run before this one left. */
 export async function takeSteps(run: Run, context: TrainingContext): Promise<Taken> {
-	const { job, graph, session, loader, teacher } = run;
+	const { job, graph, session, sets, loader, teacher } = run;
 	const { now, checkpoints, checkpointSeconds } = context;
 	const found = await checkpoints?.newest();
 	const at = standing(run, found, now());
@@ -76,7 +78,7 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 	const left = found?.history.losses.length ?? 0;
 	for await (const { first, steps, validate, chunk } of chunksFrom(loader, planOf(run), left, at)) {
 		const fed = { ...feed(chunk, first, steps, await teacher?.ask(chunk)), ...baseRate(job, at) };
-		const done = await runChunk(session, graph, at.state, fed);
+		const done = await runChunk(session, graph, at.state, fed, sets?.spare([at.state, at.kept?.state, at.good]));
 		at.losses.set(done.losses, first);
 		const divergence = divergenceIn({ done, first, fed, losses: at.losses }, graph, job);
 		at.backTo = undefined;

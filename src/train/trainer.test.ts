@@ -13,6 +13,8 @@ import { inMemory } from "../data/samples.js";
 import { buildModel, families } from "../models/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
+import { bindingRuntime } from "../runtime/node.js";
+import type { Runtime } from "../runtime/runtime.js";
 import { badnessOf } from "./labels.js";
 import { trainModel } from "./trainer.js";
 import type { TrainingEvent, TrainingJob, TrainingResult } from "./training.js";
@@ -39,10 +41,13 @@ const job = (changes: Partial<TrainingJob> = {}): TrainingJob => ({
 	...changes,
 });
 
-async function train(one: TrainingJob): Promise<TrainingResult & { readonly events: readonly TrainingEvent[] }> {
+async function train(
+	one: TrainingJob,
+	engine: Runtime = runtime,
+): Promise<TrainingResult & { readonly events: readonly TrainingEvent[] }> {
 	const events: TrainingEvent[] = [];
 	// A clock that stands still: no result may depend on it.
-	const context = { runtime, createLoader: createInlineLoader, openSamples, now: () => 0 };
+	const context = { runtime: engine, createLoader: createInlineLoader, openSamples, now: () => 0 };
 	const result = await trainModel(one, { ...context, onEvent: (event) => events.push(event) });
 	return { ...result, events };
 }
@@ -70,6 +75,19 @@ describe("training", () => {
 			(await train(job({ options: optionsOf({ epochs }) }))).events.filter(({ kind }) => kind === "validation").length;
 		expect(await looks(30)).toBe(20);
 		expect(await looks(0.5)).toBe(1);
+	});
+
+	test.each([
+		{},
+		{ keep: "best" },
+		{ optimizer: { name: "sgd", learningRate: 1000 }, divergence: { action: "rollback", factor: 0.001 } },
+	])("in two sets of arrays that take turns gives the bits that copies give: %j", async (options) => {
+		expect(runtime.writesInPlace).toBe(true);
+		const taken = await train(job({ options: optionsOf(options) }));
+		const copied = await train(job({ options: optionsOf(options) }), await bindingRuntime());
+		expect(taken.rollbacks).toEqual(copied.rollbacks);
+		expect(taken.history).toEqual(copied.history);
+		expect(bitsOf(taken)).toBe(bitsOf(copied));
 	});
 
 	test("keeps the weights of the fewest validation errors where asked", async () => {

@@ -9,7 +9,7 @@ import { figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
 import { looksInside } from "./objective.js";
 import { type Execution, executionOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
-import { withWeights } from "./state.js";
+import { createStateSets, withWeights } from "./state.js";
 import { openAnswers } from "./stored-answers.js";
 import { offsetsOf, storedPreprocessing } from "./stored-preprocessing.js";
 import { takeSteps } from "./take-steps.js";
@@ -46,7 +46,8 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const teacher = await teacherFor(job, context);
 	const execution = executionOf(job.model, batch, job.threads);
 	const graph = graphFor(job, { target: runtime.target, ...execution }, totalSteps, teacher?.plan);
-	const session = await runtime.createSession(encodeModel(graph.model), execution);
+	const session = await runtime.createSession(encodeModel(graph.model), { ...execution, background: true });
+	const sets = runtime.writesInPlace ? createStateSets(graph) : undefined;
 	try {
 		const loader = createLoader({
 			split: data.train,
@@ -63,7 +64,7 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 		try {
 			const setUp = (now() - started) / 1000;
 			const validate = (model: OnnxModel): Promise<ValidationFigures> => validateModel(job, model, teacher, context);
-			const taken = await takeSteps({ job, graph, session, loader, totalSteps, teacher, validate }, context);
+			const taken = await takeSteps({ job, graph, session, sets, loader, totalSteps, teacher, validate }, context);
 			const { kept, history, seconds, rollbacks } = taken;
 			const model = withWeights(job.model, kept.state);
 			const { figures } = kept;

@@ -52,9 +52,11 @@ describe("the same steps give the same bits", () => {
 		[4, [5, 5]],
 		[4, [3, 7]],
 		[4, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
-	])("with %d a turn, cut into calls of %j", async (stepsATurn, chunks) => {
+		[1, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], true],
+		[4, [5, 5], true],
+	])("with %d a turn, cut into calls of %j, in two sets of arrays: %j", async (stepsATurn, chunks, inPlace = false) => {
 		const whole = await takeSteps({ ...dropping, stepsATurn: 2 }, batches);
-		const cut = await takeSteps({ ...dropping, stepsATurn }, { ...batches, chunks });
+		const cut = await takeSteps({ ...dropping, stepsATurn }, { ...batches, chunks, inPlace });
 		expect(cut.losses).toEqual(whole.losses);
 		expect(bytesOf(cut.model)).toEqual(bytesOf(whole.model));
 	});

@@ -82,6 +82,7 @@ for (const [name, { open, settings = {}, cannotStop, cannotProfile }] of Object.
 		it("has a name and a version", () => {
 			expect(runtime.name).not.toBe("");
 			expect(runtime.version).toMatch(/^\d+\.\d+\.\d+/);
+			expect(runtime.writesInPlace).toBe(name.startsWith("native"));
 		});
 
 		it("gives every output by name, and leaves earlier ones as they are", async () => {

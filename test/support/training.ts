@@ -7,7 +7,7 @@ import type { OnnxModel } from "../../src/onnx/model.js";
 import { elementCount } from "../../src/onnx/tensor.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { maskOffsets, maskPool } from "../../src/train/masks.js";
-import { initialState, runChunk, withWeights } from "../../src/train/state.js";
+import { createStateSets, initialState, runChunk, type State, withWeights } from "../../src/train/state.js";
 import { buildTrainingGraph, feeds, type TrainingGraphOptions } from "../../src/train/training-graph.js";
 import { runtime } from "./graphs.js";
 import { storedBytes } from "./synthetic.js";
@@ -32,6 +32,8 @@ export interface Steps {
 	readonly chunks?: readonly number[];
 	readonly seed?: number;
 	readonly threads?: number;
+	/** Whether calls run in the background, into two sets of arrays that take turns. */
+	readonly inPlace?: boolean;
 	/** What is mixed in each step, for a graph that mixes. */
 	readonly mixtures?: Mixtures;
 	/** `[steps, batch, classes]`, for a stored teacher. */
@@ -58,10 +60,11 @@ const pools = new Map<number, ReturnType<typeof maskPool>>();
 /** Trains `options.model` on the batches, in order. */
 export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Promise<Trained> {
 	const { batch, sampleShape, classes, model } = options;
-	const { pixels, labels, seed = 1, threads = 1, teacherLogits, mixtures } = steps;
+	const { pixels, labels, seed = 1, threads = 1, inPlace = false, teacherLogits, mixtures } = steps;
 	const { chunks = [labels.length / batch] } = steps;
 	const graph = buildTrainingGraph(options);
-	const session = await runtime.createSession(encodeModel(graph.model), { threads });
+	const session = await runtime.createSession(encodeModel(graph.model), { threads, background: inPlace });
+	const sets = inPlace ? createStateSets(graph) : undefined;
 	const pool = graph.masks.length === 0 ? {} : (pools.get(seed) ?? maskPool(graph.masks, seed));
 	if (graph.masks.length > 0) pools.set(seed, pool);
 	const rows = Int32Array.from(labels.keys());
@@ -71,7 +74,7 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 		for (const count of chunks) {
 			const first = losses.length;
 			const [from, to] = [first * batch, (first + count) * batch];
-			const done = await runChunk(session, graph, state, {
+			const fed = {
 				...pool,
 				...maskOffsets(graph.masks, seed, first, count),
 				[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(count)) },
@@ -104,7 +107,8 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 							},
 							[feeds.teacherRows]: { type: "int32", dims: [count, batch], data: rows.subarray(from, to) },
 						}),
-			});
+			} satisfies State;
+			const done = await runChunk(session, graph, state, fed, sets?.spare([state]));
 			losses.push(...done.losses);
 			state = done.state;
 		}

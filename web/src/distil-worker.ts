@@ -78,7 +78,7 @@ async function distil(work: Work): Promise<void> {
 	const checkpoints = {
 		newest: () => Promise.resolve(work.checkpoint),
 		async save(checkpoint: Checkpoint) {
-			work.checkpoint = checkpoint;
+			work.checkpoint = structuredClone(checkpoint);
 			// A command to stop is heard between two tasks.
 			await new Promise((resolve) => setTimeout(resolve));
 		},

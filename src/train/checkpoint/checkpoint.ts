@@ -62,7 +62,10 @@ export function stepsLost(rollbacks: readonly Rollback[]): number {
 export interface Checkpoints {
 	/** The newest that is whole. */
 	newest(): Promise<Checkpoint | undefined>;
-	/** Resolves when it will outlast a power cut. */
+	/**
+	 * Resolves when it will outlast a power cut. Then training goes on, and may write over the states' memory: whoever
+	 * keeps a checkpoint in memory copies it.
+	 */
 	save(checkpoint: Checkpoint): Promise<void>;
 }
 
