@@ -18,7 +18,7 @@ export interface PlanOptions {
 	readonly looks: number;
 	/** Bytes of samples in a step. */
 	readonly bytesPerStep: number;
-	/** Bytes of weights and optimizer state, which cross into JavaScript and back with every call. */
+	/** Bytes of weights and optimizer state, which every call reads and writes whole. */
 	readonly stateBytes: number;
 }
 

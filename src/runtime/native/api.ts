@@ -183,9 +183,11 @@ export function openLibrary(koffi: Koffi, path: string): Library {
 	};
 }
 
-/** The address that a call writes. */
+/** Where calls write addresses. Making an array that native code can write to takes longer than most calls. */
+const place = new BigUint64Array(1);
+
+/** The address that a call writes, which it does before it returns. */
 export function received(write: (place: BigUint64Array) => void): bigint {
-	const place = new BigUint64Array(1);
 	write(place);
 	return place[0] ?? 0n;
 }

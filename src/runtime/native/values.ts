@@ -4,7 +4,12 @@ import { type DataType, dataTypes, elementCount, isPacked, type Tensor, tensorAr
 import { copied, received } from "./api.js";
 import type { Engine } from "./engine.js";
 
-const typeNames = new Map(Object.entries(dataTypes).map(([name, code]) => [code as number, name as DataType]));
+/** Where calls read and write shapes and types, one at a time: making an array for each takes longer than the calls. */
+const code = new Int32Array(1);
+const shape = new BigInt64Array(16);
+const roomFor = (rank: number): BigInt64Array => (rank <= shape.length ? shape : new BigInt64Array(rank));
+
+const typeNames = new Map(Object.entries(dataTypes).map(([name, number]) => [number as number, name as DataType]));
 
 /**
  * A value over a tensor's own memory: nothing is copied. It must be released before that memory is let go of.
@@ -17,9 +22,10 @@ export function valueOver({ api, memory }: Engine, where: string, { type, dims, 
 		const expected = `${String(elementCount(dims))} elements for [${dims.join(",")}]`;
 		throw new LimbeckError("model", { where, expected, got: String(data.length) });
 	}
-	const shape = BigInt64Array.from(dims, BigInt);
+	const room = roomFor(dims.length);
+	for (const [axis, dim] of dims.entries()) room[axis] = BigInt(dim);
 	return received((place) => {
-		api.CreateTensorWithDataAsOrtValue(memory, data, data.byteLength, shape, shape.length, dataTypes[type], place);
+		api.CreateTensorWithDataAsOrtValue(memory, data, data.byteLength, room, dims.length, dataTypes[type], place);
 	});
 }
 
@@ -29,10 +35,10 @@ export function valueOver({ api, memory }: Engine, where: string, { type, dims, 
  * @throws LimbeckError (`model`) where it has no numbers.
  */
 export function tensorFrom({ api, koffi }: Engine, where: string, value: bigint): Tensor {
-	const { code, dims } = typeAndShape(api, value);
-	const type = typeNames.get(code);
+	const { element, dims } = typeAndShape(api, value);
+	const type = typeNames.get(element);
 	if (type === undefined || isPacked(type)) {
-		throw new LimbeckError("model", { where, expected: "numbers", got: `element type ${String(code)}` });
+		throw new LimbeckError("model", { where, expected: "numbers", got: `element type ${String(element)}` });
 	}
 	const make = tensorArrays[type];
 	const address = received((place) => {
@@ -42,19 +48,21 @@ export function tensorFrom({ api, koffi }: Engine, where: string, value: bigint)
 	return { type, dims, data: new make(copied(koffi, address, elementCount(dims) * make.BYTES_PER_ELEMENT)) } as Tensor;
 }
 
-function typeAndShape(api: Engine["api"], value: bigint): { readonly code: number; readonly dims: readonly number[] } {
+function typeAndShape(
+	api: Engine["api"],
+	value: bigint,
+): { readonly element: number; readonly dims: readonly number[] } {
 	const info = received((place) => {
 		api.GetTensorTypeAndShape(value, place);
 	});
 	try {
-		const code = new Int32Array(1);
 		api.GetTensorElementType(info, code);
-		const rank = received((place) => {
+		const count = received((place) => {
 			api.GetDimensionsCount(info, place);
 		});
-		const dims = new BigInt64Array(Number(rank));
-		if (dims.length > 0) api.GetDimensions(info, dims, dims.length);
-		return { code: code[0] ?? 0, dims: Array.from(dims, Number) };
+		const [rank, room] = [Number(count), roomFor(Number(count))];
+		api.GetDimensions(info, room, rank);
+		return { element: code[0] ?? 0, dims: Array.from(room.subarray(0, rank), Number) };
 	} finally {
 		api.ReleaseTensorTypeAndShapeInfo(info);
 	}
