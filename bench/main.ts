@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
 
 import { LimbeckError } from "../src/errors.js";
+import { measureCalls } from "./calls.js";
 import { measureConvolutions } from "./convolution.js";
 import { measureDashboard } from "./dashboard.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
@@ -82,6 +83,15 @@ async function memory({ steps, threads }: { readonly steps: number; readonly thr
 		`${steps} steps: resident ${megabytes(early)} MiB after a tenth, ${megabytes(late)} MiB at the end: ` +
 			`${bytesPerStep.toFixed(0)} bytes a step\n`,
 	);
+}
+
+async function calls({ rounds }: { readonly rounds: number }): Promise<void> {
+	for (const { vectors, length, how, wall, processor } of await measureCalls(rounds)) {
+		const [took, used] = [wall.toFixed(1), processor.toFixed(1)].map((figure) => figure.padStart(8));
+		process.stdout.write(
+			`${`${vectors} × ${length} floats`.padEnd(18)}${how.padEnd(34)}${took} µs, processor ${used} µs\n`,
+		);
+	}
 }
 
 interface PipelineOptions {
@@ -191,6 +201,11 @@ program
 	.description("whole training, with the data pipeline, against the bare step")
 	.option("--threads <count>", "threads", count, availableParallelism())
 	.action(epoch);
+program
+	.command("calls")
+	.description("what a call of a graph costs beside its work, against onnxruntime-node")
+	.option("--rounds <count>", "rounds; the report is their median", count, 7)
+	.action(calls);
 program
 	.command("memory")
 	.description("resident memory over a long training")

@@ -5,7 +5,7 @@ import { encodeModel } from "../../dist/onnx/encode.js";
 import { elementCount, type Tensor } from "../../dist/onnx/tensor.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
 import { executionOf, longestCall, stateBytesOf } from "../../dist/train/plan.js";
-import { initialState, runChunk } from "../../dist/train/state.js";
+import { createStateSets, initialState, runChunk } from "../../dist/train/state.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
 
@@ -33,7 +33,8 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 		warmupSteps: 0,
 		totalSteps: 1,
 	});
-	const session = await runtime.createSession(encodeModel(graph.model), { ...execution, threads });
+	const session = await runtime.createSession(encodeModel(graph.model), { ...execution, threads, background: true });
+	const sets = runtime.writesInPlace ? createStateSets(graph) : undefined;
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
 	const labels = Int32Array.from({ length: count }, (_, index) => index % classes);
@@ -55,10 +56,8 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 			let loss = Number.NaN;
 			for (let left = steps; left > 0; left -= capacity) {
 				const count = BigInt64Array.of(BigInt(Math.min(left, capacity)));
-				const done = await runChunk(session, graph, state, {
-					...data,
-					[feeds.steps]: { type: "int64", dims: [], data: count },
-				});
+				const fed = { ...data, [feeds.steps]: { type: "int64", dims: [], data: count } } as const;
+				const done = await runChunk(session, graph, state, fed, sets?.spare([state]));
 				state = done.state;
 				loss = done.losses.at(-1) ?? loss;
 			}
