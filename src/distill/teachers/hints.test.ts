@@ -103,8 +103,8 @@ const cases: Readonly<Record<string, { readonly model: OnnxModel; readonly fill?
 
 /** The settings that a text names, with place-holders filled in. */
 function settingsIn(text: string, fill = ""): readonly string[] {
-	return [...text.matchAll(/--set (?:'([^']+)'|([^\s']*[^\s'.,;]))/g)].map(([, quoted, bare = ""]) =>
-		(quoted ?? bare).replace(/\{…\}|\[…\]/, fill),
+	return [...text.matchAll(/--set ([\w.]+=)(?:'([^']+)'|([^\s']*[^\s'.,;]))/g)].map(
+		([, path = "", quoted, bare = ""]) => path + (quoted ?? bare).replace(/\{…\}|\[…\]/, fill),
 	);
 }
 
