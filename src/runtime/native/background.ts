@@ -8,8 +8,12 @@ type Argument = bigint | number | null;
 
 /** A thread that calls one function at a time, in the order in which it is asked to. */
 export interface Background {
-	/** Calls a function that gives a status: its address, `null` for success. Arrays go by their address. */
-	call(callable: Callable, given: readonly (Place | number)[]): Promise<bigint | null>;
+	/**
+	 * Calls a function that gives a status: its address, `null` for success. Arrays go by their address.
+	 *
+	 * @param end - makes the call end early; used when the process ends, which waits for the thread.
+	 */
+	call(callable: Callable, given: readonly (Place | number)[], end?: () => void): Promise<bigint | null>;
 	/** Ends the thread. */
 	close(): Promise<void>;
 }
@@ -28,6 +32,7 @@ interface Answer {
 interface Pending {
 	/** Arrays among them must not be collected before the call is done. */
 	readonly given: readonly (Place | number)[];
+	readonly end: (() => void) | undefined;
 	readonly resolve: (status: bigint | null) => void;
 	readonly reject: (reason: Error) => void;
 }
@@ -72,7 +77,7 @@ export function openBackground({ koffi, library, stackBytes }: BackgroundOptions
 	const pending = new Map<number, Pending>();
 	let nextId = 0;
 	let ended: Error | undefined;
-	const end = (reason: Error): void => {
+	const fail = (reason: Error): void => {
 		ended ??= reason;
 		for (const { reject } of pending.values()) reject(ended);
 		pending.clear();
@@ -82,19 +87,24 @@ export function openBackground({ koffi, library, stackBytes }: BackgroundOptions
 		pending.delete(id);
 		if (pending.size === 0) worker.unref();
 	});
-	worker.on("error", end);
+	const hasten = (): void => {
+		for (const { end } of pending.values()) end?.();
+	};
+	process.once("exit", hasten);
+	worker.on("error", fail);
 	worker.on("exit", () => {
-		end(new Error("the thread of native calls has ended"));
+		process.off("exit", hasten);
+		fail(new Error("the thread of native calls has ended"));
 	});
 	return {
-		call(callable, given) {
+		call(callable, given, end) {
 			return new Promise((resolve, reject) => {
 				if (ended !== undefined) {
 					reject(ended);
 					return;
 				}
 				const id = nextId++;
-				pending.set(id, { given, resolve, reject });
+				pending.set(id, { given, end, resolve, reject });
 				worker.ref();
 				const plain = given.map((one) => (ArrayBuffer.isView(one) ? koffi.address(one) : one));
 				worker.postMessage({ id, callable, given: plain } satisfies Request);

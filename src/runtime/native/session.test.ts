@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it, onTestFinished } from "vitest";
+import { endlessModel } from "../../../test/support/endless.js";
 import { modelOf } from "../../models/family.js";
 import { encodeModel } from "../../onnx/encode.js";
 import type { Tensor } from "../../onnx/tensor.js";
@@ -112,4 +114,22 @@ it("keeps the library, and the memory of a run, while they are in use", async ()
 		}
 		await session.release();
 	}
+});
+
+it("ends a run in the background when the process ends, which would wait for it", () => {
+	const program = `
+		import { nodeRuntime } from ${JSON.stringify(new URL("../../../dist/runtime/node.js", import.meta.url))};
+		import { buffer } from "node:stream/consumers";
+		const runtime = await nodeRuntime();
+		const session = await runtime.createSession(await buffer(process.stdin), { threads: 1, background: true });
+		setTimeout(() => process.exit(3), 50);
+		await session.run({ x: { type: "float", dims: [], data: Float32Array.of(1) } });
+	`;
+	// One that waits is killed, and then has no status.
+	const { status } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+		input: endlessModel(),
+		timeout: 60_000,
+		killSignal: "SIGKILL",
+	});
+	expect(status).toBe(3);
 });

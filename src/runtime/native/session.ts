@@ -176,21 +176,19 @@ async function call(
 		api.Run(session, null, ...sides);
 		return;
 	}
-	const options =
-		stop === undefined
-			? null
-			: received((place) => {
-					api.CreateRunOptions(place);
-				});
+	const options = received((place) => {
+		api.CreateRunOptions(place);
+	});
 	const end = (): void => {
 		api.RunOptionsSetTerminate(options);
 	};
 	stop?.addEventListener("abort", end);
 	try {
-		throwIfFailed(api, await background.call(locate(koffi, table, "Run"), [session, options, ...sides]));
+		const given = [session, options, ...sides];
+		throwIfFailed(api, await background.call(locate(koffi, table, "Run"), given, end));
 	} finally {
 		stop?.removeEventListener("abort", end);
-		if (options !== null) api.ReleaseRunOptions(options);
+		api.ReleaseRunOptions(options);
 	}
 }
 
