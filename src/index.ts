@@ -100,7 +100,7 @@ export type {
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
 export type { OutputForm, OutputsOption } from "./predict/output-form.js";
-export type { Runtime, Session, SessionOptions } from "./runtime/runtime.js";
+export type { RunOptions, Runtime, Session, SessionOptions } from "./runtime/runtime.js";
 export {
 	type ClassSets,
 	type Clustering,
