@@ -41,6 +41,8 @@ const compared = z.object({
 	tensors: z.number(),
 	/** Those of which nothing is trained here. */
 	absent: z.array(z.string()),
+	/** Those that are not in the file: the exporter has computed others from them. */
+	folded: z.array(z.string()),
 	wrong: z.array(tensor),
 	wrongs: z.number(),
 	/** The largest error of a tensor's change, relative to the change. */
@@ -152,17 +154,15 @@ export function networkLine(row: NetworkRow): string {
 export function networkReasons(row: NetworkRow): readonly string[] {
 	const { as, against, notExported } = row;
 	const where = `${row.net}, ${row.weights}, ${row.form}`;
+	const listed = (names: readonly string[] = []): string | undefined =>
+		names.length === 0 ? undefined : names.slice(0, 8).join(", ");
 	const reasons: readonly (readonly [string, string | undefined])[] = [
 		["PyTorch does not export it", notExported],
 		["as a teacher refused", as?.teacherRefused],
 		["as a student refused", as?.refused],
-		["not trained here", against?.absent.length === 0 ? undefined : against?.absent.slice(0, 8).join(", ")],
-		[
-			"changes differ",
-			against?.wrongs === 0
-				? undefined
-				: against?.wrong.map(({ name, error }) => `${name} ${error.toPrecision(2)}`).join(", "),
-		],
+		["not trained here", listed(against?.absent)],
+		["not in the file, since the exporter has computed others from them", listed(against?.folded)],
+		["changes differ", listed(against?.wrong.map(({ name, error }) => `${name} ${error.toPrecision(2)}`))],
 	];
 	return reasons.flatMap(([what, why]) => (why === undefined ? [] : [`${where}: ${what}: ${why}`]));
 }

@@ -115,7 +115,7 @@ NETS = {
     "vit_tiny": _timm("vit_tiny_patch16_224", 32, img_size=32, patch_size=8, embed_dim=48, depth=3, num_heads=3),
     "deit_tiny": _timm("deit_tiny_distilled_patch16_224", 32, img_size=32, patch_size=8, embed_dim=48, depth=2, num_heads=3),
     "cait_xxs24": _timm("cait_xxs24_224", 32, img_size=32, patch_size=8, embed_dim=48, depth=2, num_heads=4),
-    "pit_ti": _timm("pit_ti_224", 64, img_size=64, base_dims=(16, 16, 16), depths=(1, 1, 1)),
+    "pit_ti": _timm("pit_ti_224", 64, img_size=64),
     "eva02_tiny": _timm("eva02_tiny_patch14_224", 28, img_size=28, embed_dim=48, depth=2, num_heads=3),
     "pvt_v2_b0": _timm("pvt_v2_b0", 64, depths=(1, 1, 1, 1), embed_dims=(16, 32, 40, 48)),
     "xcit_nano": _timm("xcit_nano_12_p16_224", 64, img_size=64, embed_dim=48, depth=2, num_heads=4),

@@ -292,6 +292,12 @@ def distinct(sorted_values):
     return np.r_[True, gaps] & np.r_[gaps, True]
 
 
+def is_written(values, written):
+    """Whether a tensor's values are among those of a file."""
+    _, found = nearest(written, values.ravel(), 1e-6)
+    return found.mean() > 0.9
+
+
 def compare(folder, form):
     """Each tensor's change, Limbeck's against PyTorch's: matched by value, element by element, since exporters
     transpose, join and rename; equal elements (fresh gains and biases) by name, or by what fits best."""
@@ -347,13 +353,19 @@ def compare(folder, form):
         error, peer = (error_of(flat[part][known], wanted[part][known], one[part][known], scale) for one in (got, rounded))
         share = known.mean()
         rows.append({"name": name, "share": float(share), "error": float(error), "peer": float(peer)})
-    worst = sorted(rows, key=lambda row: -(row["error"] if row["share"] > 0 else 1e9))
+    # What the exporter has computed others from is not in the file: nothing of it can be trained.
+    written = np.unique(np.concatenate([one.ravel() for one in initializers(folder / f"{form}.onnx").values()]))
     absent = [row["name"] for row in rows if row["share"] == 0]
+    folded_away = [name for name in absent if not is_written(before[name], written)]
+    absent = [name for name in absent if name not in folded_away]
+    rows = [row for row in rows if row["name"] not in folded_away]
+    worst = sorted(rows, key=lambda row: -(row["error"] if row["share"] > 0 else 1e9))
     limit = min(max(1e-2, 10 * max(row["peer"] for row in rows)), 0.1)
     wrong = [row for row in worst if row["share"] > 0 and row["error"] > limit]
     return {
         "tensors": len(rows),
         "absent": absent,
+        "folded": folded_away,
         "wrong": wrong[:12],
         "worst": worst[len(absent) : len(absent) + 3],
         "wrongs": len(wrong),
