@@ -120,12 +120,15 @@ async function measureForm(
 /** What a row means: both may be refused with a reason, but neither may be wrong. */
 export function judged({ notExported, as, against }: NetworkRow): {
 	readonly teacher: "right" | "refused" | "wrong" | "-";
-	readonly student: "right" | "refused" | "wrong" | "-";
+	/** `folded`: the exporter has computed parameters away, so that the file holds another network to train. */
+	readonly student: "right" | "folded" | "refused" | "wrong" | "-";
 } {
 	if (notExported !== undefined || as === undefined) return { teacher: "-", student: "-" };
 	const isRight = against?.absent.length === 0 && against.wrongs === 0;
+	const isFolded = against?.absent.length === 0 && against.folded.length > 0;
 	const teacher = (as.teacher ?? Number.NaN) < teacherTolerance ? "right" : "wrong";
-	const student = isRight ? "right" : "wrong";
+	const unlike = isFolded ? "folded" : "wrong";
+	const student = isRight && !isFolded ? "right" : unlike;
 	return {
 		teacher: as.teacherRefused === undefined ? teacher : "refused",
 		student: as.refused === undefined ? student : "refused",

@@ -355,21 +355,22 @@ def compare(folder, form):
         rows.append({"name": name, "share": float(share), "error": float(error), "peer": float(peer)})
     # What the exporter has computed others from is not in the file: nothing of it can be trained.
     written = np.unique(np.concatenate([one.ravel() for one in initializers(folder / f"{form}.onnx").values()]))
-    absent = [row["name"] for row in rows if row["share"] == 0]
+    # Some equal elements are a coincidence.
+    absent = [row["name"] for row in rows if row["share"] < 0.3]
     folded_away = [name for name in absent if not is_written(before[name], written)]
     absent = [name for name in absent if name not in folded_away]
-    rows = [row for row in rows if row["name"] not in folded_away]
-    worst = sorted(rows, key=lambda row: -(row["error"] if row["share"] > 0 else 1e9))
+    rows = [row for row in rows if row["name"] not in [*folded_away, *absent]]
+    worst = sorted(rows, key=lambda row: -row["error"])
     limit = min(max(1e-2, 10 * max(row["peer"] for row in rows)), 0.1)
-    wrong = [row for row in worst if row["share"] > 0 and row["error"] > limit]
+    wrong = [row for row in worst if row["error"] > limit]
     return {
-        "tensors": len(rows),
+        "tensors": len(rows) + len(absent),
         "absent": absent,
         "folded": folded_away,
         "wrong": wrong[:12],
-        "worst": worst[len(absent) : len(absent) + 3],
+        "worst": worst[:3],
         "wrongs": len(wrong),
-        "largest": worst[len(absent)]["error"] if len(absent) < len(worst) else None,
+        "largest": worst[0]["error"] if worst else None,
         "peer": max(row["peer"] for row in rows),
         "unmatched": sorted(left),
         "seconds": about[kind]["seconds"],
