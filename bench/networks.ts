@@ -21,6 +21,9 @@ export const weightKinds = ["random", "fresh"] as const;
 /** A difference of logits, relative to the largest, up to which a teacher answers as PyTorch does. */
 const teacherTolerance = 1e-4;
 
+/** An error of PyTorch's in single precision from which on a comparison says nothing. */
+const unclearError = 0.05;
+
 const recorded = z.object({
 	forms: z.record(
 		z.string(),
@@ -120,15 +123,19 @@ async function measureForm(
 /** What a row means: both may be refused with a reason, but neither may be wrong. */
 export function judged({ notExported, as, against }: NetworkRow): {
 	readonly teacher: "right" | "refused" | "wrong" | "-";
-	/** `folded`: the exporter has computed parameters away, so that the file holds another network to train. */
-	readonly student: "right" | "folded" | "refused" | "wrong" | "-";
+	/**
+	 * `folded`: the exporter has computed parameters away, so that the file holds another network to train. `unclear`:
+	 * PyTorch itself differs between single and double precision.
+	 */
+	readonly student: "right" | "folded" | "unclear" | "refused" | "wrong" | "-";
 } {
 	if (notExported !== undefined || as === undefined) return { teacher: "-", student: "-" };
 	const isRight = against?.absent.length === 0 && against.wrongs === 0;
 	const isFolded = against?.absent.length === 0 && against.folded.length > 0;
 	const teacher = (as.teacher ?? Number.NaN) < teacherTolerance ? "right" : "wrong";
-	const unlike = isFolded ? "folded" : "wrong";
-	const student = isRight && !isFolded ? "right" : unlike;
+	const isUnclear = against?.absent.length === 0 && against.peer > unclearError;
+	const found = { unclear: isUnclear, folded: isFolded, right: isRight };
+	const student = (Object.keys(found) as (keyof typeof found)[]).find((name) => found[name]) ?? "wrong";
 	return {
 		teacher: as.teacherRefused === undefined ? teacher : "refused",
 		student: as.refused === undefined ? student : "refused",

@@ -19,7 +19,11 @@ def _timm(name, size, **options):
     def make():
         import timm
 
-        return timm.create_model(name, num_classes=CLASSES, drop_rate=0, **options)
+        model = timm.create_model(name, num_classes=CLASSES, drop_rate=0, **options)
+        for module in model.modules():
+            if hasattr(module, "drop_prob"):
+                module.drop_prob = 0
+        return model
 
     return make, (3, size, size)
 
