@@ -118,7 +118,7 @@ function anyBatchNode(node: OnnxNode, around: Surroundings, pass: Pass): readonl
 	const isReshape = node.opType === "Reshape" && node.domain === "" && data === node.inputs[0];
 	const target = isReshape ? openTarget(node, axis, around, pass) : undefined;
 	const after = target?.axis ?? axisAfter(node, data, axis, pass);
-	for (const name of node.outputs) axes.set(name, after);
+	for (const [at, name] of node.outputs.entries()) axes.set(name, axisOfLayer(node, at) ?? after);
 	if (target !== undefined) {
 		const inputs = [data, around.addConstant(`${nodeName(node)}/shape`, target.shape)];
 		return [{ ...withoutAttributes(node, "allowzero"), inputs }];
@@ -148,6 +148,12 @@ function openExpand(
 
 /** Operators that give a value another shape, and no more. */
 const reshaping = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze"]);
+
+/** Where a recurrent layer counts samples: in Y `[time, directions, batch, hidden]`, and in its last states without time. */
+function axisOfLayer({ opType }: OnnxNode, output: number): BatchAxis | undefined {
+	const isRecurrent = ["LSTM", "GRU", "RNN"].includes(opType);
+	return isRecurrent ? { axis: output === 0 ? 2 : 1, inner: 1 } : undefined;
+}
 
 /** Where samples are counted behind a node. */
 function axisAfter(node: OnnxNode, data: string, before: BatchAxis, { size, dimsOf }: Pass): BatchAxis {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evaluate, integers, numbers } from "../../test/support/graphs.js";
 import { foreignModel, info, randomTensor, runModel } from "../../test/support/models.js";
-import { int, ints } from "../graph/attributes.js";
+import { int, ints, text } from "../graph/attributes.js";
 import { applyModel } from "../models/apply.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { TensorOf } from "../onnx/tensor.js";
@@ -89,4 +89,28 @@ test.each(["LSTM", "GRU", "RNN"])("%s: initial states of zeros for one batch ser
 	const expected = numbers(await runModel(model, { x }), "y");
 	close(await imported(model, x), expected);
 	close(await imported(model, rows(x, 3)), expected.slice(0, 6));
+});
+
+test("a layer in both directions, exported for a batch as large as its directions, serves any", async () => {
+	const model = foreignModel({
+		opset: 17,
+		inputs: [info("x", [2, 5, 3])],
+		outputs: [info("y", [2, 20])],
+		nodes: [
+			["Transpose", ["x"], ["t"], { perm: ints([1, 0, 2]) }],
+			["GRU", ["t", "w", "r"], ["all"], { hidden_size: int(2), direction: text("bidirectional") }],
+			["Transpose", ["all"], ["turned"], { perm: ints([0, 2, 1, 3]) }],
+			["Reshape", ["turned", "joined"], ["steps"]],
+			["Transpose", ["steps"], ["samples"], { perm: ints([1, 0, 2]) }],
+			["Reshape", ["samples", "flat"], ["y"]],
+		],
+		constants: {
+			...{ w: randomTensor("w", [2, 6, 3]), r: randomTensor("r", [2, 6, 2]) },
+			...{ joined: integers([3], [5, 2, 4]), flat: integers([2], [2, 20]) },
+		},
+	});
+	const x = randomTensor("x", [2, 5, 3]);
+	const expected = numbers(await runModel(model, { x }), "y");
+	close(await imported(model, x), expected);
+	close(await imported(model, rows(x, 1)), expected.slice(0, 20));
 });
