@@ -28,6 +28,16 @@ def _timm(name, size, **options):
     return make, (3, size, size)
 
 
+def _mixer(mlp_ratio=(0.5, 4.0), **layers):
+    def make():
+        from timm.models import mlp_mixer
+
+        kinds = {key: getattr(mlp_mixer, kind) for key, kind in layers.items()}
+        return mlp_mixer.MlpMixer(CLASSES, img_size=32, patch_size=8, num_blocks=2, embed_dim=48, mlp_ratio=mlp_ratio, **kinds)
+
+    return make, (3, 32, 32)
+
+
 class _Logits(nn.Module):
     """A model of transformers that takes pixels or a waveform and gives logits."""
 
@@ -129,9 +139,9 @@ NETS = {
     "swinv2_tiny": _timm(
         "swinv2_tiny_window8_256", 64, img_size=64, embed_dim=24, depths=(2, 2), num_heads=(2, 4)
     ),
-    "mixer_s32": _timm("mixer_s32_224", 32, img_size=32, patch_size=8, embed_dim=48, num_blocks=2),
-    "resmlp_12": _timm("resmlp_12_224", 32, img_size=32, patch_size=8, embed_dim=48, num_blocks=2),
-    "gmlp_ti16": _timm("gmlp_ti16_224", 32, img_size=32, patch_size=8, embed_dim=48, num_blocks=2),
+    "mixer": _mixer(),
+    "resmlp": _mixer(4, block_layer="ResBlock", norm_layer="Affine"),
+    "gmlp": _mixer(6, block_layer="SpatialGatingBlock", mlp_layer="GatedMlp"),
     "coat_tiny": _timm("coat_tiny", 64, img_size=64, embed_dims=(24, 24, 24, 24), serial_depths=(1, 1, 1, 1), parallel_depth=1),
     "twins_svt_small": _timm(
         "twins_svt_small", 64, img_size=64, embed_dims=(16, 32, 48, 64), num_heads=(1, 2, 3, 4), depths=(2, 2, 2, 2)
