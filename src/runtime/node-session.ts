@@ -1,5 +1,5 @@
 /** Sessions of onnxruntime-node, and no more: what runs models need not hold what builds them. */
-import { LimbeckError } from "../errors.js";
+import { missingModule } from "./missing-module.js";
 import { openSession } from "./ort-session.js";
 import type { Session, SessionOptions } from "./runtime.js";
 import { disableTelemetry } from "./telemetry.js";
@@ -29,12 +29,7 @@ export async function loadOrt(): Promise<Ort> {
 		const loaded: Ort & { readonly default?: Ort } = await import("onnxruntime-node");
 		return loaded.default ?? loaded;
 	} catch (cause) {
-		throw new LimbeckError("environment", {
-			where: "onnxruntime-node",
-			expected: "its native module for this platform",
-			got: cause instanceof Error ? cause.message : String(cause),
-			hint: "Run `npx limbeck doctor`.",
-			cause,
-		});
+		const expected = "its native module for this platform";
+		throw missingModule("onnxruntime-node", expected, "Run `npx limbeck doctor`.", cause);
 	}
 }

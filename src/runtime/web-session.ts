@@ -1,5 +1,6 @@
 /** Sessions of onnxruntime-web, and no more: what runs models need not hold what builds them. */
 import { LimbeckError } from "../errors.js";
+import { missingModule } from "./missing-module.js";
 import { openSession } from "./ort-session.js";
 import type { Session, SessionOptions } from "./runtime.js";
 
@@ -57,13 +58,7 @@ export async function loadWebOrt({ threads, files, webgpu }: WebRuntimeOptions =
 
 function importWasm(): Promise<WebOrt> {
 	return import("onnxruntime-web/wasm").catch((cause: unknown) => {
-		throw new LimbeckError("environment", {
-			where: "onnxruntime-web",
-			expected: "the package",
-			got: cause instanceof Error ? cause.message : String(cause),
-			hint: "Run `npm install onnxruntime-web`.",
-			cause,
-		});
+		throw missingModule("onnxruntime-web", "the package", "Run `npm install onnxruntime-web`.", cause);
 	});
 }
 

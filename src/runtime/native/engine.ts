@@ -1,5 +1,6 @@
 /** ONNX Runtime's C API, loaded: what sessions are made with. */
 import { LimbeckError } from "../../errors.js";
+import { missingModule } from "../missing-module.js";
 import { disableTelemetry } from "../telemetry.js";
 import { apiVersion, bindApi, type Koffi, type OrtApi, openLibrary, received } from "./api.js";
 import { libraryPath } from "./library.js";
@@ -57,13 +58,8 @@ export async function openEngine(): Promise<Engine> {
 
 async function loadKoffi(): Promise<Koffi> {
 	const koffi = await import("koffi").catch((cause: unknown) => {
-		throw new LimbeckError("environment", {
-			where: "koffi",
-			expected: "its native module for this platform",
-			got: cause instanceof Error ? cause.message : String(cause),
-			hint: "It is an optional dependency: install with `--include=optional`.",
-			cause,
-		});
+		const hint = "It is an optional dependency: install with `--include=optional`.";
+		throw missingModule("koffi", "its native module for this platform", hint, cause);
 	});
 	const mebibytes = (bytes = 0): string => `${String(bytes / 2 ** 20)} MiB`;
 	const { sync_stack_size: stack } = koffi.config();
