@@ -1,6 +1,7 @@
 import { numberOf, numbersOf } from "../graph/attributes.js";
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
+import { recurrent } from "../ops/recurrent.js";
 import { type BatchAxis, type Pass, perSample, withStretchedRows } from "./batch-rows.js";
 import { nodeName, rewriteNodes, type Surroundings, withoutAttributes } from "./rewrite.js";
 import { inferredShapes } from "./shapes.js";
@@ -151,8 +152,7 @@ const reshaping = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze"]);
 
 /** Where a recurrent layer counts samples: in Y `[time, directions, batch, hidden]`, and in its last states without time. */
 function axisOfLayer({ opType }: OnnxNode, output: number): BatchAxis | undefined {
-	const isRecurrent = ["LSTM", "GRU", "RNN"].includes(opType);
-	return isRecurrent ? { axis: output === 0 ? 2 : 1, inner: 1 } : undefined;
+	return Object.hasOwn(recurrent, opType) ? { axis: output === 0 ? 2 : 1, inner: 1 } : undefined;
 }
 
 /** Where samples are counted behind a node. */
