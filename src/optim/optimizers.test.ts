@@ -129,3 +129,43 @@ test("Adam's first step is the rate along the gradient's sign, whatever its size
 	expect(a).toBeCloseTo(-0.1, 5);
 	expect(b).toBeCloseTo(0.1, 5);
 });
+
+test("the momentum of a large matrix is added in the product that its gradient is", async () => {
+	const [rows, columns, rate, momentum] = [2048, 1024, 0.5, 0.75];
+	const g = createGraph();
+	const parameter = g.input("parameter", { type: "float", dims: [rows, columns] });
+	const velocity = g.input("velocity", { type: "float", dims: [rows, columns] });
+	const x = g.input("x", { type: "float", dims: [2, columns] });
+	const loss = sum(g, g.op("Gemm", [x, parameter], { transB: { kind: "int", value: 1 } }));
+	const learningRate = g.scalar(rate);
+	const [gradient = parameter] = gradients(g, loss, [parameter], learningRate);
+	const options = optimizerOptions.parse({ name: "sgd" });
+	const inputs = {
+		parameter,
+		gradient,
+		state: { velocity },
+		learningRate,
+		momentum: g.scalar(momentum),
+		step: g.scalar(1),
+	};
+	const after = optimizerOf(options).update(g, inputs, options);
+	const outputs = { "next/parameter": after.parameter, "next/velocity": after.state["velocity"] ?? velocity };
+	expect(g.toOnnx("update", Object.entries(outputs)).nodes.map(({ opType }) => opType)).not.toContain("Add");
+	const session = await compile(g, outputs);
+	const values = (seed: number, length: number) =>
+		Array.from({ length }, (_, index) => ((seed * (index + 7)) % 13) - 6);
+	const [w, v, samples] = [values(3, rows * columns), values(5, rows * columns), values(2, 2 * columns)];
+	const done = await session.run({
+		parameter: real("float", [rows, columns], w),
+		velocity: real("float", [rows, columns], v),
+		x: real("float", [2, columns], samples),
+	});
+	await session.release();
+	const moved = v.map((one, index) => {
+		const column = index % columns;
+		return momentum * one + rate * ((samples[column] ?? NaN) + (samples[columns + column] ?? NaN));
+	});
+	// All are short binary fractions: sums are exact.
+	expect(numbers(done, "next/velocity")).toEqual(moved);
+	expect(numbers(done, "next/parameter")).toEqual(w.map((one, index) => one - (moved[index] ?? NaN)));
+});

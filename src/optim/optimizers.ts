@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
+import { elementCount } from "../onnx/tensor.js";
 
 /** What one update of one parameter sees. `learningRate`, `rateRatio`, `momentum` and `step` are scalars. */
 export interface Update<State extends string> {
@@ -47,7 +48,8 @@ const sgdOptions = z.strictObject({
  * v ← μ v + g, w ← w − η v; Nesterov: w ← w − η (g + μ v). PyTorch's form; Sutskever et al. 2013.
  *
  * The state is u = η v, so that a step passes over the weights' memory three times and not four:
- * u ← μ (η / η₋₁) u + η g, w ← w − u, with η₋₁ the rate of the step before.
+ * u ← μ (η / η₋₁) u + η g, w ← w − u, with η₋₁ the rate of the step before. Twice for large matrices while the rate
+ * stays as it is, where u is added in the product that g is.
  */
 const sgd: Optimizer<z.infer<typeof sgdOptions>, "velocity"> = {
 	options: sgdOptions,
@@ -57,11 +59,26 @@ const sgd: Optimizer<z.infer<typeof sgdOptions>, "velocity"> = {
 		const kept = rateRatio === undefined ? momentum : g.op("Mul", [momentum, rateRatio]);
 		const decay = weightDecay === 0 ? undefined : g.op("Mul", [learningRate, g.scalar(weightDecay)]);
 		const decayed = decay === undefined ? gradient : g.op("Add", [gradient, g.op("Mul", [parameter, decay])]);
-		const velocity = g.op("Add", [g.op("Mul", [state.velocity, kept]), decayed]);
+		const velocity = scaledSum(g, decayed, state.velocity, kept);
 		const change = nesterov ? g.op("Add", [g.op("Mul", [velocity, momentum]), decayed]) : velocity;
 		return { parameter: g.op("Sub", [parameter, change]), state: { velocity } };
 	},
 };
+
+/** Elements of a matrix above which a pass over it is worth saving: fewer stay in a cache between passes. */
+const largeMatrix = 2 ** 21;
+
+/** gradient + factor · state. For a large matrix that is itself a product, one product that starts from the state. */
+function scaledSum(g: Graph, gradient: Value, state: Value, factor: Value): Value {
+	const node = g.nodes.findLast(({ outputs }) => outputs[0] === gradient);
+	const beta = factor.constant?.data[0];
+	const isBareProduct = node?.opType === "Gemm" && node.inputs[2] === undefined;
+	if (!isBareProduct || typeof beta !== "number" || elementCount(state.dims) < largeMatrix) {
+		return g.op("Add", [g.op("Mul", [state, factor]), gradient]);
+	}
+	const [a, b] = node.inputs;
+	return g.op("Gemm", [a, b, state], { ...node.attributes, beta: { kind: "float", value: beta } });
+}
 
 const adamShape = {
 	learningRate: rate.default(0.001).describe("base learning rate"),
