@@ -50,7 +50,12 @@ export async function measureEpoch(
 ): Promise<EpochResult> {
 	const net = netOf([784, ...hidden, 10].join("-"));
 	// With as many threads as training takes.
-	const { threads: useful = threads } = executionOf(networkOf(hidden), batch, threads);
+	const { threads: useful = threads } = executionOf(networkOf(hidden), {
+		batch,
+		sampleShape: [1, 28, 28],
+		threads,
+		writesInPlace: true,
+	});
 	const bare = await prepare({ ...net, batch, threads: useful });
 	await bare.run(epochSteps);
 	const stepTimes: number[] = [];

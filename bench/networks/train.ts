@@ -67,9 +67,12 @@ async function asTeacher(): Promise<Trained> {
 
 async function asStudent(): Promise<Trained> {
 	const { model, notices } = await importedNetwork({ file });
-	const execution = executionOf(model, batch, 1);
+	const { target, writesInPlace } = runtime;
+	const { stepByStep, stepsATurn, ...execution } = executionOf(model, {
+		...{ batch, sampleShape, threads: 1, writesInPlace },
+	});
 	const graph = buildTrainingGraph({
-		...{ model, target: runtime.target, stepsATurn: execution.stepsATurn, sampleShape, classes, batch },
+		...{ model, target, stepByStep, stepsATurn, sampleShape, classes, batch },
 		normalization: { mean, std },
 		loss: { name: "cross-entropy" },
 		optimizer: {

@@ -5,7 +5,7 @@ import { encodeModel } from "../../dist/onnx/encode.js";
 import { elementCount, type Tensor } from "../../dist/onnx/tensor.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
 import { executionOf, longestCall, stateBytesOf } from "../../dist/train/plan.js";
-import { createStateSets, initialState, runChunk } from "../../dist/train/state.js";
+import { createStateSets, initialState, runChunk, type State } from "../../dist/train/state.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
 
@@ -17,10 +17,12 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 	const inputs = elementCount(sampleShape);
 	const model = buildModel(spec, { sampleShape, classes, seed: 1 });
 	const runtime = await nodeRuntime();
-	const execution = executionOf(model, batch, threads);
+	const { target, writesInPlace } = runtime;
+	const execution = executionOf(model, { batch, sampleShape, threads, writesInPlace });
 	const graph = buildTrainingGraph({
 		model,
-		target: runtime.target,
+		target,
+		stepByStep: execution.stepByStep,
 		stepsATurn: execution.stepsATurn,
 		sampleShape,
 		classes,
@@ -34,20 +36,19 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 		totalSteps: 1,
 	});
 	const session = await runtime.createSession(encodeModel(graph.model), { ...execution, threads, background: true });
-	const sets = runtime.writesInPlace ? createStateSets(graph) : undefined;
+	const sets = writesInPlace ? createStateSets(graph) : undefined;
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
 	const labels = Int32Array.from({ length: count }, (_, index) => index % classes);
 	const capacity = longestCall({ bytesPerStep: batch * inputs, stateBytes: stateBytesOf(graph) });
 	const rows = sampleIndices(1, count, 0, capacity * batch);
-	const chosen = { type: "int32", dims: [capacity, batch], data: new Int32Array(rows.buffer) } as const;
+	const chosen = new Int32Array(rows.buffer);
 	const data: Readonly<Record<string, Tensor>> = {
 		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(0) },
 		[feeds.samples]: { type: "uint8", dims: [count, ...sampleShape], data: images },
-		[feeds.rows]: chosen,
-		[feeds.indices]: chosen,
 		[feeds.labels]: { type: "int32", dims: [count], data: labels },
 	};
+	const into = sets && ((current: State) => sets.spare([current]));
 	let state = initialState(graph, model, 1);
 	return {
 		about: `onnxruntime-node ${runtime.version}, ${threads} threads`,
@@ -55,9 +56,11 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 		async run(steps) {
 			let loss = Number.NaN;
 			for (let left = steps; left > 0; left -= capacity) {
-				const count = BigInt64Array.of(BigInt(Math.min(left, capacity)));
-				const fed = { ...data, [feeds.steps]: { type: "int64", dims: [], data: count } } as const;
-				const done = await runChunk(session, graph, state, fed, sets?.spare([state]));
+				const count = Math.min(left, capacity);
+				const rows = { type: "int32", dims: [count, batch], data: chosen.subarray(0, count * batch) } as const;
+				const steps = { type: "int64", dims: [], data: BigInt64Array.of(BigInt(count)) } as const;
+				const fed = { ...data, [feeds.steps]: steps, [feeds.rows]: rows, [feeds.indices]: rows };
+				const done = await runChunk(session, graph, state, fed, { into });
 				state = done.state;
 				loss = done.losses.at(-1) ?? loss;
 			}

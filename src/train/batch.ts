@@ -35,17 +35,20 @@ export const feeds = {
 	losses: "losses",
 } as const;
 
+/** The first dimension of what has a row for every step of a call. */
+export const stepsDimension = "steps";
+
 /** The first dimension of what can have any number of rows. */
 export const freeDimensions: ReadonlyMap<string, string> = new Map([
 	[feeds.samples, "rows"],
-	[feeds.rows, "steps"],
-	[feeds.indices, "steps"],
+	[feeds.rows, stepsDimension],
+	[feeds.indices, stepsDimension],
 	[feeds.labels, "samples"],
 	[feeds.teacherLogits, "answers"],
-	[feeds.teacherRows, "steps"],
-	[feeds.mixtureShares, "steps"],
-	[feeds.mixturePartners, "steps"],
-	[feeds.losses, "steps"],
+	[feeds.teacherRows, stepsDimension],
+	[feeds.mixtureShares, stepsDimension],
+	[feeds.mixturePartners, stepsDimension],
+	[feeds.losses, stepsDimension],
 ]);
 
 /** What a batch is like. */

@@ -34,17 +34,7 @@ export interface Masks {
  */
 export function createMasks(g: Graph): Masks {
 	const layers: (MaskInput & { readonly offsets: Value })[] = [];
-	const pools = new Map<number, Value>();
-	let uniforms: Value | undefined;
-	const poolOf = (ratio: number): Value => {
-		uniforms ??= g.input(poolInput, { type: "float", dims: [poolSize] });
-		const known = pools.get(ratio);
-		if (known !== undefined) return known;
-		const kept = g.op("GreaterOrEqual", [uniforms, g.scalar(ratio)]);
-		const pool = g.op("Where", [kept, g.scalar(1 / (1 - ratio)), g.scalar(0)]);
-		pools.set(ratio, pool);
-		return pool;
-	};
+	let pool: Value | undefined;
 	const addLayer = (length: number): MaskInput & { readonly offsets: Value } => {
 		if (length > poolSize / 2) {
 			throw new LimbeckError("usage", {
@@ -67,8 +57,11 @@ export function createMasks(g: Graph): Masks {
 				const { offsets } = layers[next++] ?? addLayer(length);
 				const start = body.op("Gather", [offsets, index]);
 				const end = body.op("Add", [start, body.integers([length])]);
-				const window = body.add("Slice", "", [poolOf(ratio), start, end], [{ type: "float", dims: [length] }]);
-				return body.op("Reshape", [window[0], body.integers(like.dims)]);
+				pool ??= g.input(poolInput, { type: "float", dims: [poolSize] });
+				const [window] = body.add("Slice", "", [pool, start, end], [{ type: "float", dims: [length] }]);
+				const kept = body.op("GreaterOrEqual", [window, body.scalar(ratio)]);
+				const mask = body.op("Where", [kept, body.scalar(1 / (1 - ratio)), body.scalar(0)]);
+				return body.op("Reshape", [mask, body.integers(like.dims)]);
 			};
 		},
 		inputs: () => layers.map(({ name, length }) => ({ name, length })),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildModel, families } from "../models/index.js";
+import type { OnnxModel } from "../onnx/model.js";
 import { executionOf, nextChunk, type PlannedChunk } from "./plan.js";
 
 test("calls cover every step once, in order, within the limits, and one ends at each look at validation", () => {
@@ -45,25 +46,33 @@ const fullyConnected = (units: number) =>
 		{ sampleShape: [1, 28, 28], classes: 10, seed: 1 },
 	);
 
-test("a small fully connected net is trained by one thread, a larger one by all that may be used", () => {
-	expect(executionOf(fullyConnected(32), 128, 2).threads).toBe(1);
-	expect(executionOf(fullyConnected(32), 128).threads).toBe(1);
-	expect(executionOf(fullyConnected(32), 1024, 2).threads).toBe(2);
-	expect(executionOf(fullyConnected(800), 128, 4).threads).toBe(4);
-	expect(executionOf(fullyConnected(800), 128).threads).toBeUndefined();
-});
-
-test("fully connected nets take several steps a turn in memory laid out ahead, others one at a time", () => {
-	const cnn = buildModel(
-		{ family: "cnn", ...families.cnn.options.parse({ channels: [8] }) },
+const cnn = (channels: number) =>
+	buildModel(
+		{ family: "cnn", ...families.cnn.options.parse({ channels: [channels] }) },
 		{ sampleShape: [1, 28, 28], classes: 10, seed: 1 },
 	);
-	expect(executionOf(fullyConnected(800), 128)).toEqual({ planMemory: true, stepsATurn: 4 });
-	const { graph, ...rest } = fullyConnected(8);
-	const [weight] = graph.initializers;
-	if (weight === undefined) throw new Error("expected a weight");
-	const large = { ...weight, tensor: { ...weight.tensor, dims: [8000, 8000] } };
-	const huge = { ...rest, graph: { ...graph, initializers: [large] } };
-	expect(executionOf(huge, 128)).toEqual({ planMemory: false, stepsATurn: 1 });
-	expect(executionOf(cnn, 128, 2)).toEqual({ planMemory: false, stepsATurn: 1, threads: 2 });
+
+const executed = (model: OnnxModel, batch: number, threads?: number, writesInPlace = true) =>
+	executionOf(model, { batch, sampleShape: [1, 28, 28], threads, writesInPlace });
+
+test("a small fully connected net is trained by one thread, a larger one by all that may be used", () => {
+	expect(executed(fullyConnected(32), 128, 2).threads).toBe(1);
+	expect(executed(fullyConnected(32), 128).threads).toBe(1);
+	expect(executed(fullyConnected(32), 1024, 2).threads).toBe(2);
+	expect(executed(fullyConnected(800), 128, 4).threads).toBe(4);
+	expect(executed(fullyConnected(800), 128).threads).toBeUndefined();
+});
+
+const loops = { planMemory: false, stepByStep: false, stepsATurn: 1 };
+
+test("nets whose steps are short take many in a call, fully connected ones several a turn in memory laid out ahead", () => {
+	expect(executed(fullyConnected(800), 128)).toEqual({ planMemory: true, stepByStep: false, stepsATurn: 4 });
+	expect(executed(cnn(4), 16)).toEqual(loops);
+});
+
+test("others take a step a call, unless a call copies", () => {
+	expect(executed(fullyConnected(800), 1024)).toEqual({ ...loops, stepByStep: true });
+	expect(executed(cnn(8), 1024)).toEqual({ ...loops, stepByStep: true });
+	expect(executed(fullyConnected(800), 1024, undefined, false)).toEqual(loops);
+	expect(executed(cnn(8), 1024, 2, false)).toEqual({ ...loops, threads: 2 });
 });

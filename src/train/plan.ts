@@ -1,4 +1,6 @@
 /** How a run is cut into native calls, and how the engine takes their steps. */
+import type { SampleShape } from "../data/data-set.js";
+import { multiplyAdds } from "../metrics/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Carried } from "./update.js";
@@ -85,8 +87,11 @@ export function fitsOneThread(largestWeight: number, batch: number): boolean {
 	return largestWeight * batch < productForThreads;
 }
 
-/** Weights of a net whose step takes so long, half a second on two cores, that few fit in a call. */
-const manyWeights = 2 ** 25;
+/**
+ * Multiply-adds of a batch above which a step is a call of its own: what the last turn of a loop copies is then more
+ * than what the others spare. Measured from 784-128-128-10 to 84 million weights, and from cnn:4,8 to vit.
+ */
+const shortBatch = { connected: 2 ** 29, others: 2 ** 26 };
 
 /** How the engine takes the steps of a training graph. */
 export interface Execution {
@@ -94,8 +99,20 @@ export interface Execution {
 	readonly threads?: number;
 	/** Whether memory is laid out ahead in one block. */
 	readonly planMemory: boolean;
+	/** Whether each call takes one step; otherwise a loop in the graph takes many. */
+	readonly stepByStep: boolean;
 	/** Steps in one turn of the loop. */
 	readonly stepsATurn: number;
+}
+
+/** What the steps are taken on. */
+export interface ExecutionLimits {
+	readonly batch: number;
+	readonly sampleShape: SampleShape;
+	/** Threads that may be used; as many as the engine likes where absent. */
+	readonly threads?: number | undefined;
+	/** Whether the engine reads and writes the state where it lies; otherwise a call copies it. */
+	readonly writesInPlace: boolean;
 }
 
 /**
@@ -103,16 +120,24 @@ export interface Execution {
  *
  * - Fully connected nets of small layers take one thread: they are faster that way, and leave the other cores to the
  *   loader.
- * - Fully connected nets take several steps a turn, with memory laid out ahead: the weights are most of what a step
- *   touches, and are then updated in place. In other nets activations are, and either would double their memory for
- *   no gain in time. So would they in nets so large that a call has few steps.
- *
- * @param most - threads that may be used; as many as the engine likes where absent.
+ * - Nets whose steps are short take many in a call. Fully connected ones take several in a turn of its loop, with memory
+ *   laid out ahead: the weights are most of what a step touches, and are then updated in place. In other nets memory
+ *   laid out ahead would hold activations twice.
+ * - In others a step is a call, where a call copies nothing.
  */
-export function executionOf({ graph }: OnnxModel, batch: number, most?: number): Execution {
-	const connected = graph.nodes.every(({ opType }) => opType !== "Conv" && opType !== "MatMul");
-	const sizes = graph.initializers.map(({ tensor }) => elementCount(tensor.dims));
-	const threads = connected && fitsOneThread(Math.max(0, ...sizes), batch) ? 1 : most;
-	const ahead = connected && sizes.reduce((sum, size) => sum + size, 0) < manyWeights;
-	return { planMemory: ahead, stepsATurn: ahead ? 4 : 1, ...(threads === undefined ? {} : { threads }) };
+export function executionOf(model: OnnxModel, limits: ExecutionLimits): Execution {
+	const { batch, sampleShape, writesInPlace } = limits;
+	const { nodes, initializers } = model.graph;
+	const connected = nodes.every(({ opType }) => opType !== "Conv" && opType !== "MatMul");
+	const largest = Math.max(0, ...initializers.map(({ tensor }) => elementCount(tensor.dims)));
+	const threads = connected && fitsOneThread(largest, batch) ? 1 : limits.threads;
+	const adds = multiplyAdds(model, sampleShape);
+	const short = "count" in adds && adds.count * batch < shortBatch[connected ? "connected" : "others"];
+	const ahead = connected && short;
+	return {
+		planMemory: ahead,
+		stepByStep: writesInPlace && !short,
+		stepsATurn: ahead ? 4 : 1,
+		...(threads === undefined ? {} : { threads }),
+	};
 }

@@ -1,9 +1,9 @@
 /** The values that training carries from step to step, between the model that they start from and the one they end in. */
 import { zeros } from "../graph/graph.js";
 import type { OnnxModel } from "../onnx/model.js";
-import type { Tensor } from "../onnx/tensor.js";
+import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { outputOf, type Session } from "../runtime/runtime.js";
-import { feeds } from "./batch.js";
+import { feeds, stepsDimension } from "./batch.js";
 import type { TrainingGraph } from "./training-graph.js";
 import { parameterInput } from "./update.js";
 
@@ -32,27 +32,76 @@ export interface ChunkResult {
 	readonly losses: Float32Array;
 }
 
-/**
- * Takes the steps that are fed.
- *
- * @param into - receives the state that they leave, in place of new memory; it shares none with `state`.
- */
-export async function runChunk(
-	session: Session,
-	{ carried }: TrainingGraph,
-	state: State,
-	fed: State,
-	into?: State,
-): Promise<ChunkResult> {
-	const targets = Object.entries(into ?? {}).map(([name, tensor]) => [nextOf(name), tensor] as const);
-	const outputs = await session.run({ ...state, ...fed }, { into: Object.fromEntries(targets) });
-	const losses = outputOf(outputs, feeds.losses, "float").data;
-	const after = carried.map(({ name }) => [name, outputOf(outputs, nextOf(name), "float")] as const);
-	return { state: into ?? Object.fromEntries(after), losses };
+/** How steps are taken. */
+export interface ChunkOptions {
+	/** Memory that receives the state after a call, given that before it, with which it shares none; new memory where absent. */
+	readonly into?: ((state: State) => State) | undefined;
+	/** Ends the chunk before its last step, where each is a call. */
+	readonly stop?: AbortSignal | undefined;
 }
 
-/** The output that an input's value after the steps is. */
-const nextOf = (name: string): string => `next/${name}`;
+/** Takes the steps that are fed: in one call, or in a call for each where the graph is of one step. */
+export async function runChunk(
+	session: Session,
+	graph: TrainingGraph,
+	state: State,
+	fed: State,
+	{ into, stop }: ChunkOptions = {},
+): Promise<ChunkResult> {
+	const call = (before: State, given: State): Promise<ChunkResult> =>
+		runCall(session, graph, before, given, into?.(before));
+	if (!graph.stepByStep) return call(state, fed);
+	const losses = new Float32Array(fed[feeds.rows]?.dims[0] ?? 0);
+	let current = state;
+	for (let step = 0; step < losses.length; step++) {
+		if (step > 0 && stop?.aborted === true) return { state: current, losses: losses.slice(0, step) };
+		const done = await call(current, fedAt(graph, fed, step));
+		current = done.state;
+		losses.set(done.losses, step);
+	}
+	return { state: current, losses };
+}
+
+async function runCall(
+	session: Session,
+	{ after }: TrainingGraph,
+	state: State,
+	fed: State,
+	into: State | undefined,
+): Promise<ChunkResult> {
+	const targets = [...after].flatMap(([name, output]) => {
+		const target = into?.[name];
+		return target === undefined ? [] : [[output, target] as const];
+	});
+	const outputs = await session.run({ ...state, ...fed }, { into: Object.fromEntries(targets) });
+	const losses = outputOf(outputs, feeds.losses, "float").data;
+	const next = [...after].map(([name, output]) => [name, outputOf(outputs, output, "float")] as const);
+	return { state: into ?? Object.fromEntries(next), losses };
+}
+
+/** What one step of a chunk is fed: views into what the chunk is. */
+function fedAt({ model }: TrainingGraph, fed: State, step: number): State {
+	const ofSteps = model.graph.inputs.filter(({ dims }) => dims?.[0] === stepsDimension).map(({ name }) => name);
+	const first = fed[feeds.firstStep]?.data[0];
+	return {
+		...fed,
+		...Object.fromEntries(
+			ofSteps.flatMap((name) => {
+				const tensor = fed[name];
+				return tensor === undefined ? [] : [[name, rowOf(tensor, step)] as const];
+			}),
+		),
+		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(Number(first) + step) },
+	};
+}
+
+/** One row of a tensor, `[1, …]`, where it lies. */
+function rowOf(tensor: Tensor, row: number): Tensor {
+	const dims = [1, ...tensor.dims.slice(1)];
+	const size = elementCount(dims);
+	// The same kind of array.
+	return { ...tensor, dims, data: tensor.data.subarray(row * size, (row + 1) * size) } as Tensor;
+}
 
 /** Memory for states, used again and again. */
 export interface StateSets {

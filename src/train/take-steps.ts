@@ -66,7 +66,7 @@ interface Standing extends Omit<History, "validations"> {
 /** Takes all steps, or those that a run before this one left. */
 export async function takeSteps(run: Run, context: TrainingContext): Promise<Taken> {
 	const { job, graph, session, sets, loader, teacher } = run;
-	const { now, checkpoints, checkpointSeconds } = context;
+	const { now, checkpoints, checkpointSeconds, stop } = context;
 	const found = await checkpoints?.newest();
 	const at = standing(run, found, now());
 	const feed = createFeed({
@@ -78,15 +78,17 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 	const left = found?.history.losses.length ?? 0;
 	for await (const { first, steps, validate, chunk } of chunksFrom(loader, planOf(run), left, at)) {
 		const fed = { ...feed(chunk, first, steps, await teacher?.ask(chunk)), ...baseRate(job, at) };
-		const done = await runChunk(session, graph, at.state, fed, sets?.spare([at.state, at.kept?.state, at.good]));
+		const into = sets && ((state: State) => sets.spare([state, at.kept?.state, at.good]));
+		const done = await runChunk(session, graph, at.state, fed, { into, stop });
+		const taken = done.losses.length;
 		at.losses.set(done.losses, first);
 		const divergence = divergenceIn({ done, first, fed, losses: at.losses }, graph, job);
 		at.backTo = undefined;
 		if (divergence === undefined) {
 			at.state = done.state;
-			at.stepMs = (now() - at.since) / steps;
-			await look(run, at, first + steps, { losses: done.losses, validate }, context);
-			await keep(run, at, first + steps, isDue, context);
+			at.stepMs = (now() - at.since) / taken;
+			await look(run, at, first + taken, { losses: done.losses, validate: validate && taken === steps }, context);
+			await keep(run, at, first + taken, isDue, context);
 		} else goBack(run, at, divergence, context);
 		at.since = now();
 	}

@@ -44,10 +44,16 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const started = now();
 	const totalSteps = stepsOf(job);
 	const teacher = await teacherFor(job, context);
-	const execution = executionOf(job.model, batch, job.threads);
-	const graph = graphFor(job, { target: runtime.target, ...execution }, totalSteps, teacher?.plan);
+	const { target, writesInPlace } = runtime;
+	const execution = executionOf(job.model, {
+		batch,
+		sampleShape: data.sampleShape,
+		threads: job.threads,
+		writesInPlace,
+	});
+	const graph = graphFor(job, { target, ...execution }, totalSteps, teacher?.plan);
 	const session = await runtime.createSession(encodeModel(graph.model), { ...execution, background: true });
-	const sets = runtime.writesInPlace ? createStateSets(graph) : undefined;
+	const sets = writesInPlace ? createStateSets(graph) : undefined;
 	try {
 		const loader = createLoader({
 			split: data.train,
@@ -94,7 +100,7 @@ export function checkJob(job: TrainingJob, teacher: OnnxModel): void {
 	const stored: TeacherPlan = { how: "stored" };
 	const inside = (): TeacherPlan => ({ how: "in-graph", teacher: soleGraphTeacher(teacher, normalization) });
 	const plan = looksInside(loss) ? inside() : stored;
-	graphFor(job, { target: {}, stepsATurn: 1, planMemory: false }, steps, plan);
+	graphFor(job, { target: {}, stepByStep: true, stepsATurn: 1, planMemory: false }, steps, plan);
 }
 
 /** The steps after which so many epochs are complete, all of them where absent. */
@@ -152,7 +158,7 @@ function answersFor(job: TrainingJob, { openTargets, openSamples }: TrainingCont
 
 function graphFor(
 	job: TrainingJob,
-	{ target, stepsATurn }: Execution & { readonly target: Target },
+	{ target, stepByStep, stepsATurn }: Execution & { readonly target: Target },
 	totalSteps: number,
 	plan: TeacherPlan | undefined,
 ): TrainingGraph {
@@ -161,6 +167,7 @@ function graphFor(
 	return buildTrainingGraph({
 		model,
 		target,
+		stepByStep,
 		stepsATurn,
 		sampleShape: data.sampleShape,
 		sampleType: data.train.samples.type,

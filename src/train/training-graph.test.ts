@@ -29,6 +29,8 @@ const training = (options: Partial<TrainingGraphOptions> = {}): TrainingGraphOpt
 	...options,
 });
 
+const softTargets = { name: "soft-targets", temperature: 4, hardWeight: 0.1, standardize: false } as const;
+
 const bytesOf = (model: OnnxModel): readonly (readonly [string, string])[] =>
 	[...weightsOf(model)].map(([name, { buffer, byteOffset, byteLength }]) => [
 		name,
@@ -61,6 +63,20 @@ describe("the same steps give the same bits", () => {
 		expect(bytesOf(cut.model)).toEqual(bytesOf(whole.model));
 	});
 
+	const cnn = { family: "cnn", ...families.cnn.options.parse({ channels: [4] }) } as const;
+	const taught = soleGraphTeacher(network(), data.normalization);
+	const nets = [
+		["a fully connected net with masks", dropping],
+		["a convolutional net with running averages", training({ model: buildModel(cnn, task) })],
+		["a net taught by another", training({ loss: softTargets, teacher: taught })],
+	] as const;
+	test.each(nets)("in calls of one step as in a loop: %s", async (_, options) => {
+		const loop = await takeSteps(options, batches);
+		const calls = await takeSteps({ ...options, stepByStep: true }, { ...batches, chunks: [3, 7], inPlace: true });
+		expect(calls.losses).toEqual(loop.losses);
+		expect(bytesOf(calls.model)).toEqual(bytesOf(loop.model));
+	});
+
 	test("but not with another seed of the masks", async () => {
 		const one = await takeSteps(dropping, batches);
 		const other = await takeSteps(dropping, { ...batches, seed: 2 });
@@ -86,8 +102,8 @@ test("a step changes every weight of the student and none of the teacher's", asy
 	const model = network();
 	const teacher = network({ hidden: [32] });
 	const before = bytesOf(teacher);
-	const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1, standardize: false } as const;
-	const trained = await takeSteps(training({ model, teacher: soleGraphTeacher(teacher, data.normalization), loss }), {
+	const options = { model, teacher: soleGraphTeacher(teacher, data.normalization), loss: softTargets };
+	const trained = await takeSteps(training(options), {
 		...batches,
 		chunks: [1],
 	});
@@ -124,10 +140,9 @@ test.each([
 		const predictor = await createPredictor(runtime, teacher, asked);
 		const teacherLogits = await predictor.logits({ count: steps * batch, samples: data.train.samples });
 		await predictor.release();
-		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.1, standardize: false } as const;
 		const running = soleGraphTeacher(teacher, own ?? training().normalization);
-		const live = await takeSteps(training({ teacher: running, loss }), batches);
-		const stored = await takeSteps(training({ teacher: "stored", loss }), { ...batches, teacherLogits });
+		const live = await takeSteps(training({ teacher: running, loss: softTargets }), batches);
+		const stored = await takeSteps(training({ teacher: "stored", loss: softTargets }), { ...batches, teacherLogits });
 		expect(live.losses[0]).toBeGreaterThan(0);
 		for (const [step, value] of live.losses.entries()) expect(stored.losses[step]).toBeCloseTo(value, 4);
 	},

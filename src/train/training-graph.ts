@@ -1,6 +1,7 @@
 /**
- * The training step as an ONNX graph: forward, loss, gradients, optimizer and schedule are the body of a `Loop`
- * whose carried values are the parameters and the optimizer's state. One native call runs a chunk of steps.
+ * The training step as an ONNX graph: forward, loss, gradients, optimizer and schedule. It is either the body of a
+ * `Loop` whose carried values are the parameters and the optimizer's state, so that one native call takes many steps,
+ * or the graph itself, so that each call takes one.
  */
 import type { Normalization } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
@@ -13,7 +14,15 @@ import { averagesOf, selectTrainable } from "../models/trainable.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import type { Target } from "../ops/operator.js";
-import { addBatchInputs, type BatchInputs, type BatchShape, batchAt, feeds, freeDimensions } from "./batch.js";
+import {
+	addBatchInputs,
+	type BatchInputs,
+	type BatchShape,
+	batchAt,
+	feeds,
+	freeDimensions,
+	stepsDimension,
+} from "./batch.js";
 import { type GraphTeacher, placeTeacher, placeTeacherWeights } from "./graph-teacher.js";
 import { createMasks, type MaskInput, type Masks } from "./masks.js";
 import { addObjective, objectiveParameters } from "./objective.js";
@@ -48,6 +57,8 @@ export interface TrainingGraphOptions extends StepOptions, Omit<BatchShape, "bat
 	readonly teacher?: GraphTeacher | "stored";
 	/** The machine that the graph is for; any where absent. */
 	readonly target?: Target;
+	/** Whether there is no loop: a call takes one step. Any number where absent. */
+	readonly stepByStep?: boolean;
 	/**
 	 * Steps in one turn of the loop, 1 where absent. Between them weights and optimizer state are updated in place; what
 	 * a turn hands to the next takes new memory.
@@ -62,11 +73,15 @@ export interface TrainingGraph {
 	readonly model: OnnxModel;
 	readonly carried: readonly Carried[];
 	readonly masks: readonly MaskInput[];
+	/** The outputs that are the carried values after the steps, by the names of their inputs. */
+	readonly after: ReadonlyMap<string, string>;
+	/** Whether a call takes one step, the first that it is fed. */
+	readonly stepByStep: boolean;
 }
 
 /**
- * Builds the training graph of a model: a loop with several steps a turn where asked, and one with a step a turn for
- * the rest.
+ * Builds the training graph of a model: one step, or a loop with several steps a turn where asked, and one with a step
+ * a turn for the rest.
  *
  * @throws LimbeckError (`model`) where the model cannot be trained through, (`usage`) where the objective needs a
  * teacher and there is none.
@@ -76,7 +91,8 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	const teacher = options.teacher === "stored" ? undefined : options.teacher;
 	const own = objectiveParameters(options.loss, () => placedForShapes(options, teacher));
 	const g = createGraph(options.target);
-	const steps = g.input(feeds.steps, { type: "int64", dims: [] });
+	const { stepByStep = false } = options;
+	const steps = stepByStep ? undefined : g.input(feeds.steps, { type: "int64", dims: [] });
 	const outer: Outer = {
 		options,
 		first: g.input(feeds.firstStep, { type: "float", dims: [] }),
@@ -89,21 +105,32 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	};
 	const { carried } = outer;
 	const initial = carried.map((one) => g.input(one.name, one));
-	const taken = addLoops(g, outer, steps, initial, options.stepsATurn ?? 1);
+	const taken =
+		steps === undefined ? addOneStep(g, outer, initial) : addLoops(g, outer, steps, initial, options.stepsATurn ?? 1);
 
+	const after = new Map<string, Value>();
+	for (const [index, { name }] of carried.entries()) after.set(name, ownValue(g, taken.carried[index], name, after));
 	const graph = g.toOnnx("training", [
-		...carried.map(({ name }, index) => [`next/${name}`, required(taken.carried[index], name)] as const),
+		// Under their own names: an output that is also used inside would be copied to take another.
+		...[...after.values()].map((value) => [value.name, value] as const),
 		[feeds.losses, taken.losses],
 	]);
 	const masks = outer.masks.inputs();
-	// Built for one step a call and one sample, run with any number: no node but the loops sees these dimensions.
-	const free = new Map([...freeDimensions, ...masks.map(({ name }) => [name, "steps"] as const)]);
+	// Built for one step a call and one sample, run with any number: no node but the loops sees the steps, none the rows.
+	const free = new Map([...freeDimensions, ...masks.map(({ name }) => [name, stepsDimension] as const)]);
 	const freed = (info: OnnxValueInfo): OnnxValueInfo => {
 		const dimension = free.get(info.name);
 		return dimension === undefined ? info : { ...info, dims: [dimension, ...(info.dims?.slice(1) ?? [])] };
 	};
 	const model = modelOf({ ...graph, inputs: graph.inputs.map(freed), outputs: graph.outputs.map(freed) });
-	return { model, carried, masks };
+	const names = new Map([...after].map(([name, value]) => [name, value.name]));
+	return { model, carried, masks, after: names, stepByStep };
+}
+
+/** A value that is none of the others: each fills memory of its own. */
+function ownValue(g: Graph, value: Value | undefined, name: string, others: ReadonlyMap<string, Value>): Value {
+	const own = required(value, name);
+	return [...others.values()].includes(own) ? g.op("Identity", [own]) : own;
 }
 
 /** Student and teacher in a graph of their own, on a batch: what values inside them look like. */
@@ -146,6 +173,22 @@ interface LoopShape {
 interface Taken {
 	readonly carried: readonly Value[];
 	readonly losses: Value;
+}
+
+/** Adds the first step that a call is fed. */
+function addOneStep(g: Graph, outer: Outer, initial: readonly Value[]): Taken {
+	const { carried } = outer;
+	const current = new Map(carried.map((one, index) => [one.name, required(initial[index], one.name)]));
+	const { next, loss } = addStep(
+		g,
+		outer,
+		g.constant({ type: "int64", dims: [], data: BigInt64Array.of(0n) }),
+		current,
+	);
+	return {
+		carried: carried.map(({ name }) => required(next.get(name), name)),
+		losses: g.op("Reshape", [loss, g.integers([1])]),
+	};
 }
 
 /** Adds the loops that take all steps of a call. */
@@ -212,7 +255,7 @@ function joined(g: Graph, vectors: readonly Value[], length: number): Value {
 }
 
 /**
- * Adds one training step to a loop's body.
+ * Adds one training step, to a loop's body where there is one.
  *
  * @param index - the step's place among those of this call, int64 `[]`.
  * @param current - the carried values before it, by name.

@@ -29,7 +29,7 @@ export interface UpdateOptions {
 
 /** A value that one step hands to the next: a parameter, or a piece of optimizer state. */
 export interface Carried extends ValueType {
-	/** The name of its input; its output is `next/` and this. */
+	/** The name of its input. */
 	readonly name: string;
 	/** The parameter's name in the model, or what the objective learns; absent for optimizer state. */
 	readonly parameter?: string;

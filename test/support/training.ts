@@ -65,6 +65,7 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 	const graph = buildTrainingGraph(options);
 	const session = await runtime.createSession(encodeModel(graph.model), { threads, background: inPlace });
 	const sets = inPlace ? createStateSets(graph) : undefined;
+	const into = sets && ((current: State) => sets.spare([current]));
 	const pool = graph.masks.length === 0 ? {} : (pools.get(seed) ?? maskPool(graph.masks, seed));
 	if (graph.masks.length > 0) pools.set(seed, pool);
 	const rows = Int32Array.from(labels.keys());
@@ -108,7 +109,7 @@ export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Pr
 							[feeds.teacherRows]: { type: "int32", dims: [count, batch], data: rows.subarray(from, to) },
 						}),
 			} satisfies State;
-			const done = await runChunk(session, graph, state, fed, sets?.spare([state]));
+			const done = await runChunk(session, graph, state, fed, { into });
 			losses.push(...done.losses);
 			state = done.state;
 		}
