@@ -188,7 +188,8 @@ async function look(
 	at.validations.push({ step, ...checked });
 	onEvent?.({ kind: "validation", step, epoch, ...checked });
 	const better = kept === undefined || badnessOf(checked) < badnessOf(kept.figures);
-	if (options.keep === "last" || better) at.kept = { state, step, figures: checked };
+	// No memory is held for weights that later ones replace in any case.
+	if (options.keep === "last" ? step === totalSteps : better) at.kept = { state, step, figures: checked };
 	// With `keep: "last"` it is the state that is kept, and takes no memory of its own.
 	if (mayGoBack(job)) at.good = state;
 }

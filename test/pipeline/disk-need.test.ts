@@ -13,7 +13,7 @@ import { checkRoom, needOf, type RunNeed } from "../../src/pipeline/preflight.js
 import { type CliRun, startLimbeck } from "../support/command-line.js";
 import { temporaryFolder } from "../support/own-data.js";
 
-// A look every 98 steps, a call of 85 at most: some checkpoints lie between looks, and hold what the last look kept too.
+// A look every 98 steps, a call of 85 at most: some checkpoints lie between looks, and hold what a look kept too.
 const network = { family: "mlp", hidden: [128], batch: 500, epochs: 140 };
 const kinds = {
 	"the last weights": network,

@@ -101,8 +101,8 @@ export function checkpointBytes(
 	{ steps, looks, keep, goesBack }: CheckpointSize,
 ): number {
 	const state = carried.reduce((sum, { name, dims }) => sum + 4 * elementCount(dims) + name.length + entryBytes, 0);
-	// Before the only look, at the end, nothing is kept. The last state is the one to go back to, the best one need not be.
-	const states = looks === 1 ? 1 : keep === "best" && goesBack ? 3 : 2;
+	// After a look before the last: the best state, and the one to go back to, which need not be the best.
+	const states = looks === 1 ? 1 : 1 + Number(keep === "best") + Number(goesBack);
 	return states * state + 4 * steps;
 }
 
