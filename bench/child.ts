@@ -10,7 +10,10 @@ import { LimbeckError } from "../src/errors.js";
 const TIME_LIMIT_MS = 180_000;
 
 const aboutMessage = z.object({ about: z.string(), parameters: z.int().optional() });
-const runMessage = z.object({ ms: z.number().positive(), loss: z.number() });
+const runMessage = z.object({ ms: z.number().positive(), cpuMs: z.number().positive().optional(), loss: z.number() });
+
+/** What is measured: the time that goes by, or that of the processors. Other work on the machine hardly moves the latter. */
+export type Clock = "wall" | "processor";
 
 /** A child process that trains when it is told to and is stopped otherwise, its spinning thread pools included. */
 export interface Child {
@@ -18,7 +21,7 @@ export interface Child {
 	readonly about: string;
 	/** How many parameters it trains, where it says so. */
 	readonly parameters: number | undefined;
-	/** Runs so many steps; resolves with the milliseconds that they took together. */
+	/** Runs so many steps; resolves with the milliseconds that they took together, by the clock. */
 	readonly run: (steps: number) => Promise<number>;
 	/** The most memory that was resident in it, in bytes; `undefined` where the system is not Linux. */
 	readonly peakBytes: () => number | undefined;
@@ -31,7 +34,7 @@ export interface Child {
  * @throws LimbeckError of category `environment`, here and from `run`, if the child ends, stays silent, or answers
  * with a loss that is not finite; its `got` is the last line that the child wrote on stderr.
  */
-export async function startChild(command: readonly string[], cwd: string): Promise<Child> {
+export async function startChild(command: readonly string[], cwd: string, clock: Clock = "wall"): Promise<Child> {
 	const [program = "", ...args] = command;
 	const child = spawn(program, args, { cwd, stdio: ["pipe", "pipe", "pipe"] });
 	const kill = () => {
@@ -78,9 +81,9 @@ export async function startChild(command: readonly string[], cwd: string): Promi
 		async run(steps) {
 			child.kill("SIGCONT");
 			child.stdin.write(`${String(steps)}\n`);
-			const { ms } = await answer(runMessage);
+			const { ms, cpuMs = Number.NaN } = await answer(runMessage);
 			child.kill("SIGSTOP");
-			return ms;
+			return clock === "wall" ? ms : cpuMs;
 		},
 		peakBytes: () => (process.platform === "linux" ? peakBytes(child.pid) : undefined),
 		kill,

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { LimbeckError } from "../src/errors.js";
-import { type Child, startChild } from "./child.js";
+import { type Child, type Clock, startChild } from "./child.js";
 import { medianOf } from "./median.js";
 
 /** A program that does the work of a task. */
@@ -73,12 +73,12 @@ export interface Contest {
 }
 
 /** @param log - takes progress, a line at a time. */
-export function openContest(log: (line: string) => void): Contest {
+export function openContest(log: (line: string) => void, clock: Clock = "wall"): Contest {
 	const contestants: Contestant[] = [];
 	return {
 		async enter({ name, command, turnMs }, task) {
 			log(`starting ${name}`);
-			const child = await startChild([...command, JSON.stringify(task)], root);
+			const child = await startChild([...command, JSON.stringify(task)], root, clock);
 			const contestant = { name, child, steps: await stepsOfTurn(child, turnMs), roundsMs: [] };
 			contestants.push(contestant);
 			return contestant;

@@ -36,6 +36,7 @@ interface TrainOptions {
 	readonly batch?: number;
 	readonly rounds: number;
 	readonly threads: number;
+	readonly cpu?: true;
 	readonly json?: true;
 }
 
@@ -48,7 +49,7 @@ function toStderr(line: string): void {
 	process.stderr.write(`${line}\n`);
 }
 
-async function train({ net, batch, rounds, threads, json }: TrainOptions): Promise<void> {
+async function train({ net, batch, rounds, threads, cpu, json }: TrainOptions): Promise<void> {
 	const [standard] = DEFAULT_CASES;
 	const cases =
 		net === undefined && batch === undefined
@@ -56,7 +57,8 @@ async function train({ net, batch, rounds, threads, json }: TrainOptions): Promi
 			: [{ ...(net === undefined ? standard : netOf(net)), batch: batch ?? standard.batch }];
 	const results: TrainResult[] = [];
 	for (const each of cases) {
-		const result = await measure({ ...each, threads }, rounds, toStderr);
+		const options = { rounds, clock: cpu === true ? "processor" : "wall", log: toStderr } as const;
+		const result = await measure({ ...each, threads }, options);
 		results.push(result);
 		if (json !== true) process.stdout.write(`${formatResult(result)}\n\n`);
 	}
@@ -219,6 +221,7 @@ program
 	.option("--batch <examples>", "examples in a step", count)
 	.option("--rounds <count>", "rounds; the report is their median", count, 5)
 	.option("--threads <count>", "threads of every contestant", count, availableParallelism())
+	.option("--cpu", "processor time in place of wall time: with one thread, other work hardly moves it")
 	.option("--json", "print JSON")
 	.action(train);
 

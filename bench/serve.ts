@@ -2,8 +2,8 @@
  * A benchmark's child process: `serve.ts MODULE TASK`.
  *
  * The protocol is one line of JSON on stdout per message. When the module is prepared, the child says `{"about"}`,
- * and `{"parameters"}` where it trains. Then, for each line on stdin, a count of steps, it runs them and answers `{"ms", "loss"}`: how long they took
- * together, and the last step's loss. It ends at the end of its input; the last line on stderr says why it failed.
+ * and `{"parameters"}` where it trains. Then, for each line on stdin, a count of steps, it runs them and answers `{"ms", "cpuMs", "loss"}`: how long they
+ * took together, the processor time that they used, and the last step's loss. It ends at the end of its input; the last line on stderr says why it failed.
  */
 import { createInterface } from "node:readline";
 
@@ -40,7 +40,7 @@ export interface Trainer {
 	readonly run: (steps: number) => Promise<number>;
 }
 
-function send(message: Omit<Trainer, "run"> | { ms: number; loss: number }): void {
+function send(message: Omit<Trainer, "run"> | { ms: number; cpuMs: number; loss: number }): void {
 	process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
@@ -50,9 +50,11 @@ async function serve(moduleFile: string, task: string): Promise<void> {
 	const { run, ...about } = await prepare(JSON.parse(task));
 	send(about);
 	for await (const line of createInterface({ input: process.stdin })) {
-		const start = performance.now();
+		const [start, used] = [performance.now(), process.cpuUsage()];
 		const loss = await run(Number(line));
-		send({ ms: performance.now() - start, loss });
+		const ms = performance.now() - start;
+		const { user, system } = process.cpuUsage(used);
+		send({ ms, cpuMs: (user + system) / 1000, loss });
 	}
 }
 

@@ -4,6 +4,7 @@
  * rounds. Ours and PyTorch's start from uint8 pixels, the others from floats.
  */
 import { LimbeckError } from "../src/errors.js";
+import type { Clock } from "./child.js";
 import {
 	attempted,
 	type Contest,
@@ -73,6 +74,8 @@ export interface TrainResult {
 	readonly net: string;
 	readonly batch: number;
 	readonly threads: number;
+	/** What times are of. */
+	readonly clock: Clock;
 	/** What is trained, the same number in every contestant that counts its parameters. */
 	readonly parameters: number | undefined;
 	/** `gflops` is the rate of the matrix products, of fully connected networks. */
@@ -91,15 +94,22 @@ export interface TrainResult {
 	readonly otherLoad: number;
 }
 
+/** How a case is measured. */
+export interface MeasureOptions {
+	readonly rounds: number;
+	readonly clock: Clock;
+	/** Takes progress, a line at a time. */
+	readonly log: (line: string) => void;
+}
+
 /**
  * Measures one case.
  *
- * @param log - takes progress, a line at a time.
  * @throws LimbeckError of category `environment` if our own step does not start, if a child fails after its start, or
  * if a peer's network has another number of parameters than ours; a peer that does not start is skipped.
  */
-export async function measure(task: Task, rounds: number, log: (line: string) => void): Promise<TrainResult> {
-	const contest = openContest(log);
+export async function measure(task: Task, { rounds, clock, log }: MeasureOptions): Promise<TrainResult> {
+	const contest = openContest(log, clock);
 	const skipped: Record<string, string> = {};
 	try {
 		const ours = await contest.enter(OURS, task);
@@ -116,7 +126,7 @@ export async function measure(task: Task, rounds: number, log: (line: string) =>
 		}
 		const limit = await enterLimit(contest, { size: SGEMM_SIZE, threads: task.threads });
 		const otherLoad = await contest.takeTurns(rounds);
-		return { ...summarize(task, ours, peers, limit), skipped, otherLoad };
+		return { ...summarize(task, ours, peers, limit), clock, skipped, otherLoad };
 	} finally {
 		contest.close();
 	}
@@ -142,7 +152,7 @@ function summarize(
 	ours: Contestant,
 	peers: readonly Contestant[],
 	limit: Contestant,
-): Omit<TrainResult, "skipped" | "otherLoad"> {
+): Omit<TrainResult, "clock" | "skipped" | "otherLoad"> {
 	const ourTime = stepTime(ours);
 	const sgemm = stepTime(limit);
 	const flop = flopOfStep(task);
@@ -186,12 +196,12 @@ export function formatResult(result: TrainResult): string {
 	const { ours, otherLoad } = result;
 	return [
 		`${result.net}, batch ${String(result.batch)}, ${String(result.threads)} threads, ` +
-			`${String(result.parameters)} parameters: median of rounds (range), peak memory`,
+			`${String(result.parameters)} parameters: ${result.clock} time, median of rounds (range), peak memory`,
 		row(OURS.name, ours, ours.gflops === undefined ? "" : `${ours.gflops.toFixed(0)} GFLOP/s`),
 		...Object.entries(result.peers).map(([name, peer]) => row(name, peer, `${peer.ratio.toFixed(2)}x`)),
 		...Object.entries(result.skipped).map(([name, reason]) => `  ${name.padEnd(22)} skipped: ${reason}`),
 		`  limit                  ${result.sgemmGflops.toFixed(0)} GFLOP/s, sgemm 2048 x 2048 x 2048, ${result.sgemmBy}`,
-		...(otherLoad > 0.05
+		...(otherLoad > 0.05 && result.clock === "wall"
 			? [`  Other programs used ${(100 * otherLoad).toFixed(0)} % of the processors; measure again without them.`]
 			: []),
 	].join("\n");

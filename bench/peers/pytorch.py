@@ -94,10 +94,11 @@ def main():
         run, about["parameters"] = trainer(task, mode)
     print(json.dumps(about), flush=True)
     for line in sys.stdin:
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         loss = run(int(line))
         elapsed = 1e3 * (time.perf_counter() - start)
-        print(json.dumps({"ms": elapsed, "loss": loss}, allow_nan=False), flush=True)
+        busy = 1e3 * (time.process_time() - used)
+        print(json.dumps({"ms": elapsed, "cpuMs": busy, "loss": loss}, allow_nan=False), flush=True)
 
 
 main()
