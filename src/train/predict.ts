@@ -7,7 +7,7 @@ import { sampleDims, sampleInput } from "../models/input.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
-import type { Runtime, Session } from "../runtime/runtime.js";
+import type { RunOptions, Runtime, Session } from "../runtime/runtime.js";
 import { createPreparers, type Preparer } from "./preparer.js";
 import { type Preprocessing, preprocessedShape } from "./preprocess.js";
 import { offsetsOf } from "./stored-preprocessing.js";
@@ -65,7 +65,7 @@ export async function createPredictor(
 	const preparers = createPreparers(runtime, options);
 	const ask = asking(session, signature, options);
 	const batch = signature.fixedBatch ?? options.batch ?? 500;
-	const batches = async function* (set: SampleSet): AsyncIterable<Float32Array> {
+	const batches = async function* (set: SampleSet, room?: Room): AsyncIterable<Float32Array> {
 		const reader = openSamples(set, sampleShape);
 		const preparer = preparers.of(offsetsOf(set.samples));
 		try {
@@ -73,18 +73,28 @@ export async function createPredictor(
 				const indices = Uint32Array.from({ length: Math.min(batch, set.count - start) }, (_, i) => start + i);
 				const samples = allocate(set.samples, indices.length * elementCount(sampleShape));
 				reader.read(indices, samples);
-				yield await ask(samples, indices.length, preparer);
+				yield await ask(samples, indices.length, preparer, room?.(start, indices.length));
 			}
 		} finally {
 			reader.close();
 		}
 	};
 	return {
-		batches,
+		batches: (set) => batches(set),
 		async logits(set) {
-			const blocks: Float32Array[] = [];
-			for await (const block of batches(set)) blocks.push(block);
-			return joined(blocks);
+			let all = new Float32Array();
+			let done = 0;
+			// The first batch tells how wide answers are: the others are written where they belong.
+			const room: Room = (start, count) => {
+				const width = all.length / set.count;
+				return start === 0 || !runtime.writesInPlace ? undefined : all.subarray(start * width, (start + count) * width);
+			};
+			for await (const block of batches(set, room)) {
+				if (done === 0) all = new Float32Array(set.count * (block.length / Math.min(batch, set.count)));
+				if (block.buffer !== all.buffer) all.set(block, done);
+				done += block.length;
+			}
+			return all;
 		},
 		async release() {
 			await preparers.release();
@@ -93,11 +103,14 @@ export async function createPredictor(
 	};
 }
 
-/** Answers about a batch of samples, `[count, classes]`. */
-type Ask = (samples: SampleData, count: number, preparer: Preparer) => Promise<Float32Array>;
+/** Where the answers about the samples `start` … `start + count − 1` are to be; in new memory where that is not known. */
+type Room = (start: number, count: number) => Float32Array | undefined;
+
+/** Answers about a batch of samples, `[count, classes]`: in `room` where it is given and the engine can write there. */
+type Ask = (samples: SampleData, count: number, preparer: Preparer, room?: Float32Array) => Promise<Float32Array>;
 
 function asking(session: Session, signature: Signature, options: PredictorOptions): Ask {
-	const { inputName, inputType, inputShape, fixedBatch: fixed } = signature;
+	const { inputName, inputType, inputShape, outputName, fixedBatch: fixed } = signature;
 	const inputOf = async (samples: SampleData, count: number, preparer: Preparer): Promise<Tensor> => {
 		const dims = [fixed ?? count, ...inputShape];
 		const length = elementCount(dims);
@@ -107,21 +120,19 @@ function asking(session: Session, signature: Signature, options: PredictorOption
 		if (samples instanceof Uint8Array) return { type: inputType, dims, data: filledUp(samples, length) };
 		throw new LimbeckError("model", { where: options.where, expected: "an input of floats", got: "one of bytes" });
 	};
-	return async (samples, count, preparer) => {
-		const outputs = await session.run({ [inputName]: await inputOf(samples, count, preparer) });
-		const { data: answer, width } = answerOf(outputs[signature.outputName], options);
+	// What follows the batch in the output's dimensions, once an answer has told.
+	let answered: readonly number[] | undefined;
+	const intoOf = (count: number, room: Float32Array | undefined): RunOptions => {
+		if (room === undefined || answered === undefined || count !== (fixed ?? count)) return {};
+		return { into: { [outputName]: { type: "float", dims: [count, ...answered], data: room } } };
+	};
+	return async (samples, count, preparer, room) => {
+		const input = { [inputName]: await inputOf(samples, count, preparer) };
+		const output = (await session.run(input, intoOf(count, room)))[outputName];
+		const { data: answer, width } = answerOf(output, options);
+		answered = output?.dims.slice(1);
 		return answer.subarray(0, count * width);
 	};
-}
-
-function joined(blocks: readonly Float32Array[]): Float32Array {
-	const out = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0));
-	let at = 0;
-	for (const block of blocks) {
-		out.set(block, at);
-		at += block.length;
-	}
-	return out;
 }
 
 /** Whether a model takes or gives float16: it is run in float. */
