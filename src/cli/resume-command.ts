@@ -47,7 +47,7 @@ export function addResumeCommand(program: Command, terminal: Terminal, signal: A
 			"Goes on with a run where it was stopped, killed or failed: finished steps are taken from the store, and a training " +
 				"goes on from its last checkpoint, to the same bits.",
 		)
-		.argument("<run>", "its name or the beginning of it, or last; see limbeck runs list")
+		.argument("[run]", "its name or the beginning of it; see limbeck runs list", "last")
 		.option("--store <folder>", "where the run is kept (default: LIMBECK_STORE, or .limbeck)")
 		.option("--json", "print the report as one JSON object on stdout")
 		.option("--quiet", "no progress")

@@ -140,7 +140,10 @@ function died(name: StepName, how: string, errorText: string): LimbeckError {
 
 /** By how a process ended. */
 function hintFor(how: string): string {
-	if (how === "SIGKILL") return "The system may have run out of memory: try a smaller batch or network.";
+	// Only what was killed from outside may end otherwise the next time, as it is.
+	if (how === "SIGKILL") {
+		return "The system may have run out of memory: `npx limbeck resume last` goes on from here; or try a smaller batch or network.";
+	}
 	if (how.startsWith("more memory")) return "Try a smaller batch or network, or one thread; a teacher may be hostile.";
 	if (how.startsWith("no sign")) return "It may hang in a model that never ends.";
 	return "Run `npx limbeck doctor`.";

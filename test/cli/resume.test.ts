@@ -36,7 +36,11 @@ describe.skipIf(process.platform === "win32")("a training that is stopped", () =
 			stopped.child.kill(signal);
 			expect(await stopped.result).toMatchObject({ code: signal === "SIGKILL" ? null : 130, stdout: "" });
 			const before = (await toldSteps(env.LIMBECK_STORE)).length;
-			const again = signal === "SIGINT" ? [...args, "--out", out] : ["resume", "last", "--json"];
+			const again = {
+				SIGINT: [...args, "--out", out],
+				SIGTERM: ["resume", "last", "--json"],
+				SIGKILL: ["resume", "--json"],
+			}[signal];
 			expect((await runCli(again, env)).code).toBe(0);
 			expect((await readFile(join(out, "model.onnx"))).equals(model)).toBe(true);
 			// A signal leaves time for a checkpoint; kill -9 leaves what was there, which may be nothing.

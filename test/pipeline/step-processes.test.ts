@@ -60,6 +60,15 @@ it("takes a new process where the one that waits has died", async () => {
 	expect(processes.pids[1]).not.toBe(first);
 });
 
+it("says how to go on where a step is killed", async () => {
+	const processes = watched();
+	const running = runStep("describe", digits, { processes });
+	while (processes.pids.length === 0) await sleep(1);
+	process.kill(processes.pids[0] ?? 0, "SIGKILL");
+	const hint: unknown = expect.stringContaining("limbeck resume last");
+	await expect(running).rejects.toMatchObject({ where: "step describe", got: "SIGKILL", hint });
+});
+
 it("runs steps side by side in processes of their own", async () => {
 	const processes = watched();
 	await Promise.all([runStep("describe", digits, { processes }), runStep("describe", digits, { processes })]);
