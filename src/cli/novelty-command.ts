@@ -94,7 +94,7 @@ async function novelty(flags: Flags, signal: AbortSignal): Promise<NoveltyReport
 	const step: SiftStep = { ...choice, ...model, ...read, rejectBy, groups, temperature, shown, seed, threads: own };
 	const outcome = await runStep("sift", step, { signal });
 	return {
-		...{ schema: 1, created: new Date().toISOString(), model: model.generalist },
+		...{ schema: 1, kind: "novelty", created: new Date().toISOString(), model: model.generalist },
 		...{ known: titleOf(choice.known), data: titleOf(choice.data) },
 		...outcome,
 	};

@@ -49,6 +49,7 @@ export interface Advice {
 /** What an export made, `schema: 1`. */
 export interface ExportReport {
 	readonly schema: 1;
+	readonly kind: "export";
 	readonly created: string;
 	/** The name of the data. */
 	readonly data: string;

@@ -96,6 +96,7 @@ export interface DataReport extends DataSummary {
 /** The report of a distillation, `schema: 1`. */
 export interface Report {
 	readonly schema: 1;
+	readonly kind: "distill";
 	readonly created: string;
 	readonly recipe: RunRecipe;
 	readonly seeds: readonly number[];
@@ -149,6 +150,7 @@ export function assembleReport(
 		combine(results.map((result) => ({ seed: result.seed, measures: pick(result) })));
 	return {
 		schema: 1,
+		kind: "distill",
 		created,
 		recipe,
 		seeds: results.map(({ seed }) => seed),

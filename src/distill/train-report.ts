@@ -16,6 +16,7 @@ import type { TrainOutcome } from "./train-network.js";
 /** The report of a training, `schema: 1`. */
 export interface TrainReport {
 	readonly schema: 1;
+	readonly kind: "train";
 	readonly created: string;
 	readonly recipe: RunTrainRecipe;
 	readonly seeds: readonly number[];
@@ -46,6 +47,7 @@ export function assembleTrainReport(
 	const [first] = results;
 	return {
 		schema: 1,
+		kind: "train",
 		created,
 		recipe,
 		seeds: results.map(({ seed }) => seed),

@@ -236,6 +236,7 @@ async function reportOf(
 				};
 	return {
 		schema: 1,
+		kind: "export",
 		created: new Date().toISOString(),
 		data: data.name,
 		test,

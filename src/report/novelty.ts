@@ -10,6 +10,7 @@ import { alignTable, wrapText } from "./text.js";
 /** What became of somebody's data. */
 export interface NoveltyReport extends SiftOutcome {
 	readonly schema: 1;
+	readonly kind: "novelty";
 	readonly created: string;
 	/** The model's file, what it was trained on, and what was sifted. */
 	readonly model: string;

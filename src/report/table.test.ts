@@ -32,6 +32,7 @@ function reportOf(studentErrors: number, seeds: readonly number[] = [1]): Report
 	const test = { onlyA: 10, onlyB: 30, p: 0.0123, difference: { value: 0.01, low: 0.005, high: 0.015 } };
 	return {
 		schema: 1,
+		kind: "distill",
 		created: "2025-01-01T00:00:00.000Z",
 		recipe: digitsRecipe({}),
 		seeds,

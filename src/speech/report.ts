@@ -38,6 +38,7 @@ export interface TriedTemperature {
 /** The report of an experiment with speech, `schema: 1`. */
 export interface SpeechReport {
 	readonly schema: 1;
+	readonly kind: "speech";
 	readonly created: string;
 	readonly recipe: SpeechRecipe;
 	readonly seeds: readonly number[];
@@ -92,6 +93,7 @@ export function assembleSpeechReport(
 	};
 	return {
 		schema: 1,
+		kind: "speech",
 		created,
 		recipe,
 		seeds: results.map(({ seed }) => seed),
@@ -170,6 +172,7 @@ function meanOf<T>(measured: Measured<T>): T {
 /** The report of an experiment in which each speaker is held out in turn, `schema: 1`. */
 export interface SpeechFoldsReport {
 	readonly schema: 1;
+	readonly kind: "folds";
 	/** Of each speaker, by the name. */
 	readonly folds: Readonly<Record<string, SpeechReport>>;
 	/** Over the speakers: means and deviations; `seeds` are the speakers' places. */
@@ -192,7 +195,7 @@ export function assembleFolds(folds: SpeechFoldsReport["folds"]): SpeechFoldsRep
 			),
 		]),
 	);
-	return { schema: 1, folds, networks, ...gainOf(networks) };
+	return { schema: 1, kind: "folds", folds, networks, ...gainOf(networks) };
 }
 
 function gainOf({ members, ensemble, distilled }: SpeechReport["networks"]): Pick<SpeechReport, "gain"> {

@@ -23,6 +23,7 @@ export type StudyOptions = RunOptions<ExperimentEvent>;
 /** The report of a study, `schema: 1`. */
 export interface StudyReport extends Findings {
 	readonly schema: 1;
+	readonly kind: "study";
 	readonly created: string;
 	readonly study: StudyName;
 	readonly title: string;
@@ -66,7 +67,7 @@ function runOf(recipe: StudyRecipe): Run<ExperimentEvent, ExperimentResult, Stud
 			const [trained] = Object.values(first.trained);
 			if (trained === undefined) throw new TypeError(`study ${recipe.name}: expected networks, got none`);
 			return {
-				...{ schema: 1, created, study: recipe.name, title, question },
+				...{ schema: 1, kind: "study", created, study: recipe.name, title, question },
 				...findings(fitted, measured),
 				...{ recipe: fitted, seeds: results.map(({ seed }) => seed), data: dataReport(trained, first.evaluated) },
 				networks: Object.fromEntries(

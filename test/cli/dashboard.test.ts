@@ -157,7 +157,13 @@ describe("limbeck dashboard", () => {
 			const environment = { cpu: "", onnxruntime: "" };
 			const network = { parameters: 1, bytes: 1, errors: 1 };
 			const report = {
-				...{ schema: 1, created: run.created, seeds: [1], recipe: { name: hostile, network: { family: hostile } } },
+				...{
+					schema: 1,
+					kind: "train",
+					created: run.created,
+					seeds: [1],
+					recipe: { name: hostile, network: { family: hostile } },
+				},
 				...{ data: { name: hostile, test: 1, fingerprint: "" }, environment, network },
 			};
 			await writeFile(join(out, "report.json"), JSON.stringify(report));

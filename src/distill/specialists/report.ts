@@ -96,6 +96,7 @@ export interface NamedComparison extends Comparison {
 /** The report of a run of specialists, `schema: 1`. */
 export interface SpecializeReport {
 	readonly schema: 1;
+	readonly kind: "specialize";
 	readonly created: string;
 	readonly recipe: RunSpecializeRecipe;
 	readonly seeds: readonly number[];
@@ -162,7 +163,7 @@ export function assembleSpecializeReport(
 		),
 	};
 	return {
-		...{ schema: 1, created, recipe, seeds: results.map(({ seed }) => seed) },
+		...{ schema: 1, kind: "specialize", created, recipe, seeds: results.map(({ seed }) => seed) },
 		data: dataReport(first.trained.generalist, first.evaluated),
 		...figures,
 		conditional: measured((result) => conditionalReport(result, controls)),

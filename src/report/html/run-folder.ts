@@ -81,28 +81,27 @@ const study = z.looseObject({
 	),
 });
 
-/**
- * As much of each kind's report as tells it from other files; what is in it is ours from there on. The field is one that
- * no kind before has.
- */
-const shapes: readonly { readonly kind: RunKind; readonly field: string; readonly shape: z.ZodType }[] = [
-	{ kind: "distill", field: "student", shape: z.looseObject({ ...head, data, student: measured }) },
-	{ kind: "train", field: "network", shape: z.looseObject({ ...head, data, network: measured }) },
-	{
-		kind: "specialize",
-		field: "generalist",
-		shape: z.looseObject({
-			...{ ...head, data, generalist: measured, combined: measured, distilledBack: measured },
-			...{ controls: z.looseObject({}), clusters: z.array(z.looseObject({})), verdict: z.array(z.string()) },
-		}),
-	},
-	{
-		kind: "folds",
-		field: "folds",
-		shape: z.looseObject({ schema: z.literal(1), folds: z.record(z.string(), speech), networks: nets }),
-	},
-	{ kind: "study", field: "study", shape: study },
-	{ kind: "speech", field: "networks", shape: speech },
+/** As much of each kind's report as tells it from other files; what is in it is ours from there on. */
+const shapes: Readonly<Record<RunKind, z.ZodType>> = {
+	distill: z.looseObject({ ...head, data, student: measured }),
+	train: z.looseObject({ ...head, data, network: measured }),
+	specialize: z.looseObject({
+		...{ ...head, data, generalist: measured, combined: measured, distilledBack: measured },
+		...{ controls: z.looseObject({}), clusters: z.array(z.looseObject({})), verdict: z.array(z.string()) },
+	}),
+	folds: z.looseObject({ schema: z.literal(1), folds: z.record(z.string(), speech), networks: nets }),
+	study,
+	speech,
+};
+
+/** Reports from before they said their kind: a field of each that no kind before it has. */
+const oldKinds: readonly (readonly [RunKind, string])[] = [
+	["distill", "student"],
+	["train", "network"],
+	["specialize", "generalist"],
+	["folds", "folds"],
+	["study", "study"],
+	["speech", "networks"],
 ];
 
 /** A picture whose size is not that of its bytes would be drawn from whatever lies behind them. */
@@ -162,9 +161,22 @@ export async function readRunFolder(folder: string): Promise<RunFolder> {
 /** @throws LimbeckError (`data`) for another file. */
 function reportIn(text: string, where: string): { readonly kind: RunKind; readonly report: unknown } {
 	const content = parsedJson(text);
-	const found = shapes.find(({ field }) => isRecord(content) && field in content);
-	const known = found ?? { kind: "distill", shape: z.never("no network in it") };
-	return { kind: known.kind, report: parseContent(known.shape, text, { where, ...foreign }) };
+	const kind = isRecord(content) ? kindOf(content) : undefined;
+	const shape = kind === undefined ? z.never("no kind of run is in it") : shapes[kind];
+	// Where no kind is found, nothing passes.
+	return { kind: kind ?? "distill", report: { ...parsedAs(shape, text, where), kind } };
+}
+
+/** What a report says that it is; where it says nothing, by its fields. */
+function kindOf(content: Readonly<Record<string, unknown>>): RunKind | undefined {
+	const { kind } = content;
+	if (kind === undefined) return oldKinds.find(([, field]) => field in content)?.[0];
+	return oldKinds.find(([known]) => known === kind)?.[0];
+}
+
+function parsedAs(shape: z.ZodType, text: string, where: string): object {
+	// Every shape is that of an object.
+	return parseContent(shape, text, { where, ...foreign }) as object;
 }
 
 const foreign = {
