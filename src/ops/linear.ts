@@ -1,9 +1,11 @@
 /** Matrix products. Source: ONNX operator specification; FusedMatMul: ONNX Runtime contrib operators. */
 import type { LimbeckError } from "../errors.js";
-import { float, int, numberOf } from "../graph/attributes.js";
+import { float, int, ints, numberOf } from "../graph/attributes.js";
+import type { Graph } from "../graph/graph.js";
 import { describeType, sameDims, type Value } from "../graph/value.js";
+import { elementCount } from "../onnx/tensor.js";
 import { commonDims, required, typeError } from "./infer.js";
-import type { Operator } from "./operator.js";
+import type { Operator, OperatorCase } from "./operator.js";
 
 /** The last two dimensions of an operand, swapped where it is used transposed. */
 function matrixDims({ dims }: Value, transposed: boolean): readonly [number, number] | undefined {
@@ -39,6 +41,37 @@ function gemmDims(a: Value, b: Value, c: Value | undefined, transA: boolean, tra
 	return dims;
 }
 
+/** A factor of a product, and whether it is used transposed: 1 or 0. */
+type Factor = readonly [value: Value, transposed: number];
+
+/** How many matrices a value holds. */
+const matricesOf = ({ dims }: Value): number => elementCount(dims.slice(0, -2));
+
+/**
+ * Σ_i α X_i' Y_i' over the matrices of two values, as one product over all their inner elements. Those that do not lie
+ * in order are transposed first.
+ *
+ * @returns `undefined` where that moves more elements than the products of all matrices, before they are summed, have.
+ */
+function sumOfProducts(g: Graph, left: Factor, right: Factor, alpha: number): Value | undefined {
+	// Inner elements come first in an operand X that is used transposed, and in an operand Y that is not.
+	const inOrder = [left[1] === 1, right[1] === 0];
+	const moved = [left[0], right[0]].filter((_, side) => inOrder[side] === false);
+	const [rows = 1, columns = 1] = [matrixDims(left[0], left[1] === 1)?.[0], matrixDims(right[0], right[1] === 1)?.[1]];
+	const summed = matricesOf(left[0]) * rows * columns;
+	if (moved.reduce((sum, { dims }) => sum + elementCount(dims), 0) > summed) return undefined;
+	const flat = ([value]: Factor, isInOrder: boolean | undefined): Value => {
+		const [first = 1, second = 1] = value.dims.slice(-2);
+		const count = matricesOf(value);
+		if (isInOrder === true) return g.op("Reshape", [value, g.integers([count * first, second])]);
+		const single = g.op("Reshape", [value, g.integers([count, first, second])]);
+		const byRow = g.op("Transpose", [single], { perm: ints([1, 0, 2]) });
+		return g.op("Reshape", [byRow, g.integers([first, count * second])]);
+	};
+	const operands = [flat(left, inOrder[0]), flat(right, inOrder[1])];
+	return g.op("Gemm", operands, { transA: int(left[1]), transB: int(right[1]), alpha: float(alpha) });
+}
+
 /** Batched product with either operand transposed; gradients of MatMul and FusedMatMul stay in it. */
 const fusedMatMul: Operator = {
 	domain: "com.microsoft",
@@ -50,16 +83,21 @@ const fusedMatMul: Operator = {
 		}
 		return [{ type: a.type, dims: productDims(a, b, transA, transB) }];
 	},
-	// Y = α A' B', so dA' = α dY B'ᵀ and dB' = α A'ᵀ dY
+	// Y = α A' B', so dA' = α dY B'ᵀ and dB' = α A'ᵀ dY; of one matrix that meets many, the sum over them
 	vjp: ({ g, inputs, dy, attributes }) => {
 		const [a, b] = [required(inputs, 0), required(inputs, 1)];
 		const [transA, transB] = [numberOf(attributes, "transA", 0), numberOf(attributes, "transB", 0)];
-		const alpha = float(numberOf(attributes, "alpha", 1));
-		const product = (x: Value, y: Value, transX: number, transY: number): Value =>
-			g.op("FusedMatMul", [x, y], { transA: int(transX), transB: int(transY), alpha });
+		const alpha = numberOf(attributes, "alpha", 1);
+		const product = (like: Value, left: Factor, right: Factor): Value => {
+			const summed = matricesOf(like) < matricesOf(dy) && matricesOf(like) === 1;
+			const sum = summed ? sumOfProducts(g, left, right, alpha) : undefined;
+			if (sum !== undefined) return g.op("Reshape", [sum, g.integers(like.dims)]);
+			const attributesOf = { transA: int(left[1]), transB: int(right[1]), alpha: float(alpha) };
+			return g.op("FusedMatMul", [left[0], right[0]], attributesOf);
+		};
 		return [
-			() => (transA === 1 ? product(b, dy, transB, 1) : product(dy, b, 0, 1 - transB)),
-			() => (transB === 1 ? product(dy, a, 1, transA) : product(a, dy, 1 - transA, 0)),
+			() => (transA === 1 ? product(a, [b, transB], [dy, 1]) : product(a, [dy, 0], [b, 1 - transB])),
+			() => (transB === 1 ? product(b, [dy, 1], [a, transA]) : product(b, [a, 1 - transA], [dy, 0])),
 		];
 	},
 	cases: [
@@ -69,7 +107,25 @@ const fusedMatMul: Operator = {
 			attributes: { transA: int(1), transB: int(1) },
 			precision: "float",
 		},
-		{ inputs: [{ dims: [2, 3, 4] }, { dims: [4, 5] }], attributes: { alpha: float(0.5) }, precision: "float" },
+		...[
+			[2, 3, 4],
+			[2, 1, 4, 3],
+		].flatMap((many) =>
+			[0, 1].flatMap((transA) =>
+				[0, 1].map((transB): OperatorCase => {
+					const [rows = 1, columns = 1] = many.slice(-2);
+					const inner = transA === 1 ? rows : columns;
+					const attributes = { transA: int(transA), transB: int(transB), alpha: float(0.5) };
+					return {
+						inputs: [{ dims: many }, { dims: transB === 1 ? [7, inner] : [inner, 7] }],
+						attributes,
+						precision: "float",
+					};
+				}),
+			),
+		),
+		{ inputs: [{ dims: [1, 2, 3] }, { dims: [4, 3, 9] }], attributes: { alpha: float(0.5) }, precision: "float" },
+		{ inputs: [{ dims: [7, 3] }, { dims: [4, 3, 2] }], attributes: { alpha: float(0.5) }, precision: "float" },
 	],
 };
 
