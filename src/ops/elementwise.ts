@@ -8,6 +8,7 @@ import { int, numberOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { type DataType, dataTypes, elementCount } from "../onnx/tensor.js";
+import { withFullRank } from "./broadcasting.js";
 import { foldArithmetic, foldCast, foldPower, foldWhere } from "./fold.js";
 import { broadcast, broadcastDims, required, sameAsFirst, typeError } from "./infer.js";
 import type { Operator, OperatorCase, VjpContext } from "./operator.js";
@@ -37,6 +38,7 @@ function many(rule: (context: VjpContext, index: number) => Value, cases = manyC
 	return {
 		infer: broadcast,
 		vjp: (context) => context.inputs.map((_, index) => () => rule(context, index)),
+		lower: withFullRank,
 		cases,
 	};
 }
@@ -159,6 +161,7 @@ export const elementwise = {
 			const [a, b] = [required(inputs, 0), required(inputs, 1)];
 			return [{ type: a.type, dims: broadcastDims([a.dims, b.dims]) }];
 		},
+		lower: withFullRank,
 		fold: foldPower,
 		vjp: ({ g, inputs, outputs, dy }) => {
 			const [a, b, y] = [required(inputs, 0), required(inputs, 1), required(outputs, 0)];
@@ -289,6 +292,7 @@ export const elementwise = {
 			const condition = required(inputs, 0);
 			return [undefined, () => keepWhere(g, condition, dy), () => dropWhere(g, condition, dy)];
 		},
+		lower: withFullRank,
 		fold: foldWhere,
 		cases: [
 			{ inputs: [{ dims: [3], booleans: [true, false, true] }, { dims: [3] }, { dims: [3] }] },

@@ -1,4 +1,5 @@
 /** Comparisons and logic, elementwise with broadcasting. Source: ONNX operator specification, opset 21. */
+import { withFullRank } from "./broadcasting.js";
 import { type Fold, foldPredicate } from "./fold.js";
 import { broadcastToBool } from "./infer.js";
 import type { Operator, OperatorCase } from "./operator.js";
@@ -8,6 +9,7 @@ import { over, overPairs } from "./rules.js";
 const question = (cases: readonly OperatorCase[], fold?: Fold): Operator => ({
 	infer: broadcastToBool,
 	vjp: "nondifferentiable",
+	lower: withFullRank,
 	cases,
 	...(fold === undefined ? {} : { fold }),
 });

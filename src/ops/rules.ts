@@ -3,6 +3,7 @@ import { float } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { type DataType, dataTypes, type Tensor } from "../onnx/tensor.js";
+import { withFullRank } from "./broadcasting.js";
 import { broadcast, required, sameAsFirst, typeError } from "./infer.js";
 import type { CaseInput, Operator, OperatorCase, Vjp, VjpContext } from "./operator.js";
 
@@ -32,6 +33,7 @@ export function binary(da: BinaryRule, db: BinaryRule, cases: readonly OperatorC
 			const [a, b, y] = [required(inputs, 0), required(inputs, 1), required(outputs, 0)];
 			return [() => da(g, a, b, dy, y), () => db(g, a, b, dy, y)];
 		},
+		lower: withFullRank,
 		cases,
 	};
 }
