@@ -2,16 +2,19 @@
 import type { DataSet } from "../data/data-set.js";
 import { refuseUnknownClasses } from "../data/fraction.js";
 import type { StepData } from "../data/index.js";
-import { prepareViews } from "../data/transforms/index.js";
+import { mixupOf, prepareViews } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
 import type { LossOptions } from "../losses/index.js";
 import type { ModelTask } from "../models/family.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { refuseLabels } from "../train/labels.js";
 import { looksInside } from "../train/objective.js";
+import { soleGraphTeacher } from "../train/teacher.js";
 import { checkJob } from "../train/trainer.js";
 import type { TrainingJob } from "../train/training.js";
 import type { NetworkOptions } from "./networks.js";
+import { givenInGraph } from "./teachers/in-graph.js";
+import type { KnownTeacher } from "./teachers/sources.js";
 import { untrained } from "./untrained.js";
 
 /** The data that a network learns from. */
@@ -27,16 +30,17 @@ export interface Pupil {
 	readonly store?: { readonly topK?: number | undefined } | undefined;
 }
 
-/** A training as its plan has it: what its files hold is not looked at. */
+/** A training as its plan has it. */
 export interface PlannedTraining extends Pupil {
 	readonly data: StepData;
-	readonly teacher?: object | undefined;
+	readonly teacher?: KnownTeacher | undefined;
 	readonly specialist?: object | undefined;
 	readonly pupils?: readonly Pupil[] | undefined;
 }
 
 /**
- * Refuses a training that cannot begin. What only its samples or its teacher's file show is for the training itself.
+ * Refuses a training that cannot begin. What only its samples show is for the training itself, and of a teacher's files
+ * what the training graph need not hold.
  *
  * @param start - its network.
  * @throws LimbeckError (`usage`, `model`) for augmentation that does not fit the samples, classes that there are not, an
@@ -49,9 +53,12 @@ export async function checkTraining(step: PlannedTraining, start: OnnxModel, on:
 	prepareViews({ ...network, sampleShape: on.sampleShape, type: "uint8", seed: 0 });
 	checkTopK(store, on.classes);
 	const shared = { data: standInFor(on), normalization: { mean: 0, std: 1 }, seed: 0 };
-	// A specialist has other outputs, which are known when its classes are; a teacher is looked into when it is there.
-	if (specialist === undefined && !(teacher !== undefined && looksInside(loss))) {
-		checkJob({ ...shared, model: start, options: network, loss }, start);
+	const mixes = mixupOf(network) !== undefined;
+	const need = { ...on, looksInside: looksInside(loss), mixes, batch: network.batch };
+	const inside = teacher === undefined ? undefined : await givenInGraph(teacher, need);
+	// A specialist has other outputs, which are known when its classes are; a trained teacher was told of its pupils.
+	if (specialist === undefined && (teacher === undefined || inside !== undefined || !need.looksInside)) {
+		checkJob({ ...shared, model: start, options: network, loss }, inside);
 	}
 	await checkPupils(pupils, start, shared);
 }
@@ -72,7 +79,8 @@ export async function checkPupils(
 		checkTopK(store, classes.length);
 		const task = { sampleShape, classes: classes.length, seed: shared.seed };
 		const pupil = await untrained(options, task, shared.data);
-		checkJob({ ...shared, model: pupil.model, options: pupil.options, loss }, teacher);
+		const job = { ...shared, model: pupil.model, options: pupil.options, loss };
+		checkJob(job, soleGraphTeacher(teacher, shared.normalization));
 		teacher = pupil.model;
 	}
 }

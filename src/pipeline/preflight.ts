@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { canonicalHash } from "../canonical.js";
 import type { TrainedOn } from "../distill/check-training.js";
 import type { DiskNeed } from "../distill/disk-need.js";
+import type { KnownTeacher } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
 import { sizeOf } from "../store/maintenance.js";
@@ -76,7 +77,7 @@ export async function needOf(
 			continue;
 		}
 		// A network that begins as another's, which is still to be trained, is as large as that one.
-		const need = originOf(step, needs) ?? (await knownNeed(step, data, alike));
+		const need = originOf(step, needs) ?? (await knownNeed(step, data, { store, alike }));
 		needs.set(step.key, need);
 		if (copied.has(step.key)) out += need.network;
 		steps.push(await stepNeed(step, need, store));
@@ -87,24 +88,25 @@ export async function needOf(
 
 /** The need of a training that is checked once for all seeds. */
 async function knownNeed(
-	{ label, options }: PlannedStep<"train">,
+	planned: PlannedStep<"train">,
 	data: TrainedOn,
-	alike: Map<string, DiskNeed>,
+	{ store, alike }: { readonly store: string; readonly alike: Map<string, DiskNeed> },
 ): Promise<DiskNeed> {
-	const { network, loss, teacher, targets, pupils = [], specialist } = options;
-	const taught = teacher !== undefined;
-	const key = canonicalHash({ network, loss, taught, targets, pupils, isSpecialist: specialist !== undefined });
+	const { label, options } = planned;
+	const { network, loss, targets, pupils = [], specialist } = options;
+	const teacher = knownTeacher(planned, store);
+	const key = canonicalHash({ network, loss, teacher, targets, pupils, isSpecialist: specialist !== undefined });
 	const known = alike.get(key);
 	if (known !== undefined) return known;
 	// Networks are built to see how large they are: what that takes is loaded only where something is to be trained.
 	const { checkedNeedOf } = await import("../distill/disk-need.js");
 	const step = {
 		...options,
-		store: targets,
+		...{ teacher, store: targets },
 		pupils: pupils.map(({ targets: store, ...pupil }) => ({ ...pupil, store })),
 	};
 	try {
-		const need = await checkedNeedOf(step, data, taught ? targets : undefined);
+		const need = await checkedNeedOf(step, data, teacher === undefined ? undefined : targets);
 		alike.set(key, need);
 		return need;
 	} catch (error) {
@@ -113,6 +115,14 @@ async function knownNeed(
 		const detail = { where: `${label}: ${where}`, expected, got, cause: error };
 		throw new LimbeckError(category, hint === undefined ? detail : { ...detail, hint });
 	}
+}
+
+/** A training's teacher, as far as it is known before the run: files that are given, and how many the run trains. */
+function knownTeacher({ options: { teacher }, inputs }: PlannedStep<"train">, store: string): KnownTeacher | undefined {
+	if (teacher === undefined || !("members" in teacher)) return teacher;
+	const made = new Set(inputs.map((key) => entryFolder(store, key)));
+	const members = teacher.members.map((member) => (made.has(dirname(member.file)) ? "trained" : member));
+	return { ...teacher, members };
 }
 
 /** The need of the training whose network a step begins from, where that is not there yet. */

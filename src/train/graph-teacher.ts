@@ -47,11 +47,17 @@ export function placeTeacher(
 		output: combineMembers(g, logits, members, combine),
 		inner(name, where) {
 			if (only !== undefined && others.length === 0) return only.inner(name, where);
-			throw new LimbeckError("usage", {
-				where,
-				expected: "a teacher of one model, to look inside it",
-				got: `an ensemble of ${String(placed.length)}`,
-			});
+			throw lookInsideSeveral(where, placed.length);
 		},
 	};
+}
+
+/** What is said where several models are to be looked into. */
+export function lookInsideSeveral(where: string, models: number): LimbeckError {
+	return new LimbeckError("usage", {
+		where,
+		expected: "a teacher of one model, to look inside it",
+		got: `an ensemble of ${String(models)}`,
+		hint: "Leave hints and attention-transfer out of the objective, or use one model.",
+	});
 }

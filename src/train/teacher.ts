@@ -134,8 +134,7 @@ export async function openTeacher(
 		const summary = summaryOf(ensemble, teacher.combine, plan);
 		const judged = setting.validation && { validation: await ensemble.logits(setting.validation) };
 		if (plan.how === "fed") {
-			if (setting.looksInside) throw cannotLookInside(plan.reason);
-			if (setting.mixes) throw cannotMix(plan.reason);
+			refuseOutside(plan.reason, setting);
 			return {
 				...{ plan, summary, ...judged },
 				// Views are random, so the chunk holds them.
@@ -170,10 +169,9 @@ function openTargets(
 	{ where, logits, validation, form, reason, notices = [] }: StoredTargets,
 	setting: TeacherSetting,
 ): OpenTeacher {
-	if (setting.looksInside) throw cannotLookInside(`${where}, which are targets only`);
+	refuseOutside(targetsAlone(where), setting);
 	const judges = setting.validation !== undefined;
 	if (judges && validation === undefined) throw cannotJudge(where);
-	if (setting.mixes) throw cannotMix(`${where}, which says nothing of mixtures`);
 	const note = `${where}: every random view of a sample gets the targets of the sample as it is`;
 	const notes = [...notices.map(noticeText), ...(setting.randomViews ? [note] : [])];
 	const member = { where, outputs: form, reason, ...(notes.length === 0 ? {} : { notes }) };
@@ -200,10 +198,22 @@ function planTeacher(
 	{ sampleShape }: Pick<EnsembleOptions, "sampleShape">,
 ): TeacherPlan {
 	if (!looksInside && (openAnswers !== undefined || !randomViews)) return { how: "stored" };
+	return planInGraph({ members, combine }, { type: train.samples.type, dims: [batch, ...sampleShape] });
+}
+
+/**
+ * A teacher in the training graph, where that can hold all its members.
+ *
+ * @param batch - type and shape of a batch of samples as they are stored.
+ */
+export function planInGraph(
+	{ members, combine }: GraphTeacher,
+	batch: { readonly type: SampleSet["samples"]["type"]; readonly dims: readonly number[] },
+): Exclude<TeacherPlan, { readonly how: "stored" }> {
 	try {
 		const teacher = { combine, members: members.map((member) => ({ ...member, model: importModel(member.model) })) };
 		const g = createGraph();
-		const samples = g.input("samples", { type: train.samples.type, dims: [batch, ...sampleShape] });
+		const samples = g.input("samples", batch);
 		placeTeacher(g, teacher, placeTeacherWeights(g, teacher), (preprocessing) => preprocess(g, samples, preprocessing));
 		return { how: "in-graph", teacher };
 	} catch (error) {
@@ -231,6 +241,25 @@ function cannotJudge(where: string): LimbeckError {
 		got: `none from ${where}`,
 		hint: "Give them too (validation), or the teacher's model, or samples with labels.",
 	});
+}
+
+/** Why soft targets in a file cannot be in the training graph. */
+export function targetsAlone(where: string): string {
+	return `${where}, which has soft targets alone`;
+}
+
+/**
+ * Refuses a teacher outside the training graph for what needs it there.
+ *
+ * @param reason - why it cannot be there.
+ * @throws LimbeckError (`usage`) where the objective looks inside it, or batches are mixed.
+ */
+export function refuseOutside(
+	reason: string,
+	{ looksInside, mixes }: Pick<TeacherSetting, "looksInside" | "mixes">,
+): void {
+	if (looksInside) throw cannotLookInside(reason);
+	if (mixes) throw cannotMix(reason);
 }
 
 function cannotMix(reason: string): LimbeckError {

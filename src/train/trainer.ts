@@ -5,6 +5,7 @@ import { temperatureOf } from "../losses/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Target } from "../ops/operator.js";
+import type { GraphTeacher } from "./graph-teacher.js";
 import { figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
 import { looksInside } from "./objective.js";
 import { type Execution, executionOf } from "./plan.js";
@@ -13,14 +14,7 @@ import { createStateSets, withWeights } from "./state.js";
 import { openAnswers } from "./stored-answers.js";
 import { offsetsOf, storedPreprocessing } from "./stored-preprocessing.js";
 import { takeSteps } from "./take-steps.js";
-import {
-	type OpenTeacher,
-	openTeacher,
-	soleGraphTeacher,
-	soleTeacher,
-	type TeacherPlan,
-	type TeacherSetting,
-} from "./teacher.js";
+import { type OpenTeacher, openTeacher, soleTeacher, type TeacherPlan, type TeacherSetting } from "./teacher.js";
 import type { TrainingContext, TrainingJob, TrainingResult } from "./training.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
 
@@ -91,16 +85,13 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
  * Refuses a job whose training graph cannot be built, such as one with an objective that does not fit the classes or
  * the models. Nothing is trained, and nobody is asked.
  *
- * @param teacher - gives logits, of samples that are normalised as the student's.
+ * @param teacher - the one that the objective looks into, where it does.
  * @throws LimbeckError (`usage`, `model`) as {@link trainModel} would.
  */
-export function checkJob(job: TrainingJob, teacher: OnnxModel): void {
-	const { loss, normalization } = job;
-	const steps = stepsOf(job);
-	const stored: TeacherPlan = { how: "stored" };
-	const inside = (): TeacherPlan => ({ how: "in-graph", teacher: soleGraphTeacher(teacher, normalization) });
-	const plan = looksInside(loss) ? inside() : stored;
-	graphFor(job, { target: {}, stepByStep: true, stepsATurn: 1, planMemory: false }, steps, plan);
+export function checkJob(job: TrainingJob, teacher: GraphTeacher | undefined): void {
+	const isInside = teacher !== undefined && looksInside(job.loss);
+	const plan: TeacherPlan = isInside ? { how: "in-graph", teacher } : { how: "stored" };
+	graphFor(job, { target: {}, stepByStep: true, stepsATurn: 1, planMemory: false }, stepsOf(job), plan);
 }
 
 /** The steps after which so many epochs are complete, all of them where absent. */

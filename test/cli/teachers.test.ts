@@ -55,6 +55,23 @@ function classifier(weight: string, last?: OnnxNode["opType"]): OnnxModel {
 	});
 }
 
+describe("a look inside a given teacher", () => {
+	const pairs = [{ student: "hidden1", teacher: "flat2" }];
+	const mixture = { name: "mixture", of: [{ name: "soft-targets" }, { name: "hints", pairs }] };
+
+	it.each([[["--dry-run"]], [[]]])("is refused before the baseline trains where it cannot be (%j)", async (more) => {
+		const folder = await temporaryFolder();
+		const file = join(folder, "mine.onnx");
+		await writeModelFile(file, classifier("any"));
+		const args = ["--teacher", file, "--set", `distillation=${JSON.stringify(mixture)}`, "--set", "teacher.trust=true"];
+		const { code, stderr } = await runCli(["distill", ...student, ...args, ...more, "--out", join(folder, "out")]);
+		expect(code).toBe(2);
+		expect(stderr).toContain("a value of the teacher");
+		expect(stderr).toContain("Near names are flat");
+		expect(stderr).not.toContain("epoch ");
+	});
+});
+
 describe("limbeck distill with several teachers", () => {
 	it("trains --members of them and reports each", async () => {
 		const { teacher, members, teaching, stderr, out } = await distilled(...tiny, "--members", "2");

@@ -1,9 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type * as recipeModule from "../../src/distill/recipe.js";
+import { encodeModel } from "../../src/onnx/encode.js";
 import type * as distillModule from "../../src/pipeline/distill.js";
 import type * as trainModule from "../../src/pipeline/train.js";
+import { foreignModel, info, type NodeParts, randomTensor } from "../support/models.js";
 import { temporaryFolder } from "../support/own-data.js";
 
 // Steps run in processes of the built package, which type checking must not need.
@@ -55,6 +57,98 @@ test.each([
 	const places = { out: join(folder, "out"), store: join(folder, "store"), threads: 1 };
 	await expect((async () => planDistill(parsed(), places))()).rejects.toThrow(message);
 	await expect((async () => distill(parsed(), places))()).rejects.toThrow(message);
+});
+
+/** A model of three numbers and four classes, of which a value `h` of five features lies inside. */
+function classifier(...first: readonly NodeParts[]): Uint8Array {
+	const [w, v] = [randomTensor("w", [3, 5]), randomTensor("v", [5, 4])];
+	const scale = { type: "float", dims: [], data: Float32Array.of(0.1) } as const;
+	const zero = { type: "uint8", dims: [], data: Uint8Array.of(128) } as const;
+	const own: readonly NodeParts[] = [
+		["MatMul", [first.at(-1)?.[2][0] ?? "x", "w"], ["before"]],
+		["Relu", ["before"], ["h"]],
+		["MatMul", ["h", "v"], ["y"]],
+	];
+	return encodeModel(
+		foreignModel({
+			opset: 21,
+			nodes: [...first, ...own],
+			inputs: [info("x", ["N", 3])],
+			outputs: [info("y", ["N", 4])],
+			constants: { w, v, ...(first.length === 0 ? {} : { scale, zero }) },
+		}),
+	);
+}
+
+/** Nodes that the training graph does not hold. */
+const quantised: readonly NodeParts[] = [
+	["QuantizeLinear", ["x", "scale", "zero"], ["q"]],
+	["DequantizeLinear", ["q", "scale", "zero"], ["d"]],
+];
+
+/** Soft targets and what is like a value inside the teacher. */
+const alike = (student: string, teacher: string): object => ({
+	name: "mixture",
+	of: [{ name: "soft-targets" }, { name: "hints", pairs: [{ student, teacher }] }],
+});
+
+describe("a given teacher that has to be in the training graph", () => {
+	const plain = { family: "file", file: "plain.onnx", select: [2, 0] };
+	const foreign = { ...plain, file: "foreign.onnx" };
+	const targets = { family: "targets", file: "targets.npz" };
+	const mixed = { student: { ...net, augment: [{ name: "mixup" }] } };
+	const outside = "objectives hints and attention-transfer: expected a teacher that the training graph can hold";
+
+	async function planned(changes: Readonly<Record<string, unknown>>): Promise<{
+		readonly recipe: ReturnType<typeof parseRecipe>;
+		readonly places: { readonly out: string; readonly store: string; readonly threads: number };
+	}> {
+		const folder = await temporaryFolder();
+		await writeFile(join(folder, "plain.onnx"), classifier());
+		await writeFile(join(folder, "foreign.onnx"), classifier(...quantised));
+		await writeFile(join(folder, "targets.npz"), "not read by a plan");
+		const found = JSON.parse(
+			JSON.stringify(changes).replaceAll(/"([a-z]+\.(?:onnx|npz))"/g, (_, name: string) =>
+				JSON.stringify(join(folder, name)),
+			),
+		) as object; // Text of an object.
+		const recipe = parseRecipe({ data: await table(folder), teacher: net, student: net, ...found });
+		return { recipe, places: { out: join(folder, "out"), store: join(folder, "store"), threads: 1 } };
+	}
+
+	test.each([
+		["a value that it does not have", { teacher: plain, distillation: alike("hidden1", "g") }, '"g"'],
+		["a value of its student's", { teacher: plain, distillation: alike("hiden1", "h") }, "Near names are hidden1"],
+		["one that is quantised", { teacher: foreign, distillation: alike("hidden1", "h") }, outside],
+		["soft targets", { teacher: targets, distillation: alike("hidden1", "h") }, `${outside}, to look inside it, got`],
+		[
+			"two files",
+			{ teacher: { family: "ensemble", members: [plain, plain] }, distillation: alike("hidden1", "h") },
+			"a teacher of one model",
+		],
+		["two networks", { teacher: { ...net, copies: 2 }, distillation: alike("hidden1", "hidden1") }, "an ensemble of 2"],
+		["mixtures for one that is quantised", { teacher: foreign, ...mixed }, "augment: mixup"],
+		["mixtures for soft targets", { teacher: targets, ...mixed }, "augment: mixup"],
+	])("is refused by its plan before anything trains: %s", async (_, changes, message) => {
+		const { recipe, places } = await planned(changes);
+		await expect(planDistill(recipe, places)).rejects.toThrow(message);
+		const steps: string[] = [];
+		const onStep = ({ label }: { readonly label: string }): void => {
+			steps.push(label);
+		};
+		await expect(distill(recipe, { ...places, onStep })).rejects.toThrow(message);
+		expect(steps).toEqual([]);
+	});
+
+	test.each([
+		["one model's layer", { teacher: { ...plain, trust: true }, distillation: alike("hidden1", "h") }],
+		["mixtures for one model", { teacher: { ...plain, trust: true }, ...mixed }],
+		["a quantised model outside it", { teacher: { ...foreign, trust: true } }],
+	])("serves where it can: %s", async (_, changes) => {
+		const { recipe, places } = await planned(changes);
+		await planDistill(recipe, places);
+		expect(await distill(recipe, places)).toHaveProperty("student.errors");
+	});
 });
 
 test("a plan says that a step is to be done again, and leaves it in the store", async () => {

@@ -29,6 +29,11 @@ export interface EnsembleSource {
 /** What a teacher's answers are read from. */
 export type TeacherSource = EnsembleSource | TargetsTeacher;
 
+/** What is known of a teacher before a run: files that are there, and of the members that it trains that there are such. */
+export type KnownTeacher =
+	| { readonly members: readonly (MemberSource | "trained")[]; readonly combine: Combination }
+	| TargetsTeacher;
+
 /** A member of a teacher: a network that is yet to be trained, or a file. */
 export type PlannedMember = {
 	readonly weight: number;
