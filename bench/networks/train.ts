@@ -34,7 +34,7 @@ interface Recorded {
 
 /** What came of one file, as far as it went. */
 export interface Trained {
-	/** The largest difference of a logit, relative to the largest logit. */
+	/** The largest difference of a logit, relative to the largest logit where that is not zero. */
 	readonly teacher?: number;
 	/** Why it is no teacher. */
 	readonly teacherRefused?: string;
@@ -62,7 +62,8 @@ async function asTeacher(): Promise<Trained> {
 	await predictor.release();
 	const largest = Math.max(...about.logits.map(Math.abs));
 	const off = about.logits.map((logit, at) => Math.abs(logit - (logits[at] ?? Number.NaN)));
-	return { teacher: Math.max(...off) / largest };
+	// A head may start with zeros.
+	return { teacher: Math.max(...off) / (largest === 0 ? 1 : largest) };
 }
 
 async function asStudent(): Promise<Trained> {
