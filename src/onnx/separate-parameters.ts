@@ -194,11 +194,27 @@ export function droppedParameters(graph: Message<"Graph">, listed: ListedParamet
 	const homes = Array.from(missing, ([path, names]) =>
 		inHome({ path, names, uses: modules.get(path) ?? [], listed, claims: new Map() }),
 	);
+	const separate = homes.flatMap((home) => home.separate);
+	const folded = foldedInto(separate, modules);
 	return {
-		separate: homes.flatMap(({ separate }) => separate),
+		separate: separate.filter(({ of }) => !folded.has(of)),
 		biases: homes.flatMap(({ biases }) => biases),
-		lost: homes.flatMap(({ lost }) => lost),
+		lost: [
+			...homes.flatMap(({ lost }) => lost),
+			...separate.filter(({ of }) => folded.has(of)).map(({ name }) => name),
+		],
 	};
+}
+
+/**
+ * Values of which no use would be left to their own parameters: a layer that was folded into the one before it stands in
+ * the module of the layer that is gone, and its weight is no copy of what that had.
+ */
+function foldedInto(separate: readonly Separate[], modules: ReadonlyMap<string, readonly Use[]>): ReadonlySet<string> {
+	const uses = [...modules.values()].flat();
+	const places = (of: string): number => separate.filter((one) => one.of === of).flatMap((one) => one.places).length;
+	const all = [...new Set(separate.map(({ of }) => of))];
+	return new Set(all.filter((of) => places(of) >= uses.filter((use) => use.of === of).length));
 }
 
 function inHome(home: Home): Dropped {

@@ -149,6 +149,17 @@ class Table(Net):
         return (scores @ heads).transpose(1, 2).flatten(2)
 
 
+class Normalised(Net):
+    """Convolutions that exporters fold normalisation into, and one whose kernel is computed."""
+
+    def body(self):
+        layers = [nn.Conv1d(WIDTH, WIDTH, 3), nn.BatchNorm1d(WIDTH), nn.Conv1d(WIDTH, WIDTH, 1, bias=False), nn.BatchNorm1d(WIDTH)]
+        self.layers = nn.Sequential(*layers, nn.utils.parametrizations.weight_norm(nn.Conv1d(WIDTH, WIDTH, 1)))
+
+    def middle(self, x):
+        return self.layers(x.transpose(1, 2)).transpose(1, 2)
+
+
 def export(model, x, form):
     path = FOLDER / "model.onnx"
     names = {"input_names": ["input"], "output_names": ["logits"]}
@@ -170,14 +181,16 @@ def export(model, x, form):
 
 def main():
     networks = {}
-    for kind in (Copies, CopiesWithoutBias, Loop, SharedNorm, Tied, Alias, Fresh, Table):
+    for kind in (Copies, CopiesWithoutBias, Loop, SharedNorm, Tied, Alias, Fresh, Table, Normalised):
         torch.manual_seed(0)
         model = kind().eval()
         x = torch.randn(2, TOKENS, INPUTS)
         for form in ("folded", "optimized", "plain"):
             path = FOLDER / f"parameters-{kind.__name__}-{form}.onnx.gz"
             path.write_bytes(gzip.compress(export(model, x, form), mtime=0))
-        networks[kind.__name__] = {name: list(one.shape) for name, one in model.named_parameters()}
+        # What is folded is lost for good.
+        if kind is not Normalised:
+            networks[kind.__name__] = {name: list(one.shape) for name, one in model.named_parameters()}
     (FOLDER / "parameters.json").write_text(json.dumps(networks))
 
 
