@@ -1,5 +1,7 @@
 import { importModel } from "../import/index.js";
 import type { OnnxModel } from "../onnx/model.js";
+import { computedWeights } from "./computed-weights.js";
+import { withNotices } from "./copies.js";
 import { withLookups } from "./lookups.js";
 import { withOneForm } from "./retie.js";
 import { withOwnParameters } from "./untie.js";
@@ -13,5 +15,6 @@ import { withOwnParameters } from "./untie.js";
  * @throws LimbeckError (`model`) as importModel does.
  */
 export function trainableForm(model: OnnxModel, where: string, sampleShape?: readonly number[]): OnnxModel {
-	return withOwnParameters(withLookups(withOneForm(importModel(model, sampleShape), where)), where);
+	const form = withOwnParameters(withLookups(withOneForm(importModel(model, sampleShape), where)), where);
+	return withNotices(form, computedWeights(model.graph, where));
 }

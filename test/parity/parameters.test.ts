@@ -61,6 +61,13 @@ describe.each(Object.entries(records))("%s", (network, parameters) => {
 	});
 });
 
+test("a layer that another was folded into keeps its name, and is trained by it", async () => {
+	const model = trainableForm(await read("Normalised", "optimized"), "net.onnx");
+	const trained = listParameters(model).filter((one) => one.trained);
+	expect(trained.map(({ name }) => name)).toEqual(expect.arrayContaining(["layers.0.weight", "layers.2.weight"]));
+	expect(trained.map(({ name }) => name)).not.toContain("layers.1.weight");
+});
+
 test("what is told of it", async () => {
 	const told = async (network: string, form: string) =>
 		trainableForm(await read(network, form), "net.onnx").notices?.map(({ text }) => text);
@@ -73,6 +80,18 @@ test("what is told of it", async () => {
 		expect.stringMatching(/^net\.onnx: "scale_1", "zero\.weight"/),
 		expect.stringMatching(/the exporter left out biases of zeros; \d are put back and trained: /),
 	]);
+	expect(await told("Normalised", "folded")).toEqual([
+		expect.stringMatching(
+			/^net\.onnx: its exporter has computed 3 weights of layers: "onnx::Conv_\d+", "onnx::Conv_\d+", "onnx::Conv_\d+"\. What/,
+		),
+	]);
+	expect(await told("Normalised", "optimized")).toEqual([
+		expect.stringMatching(
+			/no values of 5 parameters that its exporter lists: "layers\.1\.weight", "layers\.1\.bias", "layers\.3\.weight", …\./,
+		),
+		expect.stringMatching(/the exporter left out biases of zeros; 1 are put back and trained: "layers\.3\.bias"/),
+	]);
+	expect(await told("Normalised", "plain")).toBeUndefined();
 	for (const network of ["Loop", "SharedNorm", "Tied", "Alias"]) {
 		expect(await told(network, "folded")).toBeUndefined();
 	}
