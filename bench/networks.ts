@@ -21,8 +21,8 @@ export const weightKinds = ["random", "fresh"] as const;
 /** A difference of logits, relative to the largest, up to which a teacher answers as PyTorch does. */
 const teacherTolerance = 1e-4;
 
-/** An error of PyTorch's in single precision from which on a comparison says nothing. */
-const unclearError = 0.05;
+/** An error of PyTorch's by rounding from which on a larger one of ours, up to some times that, says nothing. */
+const unclear = { from: 0.05, times: 3 };
 
 const recorded = z.object({
 	forms: z.record(
@@ -46,11 +46,13 @@ const compared = z.object({
 	absent: z.array(z.string()),
 	/** Those that are not in the file: the exporter has computed others from them. */
 	folded: z.array(z.string()),
+	/** The same, where what it has computed is compared in their place. */
+	replaced: z.array(z.string()),
 	wrong: z.array(tensor),
 	wrongs: z.number(),
 	/** The largest error of a tensor's change, relative to the change. */
 	largest: z.number().nullable(),
-	/** The same of PyTorch in single precision. */
+	/** The same of PyTorch in single precision, or with weights that are moved by a rounding. */
 	peer: z.number(),
 	/** PyTorch's processor time of a step, one thread. */
 	seconds: z.number(),
@@ -125,27 +127,32 @@ export function judged({ notExported, as, against }: NetworkRow): {
 	readonly teacher: "right" | "refused" | "wrong" | "-";
 	/**
 	 * `folded`: the exporter has computed parameters away, so that the file holds another network to train. `unclear`:
-	 * PyTorch itself differs between single and double precision.
+	 * PyTorch itself differs by as much where its weights are moved by a rounding, or in single precision.
 	 */
 	readonly student: "right" | "folded" | "unclear" | "refused" | "wrong" | "-";
 } {
 	if (notExported !== undefined || as === undefined) return { teacher: "-", student: "-" };
-	const isRight = against?.absent.length === 0 && against.wrongs === 0;
-	const isFolded = against?.absent.length === 0 && against.folded.length > 0;
 	const teacher = (as.teacher ?? Number.NaN) < teacherTolerance ? "right" : "wrong";
-	const isUnclear = against?.absent.length === 0 && against.peer > unclearError;
-	const found = { unclear: isUnclear, folded: isFolded, right: isRight };
-	const student = (Object.keys(found) as (keyof typeof found)[]).find((name) => found[name]) ?? "wrong";
+	const student = against === undefined ? "wrong" : judgedStudent(against);
 	return {
 		teacher: as.teacherRefused === undefined ? teacher : "refused",
 		student: as.refused === undefined ? student : "refused",
 	};
 }
 
+function judgedStudent(against: z.infer<typeof compared>): "right" | "folded" | "unclear" | "wrong" {
+	const { absent, folded, replaced, wrongs, largest, peer } = against;
+	if (absent.length > 0) return "wrong";
+	// What is not in the file leads the rest elsewhere.
+	if (folded.length > 0) return "folded";
+	if (wrongs === 0) return replaced.length > 0 ? "folded" : "right";
+	return peer > unclear.from && (largest ?? Infinity) < unclear.times * peer ? "unclear" : "wrong";
+}
+
 /** The head of the table that {@link networkLine} continues. */
 export const networkHead = [
-	"| net | weights | form | teacher | student | largest error | PyTorch's in float32 | time ratio |",
-	"| --- | ------- | ---- | ------- | ------- | ------------- | -------------------- | ---------- |",
+	"| net | weights | form | teacher | student | largest error | PyTorch's by rounding | time ratio |",
+	"| --- | ------- | ---- | ------- | ------- | ------------- | --------------------- | ---------- |",
 ];
 
 /** A row of the table, and below it what is wrong or refused. */
@@ -171,7 +178,10 @@ export function networkReasons(row: NetworkRow): readonly string[] {
 		["as a teacher refused", as?.teacherRefused],
 		["as a student refused", as?.refused],
 		["not trained here", listed(against?.absent)],
-		["not in the file, since the exporter has computed others from them", listed(against?.folded)],
+		[
+			"not in the file, since the exporter has computed others from them",
+			listed([...(against?.folded ?? []), ...(against?.replaced ?? [])]),
+		],
 		["changes differ", listed(against?.wrong.map(({ name, error }) => `${name} ${error.toPrecision(2)}`))],
 	];
 	return reasons.flatMap(([what, why]) => (why === undefined ? [] : [`${where}: ${what}: ${why}`]));

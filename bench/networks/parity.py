@@ -9,10 +9,12 @@ their own too, so that no part of the network starts as an identity.
 
 Forms: `legacy` (torch.onnx's old exporter, batch normalisation in training form), `static` (the new one, a batch of 2
 only), `dynamic` (any batch) and `plain` (any batch, `optimize=False`, which README advises). `static` and `dynamic` hold
-batch normalisation folded into the convolutions, so their reference is the network after the same folding.
+batch normalisation folded into the convolutions, and small kernels that are standardised as they are then, so their
+reference is the network after the same folding.
 """
 
 import copy
+import hashlib
 import json
 import sys
 import time
@@ -27,6 +29,8 @@ STEPS, BATCH, CLASSES, MOMENTUM = 3, 8, 10, 0.9
 RATES = (0.1, 0.01, 0.001)
 MEAN, STD = 0.5, 0.25
 TIMED_STEPS = 4
+# Trainings with weights that are moved by a rounding, and how far.
+SHAKEN, ROUNDING = 2, 2.0**-23
 OPSET = {"legacy": 17, "static": 18, "dynamic": 18, "plain": 18}
 
 
@@ -68,11 +72,19 @@ def is_table(model, name):
     return name in dict(model.named_buffers()) and "running_" not in name
 
 
-def with_plain_kernel(module):
-    """A convolution of timm's that standardises its kernel becomes a plain one with the standardised kernel."""
+def as_written(name, module, written):
+    """A convolution of timm's that standardises its kernel, as a file has it; whether its kernel is folded.
+
+    Exporters name what they leave as it is like the module does. A folded kernel makes it a plain convolution; a folded
+    gain is one with the scale in it."""
     import torch
     import torch.nn.functional as F
 
+    if f"{name}.gain" not in written:
+        module.gain = torch.nn.Parameter(module.gain.detach() * module.scale)
+        module.scale = 1
+    if f"{name}.weight" in written:
+        return False
     weight = module.weight.detach()
     gain = (module.gain.detach() * module.scale).view(-1)
     flat = weight.reshape(1, len(weight), -1)
@@ -80,11 +92,12 @@ def with_plain_kernel(module):
     module.weight = torch.nn.Parameter(standard.reshape_as(weight))
     del module.gain
     module.__class__ = torch.nn.Conv2d
+    return True
 
 
-def folded(model, example):
-    """The network as exporters write it: batch normalisation behind a convolution or linear layer is part of it, and
-    arithmetic over weights is done."""
+def folded(model, example, written):
+    """The network as a file has it whose initialisers have these names: batch normalisation behind a convolution or
+    linear layer is part of it, and arithmetic over weights is done. With the names of the kernels that this replaces."""
     import torch
     from torch import nn
     from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
@@ -102,9 +115,8 @@ def folded(model, example):
             makers[id(output)] = (module, output)
             uses[module] = uses.get(module, 0) + 1
 
-    for module in model.modules():
-        if type(module).__name__.startswith("ScaledStdConv"):
-            with_plain_kernel(module)
+    standardised = [(name, one) for name, one in model.named_modules() if type(one).__name__.startswith("ScaledStdConv")]
+    replaced = [f"{name}.weight" for name, one in standardised if as_written(name, one, written)]
     hooks = [module.register_forward_hook(seen) for module in model.modules()]
     with torch.no_grad():
         model(example)
@@ -125,7 +137,7 @@ def folded(model, example):
         norm.folded = True
         for parameter in norm.parameters():
             parameter.requires_grad_(False)
-    return model
+    return model, replaced
 
 
 def export(model, form, shape, path):
@@ -244,26 +256,52 @@ def record(net, weights, folder, forms):
         logits = copy.deepcopy(model)(x).numpy()
     about = {"shape": shape, "labels": labels.tolist(), "forms": {}, "steps": STEPS, "batch": BATCH, "classes": CLASSES}
     about |= {"momentum": MOMENTUM, "mean": MEAN, "std": STD, "logits": logits.flatten().tolist()}
-    references = {"whole": model, "folded": folded(model, torch.zeros(2, *shape))}
-    for kind, reference in references.items():
-        before = {name: value.detach().numpy() for name, value in state_of(reference).items()}
-        rate = best_rate(reference, images, labels)
-        double, losses, _ = train(reference, images, labels, rate, torch.float64)
-        single, _, _ = train(reference, images, labels, rate, torch.float32)
-        _, _, seconds = train(reference, images, labels, rate, torch.float32, steps=TIMED_STEPS)
-        about[kind] = {"losses": losses, "seconds": seconds, "rate": rate}
-        np.savez(folder / f"{kind}.before.npz", **{name: before[name] for name in double})
-        np.savez(folder / f"{kind}.double.npz", **double)
-        np.savez(folder / f"{kind}.single.npz", **single)
     for form in forms:
+        path = str(folder / f"{form}.onnx")
         try:
-            export(model, form, shape, str(folder / f"{form}.onnx"))
-            reference = "folded" if form in ("static", "dynamic") else "whole"
-            about["forms"][form] = {"reference": reference, "rate": about[reference]["rate"]}
+            export(model, form, shape, path)
         except Exception as error:  # What the exporter cannot write is no matter of ours; the table says so.
             about["forms"][form] = {"failed": f"{type(error).__name__}: {str(error)[:200]}"}
+            continue
+        reference, replaced = model, []
+        if form in ("static", "dynamic"):
+            reference, replaced = folded(model, torch.zeros(2, *shape), set(initializers(path)))
+        kind = "-".join(["folded", *replaced]) if reference is not model else "whole"
+        kind = hashlib.sha256(kind.encode()).hexdigest()[:8]
+        if kind not in about:
+            about[kind] = {"replaced": replaced, **record_reference(reference, images, labels, folder / kind)}
+        about["forms"][form] = {"reference": kind, "rate": about[kind]["rate"]}
     (folder / "about.json").write_text(json.dumps(about))
     return {"forms": about["forms"]}
+
+
+def record_reference(reference, images, labels, path):
+    """Trains a network in double and in single precision, and in double precision with its weights moved by a rounding:
+    what a result says that this moves is rounding."""
+    import torch
+
+    before = {name: value.detach().numpy() for name, value in state_of(reference).items()}
+    rate = best_rate(reference, images, labels)
+    runs = {"double": train(reference, images, labels, rate, torch.float64)}
+    runs["single"] = train(reference, images, labels, rate, torch.float32)
+    for seed in range(SHAKEN):
+        runs[f"shaken{seed}"] = train(shaken(reference, seed), images, labels, rate, torch.float64)
+    _, _, seconds = train(reference, images, labels, rate, torch.float32, steps=TIMED_STEPS)
+    for what, (state, _, _) in {"before": (before, 0, 0), **runs}.items():
+        np.savez(f"{path}.{what}.npz", **{name: state[name] for name in runs["double"][0]})
+    return {"losses": runs["double"][1], "seconds": seconds, "rate": rate}
+
+
+def shaken(model, seed):
+    """A copy with every weight moved by a rounding of single precision at most."""
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    model = copy.deepcopy(model)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(1 + ROUNDING * (2 * torch.rand(weight.shape, generator=generator) - 1))
+    return model
 
 
 def initializers(path):
@@ -302,7 +340,10 @@ def compare(folder, form):
     transpose, join and rename; equal elements (fresh gains and biases) by name, or by what fits best."""
     about = json.loads((folder / "about.json").read_text())
     kind = about["forms"][form]["reference"]
-    before, double, single = (dict(np.load(folder / f"{kind}.{what}.npz")) for what in ("before", "double", "single"))
+    before, double, *peers = (
+        dict(np.load(folder / f"{kind}.{what}.npz"))
+        for what in ("before", "double", "single", *(f"shaken{seed}" for seed in range(SHAKEN)))
+    )
     ours_before, ours_after = (initializers(folder / f"{form}.{what}.onnx") for what in ("before", "after"))
     names = list(before)
     flat = np.concatenate([before[name].ravel() for name in names])
@@ -310,7 +351,7 @@ def compare(folder, form):
     owner = np.repeat(np.arange(len(names)), sizes)
     ends = np.cumsum(sizes)
     parts = [slice(end - size, end) for end, size in zip(ends, sizes)]
-    wanted, rounded = (np.concatenate([state[name].ravel() for name in names]) - flat for state in (double, single))
+    wanted, *rounded = (np.concatenate([state[name].ravel() for name in names]) - flat for state in (double, *peers))
     got = np.full(flat.size, np.nan)
 
     values, first, counts = np.unique(flat, return_index=True, return_counts=True)
@@ -349,11 +390,11 @@ def compare(folder, form):
     for at, name in enumerate(names):
         part = parts[at]
         known = np.isfinite(got[part])
-        error, peer = (error_of(flat[part][known], wanted[part][known], one[part][known], scale) for one in (got, rounded))
+        error, *peer = (error_of(flat[part][known], wanted[part][known], one[part][known], scale) for one in (got, *rounded))
         # Of large tensors many elements are too near to others to be told apart.
         clear = distinct(np.sort(flat[part])).sum()
         share = min(1, known.sum() / (clear or known.size))
-        rows.append({"name": name, "share": float(share), "error": float(error), "peer": float(peer)})
+        rows.append({"name": name, "share": float(share), "error": float(error), "peer": float(max(peer))})
     # What the exporter has computed others from is not in the file: nothing of it can be trained.
     written = np.unique(np.concatenate([one.ravel() for one in initializers(folder / f"{form}.onnx").values()]))
     # Some equal elements are a coincidence.
@@ -368,6 +409,7 @@ def compare(folder, form):
         "tensors": len(rows) + len(absent),
         "absent": absent,
         "folded": folded_away,
+        "replaced": about[kind]["replaced"],
         "wrong": wrong[:12],
         "worst": worst[:3],
         "wrongs": len(wrong),
