@@ -335,6 +335,30 @@ def is_written(values, written):
     return np.isin(values, written).mean() > 0.9
 
 
+def match_alike(silent, ours_before, left):
+    """Fills in the changes of tensors whose elements are all alike, or that hold no value of their own: by their names,
+    else by what fits best among tensors and parts of them, such as joined biases of queries and keys. `silent` has of
+    each what it was, how it should change and where its change goes; what serves is taken out of `left`."""
+    rest = []
+    for name, (before, wanted, got) in silent.items():
+        if name in left and left[name].size == got.size and np.array_equal(ours_before[name].ravel(), before):
+            got[:] = left.pop(name)
+        else:
+            rest.append((before, wanted, got))
+    pieces = [(ours_before[name].ravel(), change, np.zeros(change.size, bool)) for name, change in left.items()]
+    for before, wanted, got in rest:
+        size, ordered = got.size, np.sort(before)
+        found = [
+            (np.linalg.norm(change[at : at + size] - wanted), change[at : at + size], used[at : at + size])
+            for start, change, used in pieces
+            for at in range(0, start.size - size + 1, size)
+            if not used[at : at + size].any() and np.array_equal(np.sort(start[at : at + size]), ordered)
+        ]
+        if found:
+            _, change, used = min(found, key=lambda one: one[0])
+            got[:], used[:] = change, True
+
+
 def compare(folder, form):
     """Each tensor's change, Limbeck's against PyTorch's: matched by value, element by element, since exporters
     transpose, join and rename; equal elements (fresh gains and biases) by name, or by what fits best."""
@@ -370,20 +394,8 @@ def compare(folder, form):
             taken = True
         if not taken:
             left[name] = change
-    # Tensors whose elements are all alike, or that hold no value of their own.
-    for at, name in enumerate(names):
-        mine = parts[at]
-        if np.isfinite(got[mine]).any():
-            continue
-        same = [
-            other
-            for other in left
-            if left[other].size == sizes[at] and np.array_equal(np.sort(ours_before[other].ravel()), np.sort(flat[mine]))
-        ]
-        if not same:
-            continue
-        chosen = name if name in same else min(same, key=lambda other: np.linalg.norm(left[other] - wanted[mine]))
-        got[mine] = left.pop(chosen)
+    silent = [at for at, part in enumerate(parts) if not np.isfinite(got[part]).any()]
+    match_alike({names[at]: (flat[parts[at]], wanted[parts[at]], got[parts[at]]) for at in silent}, ours_before, left)
 
     scale = scale_of([wanted[part] for part in parts])
     rows = []
