@@ -4,7 +4,16 @@
  */
 import { elementCount } from "../onnx/tensor.js";
 import { isDifferentiable, isLayers, isLimit, isSetting, type Use } from "./parameter-uses.js";
-import { isFilled, isMask, isTable, isWhole, type RealTensor, realElements } from "./table-structure.js";
+import {
+	isFilled,
+	isFreshTable,
+	isMask,
+	isTable,
+	isWhole,
+	longAxes,
+	type RealTensor,
+	realElements,
+} from "./table-structure.js";
 
 /** A constant as the rule sees it. */
 export interface Constant {
@@ -46,7 +55,6 @@ const isMadeUp = ({ name }: Constant): boolean => isMadeUpName(name);
 const isPath = ({ name }: Constant): boolean => name.includes(".") && !madeUp.test(name);
 const hasWord = (word: RegExp, { name }: Constant): boolean => word.test(lastPart(name));
 const isNamedParameter = (one: Constant): boolean => !one.fromNode && !isMadeUp(one) && hasWord(parameterWord, one);
-const longAxes = ({ tensor }: Constant): number => tensor.dims.filter((size) => size > 1).length;
 /** The slope of a PRelu for all channels, a weight although it is one number. */
 const isSlope = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType === "PRelu");
 
@@ -56,9 +64,9 @@ const isLayer = ({ uses }: Constant): boolean => uses.some(isLayers);
 const isUnitScale = (one: Constant): boolean =>
 	one.uses.every(({ opType }) => opType === "InstanceNormalization") && isFilled(elementsOf(one));
 const scalesValues = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType === "Add" || opType === "Mul");
-/** A fresh bias for each head and pair of positions: nobody adds zeros on purpose. */
-const isFreshTable = (one: Constant): boolean =>
-	longAxes(one) >= 3 && elementsOf(one)[0] === 0 && one.uses.every(({ opType }) => opType === "Add");
+/** Nobody adds zeros on purpose. */
+const isAddedTable = ({ tensor, uses }: Constant): boolean =>
+	isFreshTable(tensor) && uses.every(({ opType }) => opType === "Add");
 const movesValues = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType !== "Sub" && opType !== "Div");
 
 const rows: readonly Row[] = [
@@ -108,7 +116,7 @@ const rows: readonly Row[] = [
 		trained: true,
 		reason: "the weights of a layer",
 		applies: (one) =>
-			isLayer(one) && (one.fromNode ? longAxes(one) > 1 : !(isMadeUp(one) && isScalar(one)) || isSlope(one)),
+			isLayer(one) && (one.fromNode ? longAxes(one.tensor) > 1 : !(isMadeUp(one) && isScalar(one)) || isSlope(one)),
 	},
 	{ trained: false, reason: "a Constant node, not an initialiser", applies: ({ fromNode }) => fromNode },
 	{ trained: true, reason: "a name as in a state dict", applies: isPath },
@@ -117,7 +125,8 @@ const rows: readonly Row[] = [
 	{
 		trained: false,
 		reason: "filled with one number",
-		applies: (one) => isFilled(elementsOf(one)) && !(longAxes(one) <= 1 && scalesValues(one)) && !isFreshTable(one),
+		applies: (one) =>
+			isFilled(elementsOf(one)) && !(longAxes(one.tensor) <= 1 && scalesValues(one)) && !isAddedTable(one),
 	},
 	{ trained: false, reason: "whole numbers", applies: (one) => isWhole(elementsOf(one)) },
 	{ trained: true, reason: "gains, biases or tokens among the network's values", applies: movesValues },

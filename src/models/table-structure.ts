@@ -26,6 +26,16 @@ export function isFresh(tensor: Tensor): boolean {
 	return isReal(tensor) && isFilled(realElements(tensor));
 }
 
+/** How many axes of a tensor have more than one place. */
+export function longAxes({ dims }: Pick<Tensor, "dims">): number {
+	return dims.filter((size) => size > 1).length;
+}
+
+/** Whether a tensor is zeros over three axes at least, as a fresh bias for each head and pair of positions is. */
+export function isFreshTable(tensor: Tensor): boolean {
+	return isFresh(tensor) && longAxes(tensor) >= 3 && Number(tensor.data[0]) === 0;
+}
+
 /** Whether every element is a whole number, and they are not all the same. */
 export function isWhole(elements: ArrayLike<number>): boolean {
 	return elements.length >= 3 && every(elements, Number.isInteger) && !isFilled(elements);

@@ -85,6 +85,12 @@ test("what is told of it", async () => {
 			/^net\.onnx: its exporter has computed 3 weights of layers: "onnx::Conv_\d+", "onnx::Conv_\d+", "onnx::Conv_\d+"\. What/,
 		),
 	]);
+	expect(await told("FreshTable", "folded")).toEqual([
+		expect.stringMatching(/its exporter has computed 1 weight of layers: "onnx::Add_\d+"\. What/),
+	]);
+	expect(await told("FreshTable", "optimized")).toEqual([
+		expect.stringMatching(/the file has no values of 1 parameter that its exporter lists: "bias_table"\./),
+	]);
 	expect(await told("Normalised", "optimized")).toEqual([
 		expect.stringMatching(
 			/no values of 5 parameters that its exporter lists: "layers\.1\.weight", "layers\.1\.bias", "layers\.3\.weight", …\./,
@@ -92,7 +98,7 @@ test("what is told of it", async () => {
 		expect.stringMatching(/the exporter left out biases of zeros; 1 are put back and trained: "layers\.3\.bias"/),
 	]);
 	expect(await told("Normalised", "plain")).toBeUndefined();
-	for (const network of ["Loop", "SharedNorm", "Tied", "Alias"]) {
+	for (const network of ["Loop", "SharedNorm", "Tied", "Alias", "Table"]) {
 		expect(await told(network, "folded")).toBeUndefined();
 	}
 });

@@ -149,6 +149,14 @@ class Table(Net):
         return (scores @ heads).transpose(1, 2).flatten(2)
 
 
+class FreshTable(Table):
+    """The same with a table of zeros, which shows nothing of itself once it was looked up."""
+
+    def body(self):
+        super().body()
+        nn.init.zeros_(self.bias_table)
+
+
 class Normalised(Net):
     """Convolutions that exporters fold normalisation into, and one whose kernel is computed."""
 
@@ -181,7 +189,7 @@ def export(model, x, form):
 
 def main():
     networks = {}
-    for kind in (Copies, CopiesWithoutBias, Loop, SharedNorm, Tied, Alias, Fresh, Table, Normalised):
+    for kind in (Copies, CopiesWithoutBias, Loop, SharedNorm, Tied, Alias, Fresh, Table, FreshTable, Normalised):
         torch.manual_seed(0)
         model = kind().eval()
         x = torch.randn(2, TOKENS, INPUTS)
@@ -189,7 +197,7 @@ def main():
             path = FOLDER / f"parameters-{kind.__name__}-{form}.onnx.gz"
             path.write_bytes(gzip.compress(export(model, x, form), mtime=0))
         # What is folded is lost for good.
-        if kind is not Normalised:
+        if kind not in (FreshTable, Normalised):
             networks[kind.__name__] = {name: list(one.shape) for name, one in model.named_parameters()}
     (FOLDER / "parameters.json").write_text(json.dumps(networks))
 
