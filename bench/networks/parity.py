@@ -338,25 +338,28 @@ def is_written(values, written):
 def match_alike(silent, ours_before, left):
     """Fills in the changes of tensors whose elements are all alike, or that hold no value of their own: by their names,
     else by what fits best among tensors and parts of them, such as joined biases of queries and keys. `silent` has of
-    each what it was, how it should change and where its change goes; what serves is taken out of `left`."""
-    rest = []
+    each what it was, how it should change and where its change goes; what serves is taken out of `left`. The names of
+    those that are found as parts."""
+    rest, parts = {}, []
     for name, (before, wanted, got) in silent.items():
         if name in left and left[name].size == got.size and np.array_equal(ours_before[name].ravel(), before):
             got[:] = left.pop(name)
         else:
-            rest.append((before, wanted, got))
+            rest[name] = before, wanted, got
     pieces = [(ours_before[name].ravel(), change, np.zeros(change.size, bool)) for name, change in left.items()]
-    for before, wanted, got in rest:
+    for name, (before, wanted, got) in rest.items():
         size, ordered = got.size, np.sort(before)
         found = [
-            (np.linalg.norm(change[at : at + size] - wanted), change[at : at + size], used[at : at + size])
+            (np.linalg.norm(change[at : at + size] - wanted), change[at : at + size], used[at : at + size], change.size > size)
             for start, change, used in pieces
             for at in range(0, start.size - size + 1, size)
             if not used[at : at + size].any() and np.array_equal(np.sort(start[at : at + size]), ordered)
         ]
         if found:
-            _, change, used = min(found, key=lambda one: one[0])
+            _, change, used, is_part = min(found, key=lambda one: one[0])
             got[:], used[:] = change, True
+            parts += [name] * is_part
+    return parts
 
 
 def compare(folder, form):
@@ -395,7 +398,7 @@ def compare(folder, form):
         if not taken:
             left[name] = change
     silent = [at for at, part in enumerate(parts) if not np.isfinite(got[part]).any()]
-    match_alike({names[at]: (flat[parts[at]], wanted[parts[at]], got[parts[at]]) for at in silent}, ours_before, left)
+    as_parts = match_alike({names[at]: (flat[parts[at]], wanted[parts[at]], got[parts[at]]) for at in silent}, ours_before, left)
 
     scale = scale_of([wanted[part] for part in parts])
     rows = []
@@ -413,9 +416,11 @@ def compare(folder, form):
     absent = [row["name"] for row in rows if row["share"] < 0.3]
     folded_away = [name for name in absent if not is_written(before[name], written)]
     absent = [name for name in absent if name not in folded_away]
+    limit = min(max(1e-2, 10 * max(row["peer"] for row in rows)), 0.1)
+    # Zeros may be part of anything: those that no part explains were computed away, such as a fresh table's.
+    folded_away += [row["name"] for row in rows if row["name"] in as_parts and row["error"] > limit]
     rows = [row for row in rows if row["name"] not in [*folded_away, *absent]]
     worst = sorted(rows, key=lambda row: -row["error"])
-    limit = min(max(1e-2, 10 * max(row["peer"] for row in rows)), 0.1)
     wrong = [row for row in worst if row["error"] > limit]
     return {
         "tensors": len(rows) + len(absent),
