@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { LimbeckError } from "../errors.js";
 import type { Target } from "../ops/operator.js";
 import { blockProbe, targetOf } from "./block-probe.js";
+import { type DeviceName, deviceError } from "./devices.js";
 import { openEngine } from "./native/engine.js";
 import { sessionMaker } from "./native/session-maker.js";
 import { createSession, loadOrt } from "./node-session.js";
+import { productOf } from "./product-probe.js";
 import type { Runtime } from "./runtime.js";
 
 /** ONNX Runtime has one environment in a process, and so have we. */
@@ -38,6 +41,7 @@ export async function nativeRuntime(): Promise<Runtime> {
 		version: engine.version,
 		writesInPlace: true,
 		target: await probeTarget(create),
+		deviceRefusal: (name) => deviceRefusal(create, name),
 		createSession: create,
 	};
 }
@@ -50,15 +54,30 @@ export async function nativeRuntime(): Promise<Runtime> {
  */
 export async function bindingRuntime(fallback?: string): Promise<Runtime> {
 	const ort = await loadOrt();
-	const create: Runtime["createSession"] = (model, options) => createSession(ort, model, options);
+	const refusal = `onnxruntime-node's own binding, which Limbeck uses no device through${fallback === undefined ? "" : ` (${fallback})`}`;
+	const create: Runtime["createSession"] = (model, options) =>
+		options?.device === undefined
+			? createSession(ort, model, options)
+			: Promise.reject(deviceError(options.device, refusal));
 	return {
 		name: "onnxruntime-node's own binding",
 		version: ort.env.versions.node ?? (await installedVersion()),
 		...(fallback === undefined ? {} : { fallback }),
 		writesInPlace: false,
 		target: await probeTarget(create),
+		deviceRefusal: () => Promise.resolve(refusal),
 		createSession: create,
 	};
+}
+
+/** Why a device cannot multiply two numbers. */
+async function deviceRefusal(create: Runtime["createSession"], device: DeviceName): Promise<string | undefined> {
+	try {
+		const [product] = await productOf(create, 3, 5, { device });
+		return product === 15 ? undefined : `3 × 5 = ${String(product)}`;
+	} catch (error) {
+		return error instanceof LimbeckError ? error.got : String(error);
+	}
 }
 
 /** Asks a tiny graph how many channels a block of this processor's layout has. */

@@ -2,7 +2,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { LimbeckError, throwIfStopped } from "../errors.js";
 import { type DataType, dataTypes, type Tensor } from "../onnx/tensor.js";
-import type { Session } from "./runtime.js";
+import type { DeviceTensor, Session } from "./runtime.js";
 
 /** What is used of a build's module. */
 export type OrtModule = Pick<typeof import("onnxruntime-common"), "InferenceSession" | "Tensor">;
@@ -26,23 +26,29 @@ export async function openSession(
 			const wrapped = Object.fromEntries(
 				Object.entries(feeds)
 					.filter(([name]) => inputs.has(name))
-					.map(([name, { type, data, dims }]) => [
-						name,
+					.map(([name, fed]) => {
+						const { type, data, dims } = ownTensor(fed);
 						// The table pairs each type with the array that onnxruntime wants for it.
-						new ort.Tensor((ortNames[type] ?? type) as "float32", data as Float32Array, dims),
-					]),
+						return [name, new ort.Tensor((ortNames[type] ?? type) as "float32", data as Float32Array, dims)];
+					}),
 			);
 			const outputs = await guarded("running a graph", () => native.run(wrapped));
 			return Object.fromEntries(
 				Object.entries(outputs).map(([name, tensor]) => {
 					const output = fromOrt(name, tensor);
 					const target = into[name];
-					return [name, target === undefined ? output : filled(target, name, output)];
+					return [name, target === undefined ? output : filled(ownTensor(target), name, output)];
 				}),
 			);
 		},
 		release: () => (released ??= native.release()),
 	};
+}
+
+/** A tensor of JavaScript's: these sessions have no device whose memory could hold others. */
+function ownTensor(tensor: Tensor | DeviceTensor): Tensor {
+	if ("data" in tensor) return tensor;
+	throw new TypeError(`session: expected a tensor in memory, got one on ${tensor.device}`);
 }
 
 function fromOrt(name: string, { type, dims, data }: OrtTensor): Tensor {

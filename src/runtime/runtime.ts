@@ -2,11 +2,14 @@
  * What Limbeck asks of an ONNX engine. `runtime/node.ts` fulfils it with the library of onnxruntime-node, through its C
  * API or its binding, `runtime/web.ts` with onnxruntime-web, over the same graphs.
  */
-import type { Tensor } from "../onnx/tensor.js";
+import type { DataType, Tensor } from "../onnx/tensor.js";
 import type { Target } from "../ops/operator.js";
+import type { DeviceName } from "./devices.js";
 
 /** How a session is to run. */
 export interface SessionOptions {
+	/** What computes; the processor where absent, and what the device has no kernel for. */
+	readonly device?: DeviceName;
 	/** Threads inside one operator; the engine's own choice where absent. */
 	readonly threads?: number;
 	/**
@@ -31,21 +34,55 @@ export interface RunOptions {
 	 * Tensors that receive outputs, by the outputs' names: what they hold is overwritten, and they are what the run
 	 * returns. None may share memory with an input. After a run that failed, what they hold is undefined.
 	 */
-	readonly into?: Readonly<Record<string, Tensor>>;
+	readonly into?: Readonly<Record<string, Tensor | DeviceTensor>>;
 	/** Ends the run. One that does not run in the background only hears it before it begins. */
 	readonly stop?: AbortSignal;
 }
 
+/** A tensor in the memory of a device. Only the session that made it can use it. */
+export interface DeviceTensor {
+	readonly type: DataType;
+	readonly dims: readonly number[];
+	readonly device: DeviceName;
+}
+
+/** The memory of a session's device. Every tensor there is released with the session, if not before. */
+export interface DeviceMemory {
+	/** Whether an input is read there, or an output written; others lie where the caller's arrays do. */
+	holds(name: string): boolean;
+	/** Memory for a tensor. What it holds is undefined. */
+	allocate(type: { readonly type: DataType; readonly dims: readonly number[] }): DeviceTensor;
+	/** Copies a tensor there. */
+	upload(from: Tensor, to: DeviceTensor): void;
+	/** A copy of a tensor that lies there. */
+	download(from: DeviceTensor): Tensor;
+	release(tensor: DeviceTensor): void;
+}
+
+/** How a session uses its device. */
+export interface SessionDevice {
+	readonly name: DeviceName;
+	/** The device's own memory; absent where it shares that of the processor. */
+	readonly memory?: DeviceMemory;
+	/** Operators that run on the processor, since the device has no kernel for them, and how many of each. */
+	readonly elsewhere: Readonly<Record<string, number>>;
+}
+
 /** A model made ready to run. */
 export interface Session {
+	/** Absent where the processor computes. */
+	readonly device?: SessionDevice;
 	/**
 	 * Runs the model once.
 	 *
 	 * @param feeds - every input of the model by name; others are ignored. Leave them as they are until the run is done.
-	 * @returns every output by name.
+	 * @returns every output by name, but for those that a tensor on the device receives.
 	 * @throws LimbeckError (`model`) with the engine's message; (`interrupted`) where it was stopped.
 	 */
-	run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Readonly<Record<string, Tensor>>>;
+	run(
+		feeds: Readonly<Record<string, Tensor | DeviceTensor>>,
+		options?: RunOptions,
+	): Promise<Readonly<Record<string, Tensor>>>;
 	/** Frees the native memory, when the last run is done. */
 	release(): Promise<void>;
 }
@@ -60,7 +97,11 @@ export interface Runtime {
 	readonly writesInPlace: boolean;
 	/** What it can do beyond ONNX on this machine. */
 	readonly target: Target;
-	/** @throws LimbeckError (`model`) where the engine refuses the model. */
+	/** Why a device does not work here; `undefined` where it does. */
+	deviceRefusal(name: DeviceName): Promise<string | undefined>;
+	/**
+	 * @throws LimbeckError (`model`) where the engine refuses the model, (`environment`) where it cannot use the device.
+	 */
 	createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
 }
 

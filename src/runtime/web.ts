@@ -1,5 +1,9 @@
+import { deviceError } from "./devices.js";
 import type { Runtime } from "./runtime.js";
 import { createWebSession, loadWebOrt, type WebRuntimeOptions } from "./web-session.js";
+
+/** A page has the device that its module was made for. */
+const refusal = "onnxruntime-web, which computes with what `webRuntime` is given";
 
 /**
  * onnxruntime-web as Limbeck's engine, in WebAssembly or, where `options.webgpu` is given, with WebGPU: the same graphs
@@ -17,6 +21,10 @@ export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runti
 		version: ort.env.versions.web ?? ort.env.versions.common,
 		writesInPlace: false,
 		target: {},
-		createSession: (model, settings) => createWebSession(engine, model, settings),
+		deviceRefusal: () => Promise.resolve(refusal),
+		createSession: (model, settings) =>
+			settings?.device === undefined
+				? createWebSession(engine, model, settings)
+				: Promise.reject(deviceError(settings.device, refusal)),
 	};
 }

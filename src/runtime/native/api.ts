@@ -8,8 +8,8 @@ export type Koffi = typeof import("koffi");
 /** Memory: its address, or the array that holds it; `null` for none. */
 export type Place = bigint | NodeJS.ArrayBufferView | null;
 
-/** The version of the C API that is asked for. Every entry below is older. */
-export const apiVersion = 22;
+/** The version of the C API that is asked for. No entry below is newer. */
+export const apiVersion = 24;
 
 /** What arguments are in C. Paths are wide on Windows alone. */
 const kinds = {
@@ -74,6 +74,7 @@ const entries = {
 	SessionGetOutputName: status(37, "place", "size", "place", "place"),
 	CreateRunOptions: status(39, "place"),
 	RunOptionsSetTerminate: status(46, "place"),
+	CreateTensorAsOrtValue: status(48, "place", "place", "size", "int", "place"),
 	CreateTensorWithDataAsOrtValue: status(49, "place", "place", "size", "place", "size", "int", "place"),
 	GetTensorMutableData: status(51, "place", "place"),
 	GetTensorElementType: status(60, "place", "place"),
@@ -90,6 +91,20 @@ const entries = {
 	ReleaseTensorTypeAndShapeInfo: nothing(99, "place"),
 	ReleaseSessionOptions: nothing(100, "place"),
 	AddSessionConfigEntry: status(130, "place", "text", "text"),
+	CreateAllocator: status(131, "place", "place", "place"),
+	ReleaseAllocator: nothing(132, "place"),
+	SessionOptionsAppendExecutionProvider_CUDA_V2: status(204, "place", "place"),
+	CreateCUDAProviderOptions: status(205, "place"),
+	ReleaseCUDAProviderOptions: nothing(208, "place"),
+	SessionOptionsAppendExecutionProvider: status(216, "place", "text", "place", "place", "size"),
+	MemoryInfoGetDeviceType: nothing(225, "place", "place"),
+	SessionGetMemoryInfoForInputs: status(380, "place", "place", "size"),
+	SessionGetMemoryInfoForOutputs: status(381, "place", "place", "size"),
+	CopyTensors: status(386, "place", "place", "place", "place", "size"),
+	Session_GetEpGraphAssignmentInfo: status(407, "place", "place", "place"),
+	EpAssignedSubgraph_GetEpName: status(408, "place", "place"),
+	EpAssignedSubgraph_GetNodes: status(409, "place", "place", "place"),
+	EpAssignedNode_GetOperatorType: status(412, "place", "place"),
 } as const satisfies Record<string, Entry>;
 
 type Entries = typeof entries;

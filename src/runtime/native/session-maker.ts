@@ -1,7 +1,6 @@
 /** ONNX Runtime's C API as Limbeck's engine. */
-import { encodeModel } from "../../onnx/encode.js";
-import type { OnnxModel } from "../../onnx/model.js";
-import { outputOf, type Runtime } from "../runtime.js";
+import { productOf } from "../product-probe.js";
+import type { Runtime } from "../runtime.js";
 import { type Background, openBackground } from "./background.js";
 import { type Engine, stackBytes } from "./engine.js";
 import { createNativeSession } from "./session.js";
@@ -28,32 +27,9 @@ export async function sessionMaker(engine: Engine): Promise<Runtime["createSessi
 
 /** Whether calls make zero of a denormal number. */
 async function flushes(engine: Engine, background?: Background): Promise<boolean> {
-	const session = await createNativeSession(engine, encodeModel(product), { threads: 1 }, background);
-	const small = { type: "float", dims: [], data: Float32Array.of(2 ** -65) } as const;
-	const { data } = outputOf(await session.run({ x: small, y: small }), "z", "float");
-	await session.release();
+	const create: Runtime["createSession"] = (model, settings) =>
+		createNativeSession(engine, model, settings, background);
+	const data = await productOf(create, 2 ** -65, 2 ** -65);
 	// As bits: a thread that flushes denormal numbers takes them for zero when it compares, too.
 	return new Uint32Array(data.buffer, data.byteOffset, 1)[0] === 0;
 }
-
-const scalar = { type: "float", dims: [] } as const;
-
-/** z = x y. */
-const product: OnnxModel = {
-	irVersion: 10,
-	opsetImports: new Map([["", 21]]),
-	producerName: "limbeck",
-	producerVersion: "",
-	metadata: new Map(),
-	graph: {
-		name: "probe",
-		inputs: [
-			{ name: "x", ...scalar },
-			{ name: "y", ...scalar },
-		],
-		outputs: [{ name: "z", ...scalar }],
-		valueInfos: [],
-		initializers: [],
-		nodes: [{ name: "z", opType: "Mul", domain: "", inputs: ["x", "y"], outputs: ["z"], attributes: new Map() }],
-	},
-};

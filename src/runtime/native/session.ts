@@ -1,10 +1,12 @@
 /** Sessions over ONNX Runtime's C API: inputs and outputs lie in the caller's own arrays. */
 import { interruption, LimbeckError, throwIfStopped } from "../../errors.js";
 import type { Tensor } from "../../onnx/tensor.js";
-import type { RunOptions, Session, SessionOptions } from "../runtime.js";
+import type { DeviceTensor, RunOptions, Session, SessionOptions } from "../runtime.js";
 import { locate, received, throwIfFailed } from "./api.js";
 import type { Background } from "./background.js";
+import { type OpenDevice, openDevice } from "./device.js";
 import type { Engine } from "./engine.js";
+import { appendDevice } from "./provider.js";
 import { tensorFrom, valueOver } from "./values.js";
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -23,6 +25,7 @@ interface Open {
 	readonly inputs: Names;
 	readonly outputs: Names;
 	readonly background: Background | undefined;
+	readonly opened: OpenDevice | undefined;
 	/** What native code has addresses of: it must not be collected. */
 	readonly inUse: Set<unknown>;
 }
@@ -46,10 +49,13 @@ export async function createNativeSession(
 	});
 	const inputs = namesOf(engine, session, api.SessionGetInputCount, api.SessionGetInputName);
 	const outputs = namesOf(engine, session, api.SessionGetOutputCount, api.SessionGetOutputName);
-	const open = { engine, session, inputs, outputs, background, inUse: new Set() };
+	const source = { session, inputs: inputs.names, outputs: outputs.names };
+	const opened = settings.device === undefined ? undefined : openDevice(engine, source, settings.device);
+	const open = { engine, session, inputs, outputs, background, opened, inUse: new Set() };
 	let last: Promise<unknown> = Promise.resolve();
 	let isReleased = false;
 	return {
+		...(opened === undefined ? {} : { device: opened.device }),
 		run(feeds, options) {
 			if (isReleased) return Promise.reject(new TypeError("session: expected one that is open, got a released one"));
 			const done = runOnce(open, feeds, options);
@@ -60,6 +66,7 @@ export async function createNativeSession(
 			if (isReleased) return;
 			isReleased = true;
 			await last;
+			opened?.close();
 			api.ReleaseSession(session);
 		},
 	};
@@ -94,8 +101,9 @@ async function load(
 const logLevel = 3;
 const allOptimizations = 99;
 
-function configure({ api }: Engine, options: bigint, settings: SessionOptions): void {
-	const { threads, planMemory = true, arena = true, profile } = settings;
+function configure(engine: Engine, options: bigint, settings: SessionOptions): void {
+	const { api } = engine;
+	const { device, threads, planMemory = true, arena = true, profile } = settings;
 	api.SetSessionLogSeverityLevel(options, logLevel);
 	api.SetSessionGraphOptimizationLevel(options, allOptimizations);
 	// Moments that decay towards zero would end as denormal numbers, which are many times slower.
@@ -104,6 +112,7 @@ function configure({ api }: Engine, options: bigint, settings: SessionOptions): 
 	if (!planMemory) api.DisableMemPattern(options);
 	if (!arena) api.DisableCpuMemArena(options);
 	if (profile !== undefined) api.EnableProfiling(options, profile);
+	if (device !== undefined) appendDevice(engine, options, device);
 }
 
 function namesOf(
@@ -127,41 +136,69 @@ function namesOf(
 	return { names, texts, addresses: BigUint64Array.from(texts, (text) => koffi.address(text)) };
 }
 
-async function runOnce(open: Open, feeds: Tensors, { into = {}, stop }: RunOptions = {}): Promise<Tensors> {
+type Fed = Readonly<Record<string, Tensor | DeviceTensor>>;
+
+async function runOnce(open: Open, feeds: Fed, { into = {}, stop }: RunOptions = {}): Promise<Tensors> {
 	throwIfStopped(stop, running);
 	const { engine, inputs, outputs, inUse } = open;
 	const results = new BigUint64Array(outputs.names.length);
-	const lent: bigint[] = [];
+	const values = lending(open);
 	const held = { feeds, into };
 	inUse.add(held);
 	try {
-		const lend = (where: string, tensor: Tensor): bigint => {
-			const value = valueOver(engine, where, tensor);
-			lent.push(value);
-			return value;
-		};
 		const given = BigUint64Array.from(inputs.names, (name) => {
 			const tensor = feeds[name];
-			if (tensor !== undefined) return lend(`input ${name}`, tensor);
+			if (tensor !== undefined) return values.lend(`input ${name}`, tensor);
 			throw new LimbeckError("model", { where: `input ${name}`, expected: "a tensor", got: "none" });
 		});
 		for (const [index, name] of outputs.names.entries()) {
 			const target = into[name];
-			if (target !== undefined) results[index] = lend(`output ${name}`, target);
+			if (target !== undefined) results[index] = values.lend(`output ${name}`, target);
 		}
 		await call(open, given, results, stop);
 		return Object.fromEntries(
-			outputs.names.map((name, index) => [
-				name,
-				into[name] ?? tensorFrom(engine, `output ${name}`, results[index] ?? 0n),
-			]),
+			outputs.names.flatMap((name, index): readonly (readonly [string, Tensor])[] => {
+				const target = into[name] ?? tensorFrom(engine, `output ${name}`, results[index] ?? 0n);
+				return "data" in target ? [[name, target]] : [];
+			}),
 		);
 	} catch (cause) {
 		throw stop?.aborted === true ? interruption(running) : refusal(running, cause);
 	} finally {
-		for (const value of new Set([...lent, ...results])) if (value !== 0n) engine.api.ReleaseValue(value);
+		values.release(results);
 		inUse.delete(held);
 	}
+}
+
+/** The values of one run. */
+interface Lending {
+	/** A value over a tensor's memory, or that of a tensor on the device. */
+	readonly lend: (where: string, tensor: Tensor | DeviceTensor) => bigint;
+	/** Releases what was lent, and the outputs that the run made; what lies on the device stays. */
+	readonly release: (outputs: BigUint64Array) => void;
+}
+
+function lending({ engine, opened }: Open): Lending {
+	const lent: bigint[] = [];
+	const kept = new Set<bigint>([0n]);
+	return {
+		lend(where, tensor) {
+			if ("data" in tensor) {
+				const value = valueOver(engine, where, tensor);
+				lent.push(value);
+				return value;
+			}
+			if (opened === undefined) {
+				throw new TypeError(`${where}: expected a tensor in memory, got one on ${tensor.device}`);
+			}
+			const value = opened.valueOf(tensor);
+			kept.add(value);
+			return value;
+		},
+		release(outputs) {
+			for (const value of new Set([...lent, ...outputs])) if (!kept.has(value)) engine.api.ReleaseValue(value);
+		},
+	};
 }
 
 /** The native call. A signal ends it between two operators. */

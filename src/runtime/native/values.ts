@@ -22,11 +22,20 @@ export function valueOver({ api, memory }: Engine, where: string, { type, dims, 
 		const expected = `${String(elementCount(dims))} elements for [${dims.join(",")}]`;
 		throw new LimbeckError("model", { where, expected, got: String(data.length) });
 	}
+	const { element, shape } = shapeOf(type, dims);
+	return received((place) => {
+		api.CreateTensorWithDataAsOrtValue(memory, data, data.byteLength, shape, dims.length, element, place);
+	});
+}
+
+/** An element type and a shape as calls take them, until the next is asked for. */
+export function shapeOf(
+	type: DataType,
+	dims: readonly number[],
+): { readonly element: number; readonly shape: BigInt64Array } {
 	const room = roomFor(dims.length);
 	for (const [axis, dim] of dims.entries()) room[axis] = BigInt(dim);
-	return received((place) => {
-		api.CreateTensorWithDataAsOrtValue(memory, data, data.byteLength, room, dims.length, dataTypes[type], place);
-	});
+	return { element: dataTypes[type], shape: room };
 }
 
 /**

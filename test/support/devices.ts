@@ -1,0 +1,54 @@
+/** Devices in tests: WebGPU on a software Vulkan. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { DeviceMemory, Runtime } from "../../src/runtime/runtime.js";
+import { runtime } from "./graphs.js";
+
+/** SwiftShader's driver, which is beside Chromium. Mesa's of Debian 12 lacks what Dawn wants. */
+const driver = join(
+	dirname(process.env["LIMBECK_CHROMIUM"] ?? "/usr/lib/chromium/chromium"),
+	"vk_swiftshader_icd.json",
+);
+if (existsSync(driver)) process.env["VK_ICD_FILENAMES"] ??= driver;
+
+/** Why WebGPU does not work here; `undefined` where it does. */
+export const noWebGpu = await runtime.deviceRefusal("webgpu");
+
+/** What has crossed between the processor and a device, by the sessions of an engine. */
+export interface Transfers {
+	up: number;
+	down: number;
+	/** Tensors that lie on a device. */
+	held: number;
+}
+
+/** The engine, with a count of what crosses. */
+export function countingTransfers(): { readonly engine: Runtime; readonly transfers: Transfers } {
+	const transfers: Transfers = { up: 0, down: 0, held: 0 };
+	const counting = (memory: DeviceMemory): DeviceMemory => ({
+		...memory,
+		allocate(type) {
+			transfers.held++;
+			return memory.allocate(type);
+		},
+		upload(from, to) {
+			transfers.up++;
+			memory.upload(from, to);
+		},
+		download(from) {
+			transfers.down++;
+			return memory.download(from);
+		},
+		release(tensor) {
+			transfers.held--;
+			memory.release(tensor);
+		},
+	});
+	const createSession: Runtime["createSession"] = async (model, settings) => {
+		const session = await runtime.createSession(model, settings);
+		const { device } = session;
+		if (device?.memory === undefined) return session;
+		return { ...session, device: { ...device, memory: counting(device.memory) } };
+	};
+	return { engine: { ...runtime, createSession }, transfers };
+}
