@@ -2,6 +2,7 @@
 import { int, numberOf } from "../graph/attributes.js";
 import type { Value } from "../graph/value.js";
 import { constantIntegers, normalAxis, required, sameAsFirst, sameAsFirstAlongAxis } from "./infer.js";
+import { builtWithout } from "./lacking.js";
 import type { Operator, VjpContext } from "./operator.js";
 
 const softmaxCases = [
@@ -54,6 +55,13 @@ export const alongAxis = {
 			const y = required(outputs, 0);
 			return [() => g.op("Sub", [dy, g.op("Mul", [g.op("Exp", [y]), sumOverAxis(context, dy)])])];
 		},
+		// x − m − log Σ e^(x − m), with m = max x
+		lower: builtWithout("LogSoftmax", (g, { inputs, attributes }) => {
+			const x = required(inputs, 0);
+			const axes = g.integers([normalAxis(numberOf(attributes, "axis", -1), x.dims.length)]);
+			const below = g.op("Sub", [x, g.op("ReduceMax", [x, axes])]);
+			return [g.op("Sub", [below, g.op("Log", [g.op("ReduceSum", [g.op("Exp", [below]), axes])])])];
+		}),
 		cases: softmaxCases,
 	},
 	// 1 at the largest element, 0 elsewhere: a choice, not a slope.

@@ -1,10 +1,11 @@
 /** Batch normalisation. Source: ONNX operator specification, BatchNormalization (opset 15); Ioffe & Szegedy 2015. */
 import { float, int, numberOf } from "../graph/attributes.js";
-import type { Graph } from "../graph/graph.js";
+import type { Graph, Node } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import { channelSums } from "./convolution-gradient.js";
 import { required, typeError } from "./infer.js";
+import { builtWithout } from "./lacking.js";
 import type { Operator, VjpContext } from "./operator.js";
 
 const defaultEpsilon = 1e-5;
@@ -79,6 +80,33 @@ function vjp(context: VjpContext): ReturnType<Exclude<Operator["vjp"], string>> 
 	];
 }
 
+/**
+ * γ (x − μ) / √(σ² + ε) + β with mean and variance of the batch, towards which the running ones move; `undefined` for a
+ * node that uses the running ones.
+ */
+function trainingForm(g: Graph, { inputs, attributes }: Node): readonly Value[] | undefined {
+	if (numberOf(attributes, "training_mode", 0) === 0) return undefined;
+	const [x, scale, bias] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
+	const axes = g.integers(x.dims.flatMap((_, axis) => (axis === 1 ? [] : [axis])));
+	const meanOf = (value: Value): Value => g.op("ReduceMean", [value, axes], { keepdims: int(0) });
+	const mean = meanOf(x);
+	const centred = g.op("Sub", [x, overChannels(g, mean, x)]);
+	const variance = meanOf(g.op("Mul", [centred, centred]));
+	const epsilon = g.scalar(numberOf(attributes, "epsilon", defaultEpsilon), variance);
+	const factor = g.op("Div", [scale, g.op("Sqrt", [g.op("Add", [variance, epsilon])])]);
+	const scaled = g.op("Mul", [centred, overChannels(g, factor, x)]);
+	const momentum = numberOf(attributes, "momentum", defaultMomentum);
+	const moved = (running: Value, current: Value): Value =>
+		g.op("Add", [
+			g.op("Mul", [running, g.scalar(momentum, running)]),
+			g.op("Mul", [current, g.scalar(1 - momentum, current)]),
+		]);
+	return [
+		g.op("Add", [scaled, overChannels(g, bias, x)]),
+		...(momentum === 0 ? [mean, variance] : [moved(required(inputs, 3), mean), moved(required(inputs, 4), variance)]),
+	];
+}
+
 export const batchNorm = {
 	BatchNormalization: {
 		infer: (inputs, attributes) => {
@@ -123,6 +151,7 @@ export const batchNorm = {
 			setState(runningVariance, moved(runningVariance, required(outputs, 2), count / Math.max(1, count - 1)));
 			return outputs.slice(0, 1);
 		},
+		lower: builtWithout("BatchNormalization in training", trainingForm),
 		cases: [
 			{
 				inputs: [{ dims: [2, 3, 4, 5] }, { dims: [3] }, { dims: [3] }, { dims: [3] }, { dims: [3], from: 0.5, to: 2 }],

@@ -1,10 +1,11 @@
 /** Operators that select and place elements by index. Source: ONNX operator specification, opset 21. */
 import { type Attributes, int, numberOf, text } from "../graph/attributes.js";
-import type { Graph } from "../graph/graph.js";
+import type { Graph, Node } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { dataTypes, elementCount } from "../onnx/tensor.js";
 import { elementAt, foldElements, integerTensor } from "./fold-shape.js";
 import { constantIntegers, normalAxis, required, typeError } from "./infer.js";
+import { builtWithout } from "./lacking.js";
 import type { Operator } from "./operator.js";
 import { cast } from "./rules.js";
 import { addAlong, flatIndices, placeAlong, reshape, returnAlong, sequence, withSize, zerosLike } from "./selection.js";
@@ -86,6 +87,24 @@ function kept(inputs: Inputs, attributes: Attributes): { axis: number; positions
 const flattenedUnlessAxis = (x: Value, attributes: Attributes): readonly number[] =>
 	attributes["axis"] === undefined ? [elementCount(x.dims)] : x.dims;
 
+/** off + (on − off) · [index = class], in floating point: that is what a device compares. Negative indices count from the end. */
+function comparedOneHot(g: Graph, { inputs, outputs, attributes }: Node): readonly Value[] | undefined {
+	const [indices, values] = [required(inputs, 0), required(inputs, 2)];
+	const dims = required(outputs, 0).dims;
+	const axis = normalAxis(numberOf(attributes, "axis", -1), dims.length);
+	const depth = dims[axis] ?? 1;
+	// As ONNX Runtime does, an index with a fraction is none of the classes.
+	const real = g.op("Unsqueeze", [cast(g, indices, "float"), g.integers([axis])]);
+	const shape = dims.map((dim, at) => (at === axis ? dim : 1));
+	const classesFrom = (first: number): Value =>
+		g.constant({ type: "float", dims: shape, data: Float32Array.from({ length: depth }, (_, k) => first + k) });
+	const is = (classes: Value): Value => cast(g, g.op("Equal", [real, classes]), values.type);
+	const hot = g.op("Add", [is(classesFrom(0)), is(classesFrom(-depth))]);
+	const value = (at: number): Value => g.op("Gather", [values, g.constant(integerTensor([], [at]))]);
+	const [off, on] = [value(0), value(1)];
+	return [g.op("Add", [off, g.op("Mul", [hot, g.op("Sub", [on, off])])])];
+}
+
 export const indexing = {
 	// Slices return to their places; where one was taken twice, its gradients add up.
 	Gather: {
@@ -158,6 +177,7 @@ export const indexing = {
 				},
 			];
 		},
+		lower: builtWithout("OneHot", comparedOneHot),
 		cases: [
 			{
 				inputs: [{ dims: [3], integers: [0, 3, 1] }, { dims: [], integers: [4] }, { dims: [2] }],

@@ -1,10 +1,11 @@
 /** Matrix products. Source: ONNX operator specification; FusedMatMul: ONNX Runtime contrib operators. */
 import type { LimbeckError } from "../errors.js";
-import { float, int, ints, numberOf } from "../graph/attributes.js";
+import { type Attributes, float, int, ints, numberOf } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import { describeType, sameDims, type Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import { commonDims, required, typeError } from "./infer.js";
+import { builtWithout } from "./lacking.js";
 import type { Operator, OperatorCase } from "./operator.js";
 
 /** The last two dimensions of an operand, swapped where it is used transposed. */
@@ -72,6 +73,15 @@ function sumOfProducts(g: Graph, left: Factor, right: Factor, alpha: number): Va
 	return g.op("Gemm", operands, { transA: int(left[1]), transB: int(right[1]), alpha: float(alpha) });
 }
 
+/** An operand as FusedMatMul multiplies it: with its first axis before its last, and with the last two swapped, where asked. */
+function transposed(g: Graph, x: Value, attributes: Attributes, side: string): Value {
+	const axes = x.dims.map((_, axis) => axis);
+	const wants = (name: string): boolean => numberOf(attributes, `${name}${side}`, 0) === 1;
+	const inOrder = wants("transBatch") ? [...axes.slice(1, -1), 0, ...axes.slice(-1)] : axes;
+	const perm = wants("trans") ? [...inOrder.slice(0, -2), ...inOrder.slice(-2).reverse()] : inOrder;
+	return perm.every((from, to) => from === to) ? x : g.op("Transpose", [x], { perm: ints(perm) });
+}
+
 /** Batched product with either operand transposed; gradients of MatMul and FusedMatMul stay in it. */
 const fusedMatMul: Operator = {
 	domain: "com.microsoft",
@@ -100,6 +110,12 @@ const fusedMatMul: Operator = {
 			() => (transB === 1 ? product(b, [dy, 1], [a, transA]) : product(b, [a, 1 - transA], [dy, 0])),
 		];
 	},
+	lower: builtWithout("FusedMatMul", (g, { inputs, attributes }) => {
+		const [a, b] = ["A", "B"].map((side, index) => transposed(g, required(inputs, index), attributes, side));
+		const product = g.op("MatMul", [a, b]);
+		const alpha = numberOf(attributes, "alpha", 1);
+		return [alpha === 1 ? product : g.op("Mul", [product, g.scalar(alpha, product)])];
+	}),
 	cases: [
 		{ inputs: [{ dims: [3, 4] }, { dims: [4, 2] }], precision: "float" },
 		{

@@ -68,13 +68,23 @@ export interface TrainingForms {
 	readonly setState: (state: Value, next: Value) => void;
 }
 
-/** What a machine's engine can do beyond ONNX. */
+/** What some engine has no kernel for, and what is built from other operators there. */
+export type LackedForm =
+	| "BatchNormalization in training"
+	| "FusedMatMul"
+	| "LogSoftmax"
+	| "MaxPool with indices"
+	| "OneHot";
+
+/** What a machine's engine can do beyond ONNX, and what it cannot. */
 export interface Target {
 	/**
 	 * Channels in a block of the engine's blocked layout, which convolutions are fastest in; absent where there is none.
 	 * Source: ONNX Runtime, `com.microsoft.nchwc`.
 	 */
 	readonly channelBlock?: number;
+	/** Operators, or forms of them, that the engine has no kernel for: they are built from others. */
+	readonly lacks?: ReadonlySet<LackedForm>;
 }
 
 /** All that Limbeck knows about an ONNX operator. */

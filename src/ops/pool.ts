@@ -4,8 +4,10 @@ import type { Graph } from "../graph/graph.js";
 import { describeType, type Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import { constantIntegers, required, typeError } from "./infer.js";
+import { builtWithout } from "./lacking.js";
+import { maxGradient } from "./max-gradient.js";
 import type { Operator, OperatorCase } from "./operator.js";
-import { areDisjoint, areTiles, averagingMatrix, pooledType, type Windows, windowsOf } from "./pool-windows.js";
+import { areTiles, averagingMatrix, pooledType, type Windows, windowsOf } from "./pool-windows.js";
 import { inFloat, realTensor } from "./rules.js";
 
 /** A node of an operator whose only use here is in gradients. */
@@ -55,18 +57,6 @@ function averageGradient(g: Graph, x: Value, dy: Value, windows: readonly Window
 	);
 }
 
-/** Zeros in the shape of x, with dy added at `indices`, which count x's elements in order. */
-function scatter(g: Graph, x: Value, dy: Value, indices: Value): Value {
-	const flat = (value: Value, type: Value["type"]): Value =>
-		single(g, "Reshape", [value, g.integers([-1])], { ...value, type, dims: [elementCount(value.dims)] });
-	const count = elementCount(x.dims);
-	const zeros = g.op("Expand", [g.scalar(0, dy), g.integers([count])]);
-	const sums = single(g, "ScatterElements", [zeros, flat(indices, "int64"), flat(dy, dy.type)], zeros, {
-		reduction: { kind: "string", value: "add" },
-	});
-	return g.op("Reshape", [sums, g.integers(x.dims)]);
-}
-
 /** `[batch, channels, …]` with all that follows in one axis. */
 function inOneAxis(g: Graph, x: Value): Value {
 	const [batch = 1, channels = 1, ...spatial] = x.dims;
@@ -110,16 +100,11 @@ export const pool = {
 		infer: shapeOfMax,
 		vjp: ({ g, inputs, outputs, dy, attributes }) => {
 			const [x, indices] = [required(inputs, 0), required(outputs, 1)];
-			return [
-				() => {
-					const windows = windowsOf("MaxPool", x, attributes);
-					// MaxUnpool writes and does not add. With the shape given, it does not look at its kernel.
-					if (!areDisjoint(windows) || x.type !== "float") return scatter(g, x, dy, indices);
-					const kernel = { kernel_shape: ints(windows.map(() => 1)) };
-					return single(g, "MaxUnpool", [dy, indices, g.integers(x.dims)], x, kernel);
-				},
-			];
+			return [() => single(g, "MaxUnpool", [dy, indices, g.integers(x.dims), x, required(outputs, 0)], x, attributes)];
 		},
+		lower: builtWithout("MaxPool with indices", (g, { inputs, outputs, attributes }) =>
+			g.add("MaxPool", "", inputs, outputs.slice(0, 1), attributes),
+		),
 		cases: [...maxCases, ...inFloat(maxCases)],
 	},
 	// y_w = Σ x over the window w / n_w. Along each axis that is a product with a matrix, and so is its adjoint:
@@ -182,7 +167,8 @@ export const pool = {
 		},
 		cases: globalCases,
 	},
-	// y[index] = x, zeros elsewhere: dx = dy[index], where one place was written twice, too, as in PyTorch
+	// y[index] = x, zeros elsewhere: dx = dy[index], where one place was written twice, too, as in PyTorch.
+	// As the gradient of a MaxPool it is given that one's input and output, too.
 	MaxUnpool: {
 		infer: (inputs, attributes) => {
 			const x = required(inputs, 0);
@@ -207,6 +193,7 @@ export const pool = {
 				return g.op("Gather", [flat, required(inputs, 1)]);
 			},
 		],
+		lower: maxGradient,
 		cases: inFloat([
 			{
 				inputs: [{ dims: [1, 1, 2, 2] }, { dims: [1, 1, 2, 2], integers: [5, 7, 13, 8] }],

@@ -25,7 +25,9 @@ export const devices = {
 	dml: { provider: "DML", target: {}, hint: "It needs Windows and a GPU with DirectX 12." },
 	webgpu: {
 		provider: "WebGPU",
-		target: {},
+		target: {
+			lacks: new Set(["BatchNormalization in training", "FusedMatMul", "LogSoftmax", "MaxPool with indices", "OneHot"]),
+		},
 		hint:
 			"On Linux it needs a Vulkan driver that Dawn takes, such as that of a GPU, or SwiftShader, which comes with " +
 			"Chromium (VK_ICD_FILENAMES names a driver's file). The software driver of Mesa 22, lavapipe, lacks what Dawn wants.",

@@ -39,9 +39,9 @@ const name = "parameter/logits.bias";
 /** What is seen in a call that ends a run of these losses; the weight is what it leaves. */
 function seen(before: readonly number[], own: readonly number[], weight = 0, divergence = {}): Divergence | undefined {
 	const state = { [name]: { type: "float", dims: [2], data: Float32Array.of(1, weight) } } as const;
-	const done = { state, losses: Float32Array.from(own) };
 	const losses = Float32Array.from([...before, ...own]);
-	return divergenceIn({ done, first: before.length, fed: {}, losses }, graph, job({ divergence }));
+	const call = { own: Float32Array.from(own), state, first: before.length, fed: {}, losses };
+	return divergenceIn(call, graph, job({ divergence }));
 }
 
 describe("numbers that are not finite", () => {
@@ -69,7 +69,8 @@ describe("numbers that are given", () => {
 		({ type: "float", dims, data: Float32Array.from(values) }) as const;
 	const inputOf = (fed: State, own: readonly number[], weight: number, of = job({})): string | undefined => {
 		const state = { [name]: float([1], [weight]) };
-		const call = { done: { state, losses: Float32Array.from(own) }, first: 10, fed, losses: Float32Array.from(own) };
+		const losses = Float32Array.from(own);
+		const call = { own: losses, state, first: 10, fed, losses };
 		return divergenceIn(call, graph, of)?.input;
 	};
 	const chosen = { [feeds.indices]: int32([2, 2], [7, 8, 9, 6]) };

@@ -5,7 +5,7 @@ import { temperatureOf } from "../losses/index.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
 import { feeds } from "./batch.js";
 import type { Rollback } from "./checkpoint/checkpoint.js";
-import type { ChunkResult, State } from "./state.js";
+import type { State } from "./state.js";
 import type { TrainingJob } from "./training.js";
 import type { TrainingGraph } from "./training-graph.js";
 
@@ -22,7 +22,10 @@ export interface Divergence {
 
 /** One native call, as it is looked at. */
 export interface Call {
-	readonly done: ChunkResult;
+	/** The losses of its steps. */
+	readonly own: Float32Array;
+	/** The state that it leaves, where it is looked at. */
+	readonly state: State | undefined;
 	/** Steps taken before it. */
 	readonly first: number;
 	/** What it was fed besides the carried values. */
@@ -36,7 +39,7 @@ const spikeWindow = 32;
 
 /** What went wrong in a call, at its first step: not finite losses or weights, or a loss that is a spike. */
 export function divergenceIn(
-	{ done: { state, losses: own }, first, fed, losses }: Call,
+	{ own, state, first, fed, losses }: Call,
 	{ carried }: TrainingGraph,
 	{ data, options }: Pick<TrainingJob, "data" | "options">,
 ): Divergence | undefined {
@@ -44,7 +47,7 @@ export function divergenceIn(
 	const isBad = (loss: number, index: number): boolean =>
 		!Number.isFinite(loss) || (spike !== undefined && isSpike(losses, first + index, spike));
 	const bad = own.findIndex(isBad);
-	const weight = carried.find(({ name }) => state[name]?.type === "float" && !allFinite(state[name].data));
+	const weight = carried.find(({ name }) => state?.[name]?.type === "float" && !allFinite(state[name].data));
 	if (bad === -1 && weight === undefined) return undefined;
 	const loss = own[bad];
 	const input = badInput(fed, data, bad === -1 ? own.length : bad + 1);

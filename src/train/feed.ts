@@ -21,12 +21,19 @@ export interface FeedSource {
 	readonly stored: Float32Array | undefined;
 }
 
+/** The feeds of a run besides the carried values. */
+export interface Feed {
+	/** What is the same in every call. */
+	readonly shared: State;
+	readonly ofCall: CallFeed;
+}
+
 /**
- * The feeds of one call besides the carried values: the chunk of steps `firstStep` … `firstStep + steps − 1`.
+ * All feeds of one call: the chunk of steps `firstStep` … `firstStep + steps − 1`.
  *
  * @param asked - the teacher's logits on the chunk, `[steps, batch, classes]`, where it is asked about each.
  */
-export type Feed = (chunk: Chunk, firstStep: number, steps: number, asked?: Float32Array) => State;
+export type CallFeed = (chunk: Chunk, firstStep: number, steps: number, asked?: Float32Array) => State;
 
 /** Feeds a run. The engine reads labels, stored logits and resident samples where they lie: nothing is copied. */
 export function createFeed({ graph, data, options, seed, stored }: FeedSource): Feed {
@@ -51,7 +58,7 @@ export function createFeed({ graph, data, options, seed, stored }: FeedSource): 
 	};
 	const places = counter(windows === undefined ? 1 : (sampleShape[0] ?? 1));
 	const answers = counter(1);
-	return ({ samples, indices }, firstStep, steps, asked) => {
+	const ofCall: CallFeed = ({ samples, indices }, firstStep, steps, asked) => {
 		const which = new Int32Array(indices.buffer, indices.byteOffset, indices.length);
 		const chosen = { type: "int32", dims: [steps, batch], data: which } as const;
 		return {
@@ -70,6 +77,7 @@ export function createFeed({ graph, data, options, seed, stored }: FeedSource): 
 			...(mixup === undefined ? {} : mixtures(mixup.alpha, seed, firstStep, steps, batch)),
 		};
 	};
+	return { shared, ofCall };
 }
 
 function mixtures(alpha: number, seed: number, firstStep: number, steps: number, batch: number): State {

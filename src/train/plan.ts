@@ -3,6 +3,7 @@ import type { SampleShape } from "../data/data-set.js";
 import { multiplyAdds } from "../metrics/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount } from "../onnx/tensor.js";
+import type { DeviceName } from "../runtime/devices.js";
 import type { Carried } from "./update.js";
 
 /** Consecutive steps that one native call takes. */
@@ -95,6 +96,7 @@ const shortBatch = { connected: 2 ** 29, others: 2 ** 26 };
 
 /** How the engine takes the steps of a training graph. */
 export interface Execution {
+	readonly device?: DeviceName;
 	/** As many as the engine likes where absent. */
 	readonly threads?: number;
 	/** Whether memory is laid out ahead in one block. */
@@ -113,6 +115,8 @@ export interface ExecutionLimits {
 	readonly threads?: number | undefined;
 	/** Whether the engine reads and writes the state where it lies; otherwise a call copies it. */
 	readonly writesInPlace: boolean;
+	/** The device that takes them; the processor where absent. */
+	readonly device?: DeviceName | undefined;
 }
 
 /**
@@ -123,10 +127,10 @@ export interface ExecutionLimits {
  * - Nets whose steps are short take many in a call. Fully connected ones take several in a turn of its loop, with memory
  *   laid out ahead: the weights are most of what a step touches, and are then updated in place. In other nets memory
  *   laid out ahead would hold activations twice.
- * - In others a step is a call, where a call copies nothing.
+ * - In others a step is a call, where a call copies nothing; and on devices, which have no loops.
  */
 export function executionOf(model: OnnxModel, limits: ExecutionLimits): Execution {
-	const { batch, sampleShape, writesInPlace } = limits;
+	const { batch, sampleShape, writesInPlace, device } = limits;
 	const { nodes, initializers } = model.graph;
 	const connected = nodes.every(({ opType }) => opType !== "Conv" && opType !== "MatMul");
 	const largest = Math.max(0, ...initializers.map(({ tensor }) => elementCount(tensor.dims)));
@@ -136,8 +140,9 @@ export function executionOf(model: OnnxModel, limits: ExecutionLimits): Executio
 	const ahead = connected && short;
 	return {
 		planMemory: ahead,
-		stepByStep: writesInPlace && !short,
+		stepByStep: device !== undefined || (writesInPlace && !short),
 		stepsATurn: ahead ? 4 : 1,
 		...(threads === undefined ? {} : { threads }),
+		...(device === undefined ? {} : { device }),
 	};
 }

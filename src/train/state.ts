@@ -2,13 +2,16 @@
 import { zeros } from "../graph/graph.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
-import { outputOf, type Session } from "../runtime/runtime.js";
+import { type DeviceTensor, outputOf, type Session } from "../runtime/runtime.js";
 import { feeds, stepsDimension } from "./batch.js";
 import type { TrainingGraph } from "./training-graph.js";
 import { parameterInput } from "./update.js";
 
 /** The parameters and the optimizer's state, by input name. */
 export type State = Readonly<Record<string, Tensor>>;
+
+/** A state as the steps take it: in arrays, or in the memory of a device. */
+export type HeldState = Readonly<Record<string, Tensor | DeviceTensor>>;
 
 /**
  * The model's weights and an optimizer that has seen nothing.
@@ -26,30 +29,32 @@ export function initialState({ carried }: TrainingGraph, model: OnnxModel, seed:
 }
 
 /** What a chunk of steps leaves. */
-export interface ChunkResult {
-	readonly state: State;
+export interface ChunkResult<S extends HeldState = State> {
+	readonly state: S;
 	/** The loss of every step, before its update. */
 	readonly losses: Float32Array;
 }
 
 /** How steps are taken. */
-export interface ChunkOptions {
+export interface ChunkOptions<S extends HeldState = State> {
 	/** Memory that receives the state after a call, given that before it, with which it shares none; new memory where absent. */
-	readonly into?: ((state: State) => State) | undefined;
+	readonly into?: ((state: S) => S) | undefined;
+	/** What stands for some of what is fed: the same, in the memory of a device. */
+	readonly shared?: HeldState | undefined;
 	/** Ends the chunk before its last step, where each is a call. */
 	readonly stop?: AbortSignal | undefined;
 }
 
 /** Takes the steps that are fed: in one call, or in a call for each where the graph is of one step. */
-export async function runChunk(
+export async function runChunk<S extends HeldState>(
 	session: Session,
 	graph: TrainingGraph,
-	state: State,
+	state: S,
 	fed: State,
-	{ into, stop }: ChunkOptions = {},
-): Promise<ChunkResult> {
-	const call = (before: State, given: State): Promise<ChunkResult> =>
-		runCall(session, graph, before, given, into?.(before));
+	{ into, shared, stop }: ChunkOptions<S> = {},
+): Promise<ChunkResult<S>> {
+	const call = (before: S, given: State): Promise<ChunkResult<S>> =>
+		runCall(session, graph, before, { ...given, ...shared }, into?.(before));
 	if (!graph.stepByStep) return call(state, fed);
 	const losses = new Float32Array(fed[feeds.rows]?.dims[0] ?? 0);
 	let current = state;
@@ -62,21 +67,23 @@ export async function runChunk(
 	return { state: current, losses };
 }
 
-async function runCall(
+async function runCall<S extends HeldState>(
 	session: Session,
 	{ after }: TrainingGraph,
-	state: State,
-	fed: State,
-	into: State | undefined,
-): Promise<ChunkResult> {
+	state: S,
+	fed: HeldState,
+	into: S | undefined,
+): Promise<ChunkResult<S>> {
 	const targets = [...after].flatMap(([name, output]) => {
 		const target = into?.[name];
 		return target === undefined ? [] : [[output, target] as const];
 	});
 	const outputs = await session.run({ ...state, ...fed }, { into: Object.fromEntries(targets) });
 	const losses = outputOf(outputs, feeds.losses, "float").data;
+	if (into !== undefined) return { state: into, losses };
 	const next = [...after].map(([name, output]) => [name, outputOf(outputs, output, "float")] as const);
-	return { state: into ?? Object.fromEntries(next), losses };
+	// Where nothing was given to write into, states are in arrays.
+	return { state: Object.fromEntries(next) as HeldState as S, losses };
 }
 
 /** What one step of a chunk is fed: views into what the chunk is. */

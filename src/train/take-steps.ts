@@ -19,7 +19,8 @@ import { afterDivergence, type Divergence, divergenceIn } from "./divergence.js"
 import { createFeed } from "./feed.js";
 import { badnessOf, type ValidationFigures } from "./labels.js";
 import { looksOf, nextChunk, type PlannedChunk, type PlanOptions, stateBytesOf } from "./plan.js";
-import { initialState, runChunk, type State, type StateSets, withWeights } from "./state.js";
+import { type HeldState, initialState, runChunk, type State, withWeights } from "./state.js";
+import type { StateMemory } from "./state-memory.js";
 import type { OpenTeacher } from "./teacher.js";
 import type { TrainingContext, TrainingJob } from "./training.js";
 import type { TrainingGraph } from "./training-graph.js";
@@ -29,8 +30,7 @@ export interface Run {
 	readonly job: TrainingJob;
 	readonly graph: TrainingGraph;
 	readonly session: Session;
-	/** Where the engine writes states to; to new memory where absent. */
-	readonly sets: StateSets | undefined;
+	readonly memory: StateMemory;
 	readonly loader: Loader;
 	readonly totalSteps: number;
 	readonly teacher: OpenTeacher | undefined;
@@ -48,7 +48,7 @@ export interface Taken {
 
 /** Where a training is: what changes from call to call. */
 interface Standing extends Omit<History, "validations"> {
-	state: State;
+	state: HeldState;
 	kept: Candidate | undefined;
 	good: State | undefined;
 	readonly validations: Validation[];
@@ -65,7 +65,7 @@ interface Standing extends Omit<History, "validations"> {
 
 /** Takes all steps, or those that a run before this one left. */
 export async function takeSteps(run: Run, context: TrainingContext): Promise<Taken> {
-	const { job, graph, session, sets, loader, teacher } = run;
+	const { job, graph, session, memory, loader, teacher } = run;
 	const { now, checkpoints, checkpointSeconds, stop } = context;
 	const found = await checkpoints?.newest();
 	const at = standing(run, found, now());
@@ -75,19 +75,24 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 		stored: teacher?.stored,
 	});
 	const isDue = cadence(now, checkpointSeconds);
+	const shared = memory.share(feed.shared);
 	const left = found?.history.losses.length ?? 0;
 	for await (const { first, steps, validate, chunk } of chunksFrom(loader, planOf(run), left, at)) {
-		const fed = { ...feed(chunk, first, steps, await teacher?.ask(chunk)), ...baseRate(job, at) };
-		const into = sets && ((state: State) => sets.spare([state, at.kept?.state, at.good]));
-		const done = await runChunk(session, graph, at.state, fed, { into, stop });
+		const fed = { ...feed.ofCall(chunk, first, steps, await teacher?.ask(chunk)), ...baseRate(job, at) };
+		const { spare } = memory;
+		const into = spare && ((state: HeldState) => spare(state, [at.kept?.state, at.good]));
+		const done = await runChunk(session, graph, at.state, fed, { into, shared, stop });
 		const taken = done.losses.length;
 		at.losses.set(done.losses, first);
-		const divergence = divergenceIn({ done, first, fed, losses: at.losses }, graph, job);
+		const looks = validate && taken === steps;
+		// Elsewhere a weight that is not finite shows in the next loss.
+		const state = looks || memory.readsFreely ? memory.read(done.state) : undefined;
+		const divergence = divergenceIn({ own: done.losses, state, first, fed, losses: at.losses }, graph, job);
 		at.backTo = undefined;
 		if (divergence === undefined) {
 			at.state = done.state;
 			at.stepMs = (now() - at.since) / taken;
-			await look(run, at, first + taken, { losses: done.losses, validate: validate && taken === steps }, context);
+			await look(run, at, first + taken, { losses: done.losses, validate: looks }, context);
 			await keep(run, at, first + taken, isDue, context);
 		} else goBack(run, at, divergence, context);
 		at.since = now();
@@ -98,11 +103,13 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 }
 
 /** The beginning, or what a checkpoint holds. */
-function standing({ graph, job, totalSteps }: Run, found: Checkpoint | undefined, now: number): Standing {
+function standing({ graph, job, memory, totalSteps }: Run, found: Checkpoint | undefined, now: number): Standing {
 	const losses = new Float32Array(totalSteps);
 	losses.set(found?.history.losses ?? []);
+	const first =
+		found === undefined ? { state: beginning(graph, job), kept: undefined, good: undefined } : resumed(found, graph);
 	return {
-		...(found === undefined ? { ...beginning(graph, job), kept: undefined, good: undefined } : resumed(found, graph)),
+		...{ ...first, state: memory.put(first.state) },
 		losses,
 		validations: [...(found?.history.validations ?? [])],
 		rollbacks: [...(found?.rollbacks ?? [])],
@@ -113,15 +120,15 @@ function standing({ graph, job, totalSteps }: Run, found: Checkpoint | undefined
 	};
 }
 
-function beginning(graph: TrainingGraph, { model, seed }: TrainingJob): Pick<Standing, "state"> {
-	return { state: initialState(graph, model, seed) };
+function beginning(graph: TrainingGraph, { model, seed }: TrainingJob): State {
+	return initialState(graph, model, seed);
 }
 
 /** A checkpoint's states, if they are of this graph. */
 function resumed(
 	{ state, kept, good }: Checkpoint,
 	{ carried }: TrainingGraph,
-): Pick<Standing, "state" | "kept" | "good"> {
+): Pick<Standing, "kept" | "good"> & { readonly state: State } {
 	const wrong = carried.find(({ name, dims }) => state[name]?.dims.join() !== dims.join());
 	if (wrong === undefined) return { state, kept, good };
 	throw new LimbeckError("file", {
@@ -158,7 +165,7 @@ function baseRate(job: TrainingJob, { rollbacks }: Standing): State {
  *
  * @throws LimbeckError (`training`) where training ends instead.
  */
-function goBack({ job, graph }: Run, at: Standing, divergence: Divergence, { onEvent }: TrainingContext): void {
+function goBack({ job, graph, memory }: Run, at: Standing, divergence: Divergence, { onEvent }: TrainingContext): void {
 	const next = afterDivergence(divergence, job, at.rollbacks, at.validations.at(-1)?.step ?? 0);
 	if (next instanceof LimbeckError) throw next;
 	at.backTo = next.rollback.to;
@@ -168,12 +175,12 @@ function goBack({ job, graph }: Run, at: Standing, divergence: Divergence, { onE
 		at.validations.length = 0;
 		at.kept = at.good = undefined;
 	}
-	at.state = at.good ?? beginning(graph, job).state;
+	at.state = memory.put(at.good ?? beginning(graph, job));
 }
 
 /** Tells of a call that is done, and looks at the validation split where that was planned. */
 async function look(
-	{ job: { model, data, options }, job, totalSteps, validate }: Run,
+	{ job: { model, data, options }, job, memory, totalSteps, validate }: Run,
 	at: Standing,
 	step: number,
 	call: { readonly losses: Float32Array; readonly validate: boolean },
@@ -183,7 +190,8 @@ async function look(
 	const throughput = (options.batch * 1000) / (at.stepMs ?? Number.POSITIVE_INFINITY);
 	onEvent?.({ kind: "progress", step, steps: totalSteps, epoch, loss: mean(call.losses), throughput });
 	if (!call.validate) return;
-	const { state, kept } = at;
+	const state = memory.read(at.state);
+	const { kept } = at;
 	const checked = await validate(withWeights(model, state));
 	at.validations.push({ step, ...checked });
 	onEvent?.({ kind: "validation", step, epoch, ...checked });
@@ -200,7 +208,7 @@ async function look(
  * @throws LimbeckError (`interrupted`) where training is told to stop; it is saved first.
  */
 async function keep(
-	{ totalSteps }: Run,
+	{ memory, totalSteps }: Run,
 	at: Standing,
 	step: number,
 	isDue: Cadence,
@@ -208,14 +216,14 @@ async function keep(
 ): Promise<void> {
 	if (step >= totalSteps) return;
 	if (checkpoints !== undefined) {
-		await isDue(stop?.aborted === true, () => checkpoints.save(reached(at, step, now())));
+		await isDue(stop?.aborted === true, () => checkpoints.save(reached(at, memory.read(at.state), step, now())));
 	}
 	if (stop?.aborted === true) throw stopped(step, checkpoints);
 }
 
 /** A training after so many steps. */
-function reached(at: Standing, step: number, now: number): Checkpoint {
-	const { state, kept, good, losses, validations, rollbacks, started } = at;
+function reached(at: Standing, state: State, step: number, now: number): Checkpoint {
+	const { kept, good, losses, validations, rollbacks, started } = at;
 	return {
 		step: step + stepsLost(rollbacks),
 		rollbacks: [...rollbacks],

@@ -5,17 +5,20 @@ import { temperatureOf } from "../losses/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Target } from "../ops/operator.js";
+import { chosenDevice, devices } from "../runtime/devices.js";
+import type { SessionDevice } from "../runtime/runtime.js";
 import type { GraphTeacher } from "./graph-teacher.js";
 import { figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
 import { looksInside } from "./objective.js";
 import { type Execution, executionOf } from "./plan.js";
 import { createPredictor, type PredictorOptions } from "./predict.js";
-import { createStateSets, withWeights } from "./state.js";
+import { withWeights } from "./state.js";
+import { stateMemoryFor } from "./state-memory.js";
 import { openAnswers } from "./stored-answers.js";
 import { offsetsOf, storedPreprocessing } from "./stored-preprocessing.js";
 import { takeSteps } from "./take-steps.js";
 import { type OpenTeacher, openTeacher, soleTeacher, type TeacherPlan, type TeacherSetting } from "./teacher.js";
-import type { TrainingContext, TrainingJob, TrainingResult } from "./training.js";
+import type { Placement, TrainingContext, TrainingJob, TrainingResult } from "./training.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
 
 /**
@@ -37,17 +40,17 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	if (data.unlabelled === true) refuseLabels(job.loss);
 	const started = now();
 	const totalSteps = stepsOf(job);
+	const { writesInPlace } = runtime;
+	const device = await chosenDevice(options.device ?? "cpu", (name) => runtime.deviceRefusal(name));
 	const teacher = await teacherFor(job, context);
-	const { target, writesInPlace } = runtime;
-	const execution = executionOf(job.model, {
-		batch,
-		sampleShape: data.sampleShape,
-		threads: job.threads,
-		writesInPlace,
-	});
+	const limits = { batch, sampleShape: data.sampleShape, threads: job.threads, writesInPlace, device };
+	const execution = executionOf(job.model, limits);
+	const target = device === undefined ? runtime.target : devices[device].target;
 	const graph = graphFor(job, { target, ...execution }, totalSteps, teacher?.plan);
 	const session = await runtime.createSession(encodeModel(graph.model), { ...execution, background: true });
-	const sets = writesInPlace ? createStateSets(graph) : undefined;
+	const memory = stateMemoryFor(session, graph, writesInPlace);
+	const placement = session.device === undefined ? {} : { device: placementOf(session.device) };
+	if (placement.device !== undefined) context.onEvent?.({ kind: "note", text: placementNote(placement.device) });
 	try {
 		const loader = createLoader({
 			split: data.train,
@@ -64,14 +67,14 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 		try {
 			const setUp = (now() - started) / 1000;
 			const validate = (model: OnnxModel): Promise<ValidationFigures> => validateModel(job, model, teacher, context);
-			const taken = await takeSteps({ job, graph, session, sets, loader, totalSteps, teacher, validate }, context);
+			const taken = await takeSteps({ job, graph, session, memory, loader, totalSteps, teacher, validate }, context);
 			const { kept, history, seconds, rollbacks } = taken;
 			const model = withWeights(job.model, kept.state);
 			const { figures } = kept;
 			const validated = "errors" in figures ? { validationErrors: figures.errors } : { validationFidelity: figures };
 			const told = { steps: totalSteps, keptStep: kept.step, ...validated, seconds: setUp + seconds, history };
 			const back = rollbacks.length === 0 ? {} : { rollbacks: rollbacks.map(({ to }) => to) };
-			return { model, ...told, ...back, ...(teacher === undefined ? {} : { teacher: teacher.summary }) };
+			return { model, ...told, ...placement, ...back, ...(teacher === undefined ? {} : { teacher: teacher.summary }) };
 		} finally {
 			await loader.close();
 		}
@@ -79,6 +82,18 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 		await session.release();
 		await teacher?.release();
 	}
+}
+
+/** Where a session computes. */
+function placementOf({ name, elsewhere }: SessionDevice): Placement {
+	return { name, elsewhere };
+}
+
+/** What a person is told of it. */
+function placementNote({ name, elsewhere }: Placement): string {
+	const others = Object.entries(elsewhere).map(([operator, count]) => `${operator} (${String(count)})`);
+	const rest = others.length === 0 ? "all operators run there" : `on the processor run ${others.sort().join(", ")}`;
+	return `Training runs on the device ${name}; ${rest}.`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { transformOptions } from "../data/transforms/index.js";
 import { optimizerOptions } from "../optim/optimizers.js";
 import { scheduleOptions } from "../optim/schedules.js";
+import { deviceChoices } from "../runtime/devices.js";
 
 /** What is done when training diverges. */
 const divergenceOptions = z.strictObject({
@@ -61,6 +62,10 @@ export const trainingShape = {
 		.describe("fixed augmented views of each sample, one an epoch in turn; a fresh one every epoch where absent"),
 	viewSeed: z.int().min(0).max(0xffff_ffff).default(0).describe("seed of the fixed views, the same in every run"),
 	divergence: divergenceOptions.prefault({}).describe("what is done when the loss is not finite or explodes"),
+	device: z
+		.enum(deviceChoices)
+		.optional()
+		.describe("what computes its training; auto: the first device that works, or the processor; cpu where absent"),
 	keep: z.enum(["last", "best"]).default("last").describe("weights to keep: the last, or the best by validation"),
 };
 

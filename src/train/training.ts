@@ -5,7 +5,7 @@ import type { Sampling } from "../data/order.js";
 import type { OpenSamples } from "../data/samples.js";
 import type { LossOptions } from "../losses/index.js";
 import type { OnnxModel } from "../onnx/model.js";
-import type { Runtime } from "../runtime/runtime.js";
+import type { Runtime, SessionDevice } from "../runtime/runtime.js";
 import type { OpenTargets } from "../targets/targets.js";
 import type { Checkpoints, History } from "./checkpoint/checkpoint.js";
 import type { Fidelity, ValidationFigures } from "./labels.js";
@@ -63,6 +63,9 @@ export type TrainingEvent =
 			readonly epoch: number;
 	  } & ValidationFigures);
 
+/** The device that trained a network. */
+export type Placement = Pick<SessionDevice, "name" | "elsewhere">;
+
 /** A trained network and what it took. */
 export interface TrainingResult {
 	readonly model: OnnxModel;
@@ -75,6 +78,8 @@ export interface TrainingResult {
 	readonly validationFidelity?: Fidelity;
 	/** Wall-clock time of training, validation included; of all its parts, where it was taken up again. */
 	readonly seconds: number;
+	/** The device that trained it; absent where that was the processor. */
+	readonly device?: Placement;
 	/** The steps that training went back to when it diverged, in order; absent where it did not. */
 	readonly rollbacks?: readonly number[];
 	/** How the teacher was asked and read, where there was one. */

@@ -14,23 +14,17 @@ if (existsSync(driver)) process.env["VK_ICD_FILENAMES"] ??= driver;
 /** Why WebGPU does not work here; `undefined` where it does. */
 export const noWebGpu = await runtime.deviceRefusal("webgpu");
 
-/** What has crossed between the processor and a device, by the sessions of an engine. */
+/** Tensors that have crossed between the processor and a device, by the sessions of an engine. */
 export interface Transfers {
 	up: number;
 	down: number;
-	/** Tensors that lie on a device. */
-	held: number;
 }
 
 /** The engine, with a count of what crosses. */
 export function countingTransfers(): { readonly engine: Runtime; readonly transfers: Transfers } {
-	const transfers: Transfers = { up: 0, down: 0, held: 0 };
+	const transfers: Transfers = { up: 0, down: 0 };
 	const counting = (memory: DeviceMemory): DeviceMemory => ({
 		...memory,
-		allocate(type) {
-			transfers.held++;
-			return memory.allocate(type);
-		},
 		upload(from, to) {
 			transfers.up++;
 			memory.upload(from, to);
@@ -38,10 +32,6 @@ export function countingTransfers(): { readonly engine: Runtime; readonly transf
 		download(from) {
 			transfers.down++;
 			return memory.download(from);
-		},
-		release(tensor) {
-			transfers.held--;
-			memory.release(tensor);
 		},
 	});
 	const createSession: Runtime["createSession"] = async (model, settings) => {
