@@ -8,6 +8,7 @@ import type { DataSetFacts } from "../data/data-set.js";
 import { userCacheFolder } from "../data/folders.js";
 import { publishedDataSets } from "../data/index.js";
 import { fileError } from "../files.js";
+import { type DeviceState, devices } from "../runtime/devices.js";
 import { findDataFolder } from "./data-folder.js";
 import type { EngineAnswer } from "./engine-probe.js";
 
@@ -25,7 +26,7 @@ export interface Check {
 export async function runChecks(): Promise<readonly Check[]> {
 	return [
 		checkNode(process.versions.node),
-		await checkEngine(),
+		...(await checkEngine()),
 		await checkProcessor(),
 		checkMemory(),
 		await checkCache(userCacheFolder(process.env, process.platform)),
@@ -44,19 +45,28 @@ function checkNode(version: string): Check {
 /** How long the engine may take to run a tiny model. */
 const engineTimeout = 60_000;
 
-async function checkEngine(): Promise<Check> {
+async function checkEngine(): Promise<readonly Check[]> {
 	const name = "onnxruntime-node";
 	const answer = await askEngine();
 	if (!("failure" in answer)) {
 		const { version, providers, fallback } = answer;
 		const found = `${version}, runs a model, through ${answer.name}; providers: ${providers.join(", ")}`;
-		if (fallback === undefined) return { name, status: "ok", found };
-		return { name, status: "note", found: `${found}. The same results, but each call copies. The reason: ${fallback}` };
+		const engine: Check =
+			fallback === undefined
+				? { name, status: "ok", found }
+				: { name, status: "note", found: `${found}. The same results, but each call copies. The reason: ${fallback}` };
+		return [engine, ...answer.devices.map(checkDevice)];
 	}
 	const hint =
 		"Install again. Where the install script of onnxruntime-node cannot download what it wants (CUDA, on Linux x64), " +
 		"leave it out: `npm install limbeck --ignore-scripts`, or ONNXRUNTIME_NODE_INSTALL=skip npm install limbeck";
-	return { name, status: "problem", found: answer.failure, hint };
+	return [{ name, status: "problem", found: answer.failure, hint }];
+}
+
+function checkDevice({ name, refusal }: DeviceState): Check {
+	const check = { name: `device ${name}` };
+	if (refusal === undefined) return { ...check, status: "ok", found: `trains networks: --device ${name}` };
+	return { ...check, status: "note", found: `not here: ${refusal}`, hint: devices[name].hint };
 }
 
 /** Runs the probe in a process of its own. */

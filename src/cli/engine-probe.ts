@@ -3,6 +3,7 @@ import { LimbeckError } from "../errors.js";
 import { buildModel } from "../models/index.js";
 import { mlp } from "../models/mlp.js";
 import { encodeModel } from "../onnx/encode.js";
+import { type DeviceState, deviceNames } from "../runtime/devices.js";
 import { nodeRuntime } from "../runtime/node.js";
 import { outputOf } from "../runtime/runtime.js";
 
@@ -13,6 +14,7 @@ export type EngineAnswer =
 			readonly version: string;
 			readonly providers: readonly string[];
 			readonly fallback?: string;
+			readonly devices: readonly DeviceState[];
 	  }
 	| { readonly failure: string };
 
@@ -31,8 +33,13 @@ async function probe(): Promise<EngineAnswer> {
 	const ort = await import("onnxruntime-node");
 	const providers = ort.listSupportedBackends().filter(({ bundled }) => bundled);
 	const { name, version, fallback } = runtime;
+	const devices: DeviceState[] = [];
+	for (const device of deviceNames) {
+		const refusal = await runtime.deviceRefusal(device);
+		devices.push({ name: device, ...(refusal === undefined ? {} : { refusal }) });
+	}
 	return {
-		...{ name, version, providers: providers.map((provider) => provider.name) },
+		...{ name, version, providers: providers.map((provider) => provider.name), devices },
 		...(fallback === undefined ? {} : { fallback }),
 	};
 }

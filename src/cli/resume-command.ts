@@ -54,8 +54,8 @@ export function addResumeCommand(program: Command, terminal: Terminal, signal: A
 		.action(async (name: string, raw: unknown) => {
 			const { store: named, ...flags } = parseOptions(resumeFlags, raw, "limbeck resume");
 			const store = named ?? storeFolder(process.env, process.cwd());
-			const { command, recipe, out, threads } = await findRun(store, name);
+			const { command, recipe, out, threads, device } = await findRun(store, name);
 			const fixed = { set: [], force: [], showRecipe: false, dryRun: false };
-			await performers[command](recipe, { ...flags, ...fixed, out, threads, store }, { terminal, signal });
+			await performers[command](recipe, { ...flags, ...fixed, out, threads, device, store }, { terminal, signal });
 		});
 }

@@ -10,6 +10,7 @@ import { runFiles } from "../pipeline/output-folder.js";
 import { megabytes } from "../pipeline/preflight.js";
 import type { PlanLine, RunOptions, SeedEvent } from "../pipeline/run.js";
 import { alignTable } from "../report/text.js";
+import { deviceChoices } from "../runtime/devices.js";
 import { dataFields } from "./data-flags.js";
 import { createProgress } from "./progress.js";
 import { pageFile, writePage } from "./report-command.js";
@@ -24,6 +25,7 @@ export const runFlags = {
 	folder: z.string().optional(),
 	out: z.string().min(1),
 	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).optional(),
+	device: z.enum(deviceChoices).optional(),
 	checkpointSeconds: z.coerce.number().pipe(z.number().min(0)).optional(),
 	json: z.boolean().default(false),
 	quiet: z.boolean().default(false),
@@ -52,6 +54,10 @@ export function addRunFlags(command: Command): Command {
 		.option("--folder <folder>", "folder with the data set's files, where --data names the data set")
 		.option("--out <folder>", "folder for the results", "limbeck-out")
 		.option("--threads <count>", "threads to use (default: every core)")
+		.option(
+			"--device <name>",
+			`what trains: ${deviceChoices.join(", ")}; see limbeck doctor (default: the recipe's, or cpu)`,
+		)
 		.option("--checkpoint-seconds <seconds>", "time between checkpoints (default: 30 s or more, to cost 1 % at most)")
 		.option("--store <folder>", "where finished steps are kept and found again (default: LIMBECK_STORE, or .limbeck)")
 		.option("--dry-run", "print the steps, which of them are done already, what disk they need, and stop")
@@ -153,7 +159,7 @@ const comparable = (report: object): string => JSON.stringify({ ...report, creat
 
 /** The options of a run as the flags have them, with progress on the terminal. */
 function runOptionsOf<Event extends SeedEvent>(
-	{ out, threads, quiet, store, force, checkpointSeconds }: RunFlags,
+	{ out, threads, device, quiet, store, force, checkpointSeconds }: RunFlags,
 	seeds: number,
 	labelOf: (event: Event) => string,
 	{ terminal, signal }: Surroundings,
@@ -170,6 +176,7 @@ function runOptionsOf<Event extends SeedEvent>(
 					},
 				}),
 		...(threads === undefined ? {} : { threads }),
+		...(device === undefined ? {} : { device }),
 		...(store === undefined ? {} : { store }),
 		...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
 	};

@@ -46,6 +46,8 @@ export interface Environment {
 	readonly onnxruntime: string;
 	readonly cpu: string;
 	readonly threads: number;
+	/** What trained networks besides the processor; absent where nothing did. */
+	readonly devices?: readonly string[];
 	readonly platform: string;
 }
 

@@ -15,7 +15,7 @@ import { createPredictor } from "../train/predict.js";
 import type { AnswerStore } from "../train/stored-answers.js";
 import type { Teacher, TeacherSummary } from "../train/teacher.js";
 import { trainModel } from "../train/trainer.js";
-import type { TrainingContext, TrainingResult } from "../train/training.js";
+import type { Placement, TrainingContext, TrainingResult } from "../train/training.js";
 import { checkPupils } from "./check-training.js";
 import { partOf } from "./learned-part.js";
 import type { NetworkOptions } from "./networks.js";
@@ -83,6 +83,8 @@ export interface TrainOutcome {
 	readonly data: DataSummary;
 	/** How the teacher was asked and read, where there was one. */
 	readonly teacher?: TeacherSummary;
+	/** The device that trained it, and what ran on the processor all the same; absent where all did. */
+	readonly device?: Placement;
 	/** What else is to be known. */
 	readonly notes?: readonly string[];
 }
@@ -134,6 +136,7 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 			: {}),
 		...{ parameters: parameterCount(result.model), curve: curveOf(result.history), data: summarize(whole) },
 		...(summary === undefined ? {} : { teacher: summary }),
+		...(result.device === undefined ? {} : { device: result.device }),
 		...(notes.length + told.length === 0 ? {} : { notes: [...notes, ...told] }),
 	};
 }

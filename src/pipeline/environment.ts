@@ -3,14 +3,19 @@ import { availableParallelism, cpus } from "node:os";
 import type { Environment } from "../distill/report.js";
 import { installedVersion } from "../runtime/node.js";
 
-/** This machine and these versions. */
-export async function describeEnvironment(threads: number): Promise<Environment> {
+/**
+ * This machine and these versions.
+ *
+ * @param devices - what trained, besides the processor.
+ */
+export async function describeEnvironment(threads: number, devices: readonly string[] = []): Promise<Environment> {
 	return {
 		limbeck: await packageVersion(),
 		node: process.version,
 		onnxruntime: await installedVersion(),
 		cpu: `${cpus()[0]?.model.trim() ?? "unknown"} (${String(availableParallelism())} cores)`,
 		threads,
+		...(devices.length === 0 ? {} : { devices }),
 		platform: `${process.platform}-${process.arch}`,
 	};
 }

@@ -5,6 +5,7 @@ import { canonicalHash } from "../canonical.js";
 import { encodeModel } from "../onnx/encode.js";
 import { readModelFile } from "../onnx/file.js";
 import { isRecord } from "../options.js";
+import type { PlaceOn } from "../runtime/devices.js";
 import { digestFile } from "../store/entry.js";
 import { entryFolder } from "../store/store.js";
 import type { OfferedStep } from "./executor.js";
@@ -24,6 +25,8 @@ export interface PlannerOptions {
 	readonly fingerprint: string;
 	/** The hash of the names of classes and columns, where they are the user's. */
 	readonly names?: string | undefined;
+	/** Which device trains a network. */
+	readonly placeOn: PlaceOn;
 }
 
 /** Makes a plan, step by step, inputs first. */
@@ -51,7 +54,7 @@ export interface Planner {
  *
  * In the key:
  * - the kind of step and its version: other code gives other results;
- * - its options: they are what is done;
+ * - its options: they are what is done; of the device that trains, none where that is the processor;
  * - the names of classes and columns of users' own data, which the files of networks hold and no fingerprint;
  * - the data's fingerprint in place of the data's options: where files lie does not matter, what is in them does; for
  *   steps that open the test split the options and the hash of the files too, as no fingerprint says what is in that; for data
@@ -62,7 +65,7 @@ export interface Planner {
  * Not in the key: paths; options that the entry calls unkeyed; names for people; the engine's version and the processor,
  * which move results by rounding only, so that machines can share a store (an entry says where it was made).
  */
-export function openPlanner({ folder, fingerprint, names }: PlannerOptions): Planner {
+export function openPlanner({ folder, fingerprint, names, placeOn }: PlannerOptions): Planner {
 	const byKey = new Map<string, PlannedStep>();
 	const contents = new Map<string, Promise<string>>();
 	const opened = new Map<string, Promise<readonly string[]>>();
@@ -90,8 +93,10 @@ export function openPlanner({ folder, fingerprint, names }: PlannerOptions): Pla
 			return [...byKey.values()];
 		},
 		fileOf: ({ key }, name) => join(entryFolder(folder, key), name),
-		async add(kind, label, options, { cores, after = [] }) {
+		async add(kind, label, given, { cores, after = [] }) {
 			const entry = stepEntry(kind);
+			// The entry is the one of these options.
+			const options = ((await entry.placed?.(given as never, placeOn)) ?? given) as typeof given;
 			// The entry is the one of these options.
 			const known = new Map<string, Known>();
 			for (const file of entry.files(options as never)) known.set(file.path, await identify(file));

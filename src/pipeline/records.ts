@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
+import { deviceChoices } from "../runtime/devices.js";
 
 const stepShape = z.strictObject({
 	label: z.string(),
@@ -27,6 +28,8 @@ const recordShape = z.strictObject({
 	/** The folder for the results, absolute. */
 	out: z.string(),
 	threads: z.int().min(1),
+	/** What trains the networks, where that is not the recipe's to say. */
+	device: z.enum(deviceChoices).optional(),
 	created: z.iso.datetime(),
 	updated: z.iso.datetime(),
 	state: z.enum(["running", "done", "failed", "stopped"]),

@@ -11,6 +11,7 @@ import { interruption, LimbeckError, throwIfStopped } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { isRecord } from "../json.js";
 import type { Notice } from "../notices.js";
+import type { DeviceChoice, DeviceName } from "../runtime/devices.js";
 import { openStore, type Store, storeFolder } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
 import type { DataIdentity, Identify } from "./data-identity.js";
@@ -19,6 +20,7 @@ import { describeEnvironment } from "./environment.js";
 import { localExecutor } from "./local-executor.js";
 import { openMetricsLog } from "./metrics-log.js";
 import { publish, runFiles } from "./output-folder.js";
+import { placing } from "./placing.js";
 import { openPlanner, type PlannedStep, type Planner } from "./plan.js";
 import { checkRoom, needOf, type RunNeed } from "./preflight.js";
 import { newRunId, type RunRecord, runFolder, type StepRecord, writeRecord } from "./records.js";
@@ -34,6 +36,8 @@ export interface RunOptions<Event extends SeedEvent> {
 	readonly out: string;
 	/** Threads inside one operator; every core where absent. */
 	readonly threads?: number;
+	/** What trains the networks; what the recipe says, or else the processor, where absent. */
+	readonly device?: DeviceChoice;
 	/** Where finished steps are kept and found again: see `storeFolder` where absent. */
 	readonly store?: string;
 	/** Seconds between checkpoints; where absent about 30, and so many that they cost a hundredth of the time. */
@@ -195,7 +199,7 @@ async function executeIn<Event extends SeedEvent, Result, Report extends object>
 		const outputOf = outputs(finished);
 		const [first, ...others] = seeds.map(({ plan }) => plan.result(outputOf));
 		if (first === undefined) throw new TypeError("executeRun: expected a seed, got none");
-		const environment = await describeEnvironment(threads);
+		const environment = await describeEnvironment(threads, devicesOf(planner));
 		const assembled = run.assemble([first, ...others], environment, new Date().toISOString(), planned.data);
 		const report = withDataNotices(assembled, planned.data.notices);
 		const { details, exhibits, chosen } = run.details?.(first) ?? {};
@@ -257,19 +261,26 @@ function needFor<Event extends SeedEvent, Result>(
 
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
 	{ recipe, identify, fitted, planSeed }: Run<Event, Result, Report>,
-	{ threads = availableParallelism(), store: named, signal, onNotice }: RunOptions<Event>,
+	{ threads = availableParallelism(), device, store: named, signal, onNotice }: RunOptions<Event>,
 	processes: StepProcesses,
 ): Promise<Planned<Event, Result>> {
 	const store = openStore(named ?? storeFolder(process.env, process.cwd()));
-	const identity = await identify(store.folder, { processes, ...(signal === undefined ? {} : { signal }) });
+	const how = { processes, ...(signal === undefined ? {} : { signal }) };
+	const identity = await identify(store.folder, how);
 	const data = { ...identity, notices: [...identity.notices, ...(fitted?.(identity) ?? [])] };
 	for (const notice of data.notices) onNotice?.(notice);
-	const planner = openPlanner({ folder: store.folder, ...data });
+	const planner = openPlanner({ folder: store.folder, ...data, placeOn: placing(device, { ...how, onNotice }) });
 	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];
 	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {
 		seeds.push({ seed, plan: await planSeed({ seed, threads, data, planner }) });
 	}
 	return { planner, seeds, threads, store, data };
+}
+
+/** The devices other than the processor that train networks of a plan. */
+function devicesOf({ steps }: Planner): readonly DeviceName[] {
+	const devices = steps.flatMap((step) => ("network" in step.options ? [step.options.network.device] : []));
+	return [...new Set(devices)].filter((device) => device !== undefined && device !== "cpu" && device !== "auto");
 }
 
 /** The keys of the steps of that label, and of all that depends on them. */
@@ -326,7 +337,7 @@ interface OpenRecord {
 
 async function openRecord<Event extends SeedEvent, Result, Report extends object>(
 	{ command, recipe }: Run<Event, Result, Report>,
-	{ out }: RunOptions<Event>,
+	{ out, device }: RunOptions<Event>,
 	{ planner, threads, store }: Planned<Event, Result>,
 ): Promise<OpenRecord> {
 	const created = new Date();
@@ -342,6 +353,7 @@ async function openRecord<Event extends SeedEvent, Result, Report extends object
 			...({ schema: 1, id, command, recipe, out: resolve(out), threads, state } as const),
 			...{ created: created.toISOString(), updated: new Date().toISOString() },
 			...(error === undefined ? {} : { error }),
+			...(device === undefined ? {} : { device }),
 			process: { pid: process.pid, host: hostname() },
 			steps: [...steps.values()],
 		});

@@ -13,6 +13,7 @@ import type { TeacherSource } from "../distill/teachers/sources.js";
 import type { describeData, TrainNetworkContext, TrainOutcome, TrainStep } from "../distill/train-network.js";
 import type { ErrorCategory } from "../errors.js";
 import type { Notice } from "../notices.js";
+import type { DeviceChoice, DeviceState, PlaceOn } from "../runtime/devices.js";
 import type { AlignStep } from "../speech/align-corpus.js";
 import { speechContent } from "../speech/corpora/content.js";
 import type { DescribeSpeechStep } from "../speech/describe.js";
@@ -46,6 +47,8 @@ interface StepEntry<Options, Result> {
 	readonly files: (options: Options) => readonly InputFile[];
 	/** Options that change no bit of its result. */
 	readonly unkeyed: readonly (keyof Options & string)[];
+	/** The options with the device that is to train, where it trains; they say none where that is the processor. */
+	readonly placed?: (options: Options, placeOn: PlaceOn) => Promise<object>;
 	/** What is in the files of the data of which it opens the test split, which no fingerprint holds; absent where it opens none. */
 	readonly opened?: (options: Options) => Promise<readonly string[]>;
 	/** Whether it goes on where it was when it is stopped and run again. */
@@ -103,8 +106,20 @@ export const steps = {
 		run: async (options: CheckStep, context) =>
 			(await import("../distill/teachers/check.js")).checkTeachers(options, context),
 	}),
+	device: entry({
+		version: 1,
+		files: () => [],
+		unkeyed: [],
+		goesOn: false,
+		death: "environment",
+		run: async ({ name }: Pick<DeviceState, "name">, { runtime }): Promise<DeviceState> => {
+			const refusal = await runtime.deviceRefusal(name);
+			return { name, ...(refusal === undefined ? {} : { refusal }) };
+		},
+	}),
 	train: entry({
 		version: 3,
+		placed: (options: TrainOptions, placeOn) => onDevice(options, placeOn),
 		files: ({ data, network, teacher, specialist }: TrainOptions) => [
 			...(data.name === "frames" ? [plain(data.file)] : []),
 			...(network.family === "file" ? [model(network.file)] : []),
@@ -164,6 +179,7 @@ export const steps = {
 	}),
 	align: entry({
 		version: 1,
+		placed: (options: AlignStep, placeOn) => onDevice(options, placeOn),
 		files: () => [],
 		unkeyed: ["threads"],
 		goesOn: false,
@@ -222,6 +238,16 @@ export const steps = {
 			(await import("../distill/evaluate.js")).siftSamples(options, context),
 	}),
 } as const;
+
+/** Options with the device that is to train their network. */
+async function onDevice(
+	options: { readonly network: { readonly device?: DeviceChoice | undefined } },
+	placeOn: PlaceOn,
+): Promise<object> {
+	const { device: choice, ...network } = options.network;
+	const device = await placeOn(choice);
+	return { ...options, network: device === undefined ? network : { ...network, device } };
+}
 
 function foldersOf({ folders }: StepContext): StepFolders {
 	if (folders === undefined) throw new TypeError("step: expected folders, got none");

@@ -87,8 +87,9 @@ export function uncalibrated(split: SplitName): string {
 }
 
 /** What timings depend on, in a line. */
-export function describeMachine({ cpu, threads, onnxruntime }: Environment): string {
-	return `${cpu}, ${threads} threads, ONNX Runtime ${onnxruntime}`;
+export function describeMachine({ cpu, threads, devices, onnxruntime }: Environment): string {
+	const trained = devices === undefined ? "" : `, trained on ${devices.join(", ")}`;
+	return `${cpu}, ${threads} threads${trained}, ONNX Runtime ${onnxruntime}`;
 }
 
 function detailLines({ reliability, perClass, confused }: EvaluationDetails): readonly string[] {

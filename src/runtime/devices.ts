@@ -54,6 +54,14 @@ export interface DeviceState {
 	readonly refusal?: string;
 }
 
+/**
+ * The device that trains a network, `undefined` for the processor.
+ *
+ * @param choice - what its recipe says.
+ * @throws LimbeckError (`environment`) for a device that does not work here.
+ */
+export type PlaceOn = (choice: DeviceChoice | undefined) => Promise<DeviceName | undefined>;
+
 /** The error (`environment`) for a device that does not work here. */
 export function deviceError(name: DeviceName, got: string, cause?: unknown): LimbeckError {
 	const hint = `${devices[name].hint} \`limbeck doctor\` lists the devices that work here.`;

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { deviceNames } from "../../src/runtime/devices.js";
 import { libraryPath } from "../../src/runtime/native/library.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
@@ -95,6 +96,21 @@ describe("limbeck doctor", () => {
 		expect(checks.find(({ name }) => name === "onnxruntime-node")?.found).toMatch(
 			/runs a model, through the C API of onnxruntime-node's library \(koffi 3[\d.]+\); providers: cpu/,
 		);
+	});
+
+	it("lists the devices, which of them work, and why the others do not", async () => {
+		const { stdout } = await runCli(["doctor", "--json"], {
+			XDG_CACHE_HOME: await temporaryFolder(),
+			VK_ICD_FILENAMES: "/no/such/driver",
+		});
+		const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; hint?: string }[] };
+		const devices = checks.filter(({ name }) => name.startsWith("device "));
+		expect(devices.map(({ name }) => name)).toEqual(deviceNames.map((name) => `device ${name}`));
+		expect(devices.find(({ name }) => name === "device webgpu")).toMatchObject({
+			status: "note",
+			found: expect.stringMatching(/^not here: /) as string,
+			hint: expect.stringContaining("Vulkan") as string,
+		});
 	});
 
 	it("tells why the C API is not used", async () => {

@@ -27,6 +27,12 @@ function appendCuda({ api, library }: Engine, options: bigint): void {
 
 const others: Partial<Record<DeviceName, (engine: Engine, options: bigint) => void>> = { cuda: appendCuda };
 
+/** What ONNX Runtime says, without the place in its source and the condition that it checks. */
+function reasonOf(cause: unknown): string {
+	const message = cause instanceof Error ? cause.message : String(cause);
+	return (message.split(" was false. ").at(-1) ?? message).trim();
+}
+
 /**
  * Has a session's device compute what it has kernels for.
  *
@@ -44,6 +50,6 @@ export function appendDevice(engine: Engine, options: bigint, name: DeviceName):
 		// What `elsewhere` is read from.
 		api.AddSessionConfigEntry(options, "session.record_ep_graph_assignment_info", "1");
 	} catch (cause) {
-		throw deviceError(name, cause instanceof Error ? cause.message.trim() : String(cause), cause);
+		throw deviceError(name, reasonOf(cause), cause);
 	}
 }
