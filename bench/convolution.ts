@@ -63,7 +63,8 @@ function contestantsOf(
 	what: ConvolutionTask["what"],
 	{ group }: Shape,
 ): readonly (readonly [name: string, own: Partial<ConvolutionTask>])[] {
-	const weightGradients: readonly FormulationName[] = group === 1 ? ["gathered", "sliced"] : ["paired", "sliced"];
+	const weightGradients: readonly FormulationName[] =
+		group === 1 ? ["gathered", "stacked", "sliced"] : ["paired", "stacked", "sliced"];
 	return what === "dw"
 		? weightGradients.map((formulation) => [formulation, { formulation }] as const)
 		: [

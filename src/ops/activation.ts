@@ -25,14 +25,19 @@ function bySign(g: Graph, x: Value, above: number, below: number): Value {
 /** min(x, 0). */
 const negativePart = (g: Graph, x: Value): Value => g.op("Clip", [x, undefined, g.scalar(0, x)]);
 
-/** Φ(x) + x φ(x), with the standard normal distribution's cumulative probability Φ and density φ. */
+/**
+ * Φ(x) + x φ(x), with the standard normal distribution's cumulative probability Φ and density φ. With t = x / √2, Φ is
+ * ½ + ½ erf t, and x φ(x) is t e^(−t²) / √π, of which the factor 1 / √π goes into the exponent: every pass over x counts.
+ */
 function geluSlope(g: Graph, x: Value): Value {
-	const erf = g.op("Erf", [scaled(g, x, Math.SQRT1_2)]);
-	const cumulative = scaled(g, g.op("Add", [erf, g.scalar(1, x)]), 0.5);
-	const bell = g.op("Exp", [scaled(g, g.op("Mul", [x, x]), -0.5)]);
-	const density = scaled(g, bell, 1 / Math.sqrt(2 * Math.PI));
-	return g.op("Add", [cumulative, g.op("Mul", [x, density])]);
+	const t = scaled(g, x, Math.SQRT1_2);
+	const cumulative = halfOfOnePlus(g, g.op("Erf", [t]));
+	const exponent = g.op("Sub", [g.scalar(-0.5 * Math.log(Math.PI), t), g.op("Mul", [t, t])]);
+	return g.op("Add", [cumulative, g.op("Mul", [t, g.op("Exp", [exponent])])]);
 }
+
+/** ½ + ½ x of −1 ≤ x ≤ 1, in one pass. */
+const halfOfOnePlus = (g: Graph, x: Value): Value => g.op("HardSigmoid", [x], { alpha: float(0.5), beta: float(0.5) });
 
 /** d ½ x (1 + t) / dx with t = tanh(c (x + a x³)), c = √(2/π), a = 0.044715: ½ (1 + t) + ½ x (1 − t²) c (1 + 3 a x²). */
 function tanhGeluSlope(g: Graph, x: Value): Value {

@@ -7,7 +7,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Geometry } from "./convolution-geometry.js";
-import { channelsLast, pad, positions } from "./convolution-windows.js";
+import { batchLast, batchToEnd, channelsLast, pad, positions } from "./convolution-windows.js";
 
 /** What every formulation takes: dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n,c,s p + d k − pad]. */
 interface Correlation {
@@ -49,6 +49,13 @@ const formulations = {
 			geometry.group === outputs &&
 			tilingOf(geometry).elements <= pairsACopy * taps * batch,
 		build: paired,
+	},
+	stacked: {
+		// What is transposed should be no more than what is cut, which strides make slow without it.
+		suits: ({ geometry: { strides, spatial }, channels, outputs, windows, taps }) =>
+			outputs * windows + channels * elementCount(spatial) <=
+			channels * taps * windows * (strides.some((stride) => stride > 1) ? 3 : 1),
+		build: stacked,
 	},
 	sliced: { suits: () => true, build: sliced },
 } as const satisfies Record<string, Formulation>;
@@ -235,6 +242,19 @@ function joinedPairs(
 		}
 	}
 	return { places, inside };
+}
+
+/**
+ * For few channels and groups. With the batch last, one Gather cuts all windows as runs of the whole batch, and one product
+ * for each group sums over windows and images.
+ */
+function stacked({ g, x, dy, geometry, batch, channels, outputs, windows, taps }: Correlation): Value {
+	const { group } = geometry;
+	const { pixels, places } = batchLast(g, x, geometry);
+	const grouped = (value: Value, rows: number): Value =>
+		g.op("Reshape", [value, g.integers([group, rows / group, windows * batch])]);
+	const columns = grouped(g.op("Gather", [pixels, places], { axis: int(1) }), channels * taps);
+	return g.op("FusedMatMul", [grouped(batchToEnd(g, dy), outputs), columns], { transB: int(1) });
 }
 
 /** For few channels, groups and kernels of one element: a shifted copy of the input for every tap, then one product. */

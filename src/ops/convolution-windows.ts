@@ -19,25 +19,64 @@ export function channelsLast(g: Graph, x: Value, geometry: Geometry): ChannelsLa
 	const lastChannel = [0, ...geometry.spatial.map((_, axis) => axis + 2), 1];
 	const padded = pad(g, g.op("Transpose", [x], { perm: ints(lastChannel) }), geometry, 1);
 	const pixelDims = padded.dims.slice(1, -1);
-	const places = windowPlaces(geometry, pixelDims);
+	const places = byWindow(geometry, pixelDims);
 	return {
 		pixels: g.op("Reshape", [padded, g.integers([batch, elementCount(pixelDims), channels])]),
 		places: g.constant({ type: "int32", dims: [places.length], data: places }),
 	};
 }
 
+/** An input whose windows one Gather over axis 1 cuts, as runs of the whole batch. */
+export interface BatchLast {
+	/** `[channels, padded pixels, batch]`. */
+	readonly pixels: Value;
+	/** `[taps × windows]`, the pixel that lies under each tap of each window. */
+	readonly places: Value;
+}
+
+/** An input `[batch, channels, …spatial]` with the batch last and padding around its images. */
+export function batchLast(g: Graph, x: Value, geometry: Geometry): BatchLast {
+	const [batch = 1, channels = 1] = x.dims;
+	const padded = pad(g, x, geometry, 2);
+	const pixelDims = padded.dims.slice(2);
+	const pixels = elementCount(pixelDims);
+	const places = byTap(geometry, pixelDims);
+	return {
+		pixels: g.op("Reshape", [batchToEnd(g, padded), g.integers([channels, pixels, batch])]),
+		places: g.constant({ type: "int32", dims: [places.length], data: places }),
+	};
+}
+
+/** `[batch, …]` as `[elements of a sample, batch]`. */
+export function batchToEnd(g: Graph, x: Value): Value {
+	const [batch = 1, ...sample] = x.dims;
+	const flat = g.op("Reshape", [x, g.integers([batch, elementCount(sample)])]);
+	return g.op("Transpose", [flat], { perm: ints([1, 0]) });
+}
+
 /** For every window and tap, in that order, the pixel of the padded image that lies under it. */
-function windowPlaces({ output, kernel, strides, dilations }: Geometry, padded: readonly number[]): Int32Array {
-	const places = new Int32Array(elementCount(output) * elementCount(kernel));
+function byWindow(geometry: Geometry, padded: readonly number[]): Int32Array {
+	const taps = positions(geometry.kernel);
+	return Int32Array.from(
+		positions(geometry.output).flatMap((window) => taps.map(pixelUnder(geometry, padded, window))),
+	);
+}
+
+/** For every tap and window, in that order, the pixel of the padded image that lies under it. */
+function byTap(geometry: Geometry, padded: readonly number[]): Int32Array {
+	const windows = positions(geometry.output).map((window) => pixelUnder(geometry, padded, window));
+	return Int32Array.from(positions(geometry.kernel).flatMap((tap) => windows.map((under) => under(tap))));
+}
+
+/** The pixel of a padded image that lies under a tap of a window. */
+function pixelUnder(
+	{ strides, dilations }: Geometry,
+	padded: readonly number[],
+	window: readonly number[],
+): (tap: readonly number[]) => number {
 	const steps = padded.map((_, axis) => elementCount(padded.slice(axis + 1)));
-	let at = 0;
-	for (const window of positions(output)) {
-		for (const tap of positions(kernel)) {
-			const pixel = window.map((w, axis) => w * (strides[axis] ?? 1) + (tap[axis] ?? 0) * (dilations[axis] ?? 1));
-			places[at++] = pixel.reduce((sum, place, axis) => sum + place * (steps[axis] ?? 1), 0);
-		}
-	}
-	return places;
+	const first = window.reduce((sum, at, axis) => sum + at * (strides[axis] ?? 1) * (steps[axis] ?? 1), 0);
+	return (tap) => tap.reduce((sum, at, axis) => sum + at * (dilations[axis] ?? 1) * (steps[axis] ?? 1), first);
 }
 
 /** Every index of a tensor of this shape, the last axis fastest. */
