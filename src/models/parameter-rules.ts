@@ -62,7 +62,7 @@ const isScalar = ({ tensor }: Constant): boolean => elementCount(tensor.dims) ==
 const elementsOf = ({ tensor }: Constant): ArrayLike<number> => realElements(tensor);
 const isLayer = ({ uses }: Constant): boolean => uses.some(isLayers);
 const isUnitScale = (one: Constant): boolean =>
-	one.uses.every(({ opType }) => opType === "InstanceNormalization") && isFilled(elementsOf(one));
+	one.uses.every(({ opType }) => opType.endsWith("Normalization")) && isFilled(elementsOf(one));
 const scalesValues = ({ uses }: Constant): boolean => uses.some(({ opType }) => opType === "Add" || opType === "Mul");
 /** Nobody adds zeros on purpose. */
 const isAddedTable = ({ tensor, uses }: Constant): boolean =>

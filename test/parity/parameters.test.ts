@@ -98,7 +98,7 @@ test("what is told of it", async () => {
 		expect.stringMatching(/the exporter left out biases of zeros; 1 are put back and trained: "layers\.3\.bias"/),
 	]);
 	expect(await told("Normalised", "plain")).toBeUndefined();
-	for (const network of ["Loop", "SharedNorm", "Tied", "Alias", "Table"]) {
+	for (const network of ["Loop", "WithoutGain", "SharedNorm", "Tied", "Alias", "Table"]) {
 		expect(await told(network, "folded")).toBeUndefined();
 	}
 });

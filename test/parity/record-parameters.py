@@ -157,6 +157,16 @@ class FreshTable(Table):
         nn.init.zeros_(self.bias_table)
 
 
+class WithoutGain(Net):
+    """A normalisation over two axes that has no gain or bias: exporters write ones and zeros."""
+
+    def body(self):
+        self.norm = nn.LayerNorm([TOKENS, WIDTH], elementwise_affine=False)
+
+    def middle(self, x):
+        return self.norm(x).relu()
+
+
 class Normalised(Net):
     """Convolutions that exporters fold normalisation into, and one whose kernel is computed."""
 
@@ -189,7 +199,7 @@ def export(model, x, form):
 
 def main():
     networks = {}
-    for kind in (Copies, CopiesWithoutBias, Loop, SharedNorm, Tied, Alias, Fresh, Table, FreshTable, Normalised):
+    for kind in (Copies, CopiesWithoutBias, Loop, SharedNorm, Tied, Alias, Fresh, Table, WithoutGain, FreshTable, Normalised):
         torch.manual_seed(0)
         model = kind().eval()
         x = torch.randn(2, TOKENS, INPUTS)
