@@ -11,13 +11,14 @@ type Rule = (tensor: Tensor, index: number, node: OnnxNode) => boolean;
 const isWeight: Rule = (_, index) => index === 1;
 
 /**
- * By operator. A weight of MatMul may be merely transposed, those of recurrent layers merely in another order. Zeros for
+ * By operator; one without weights of its own has its gains from `Constant` nodes. A weight of MatMul may be merely transposed, those of recurrent layers merely in another order. Zeros for
  * each head and pair of positions come from a table; of one that has values, the values show the table.
  */
 const rules: Readonly<Record<string, Rule>> = {
 	Conv: isWeight,
 	ConvTranspose: isWeight,
 	Gemm: (_, index, { attributes }) => index === 1 && attributes.get("transB")?.value === 1,
+	BatchNormalization: isWeight,
 	Add: isFreshTable,
 };
 

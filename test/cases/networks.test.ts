@@ -66,6 +66,16 @@ describe("what is trained is what PyTorch lists as parameters", () => {
 		expect(notices[0]?.text).toMatch(/"net\.a\.weight" stood for equal parameters of several layers; 2 of/);
 	});
 
+	test.each([
+		["scaled_std_conv.legC.onnx", ["onnx::BatchNormalization_32"]],
+		["scaled_std_conv.dynB.onnx", []],
+		["groupnorm_net.legC.onnx", []],
+	])("%s: gains that the exporter has computed are named", async (name, computed) => {
+		const { notices } = await importedNetwork({ file: fileOf(name) });
+		const found = notices.filter(({ code }) => code === "weights-computed").map(({ text }) => text);
+		expect(found).toEqual(computed.map((weight) => expect.stringContaining(`1 weight of layers: "${weight}". What`)));
+	});
+
 	test("patterns overrule the rule", async () => {
 		const { model } = await importedNetwork({ file: fileOf("mask.onnx") });
 		const found = listParameters(model, { train: ["w", "mask"], freeze: ["w"] });
