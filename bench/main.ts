@@ -1,8 +1,9 @@
 /** `npm run bench -- NAME [options]`: the benchmarks, side by side with peers. Progress goes to stderr. */
 import { availableParallelism, cpus } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 import { LimbeckError } from "../src/errors.js";
+import { type DeviceName, deviceNames } from "../src/runtime/devices.js";
 import { measureCalls } from "./calls.js";
 import { measureConvolutions } from "./convolution.js";
 import { measureDashboard } from "./dashboard.js";
@@ -37,6 +38,7 @@ interface TrainOptions {
 	readonly rounds: number;
 	readonly threads: number;
 	readonly cpu?: true;
+	readonly device?: DeviceName;
 	readonly json?: true;
 }
 
@@ -49,7 +51,7 @@ function toStderr(line: string): void {
 	process.stderr.write(`${line}\n`);
 }
 
-async function train({ net, batch, rounds, threads, cpu, json }: TrainOptions): Promise<void> {
+async function train({ net, batch, rounds, threads, cpu, device, json }: TrainOptions): Promise<void> {
 	const [standard] = DEFAULT_CASES;
 	const cases =
 		net === undefined && batch === undefined
@@ -58,7 +60,7 @@ async function train({ net, batch, rounds, threads, cpu, json }: TrainOptions): 
 	const results: TrainResult[] = [];
 	for (const each of cases) {
 		const options = { rounds, clock: cpu === true ? "processor" : "wall", log: toStderr } as const;
-		const result = await measure({ ...each, threads }, options);
+		const result = await measure({ ...each, threads, ...(device === undefined ? {} : { device }) }, options);
 		results.push(result);
 		if (json !== true) process.stdout.write(`${formatResult(result)}\n\n`);
 	}
@@ -222,6 +224,7 @@ program
 	.option("--rounds <count>", "rounds; the report is their median", count, 5)
 	.option("--threads <count>", "threads of every contestant", count, availableParallelism())
 	.option("--cpu", "processor time in place of wall time: with one thread, other work hardly moves it")
+	.addOption(new Option("--device <name>", "what trains, PyTorch on CUDA alone").choices(deviceNames))
 	.option("--json", "print JSON")
 	.action(train);
 

@@ -8,6 +8,7 @@
 import { createInterface } from "node:readline";
 
 import type { ModelSpec } from "../src/models/index.js";
+import type { DeviceName } from "../src/runtime/devices.js";
 
 /** A network, and what it classifies. */
 export interface Net {
@@ -24,6 +25,8 @@ export interface Task extends Net {
 	/** Examples in a step. */
 	readonly batch: number;
 	readonly threads: number;
+	/** What trains it; the processor where absent. */
+	readonly device?: DeviceName;
 }
 
 /** What a peer's module exports: all that a task needs, its random weights and data, ready to run. */

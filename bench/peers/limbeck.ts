@@ -3,9 +3,11 @@ import { buildModel } from "../../dist/models/index.js";
 import { selectTrainable } from "../../dist/models/trainable.js";
 import { encodeModel } from "../../dist/onnx/encode.js";
 import { elementCount, type Tensor } from "../../dist/onnx/tensor.js";
+import { devices } from "../../dist/runtime/devices.js";
 import { nodeRuntime } from "../../dist/runtime/node.js";
 import { executionOf, longestCall, stateBytesOf } from "../../dist/train/plan.js";
-import { createStateSets, initialState, runChunk, type State } from "../../dist/train/state.js";
+import { type HeldState, initialState, runChunk } from "../../dist/train/state.js";
+import { stateMemoryFor } from "../../dist/train/state-memory.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
 import type { Task, Trainer } from "../serve.js";
 
@@ -13,15 +15,16 @@ import type { Task, Trainer } from "../serve.js";
 const batchesOfData = 32;
 
 /** Limbeck's own training step: chunks as long as the trainer's, of one set of batches, run by onnxruntime-node. */
-export async function prepare({ model: spec, sampleShape, classes, batch, threads }: Task): Promise<Trainer> {
+export async function prepare(task: Task): Promise<Trainer> {
+	const { model: spec, sampleShape, classes, batch, threads, device } = task;
 	const inputs = elementCount(sampleShape);
 	const model = buildModel(spec, { sampleShape, classes, seed: 1 });
 	const runtime = await nodeRuntime();
-	const { target, writesInPlace } = runtime;
-	const execution = executionOf(model, { batch, sampleShape, threads, writesInPlace });
+	const { writesInPlace } = runtime;
+	const execution = executionOf(model, { batch, sampleShape, threads, writesInPlace, device });
 	const graph = buildTrainingGraph({
 		model,
-		target,
+		target: device === undefined ? runtime.target : devices[device].target,
 		stepByStep: execution.stepByStep,
 		stepsATurn: execution.stepsATurn,
 		sampleShape,
@@ -36,22 +39,25 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 		totalSteps: 1,
 	});
 	const session = await runtime.createSession(encodeModel(graph.model), { ...execution, threads, background: true });
-	const sets = writesInPlace ? createStateSets(graph) : undefined;
+	const memory = stateMemoryFor(session, graph, writesInPlace);
 	const count = batchesOfData * batch;
 	const images = Uint8Array.from({ length: count * inputs }, (_, index) => (index * 2654435761) >>> 24);
 	const labels = Int32Array.from({ length: count }, (_, index) => index % classes);
 	const capacity = longestCall({ bytesPerStep: batch * inputs, stateBytes: stateBytesOf(graph) });
 	const rows = sampleIndices(1, count, 0, capacity * batch);
 	const chosen = new Int32Array(rows.buffer);
+	const first: Tensor = { type: "float", dims: [], data: Float32Array.of(0) };
 	const data: Readonly<Record<string, Tensor>> = {
-		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(0) },
 		[feeds.samples]: { type: "uint8", dims: [count, ...sampleShape], data: images },
 		[feeds.labels]: { type: "int32", dims: [count], data: labels },
 	};
-	const into = sets && ((current: State) => sets.spare([current]));
-	let state = initialState(graph, model, 1);
+	const { spare } = memory;
+	const into = spare && ((current: HeldState) => spare(current, []));
+	const shared = memory.share(data);
+	let state = memory.put(initialState(graph, model, 1));
+	const where = device === undefined ? "" : `, on ${device}`;
 	return {
-		about: `onnxruntime-node ${runtime.version}, ${threads} threads`,
+		about: `onnxruntime-node ${runtime.version}, ${threads} threads${where}`,
 		parameters: selectTrainable(model).reduce((sum, { tensor }) => sum + elementCount(tensor.dims), 0),
 		async run(steps) {
 			let loss = Number.NaN;
@@ -59,8 +65,8 @@ export async function prepare({ model: spec, sampleShape, classes, batch, thread
 				const count = Math.min(left, capacity);
 				const rows = { type: "int32", dims: [count, batch], data: chosen.subarray(0, count * batch) } as const;
 				const steps = { type: "int64", dims: [], data: BigInt64Array.of(BigInt(count)) } as const;
-				const fed = { ...data, [feeds.steps]: steps, [feeds.rows]: rows, [feeds.indices]: rows };
-				const done = await runChunk(session, graph, state, fed, { into });
+				const places = { [feeds.firstStep]: first, [feeds.steps]: steps, [feeds.rows]: rows, [feeds.indices]: rows };
+				const done = await runChunk(session, graph, state, { ...data, ...places }, { into, shared });
 				state = done.state;
 				loss = done.losses.at(-1) ?? loss;
 			}

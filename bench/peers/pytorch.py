@@ -16,12 +16,15 @@ BATCHES = 32
 def trainer(task, mode):
     """Returns run(steps), which trains and returns the last step's loss, and the number of parameters."""
     layout = torch.channels_last if mode == "channels-last" else torch.contiguous_format
-    model = build(task["model"], task["sampleShape"], task["classes"]).to(memory_format=layout).train()
+    device = task.get("device", "cpu")
+    if device not in ("cpu", "cuda"):
+        raise SystemExit(f"PyTorch has no device {device}")
+    model = build(task["model"], task["sampleShape"], task["classes"]).to(device, memory_format=layout).train()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, fused=mode == "compile")
     shape = (task["batch"], *task["sampleShape"])
     # Stored in the layout that the network wants.
-    images = [torch.randint(0, 256, shape, dtype=torch.uint8).to(memory_format=layout) for _ in range(BATCHES)]
-    labels = torch.randint(0, task["classes"], (BATCHES, task["batch"]))
+    images = [torch.randint(0, 256, shape, dtype=torch.uint8).to(device, memory_format=layout) for _ in range(BATCHES)]
+    labels = torch.randint(0, task["classes"], (BATCHES, task["batch"])).to(device)
 
     def objective(pixels, y):
         # From the pixels as they are stored, as in our step.
