@@ -39,6 +39,16 @@ function standardise(g: Graph, x: Value, axes: readonly number[], epsilon: numbe
 	return { normal: g.op("Mul", [residual, inverse]), inverse };
 }
 
+/** x̂ of every row of a matrix: ONNX Runtime's own node, of γ = 1, where its statistics have the matrix's precision. */
+function standardiseRows(g: Graph, rows: Value, epsilon: number, centred: boolean): Standardised {
+	if (rows.type !== "float") return standardise(g, rows, [1], epsilon, centred);
+	const columns = rows.dims[1] ?? 1;
+	const ones = g.constant({ type: "float", dims: [columns], data: new Float32Array(columns).fill(1) });
+	const name = centred ? "LayerNormalization" : "SimplifiedLayerNormalization";
+	const outputs = g.ops(name, [rows, ones], { axis: int(-1), epsilon: float(epsilon) });
+	return { normal: required(outputs, 0), inverse: required(outputs, centred ? 2 : 1) };
+}
+
 /**
  * y = γ x̂ + β with γ and β over the normalised axes: dγ = Σ dy x̂ and dβ = Σ dy over the others, d = γ dy.
  * As matrices `[rows, n]`: the means of d and d x̂ are products of dy and dy x̂ with the column γ / n.
@@ -51,7 +61,7 @@ function overLastAxes({ g, inputs, dy, attributes }: VjpContext, centred: boolea
 	const dims = [elementCount(x.dims) / size, size];
 	const [rows, dRows] = [reshape(g, x, dims), reshape(g, dy, dims)];
 	const epsilon = numberOf(attributes, "epsilon", defaultEpsilon);
-	const { normal, inverse } = standardise(g, rows, [1], epsilon, centred);
+	const { normal, inverse } = standardiseRows(g, rows, epsilon, centred);
 	const products = g.op("Mul", [dRows, normal]);
 	const sum = (values: Value): Value =>
 		reshape(g, g.op("ReduceSum", [values, g.integers([0])], withoutAxes), normalised);
