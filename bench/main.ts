@@ -7,6 +7,7 @@ import { type DeviceName, deviceNames } from "../src/runtime/devices.js";
 import { measureCalls } from "./calls.js";
 import { measureConvolutions } from "./convolution.js";
 import { measureDashboard } from "./dashboard.js";
+import { measureDevices } from "./devices.js";
 import { measureEpoch, measureMemory } from "./epoch.js";
 import { medianOf } from "./median.js";
 import { netOf } from "./nets.js";
@@ -95,6 +96,20 @@ async function calls({ rounds }: { readonly rounds: number }): Promise<void> {
 		process.stdout.write(
 			`${`${vectors} × ${length} floats`.padEnd(18)}${how.padEnd(34)}${took} µs, processor ${used} µs\n`,
 		);
+	}
+}
+
+interface DevicesOptions {
+	readonly net: string;
+	readonly batch: number;
+	readonly steps: number;
+}
+
+async function devices({ net, batch, steps }: DevicesOptions): Promise<void> {
+	for (const { device, firstStepMs, stepMs, onProcessor } of await measureDevices(netOf(net), batch, steps)) {
+		process.stdout.write(`${device}: ${stepMs.toFixed(1)} ms a step, the first ${firstStepMs.toFixed(0)} ms\n`);
+		const rows = Object.entries(onProcessor).sort(([, a], [, b]) => b - a);
+		for (const [name, ms] of rows) process.stdout.write(`  on the processor: ${name}, ${ms.toFixed(3)} ms a step\n`);
 	}
 }
 
@@ -210,6 +225,13 @@ program
 	.description("what a call of a graph costs beside its work, against onnxruntime-node")
 	.option("--rounds <count>", "rounds; the report is their median", count, 7)
 	.action(calls);
+program
+	.command("devices")
+	.description("a training step on every device that works, and what runs on the processor there at what cost")
+	.option("--net <net>", "the net, such as resnet:8x1 or 784-128-10", "784-128-10")
+	.option("--batch <count>", "samples a step", count, 32)
+	.option("--steps <count>", "steps", count, 10)
+	.action(devices);
 program
 	.command("memory")
 	.description("resident memory over a long training")

@@ -90,6 +90,7 @@ export { createGraph, operatorOf } from "./ops/index.js";
 export type {
 	CaseInput,
 	InputGradient,
+	LackedForm,
 	Operator,
 	OperatorCase,
 	Target,
@@ -100,7 +101,16 @@ export type {
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
 export type { OutputForm, OutputsOption } from "./predict/output-form.js";
-export type { RunOptions, Runtime, Session, SessionOptions } from "./runtime/runtime.js";
+export type { DeviceChoice, DeviceName } from "./runtime/devices.js";
+export type {
+	DeviceMemory,
+	DeviceTensor,
+	RunOptions,
+	Runtime,
+	Session,
+	SessionDevice,
+	SessionOptions,
+} from "./runtime/runtime.js";
 export {
 	type ClassSets,
 	type Clustering,
@@ -164,7 +174,7 @@ export type { State } from "./train/state.js";
 export type { AnswerStore, AnswerSummary } from "./train/stored-answers.js";
 export type { StoredTargets, Teacher, TeacherPlan, TeacherSummary } from "./train/teacher.js";
 export { trainModel } from "./train/trainer.js";
-export type { TrainingContext, TrainingEvent, TrainingJob, TrainingResult } from "./train/training.js";
+export type { Placement, TrainingContext, TrainingEvent, TrainingJob, TrainingResult } from "./train/training.js";
 export {
 	buildTrainingGraph,
 	type TrainingGraph,

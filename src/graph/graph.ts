@@ -51,6 +51,8 @@ class Names {
 export class Graph {
 	private readonly typingOf: TypingOf;
 	private readonly lowering: Lowering | undefined;
+	/** Whether a `Loop` in it does its work where the other nodes do. */
+	readonly hasLoops: boolean;
 	private readonly names: Names;
 	private readonly nodeList: Node[] = [];
 	private readonly inputList: Value[] = [];
@@ -59,9 +61,11 @@ export class Graph {
 	/**
 	 * @param typingOf - the operator table to type nodes with; `createGraph` of `ops/` passes ours.
 	 * @param lowering - asked for every node of the finished graph; none is replaced where absent.
+	 * @param hasLoops - that of `parent` where absent.
 	 */
-	constructor(typingOf: TypingOf, lowering?: Lowering, parent?: Graph) {
+	constructor(typingOf: TypingOf, lowering?: Lowering, parent?: Graph, hasLoops = parent?.hasLoops ?? true) {
 		this.typingOf = typingOf;
+		this.hasLoops = hasLoops;
 		this.lowering = lowering;
 		this.names = parent === undefined ? new Names() : parent.names;
 	}

@@ -132,11 +132,16 @@ function largestDivisor(whole: number, most: number): number {
 	return Array.from({ length: upTo }, (_, less) => upTo - less).find((part) => whole % part === 0) ?? 1;
 }
 
-/** Σ_i f(a_i, b_i) over the first axis of both, as a Loop where there are several. */
+/** Σ_i f(a_i, b_i) over the first axis of both: as a Loop where there are several and the engine has one. */
 function summed(g: Graph, a: Value, b: Value, f: (body: Graph, a: Value, b: Value) => Value): Value {
 	const count = a.dims[0] ?? 1;
 	const only = (all: Value): Value => g.op("Reshape", [all, g.integers(all.dims.slice(1))]);
 	if (count === 1) return f(g, only(a), only(b));
+	if (!g.hasLoops) {
+		const at = (all: Value, index: number): Value => g.op("Gather", [all, g.scalar(index, { type: "int64" })]);
+		const terms = Array.from({ length: count }, (_, index) => f(g, at(a, index), at(b, index)));
+		return terms.reduce((sum, term) => g.op("Add", [sum, term]));
+	}
 	const body = g.body();
 	const scope = g.fresh("parts");
 	const turn = body.input(`${scope}/turn`, { type: "int64", dims: [] });

@@ -112,5 +112,7 @@ export function createGraph(target: Target = {}): Graph {
 			});
 		},
 		(g, node) => operatorOf(node.opType)?.lower?.(g, node, target),
+		undefined,
+		target.lacks?.has("Loop") !== true,
 	);
 }

@@ -4,11 +4,12 @@ import { buildCase } from "../../test/support/operator-cases.js";
 import { gradients } from "../autodiff/gradients.js";
 import { int, ints } from "../graph/attributes.js";
 import type { Value } from "../graph/value.js";
+import { elementCount } from "../onnx/tensor.js";
 import { createGraph, type OperatorName, operators } from "./index.js";
 import type { LackedForm, Operator, OperatorCase, Target } from "./operator.js";
 
-/** Every form that may lack, and the operator that it is of. */
-const forms: Readonly<Record<LackedForm, OperatorName>> = {
+/** Every form of an operator that may lack, and the operator that it is of. */
+const forms: Readonly<Record<Exclude<LackedForm, "Loop">, OperatorName>> = {
 	"BatchNormalization in training": "BatchNormalization",
 	FusedMatMul: "FusedMatMul",
 	LogSoftmax: "LogSoftmax",
@@ -19,7 +20,7 @@ const forms: Readonly<Record<LackedForm, OperatorName>> = {
 const cases = Object.entries(forms).flatMap(([form, name]) => {
 	const operator: Operator = operators[name];
 	// A key of the table.
-	return operator.cases.map((one, index) => ({ form: form as LackedForm, name, index, one }));
+	return operator.cases.map((one, index) => ({ form: form as keyof typeof forms, name, index, one }));
 });
 
 /** What a case gives on a machine, and the operators that its graph has there. */
@@ -77,4 +78,29 @@ test.each(pools)("the gradient of MaxPool without indices, $dims with $attribute
 	expect(others.values).toEqual(node.values);
 	expect(others.used).not.toContain("MaxUnpool");
 	expect(others.used).not.toContain("ScatterElements");
+});
+
+test("without Loop, the gradient of a convolution sums the parts of its batch one by one", async () => {
+	const [dims, kernel] = [
+		[24, 16, 28, 28],
+		[4, 16, 3, 3],
+	] as const;
+	const data = (shape: readonly number[], scale: number) => ({
+		...({ type: "float", dims: shape } as const),
+		data: Float32Array.from({ length: elementCount(shape) }, (_, at) => ((at * 7919) % 101) * scale),
+	});
+	const gradientOn = async (target: Target): Promise<{ values: readonly number[]; used: readonly string[] }> => {
+		const g = createGraph(target);
+		const [x, w] = [g.input("x", { type: "float", dims }), g.input("w", { type: "float", dims: kernel })];
+		const [dw = w] = gradients(g, g.op("ReduceSum", [g.op("Conv", [x, w])], { keepdims: int(0) }), [w]);
+		const used = g.toOnnx("case", [["dw", dw]]).nodes.map(({ opType }) => opType);
+		return {
+			values: numbers(await evaluate(g, { dw }, { x: data(dims, 2 ** -7), w: data(kernel, 2 ** -7) }), "dw"),
+			used,
+		};
+	};
+	const [node, others] = [await gradientOn({}), await gradientOn({ lacks: new Set(["Loop"]) })];
+	expect(node.used).toContain("Loop");
+	expect(others.used).not.toContain("Loop");
+	for (const [at, value] of node.values.entries()) expect((others.values[at] ?? NaN) / value).toBeCloseTo(1, 5);
 });

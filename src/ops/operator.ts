@@ -73,6 +73,7 @@ export type LackedForm =
 	| "BatchNormalization in training"
 	| "FusedMatMul"
 	| "LogSoftmax"
+	| "Loop"
 	| "MaxPool with indices"
 	| "OneHot";
 

@@ -26,7 +26,14 @@ export const devices = {
 	webgpu: {
 		provider: "WebGPU",
 		target: {
-			lacks: new Set(["BatchNormalization in training", "FusedMatMul", "LogSoftmax", "MaxPool with indices", "OneHot"]),
+			lacks: new Set([
+				"BatchNormalization in training",
+				"FusedMatMul",
+				"LogSoftmax",
+				"Loop",
+				"MaxPool with indices",
+				"OneHot",
+			]),
 		},
 		hint:
 			"On Linux it needs a Vulkan driver that Dawn takes, such as that of a GPU, or SwiftShader, which comes with " +

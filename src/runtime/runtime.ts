@@ -56,6 +56,7 @@ export interface DeviceMemory {
 	upload(from: Tensor, to: DeviceTensor): void;
 	/** A copy of a tensor that lies there. */
 	download(from: DeviceTensor): Tensor;
+	/** Frees the memory of a tensor that lies there. */
 	release(tensor: DeviceTensor): void;
 }
 
