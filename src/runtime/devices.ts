@@ -18,8 +18,8 @@ export const devices = {
 		provider: "CUDA",
 		target: {},
 		hint:
-			"It needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the files that onnxruntime-node leaves out: on Linux x64 its " +
-			"install script fetches them with `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12`.",
+			"It needs Linux x64, an NVIDIA GPU, CUDA 12 with cuDNN 9, and the files that onnxruntime-node leaves out: " +
+			"`node node_modules/onnxruntime-node/script/install` fetches them.",
 	},
 	coreml: { provider: "CoreML", target: {}, hint: "It needs macOS." },
 	dml: { provider: "DML", target: {}, hint: "It needs Windows and a GPU with DirectX 12." },
