@@ -17,8 +17,10 @@ export function withDropped(model: OnnxModel, where: string): OnnxModel {
 	});
 	const { model: whole, restored } = withBiases(withCopies(model, copies), biases);
 	const added = [...copies.map(({ name }) => name), ...restored].filter((name) => !buffers.has(name));
+	const left = biases.map(({ name }) => name).filter((name) => !restored.includes(name) && !constants.has(name));
+	const gone = [...lost, ...left];
 	const notices = [
-		...(lost.length === 0 ? [] : [lostNotice(lost, where)]),
+		...(gone.length === 0 ? [] : [lostNotice(gone, where)]),
 		...(copies.length === 0 ? [] : [copiesNotice(copies, where)]),
 		...(restored.length === 0 ? [] : [restoredNotice(restored, where)]),
 	];
@@ -26,7 +28,7 @@ export function withDropped(model: OnnxModel, where: string): OnnxModel {
 	return withProvenance(withNotices(whole, notices), all);
 }
 
-/** How many outputs a layer has, by its weight: the length of its bias. */
+/** How many outputs a layer has, by its weight, where that is no result of others: the length of its bias. */
 const channelsOf: Readonly<Record<string, (weight: Tensor, node: OnnxNode) => number>> = {
 	Gemm: ({ dims }, { attributes }) => dims[attributes.get("transB")?.value === 1 ? 0 : 1] ?? 1,
 	Conv: ({ dims }) => dims[0] ?? 1,
@@ -40,13 +42,14 @@ function withBiases(
 ): { readonly model: OnnxModel; readonly restored: readonly string[] } {
 	const { graph } = model;
 	const constants = new Map(graph.initializers.map(({ name, tensor }) => [name, tensor]));
+	const shapes = new Map([...graph.valueInfos, ...graph.outputs].map(({ name, dims }) => [name, dims]));
 	const added = new Map<string, OnnxInitializer>();
 	const nodes = graph.nodes.map((node) => {
 		const bias = biases.find(({ users }) => users.includes(node.outputs[0] ?? ""))?.name;
 		const [x = "", w = "", present = ""] = node.inputs;
 		const weight = constants.get(w);
-		const length = weight && channelsOf[node.opType]?.(weight, node);
-		if (bias === undefined || length === undefined || present !== "" || constants.has(bias)) return node;
+		const length = weight ? channelsOf[node.opType]?.(weight, node) : shapes.get(node.outputs[0] ?? "")?.[1];
+		if (bias === undefined || typeof length !== "number" || present !== "" || constants.has(bias)) return node;
 		added.set(bias, { name: bias, tensor: { type: "float", dims: [length], data: new Float32Array(length) } });
 		return { ...node, inputs: [x, w, bias] };
 	});

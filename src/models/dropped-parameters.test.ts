@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { foreignModel, info, randomTensor } from "../../test/support/models.js";
+import { provenanceKey } from "../onnx/provenance.js";
+import { trainableForm } from "./trainable-form.js";
+
+test.each([
+	["is put back where the layer's output has a shape", [info("z", ["n", 3, 4])], "biases-restored"],
+	["is named where nothing says how long it is", [], "parameters-folded"],
+])("a bias of zeros of a layer with a computed kernel %s", (_, valueInfos, code) => {
+	const model = foreignModel({
+		opset: 18,
+		nodes: [
+			["Mul", ["net.weight", "net.gain"], ["kernel"]],
+			["Conv", ["x", "kernel"], ["z"]],
+			["GlobalAveragePool", ["z"], ["p"]],
+			["Flatten", ["p"], ["y"]],
+		],
+		inputs: [info("x", ["n", 2, 5])],
+		outputs: [info("y", ["n", 3])],
+		valueInfos,
+		constants: { "net.weight": randomTensor("w", [3, 2, 2]), "net.gain": randomTensor("g", [3, 1, 1]) },
+	});
+	const listed = {
+		...{ parameters: ["net.weight", "net.gain"], constants: [], missing: ["net.bias"], origins: {}, separate: [] },
+		...{ biases: [{ name: "net.bias", users: ["z"] }], lost: [], scoped: true },
+	};
+	const { graph, notices } = trainableForm(
+		{ ...model, metadata: new Map([[provenanceKey, JSON.stringify(listed)]]) },
+		"net",
+	);
+	const [isBack, conv] = [code === "biases-restored", graph.nodes.find(({ opType }) => opType === "Conv")];
+	expect(notices?.map((notice) => notice.code)).toEqual([code]);
+	expect(notices?.[0]?.text).toContain('"net.bias"');
+	expect(graph.initializers.find(({ name }) => name === "net.bias")?.tensor.dims).toEqual(isBack ? [3] : undefined);
+	expect(conv?.inputs.slice(0, 3)).toEqual(["x", "kernel", ...(isBack ? ["net.bias"] : [])]);
+});
