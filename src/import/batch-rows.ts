@@ -90,11 +90,16 @@ function rowOf(name: string, row: Tensor, { addConstant }: Surroundings, { rows 
 	return single;
 }
 
-/** Whether a constant's first axis counts samples there: an elementwise operator stretches a 1 itself. */
-function rowsNeeded({ opType, attributes }: OnnxNode, { dims }: Pick<Tensor, "dims">, { size }: Pass): boolean {
+/** Whether a constant's first axis counts samples there: an elementwise operator stretches a 1 itself, and axes before the first. */
+function rowsNeeded(
+	{ opType, attributes, outputs }: OnnxNode,
+	{ dims }: Pick<Tensor, "dims">,
+	{ size, dimsOf }: Pass,
+): boolean {
 	if (opType === "Concat") return numberOf(Object.fromEntries(attributes), "axis", 0) !== 0 && dims.length > 1;
 	if (opType === "ScatterElements" || opType === "GatherElements") return dims.length > 1;
-	return size > 1 && dims.length > 2;
+	const rank = dimsOf(outputs[0] ?? "")?.length ?? dims.length;
+	return size > 1 && dims.length > 2 && dims.length === rank;
 }
 
 const integers = (values: readonly number[]): Tensor => ({

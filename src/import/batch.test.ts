@@ -52,6 +52,11 @@ const cases: [string, OnnxModel, readonly number[]][] = [
 		[16],
 	],
 	[
+		"equal scales of as many heads as samples",
+		fixed([2, 2, 3, 4], [2, 2, 3, 4], { scale: floats([2, 1, 1], () => 2) }, [onnxNode("Mul", ["x", "scale"], ["y"])]),
+		[2, 3, 4],
+	],
+	[
 		"heads × batch behind the tokens, as PyTorch's own attention has them",
 		fixed([8, 5, 16], [8, 5, 16], { a: integers(5, 32, 4), b: integers(5, 8, 16) }, [
 			onnxNode("Transpose", ["x"], ["t"], { perm: { kind: "ints", value: [1, 0, 2] } }),
