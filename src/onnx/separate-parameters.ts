@@ -82,6 +82,16 @@ function usesByModule(graph: Message<"Graph">, { roots, moduleOf }: ListedParame
 	return found;
 }
 
+/** Which input of a normalisation a parameter or statistic is, by the last part of its name. */
+const normalisationInputs: Readonly<Record<string, number>> = { weight: 1, bias: 2, running_mean: 3, running_var: 4 };
+
+const lastPart = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
+const isNormalisation = ({ opType = "" }: Node): boolean => opType.endsWith("Normalization");
+
+/** Whether an input can be a parameter of that name: in a normalisation a gain is no variance, even where both are ones. */
+const canBe = (name: string, { node, index }: Use): boolean =>
+	!isNormalisation(node) || (normalisationInputs[lastPart(name)] ?? index) === index;
+
 /**
  * Modules that have several names, by all but the last of these: the exporter calls what is in them by the last. One that
  * has a value of its own is no other.
@@ -95,11 +105,11 @@ function aliasesIn(
 	const aliases = new Map<string, string>();
 	for (const [module, uses] of modules) {
 		if (owners.has(module)) continue;
-		const found = uses.flatMap(({ of }) =>
-			(roots.get(of) ?? []).flatMap((root) => {
+		const found = uses.flatMap((use) =>
+			(roots.get(use.of) ?? []).flatMap((root) => {
 				const name = `${module}.${root.slice(root.lastIndexOf(".") + 1)}`;
 				const isLater = (places.get(name) ?? Infinity) < (places.get(root) ?? -1);
-				return isLater ? [{ owner: ownerOf(root), score: commonEnd(name, root) }] : [];
+				return isLater && canBe(root, use) ? [{ owner: ownerOf(root), score: commonEnd(name, root) }] : [];
 			}),
 		);
 		const [best] = found.sort((a, b) => b.score - a.score);
@@ -217,7 +227,29 @@ function foldedInto(separate: readonly Separate[], modules: ReadonlyMap<string, 
 	return new Set(all.filter((of) => places(of) >= uses.filter((use) => use.of === of).length));
 }
 
-function inHome(home: Home): Dropped {
+/** What a normalisation has lost of its own: the name tells the place, whatever equal value is there. */
+function inNormalisations({ path, names, uses, listed }: Home): readonly Separate[] {
+	return names.flatMap((name) => {
+		const input = ownerOf(name) === path ? normalisationInputs[lastPart(name)] : undefined;
+		const found = uses.filter(({ node, index }) => isNormalisation(node) && index === input);
+		const [first] = found;
+		if (first === undefined || found.some(({ of }) => of !== first.of)) return [];
+		const filled = (listed.roots.get(first.of) ?? []).every((root) => lastPart(root) !== lastPart(name));
+		return [{ name, of: first.of, places: found.map(({ node, index }) => [outputOf(node), index] as const), filled }];
+	});
+}
+
+function inHome(whole: Home): Dropped {
+	const placed = inNormalisations(whole);
+	const isPlaced = ({ node, index, of }: Use): boolean =>
+		placed.some((one) => one.of === of && one.places.some(([output, at]) => output === outputOf(node) && at === index));
+	const names = whole.names.filter((name) => !placed.some((one) => one.name === name));
+	const rest = inferredIn({ ...whole, names, uses: whole.uses.filter((use) => !isPlaced(use)) });
+	return { ...rest, separate: [...placed, ...rest.separate] };
+}
+
+/** What a module has lost, where names and numbers of uses tell the places. */
+function inferredIn(home: Home): Dropped {
 	const { path, names, uses, listed, claims } = home;
 	const biases: DroppedBias[] = [];
 	const lost: string[] = [];

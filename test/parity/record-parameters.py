@@ -157,6 +157,21 @@ class FreshTable(Table):
         nn.init.zeros_(self.bias_table)
 
 
+class ZeroGains(Net):
+    """Normalisations that differ in their fresh gains, zeros or ones, as their statistics do."""
+
+    def body(self):
+        self.norms = nn.ModuleList([nn.BatchNorm1d(WIDTH) for _ in range(4)])
+        for norm in self.norms[1:3]:
+            nn.init.zeros_(norm.weight)
+
+    def middle(self, x):
+        x = x.transpose(1, 2)
+        for norm in self.norms:
+            x = (x + norm(x.tanh())).relu()
+        return x.transpose(1, 2)
+
+
 class WithoutGain(Net):
     """A normalisation over two axes that has no gain or bias: exporters write ones and zeros."""
 
@@ -199,7 +214,7 @@ def export(model, x, form):
 
 def main():
     networks = {}
-    for kind in (Copies, CopiesWithoutBias, Loop, SharedNorm, Tied, Alias, Fresh, Table, WithoutGain, FreshTable, Normalised):
+    for kind in (Copies, CopiesWithoutBias, Loop, SharedNorm, Tied, Alias, Fresh, Table, ZeroGains, WithoutGain, FreshTable, Normalised):
         torch.manual_seed(0)
         model = kind().eval()
         x = torch.randn(2, TOKENS, INPUTS)
