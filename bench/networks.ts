@@ -36,6 +36,7 @@ const trained = z.object({
 	seconds: z.number().optional(),
 	parameters: z.number().optional(),
 	refused: z.string().optional(),
+	/** Codes of what is told of the file. */
 	notices: z.array(z.string()).optional(),
 });
 const tensor = z.object({ name: z.string(), share: z.number(), error: z.number(), peer: z.number() });
@@ -133,16 +134,23 @@ export function judged({ notExported, as, against }: NetworkRow): {
 } {
 	if (notExported !== undefined || as === undefined) return { teacher: "-", student: "-" };
 	const teacher = (as.teacher ?? Number.NaN) < teacherTolerance ? "right" : "wrong";
-	const student = against === undefined ? "wrong" : judgedStudent(against);
+	const student = against === undefined ? "wrong" : judgedStudent(against, as.notices ?? []);
 	return {
 		teacher: as.teacherRefused === undefined ? teacher : "refused",
 		student: as.refused === undefined ? student : "refused",
 	};
 }
 
-function judgedStudent(against: z.infer<typeof compared>): "right" | "folded" | "unclear" | "wrong" {
+/** What is told of files that have lost parameters. */
+const lossCodes: readonly string[] = ["parameters-folded", "weights-computed"];
+
+function judgedStudent(
+	against: z.infer<typeof compared>,
+	told: readonly string[],
+): "right" | "folded" | "unclear" | "wrong" {
 	const { absent, folded, replaced, wrongs, largest, peer } = against;
-	if (absent.length > 0) return "wrong";
+	// Of tensors whose elements are all alike no value shows that they are gone, but the list that the file has.
+	if (absent.length > 0) return told.some((code) => lossCodes.includes(code)) ? "folded" : "wrong";
 	// What is not in the file leads the rest elsewhere.
 	if (folded.length > 0) return "folded";
 	if (wrongs === 0) return replaced.length > 0 ? "folded" : "right";

@@ -44,6 +44,7 @@ export interface Trained {
 	readonly parameters?: number;
 	/** Why it is not trained. */
 	readonly refused?: string;
+	/** Codes of what is told of the file. */
 	readonly notices?: readonly string[];
 }
 
@@ -111,7 +112,7 @@ async function asStudent(): Promise<Trained> {
 		losses: [...done.losses],
 		seconds: (user + system) / 1e6 / steps,
 		parameters: trained.reduce((sum, { dims }) => sum + dims.reduce((product, size) => product * size, 1), 0),
-		notices: notices.map(({ text }) => text),
+		notices: notices.map(({ code }) => code),
 	};
 }
 
