@@ -4,20 +4,21 @@ import { provenanceKey } from "../onnx/provenance.js";
 import { trainableForm } from "./trainable-form.js";
 
 test.each([
-	["is put back where the layer's output has a shape", [info("z", ["n", 3, 4])], "biases-restored"],
-	["is named where nothing says how long it is", [], "parameters-folded"],
-])("a bias of zeros of a layer with a computed kernel %s", (_, valueInfos, code) => {
+	["is put back where constants alone make it", "net.gain", "biases-restored"],
+	["is named where nothing says how long it is", "mean", "parameters-folded"],
+])("a bias of zeros of a layer with a computed kernel %s", (_, factor, code) => {
 	const model = foreignModel({
 		opset: 18,
 		nodes: [
-			["Mul", ["net.weight", "net.gain"], ["kernel"]],
+			["ReduceMean", ["x"], ["mean"]],
+			["Add", ["net.weight", "net.gain"], ["sum"]],
+			["Mul", ["sum", factor], ["kernel"]],
 			["Conv", ["x", "kernel"], ["z"]],
 			["GlobalAveragePool", ["z"], ["p"]],
 			["Flatten", ["p"], ["y"]],
 		],
 		inputs: [info("x", ["n", 2, 5])],
 		outputs: [info("y", ["n", 3])],
-		valueInfos,
 		constants: { "net.weight": randomTensor("w", [3, 2, 2]), "net.gain": randomTensor("g", [3, 1, 1]) },
 	});
 	const listed = {

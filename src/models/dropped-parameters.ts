@@ -1,8 +1,8 @@
 /** Parameters that an exporter has dropped and still lists, put back. */
 import { provenanceOf, withProvenance } from "../import/provenance.js";
+import { inferredShapes } from "../import/shapes.js";
 import type { Notice } from "../notices.js";
 import type { OnnxInitializer, OnnxModel, OnnxNode } from "../onnx/model.js";
-import type { Tensor } from "../onnx/tensor.js";
 import { type Copy, copiesNotice, firstNames, withCopies, withNotices } from "./copies.js";
 import { isFresh } from "./table-structure.js";
 
@@ -28,11 +28,11 @@ export function withDropped(model: OnnxModel, where: string): OnnxModel {
 	return withProvenance(withNotices(whole, notices), all);
 }
 
-/** How many outputs a layer has, by its weight, where that is no result of others: the length of its bias. */
-const channelsOf: Readonly<Record<string, (weight: Tensor, node: OnnxNode) => number>> = {
-	Gemm: ({ dims }, { attributes }) => dims[attributes.get("transB")?.value === 1 ? 0 : 1] ?? 1,
-	Conv: ({ dims }) => dims[0] ?? 1,
-	ConvTranspose: ({ dims }, { attributes }) => (dims[1] ?? 1) * Number(attributes.get("group")?.value ?? 1),
+/** How many outputs a layer has, by the shape of its weight: the length of its bias. */
+const channelsOf: Readonly<Record<string, (dims: readonly number[], node: OnnxNode) => number>> = {
+	Gemm: (dims, { attributes }) => dims[attributes.get("transB")?.value === 1 ? 0 : 1] ?? 1,
+	Conv: (dims) => dims[0] ?? 1,
+	ConvTranspose: (dims, { attributes }) => (dims[1] ?? 1) * Number(attributes.get("group")?.value ?? 1),
 };
 
 /** The model with biases of zeros where the exporter has left them out. */
@@ -41,15 +41,16 @@ function withBiases(
 	biases: ReturnType<typeof provenanceOf>["biases"],
 ): { readonly model: OnnxModel; readonly restored: readonly string[] } {
 	const { graph } = model;
-	const constants = new Map(graph.initializers.map(({ name, tensor }) => [name, tensor]));
-	const shapes = new Map([...graph.valueInfos, ...graph.outputs].map(({ name, dims }) => [name, dims]));
+	const constants = new Set(graph.initializers.map(({ name }) => name));
+	// Weights may be computed of constants.
+	const shapes = biases.length === 0 ? new Map<string, readonly number[]>() : inferredShapes(model);
 	const added = new Map<string, OnnxInitializer>();
 	const nodes = graph.nodes.map((node) => {
 		const bias = biases.find(({ users }) => users.includes(node.outputs[0] ?? ""))?.name;
 		const [x = "", w = "", present = ""] = node.inputs;
-		const weight = constants.get(w);
-		const length = weight ? channelsOf[node.opType]?.(weight, node) : shapes.get(node.outputs[0] ?? "")?.[1];
-		if (bias === undefined || typeof length !== "number" || present !== "" || constants.has(bias)) return node;
+		const weight = shapes.get(w);
+		const length = weight && channelsOf[node.opType]?.(weight, node);
+		if (bias === undefined || length === undefined || present !== "" || constants.has(bias)) return node;
 		added.set(bias, { name: bias, tensor: { type: "float", dims: [length], data: new Float32Array(length) } });
 		return { ...node, inputs: [x, w, bias] };
 	});
