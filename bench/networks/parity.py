@@ -347,6 +347,18 @@ def match_alike(silent, ours_before, left):
         else:
             rest[name] = before, wanted, got
     pieces = [(ours_before[name].ravel(), change, np.zeros(change.size, bool)) for name, change in left.items()]
+    # Whole tensors first, the nearest ones before others: a small part of something may fit as well by chance.
+    whole = [
+        (np.linalg.norm(change - wanted) / max(np.linalg.norm(wanted), 1e-30), name, at)
+        for name, (before, wanted, _) in rest.items()
+        for at, (start, change, _) in enumerate(pieces)
+        if change.size == wanted.size and np.array_equal(np.sort(start), np.sort(before))
+    ]
+    for distance, name, at in sorted(whole):
+        _, change, used = pieces[at]
+        if distance < 0.5 and name in rest and not used.any():
+            _, _, got = rest.pop(name)
+            got[:], used[:] = change, True
     for name, (before, wanted, got) in rest.items():
         size, ordered = got.size, np.sort(before)
         found = [
