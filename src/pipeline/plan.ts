@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { join, relative, sep } from "node:path";
 import { canonicalHash } from "../canonical.js";
+import { importVersion } from "../models/import-version.js";
 import { encodeModel } from "../onnx/encode.js";
 import { readModelFile } from "../onnx/file.js";
 import { isRecord } from "../options.js";
@@ -55,6 +56,7 @@ export interface Planner {
  * In the key:
  * - the kind of step and its version: other code gives other results;
  * - its options: they are what is done; of the device that trains, none where that is the processor;
+ * - the version of how models are imported, where one is a file of the user's;
  * - the names of classes and columns of users' own data, which the files of networks hold and no fingerprint;
  * - the data's fingerprint in place of the data's options: where files lie does not matter, what is in them does; for
  *   steps that open the test split the options and the hash of the files too, as no fingerprint says what is in that; for data
@@ -98,8 +100,10 @@ export function openPlanner({ folder, fingerprint, names, placeOn }: PlannerOpti
 			// The entry is the one of these options.
 			const options = ((await entry.placed?.(given as never, placeOn)) ?? given) as typeof given;
 			// The entry is the one of these options.
+			const opens = entry.files(options as never);
 			const known = new Map<string, Known>();
-			for (const file of entry.files(options as never)) known.set(file.path, await identify(file));
+			for (const file of opens) known.set(file.path, await identify(file));
+			const isForeign = opens.some(({ path, kind }) => kind === "model" && known.get(path)?.input.length === 0);
 			const made = isMade(options, known);
 			const files = await openedBy(kind, options);
 			const unkeyed = new Set<string>([...entry.unkeyed, ...(files !== undefined || made ? [] : ["data"])]);
@@ -109,6 +113,7 @@ export function openPlanner({ folder, fingerprint, names, placeOn }: PlannerOpti
 				version: entry.version,
 				...(made ? {} : { data: fingerprint, ...(names === undefined ? {} : { names }) }),
 				...(files === undefined ? {} : { files }),
+				...(isForeign ? { importVersion } : {}),
 				options: withContents(Object.fromEntries(keyed), known),
 			};
 			const key = canonicalHash(about);
