@@ -22,6 +22,7 @@ import {
 	weightKinds,
 } from "./networks.js";
 import { measurePipeline, type PipelineRound, type Spent } from "./pipeline.js";
+import { profileOf } from "./profile.js";
 import { measureSpecialists, type Scale } from "./specialists.js";
 import { measureScoring, measureStore } from "./targets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
@@ -108,9 +109,31 @@ interface DevicesOptions {
 async function devices({ net, batch, steps }: DevicesOptions): Promise<void> {
 	for (const { device, firstStepMs, stepMs, onProcessor } of await measureDevices(netOf(net), batch, steps)) {
 		process.stdout.write(`${device}: ${stepMs.toFixed(1)} ms a step, the first ${firstStepMs.toFixed(0)} ms\n`);
-		const rows = Object.entries(onProcessor).sort(([, a], [, b]) => b - a);
+		const rows = [...onProcessor].sort(([, a], [, b]) => b - a);
 		for (const [name, ms] of rows) process.stdout.write(`  on the processor: ${name}, ${ms.toFixed(3)} ms a step\n`);
 	}
+}
+
+interface ProfileOptions extends DevicesOptions {
+	readonly threads: number;
+}
+
+/** Where a step's time goes, with one thread and with several. */
+async function profile({ net, batch, steps, threads }: ProfileOptions): Promise<void> {
+	const one = (await profileOf({ net: netOf(net), batch, steps, threads: 1 })).byOperator();
+	const several = (await profileOf({ net: netOf(net), batch, steps, threads })).byOperator();
+	const whole = (times: ReadonlyMap<string, number>): number => [...times.values()].reduce((sum, ms) => sum + ms, 0);
+	const line = (name: string, first: number, second: number): string =>
+		[
+			name.padEnd(24),
+			...[first, second].map((ms) => `${(ms / steps).toFixed(2)} ms`.padStart(12)),
+			`${(first / second).toFixed(2)}x`.padStart(8),
+			`${((100 * first) / whole(one)).toFixed(1)} %`.padStart(8),
+		].join("");
+	process.stdout.write(`${net}, batch ${batch}: a step with 1 thread, with ${threads}, the gain, the share with 1\n`);
+	process.stdout.write(`${line("all", whole(one), whole(several))}\n`);
+	const rows = [...one].sort(([, a], [, b]) => b - a).filter(([, ms]) => ms > whole(one) / 200);
+	for (const [name, ms] of rows) process.stdout.write(`${line(name, ms, several.get(name) ?? 0)}\n`);
 }
 
 interface PipelineOptions {
@@ -232,6 +255,14 @@ program
 	.option("--batch <count>", "samples a step", count, 32)
 	.option("--steps <count>", "steps", count, 10)
 	.action(devices);
+program
+	.command("profile")
+	.description("where the time of a training step goes, by operator, with one thread and with several")
+	.option("--net <net>", "the net, such as resnet:8x1 or 784-128-10", "cnn")
+	.option("--batch <count>", "samples a step", count, 128)
+	.option("--steps <count>", "steps", count, 4)
+	.option("--threads <count>", "threads of the second run", count, availableParallelism())
+	.action(profile);
 program
 	.command("memory")
 	.description("resident memory over a long training")
