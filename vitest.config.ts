@@ -19,7 +19,8 @@ export default defineConfig({
 		pool: "forks",
 		// Tests of the command line, of its processes and of the package run what is built.
 		globalSetup: "scripts/before-tests.js",
-		maxWorkers: 2,
+		// Tests of whole commands wait for processes of their own: one more than the cores keeps both at work.
+		maxWorkers: 3,
 		sequence: { sequencer: LongestFirst },
 		testTimeout: 180_000,
 		hookTimeout: 180_000,

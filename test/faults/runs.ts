@@ -191,7 +191,7 @@ async function inSmall(folder: string, size: string, work: () => Promise<Outcome
 function diskFull({ seed, folder: parent }: Attempt): Promise<Outcome> {
 	const folder = join(parent, "small");
 	return seed % 4 === 2
-		? inSmall(folder, "6m", () => refusedAtOnce(folder))
+		? inSmall(folder, "4m", () => refusedAtOnce(folder))
 		: inSmall(folder, "16m", () => filledUp(folder, createDraws(seed, "room")));
 }
 

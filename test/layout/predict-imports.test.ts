@@ -35,7 +35,7 @@ test("limbeck/predict loads no code that trains, and little else", async () => {
 	]);
 	const sizes = await Promise.all(files.map(async (file) => (await stat(join(dist, file))).size));
 	// Measured: see docs/architecture.md. Without comments and spaces it is about a third.
-	expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(180_000);
+	expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(210_000);
 });
 
 test("limbeck/predict/web loads the same, but files of Node's", async () => {
