@@ -53,7 +53,7 @@ export async function prepare(task: Task): Promise<Trainer> {
 	};
 	const { spare } = memory;
 	const into = spare && ((current: HeldState) => spare(current, []));
-	const shared = memory.share(data);
+	const placed = memory.placing(data);
 	let state = memory.put(initialState(graph, model, 1));
 	const where = device === undefined ? "" : `, on ${device}`;
 	return {
@@ -66,7 +66,7 @@ export async function prepare(task: Task): Promise<Trainer> {
 				const rows = { type: "int32", dims: [count, batch], data: chosen.subarray(0, count * batch) } as const;
 				const steps = { type: "int64", dims: [], data: BigInt64Array.of(BigInt(count)) } as const;
 				const places = { [feeds.firstStep]: first, [feeds.steps]: steps, [feeds.rows]: rows, [feeds.indices]: rows };
-				const done = await runChunk(session, graph, state, { ...data, ...places }, { into, shared });
+				const done = await runChunk(session, graph, state, { ...data, ...places }, { into, placed });
 				state = done.state;
 				loss = done.losses.at(-1) ?? loss;
 			}

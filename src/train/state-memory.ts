@@ -1,4 +1,5 @@
 /** Where the state of a run lies from step to step. */
+import type { Tensor } from "../onnx/tensor.js";
 import type { DeviceMemory, DeviceTensor, Session } from "../runtime/runtime.js";
 import { createStateSets, type HeldState, type State } from "./state.js";
 import type { TrainingGraph } from "./training-graph.js";
@@ -18,8 +19,12 @@ export interface StateMemory {
 	 * @param kept - states that are still needed, as they were read.
 	 */
 	readonly spare?: (state: HeldState, kept: readonly (State | undefined)[]) => HeldState;
-	/** What stands for the feeds that are the same in every call. */
-	share(fed: State): HeldState;
+	/**
+	 * What stands for the feeds of a call.
+	 *
+	 * @param shared - tensors that many calls are fed: of the very same ones a copy may lie in the device's memory.
+	 */
+	placing(shared: State): (fed: State) => HeldState;
 }
 
 /** The memory that suits a session. */
@@ -32,7 +37,7 @@ export function stateMemoryFor(session: Session, graph: TrainingGraph, writesInP
 }
 
 /** States in arrays of JavaScript's, which are read where they lie. */
-const inArrays: StateMemory = { put: (state) => state, read: ownState, readsFreely: true, share: () => ({}) };
+const inArrays: StateMemory = { put: (state) => state, read: ownState, readsFreely: true, placing: () => (fed) => fed };
 
 function ownState(state: HeldState): State {
 	const other = Object.keys(state).find((name) => state[name] !== undefined && !("data" in state[name]));
@@ -75,15 +80,20 @@ function onDevice(memory: DeviceMemory, { carried }: TrainingGraph): StateMemory
 		},
 		readsFreely: false,
 		spare: other,
-		share: (fed) =>
-			Object.fromEntries(
-				Object.entries(fed)
-					.filter(([name]) => memory.holds(name))
-					.map(([name, tensor]) => {
-						const held = memory.allocate(tensor);
-						memory.upload(tensor, held);
-						return [name, held];
-					}),
-			),
+		placing(shared) {
+			const held = new Map<Tensor, DeviceTensor>();
+			const isShared = new Set(Object.values(shared));
+			const place = (name: string, tensor: Tensor): Tensor | DeviceTensor => {
+				// A call may be fed something of its own under the same name.
+				if (!isShared.has(tensor) || !memory.holds(name)) return tensor;
+				const known = held.get(tensor);
+				if (known !== undefined) return known;
+				const made = memory.allocate(tensor);
+				memory.upload(tensor, made);
+				held.set(tensor, made);
+				return made;
+			};
+			return (fed) => Object.fromEntries(Object.entries(fed).map(([name, tensor]) => [name, place(name, tensor)]));
+		},
 	};
 }

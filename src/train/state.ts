@@ -39,8 +39,8 @@ export interface ChunkResult<S extends HeldState = State> {
 export interface ChunkOptions<S extends HeldState = State> {
 	/** Memory that receives the state after a call, given that before it, with which it shares none; new memory where absent. */
 	readonly into?: ((state: S) => S) | undefined;
-	/** What stands for some of what is fed: the same, in the memory of a device. */
-	readonly shared?: HeldState | undefined;
+	/** What stands for what is fed: some of it may lie in the memory of a device. */
+	readonly placed?: ((fed: State) => HeldState) | undefined;
 	/** Ends the chunk before its last step, where each is a call. */
 	readonly stop?: AbortSignal | undefined;
 }
@@ -51,10 +51,10 @@ export async function runChunk<S extends HeldState>(
 	graph: TrainingGraph,
 	state: S,
 	fed: State,
-	{ into, shared, stop }: ChunkOptions<S> = {},
+	{ into, placed = (own) => own, stop }: ChunkOptions<S> = {},
 ): Promise<ChunkResult<S>> {
 	const call = (before: S, given: State): Promise<ChunkResult<S>> =>
-		runCall(session, graph, before, { ...given, ...shared }, into?.(before));
+		runCall(session, graph, before, placed(given), into?.(before));
 	if (!graph.stepByStep) return call(state, fed);
 	const losses = new Float32Array(fed[feeds.rows]?.dims[0] ?? 0);
 	let current = state;

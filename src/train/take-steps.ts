@@ -75,13 +75,13 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 		stored: teacher?.stored,
 	});
 	const isDue = cadence(now, checkpointSeconds);
-	const shared = memory.share(feed.shared);
+	const placed = memory.placing(feed.shared);
 	const left = found?.history.losses.length ?? 0;
 	for await (const { first, steps, validate, chunk } of chunksFrom(loader, planOf(run), left, at)) {
 		const fed = { ...feed.ofCall(chunk, first, steps, await teacher?.ask(chunk)), ...baseRate(job, at) };
 		const { spare } = memory;
 		const into = spare && ((state: HeldState) => spare(state, [at.kept?.state, at.good]));
-		const done = await runChunk(session, graph, at.state, fed, { into, shared, stop });
+		const done = await runChunk(session, graph, at.state, fed, { into, placed, stop });
 		const taken = done.losses.length;
 		at.losses.set(done.losses, first);
 		const looks = validate && taken === steps;

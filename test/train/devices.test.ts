@@ -93,6 +93,28 @@ describe.skipIf(noWebGpu !== undefined)(`on WebGPU (${noWebGpu ?? "it works here
 		expect(Object.keys(onDevice.device?.elsewhere ?? {}).filter((one) => !ofWholeNumbers.has(one))).toEqual([]);
 	});
 
+	it.each([
+		["moved views of the samples", { jitter: 2 }],
+		["mixed batches", { augment: [{ name: "mixup" }] }],
+	])("agrees with the processor on %s", async (_, changes) => {
+		const onDevice = await train(job("mlp", { device: "webgpu", ...changes }), runtime);
+		const onProcessor = await train(job("mlp", changes), runtime);
+		expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
+		expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
+	});
+
+	it.each(["stored", "in the graph"])("agrees with the processor on a teacher that is %s", async (how) => {
+		const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: 2 };
+		const teacher = buildModel({ family: "mlp", ...families.mlp.options.parse({ hidden: [8] }) }, task);
+		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.5, standardize: false } as const;
+		const changes = how === "stored" ? {} : { jitter: 2 };
+		const taught = (more: object): TrainingJob => ({ ...job("mlp", { ...changes, ...more }), teacher, loss });
+		const onDevice = await train(taught({ device: "webgpu" }), runtime);
+		const onProcessor = await train(taught({}), runtime);
+		expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
+		expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
+	});
+
 	it("moves no state between looks at validation", async () => {
 		const crossed = async (epochs: number): Promise<{ readonly up: number; readonly down: number }> => {
 			const { engine, transfers } = countingTransfers();
