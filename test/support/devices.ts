@@ -1,6 +1,8 @@
 /** Devices in tests: WebGPU on a software Vulkan. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { z } from "zod";
+import { deviceNames } from "../../src/runtime/devices.js";
 import type { DeviceMemory, Runtime } from "../../src/runtime/runtime.js";
 import { runtime } from "./graphs.js";
 
@@ -13,6 +15,12 @@ if (existsSync(driver)) process.env["VK_ICD_FILENAMES"] ??= driver;
 
 /** Why WebGPU does not work here; `undefined` where it does. */
 export const noWebGpu = await runtime.deviceRefusal("webgpu");
+
+/** The device that tests of training use: WebGPU, or the one that LIMBECK_TEST_DEVICE names. */
+export const testDevice = z.enum(deviceNames).parse(process.env["LIMBECK_TEST_DEVICE"] ?? "webgpu");
+
+/** Why it does not work here; `undefined` where it does. */
+export const noTestDevice = await runtime.deviceRefusal(testDevice);
 
 /** Tensors that have crossed between the processor and a device, by the sessions of an engine. */
 export interface Transfers {

@@ -8,7 +8,7 @@ import type { Checkpoint, Checkpoints } from "../../src/train/checkpoint/checkpo
 import { trainModel } from "../../src/train/trainer.js";
 import type { TrainingContext, TrainingEvent, TrainingJob, TrainingResult } from "../../src/train/training.js";
 import { trainingShape } from "../../src/train/training-options.js";
-import { countingTransfers, noWebGpu } from "../support/devices.js";
+import { countingTransfers, noTestDevice, testDevice } from "../support/devices.js";
 import { runtime } from "../support/graphs.js";
 import { syntheticData } from "../support/synthetic.js";
 import { weightsOf } from "../support/training.js";
@@ -79,88 +79,92 @@ function inMemoryCheckpoints(): { readonly checkpoints: Checkpoints; readonly st
 	};
 }
 
-describe.skipIf(noWebGpu !== undefined)(`on WebGPU (${noWebGpu ?? "it works here"})`, { timeout: 300_000 }, () => {
-	// Their names.
-	it.each(Object.keys(networks) as Family[])("%s agrees with the processor after 50 steps", async (family) => {
-		const onDevice = await train(job(family, { device: "webgpu" }), runtime);
-		const onProcessor = await train(job(family), runtime);
-		expect(onDevice.device?.name).toBe("webgpu");
-		expect(onDevice.steps).toBe(steps);
-		expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
-		expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
-		expect(onDevice.validationErrors).toBe(onProcessor.validationErrors);
-		// Rows, labels and the places of masks; what comes of them crosses with the batch.
-		expect(Object.keys(onDevice.device?.elsewhere ?? {}).filter((one) => !ofWholeNumbers.has(one))).toEqual([]);
-	});
+describe.skipIf(noTestDevice !== undefined)(
+	`on ${testDevice} (${noTestDevice ?? "it works here"})`,
+	{ timeout: 300_000 },
+	() => {
+		// Their names.
+		it.each(Object.keys(networks) as Family[])("%s agrees with the processor after 50 steps", async (family) => {
+			const onDevice = await train(job(family, { device: testDevice }), runtime);
+			const onProcessor = await train(job(family), runtime);
+			expect(onDevice.device?.name).toBe(testDevice);
+			expect(onDevice.steps).toBe(steps);
+			expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
+			expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
+			expect(onDevice.validationErrors).toBe(onProcessor.validationErrors);
+			// Rows, labels and the places of masks; what comes of them crosses with the batch.
+			expect(Object.keys(onDevice.device?.elsewhere ?? {}).filter((one) => !ofWholeNumbers.has(one))).toEqual([]);
+		});
 
-	it.each([
-		["moved views of the samples", { jitter: 2 }],
-		["mixed batches", { augment: [{ name: "mixup" }] }],
-	])("agrees with the processor on %s", async (_, changes) => {
-		const onDevice = await train(job("mlp", { device: "webgpu", ...changes }), runtime);
-		const onProcessor = await train(job("mlp", changes), runtime);
-		expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
-		expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
-	});
+		it.each([
+			["moved views of the samples", { jitter: 2 }],
+			["mixed batches", { augment: [{ name: "mixup" }] }],
+		])("agrees with the processor on %s", async (_, changes) => {
+			const onDevice = await train(job("mlp", { device: testDevice, ...changes }), runtime);
+			const onProcessor = await train(job("mlp", changes), runtime);
+			expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
+			expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
+		});
 
-	it.each(["stored", "in the graph"])("agrees with the processor on a teacher that is %s", async (how) => {
-		const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: 2 };
-		const teacher = buildModel({ family: "mlp", ...families.mlp.options.parse({ hidden: [8] }) }, task);
-		const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.5, standardize: false } as const;
-		const changes = how === "stored" ? {} : { jitter: 2 };
-		const taught = (more: object): TrainingJob => ({ ...job("mlp", { ...changes, ...more }), teacher, loss });
-		const onDevice = await train(taught({ device: "webgpu" }), runtime);
-		const onProcessor = await train(taught({}), runtime);
-		expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
-		expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
-	});
+		it.each(["stored", "in the graph"])("agrees with the processor on a teacher that is %s", async (how) => {
+			const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: 2 };
+			const teacher = buildModel({ family: "mlp", ...families.mlp.options.parse({ hidden: [8] }) }, task);
+			const loss = { name: "soft-targets", temperature: 4, hardWeight: 0.5, standardize: false } as const;
+			const changes = how === "stored" ? {} : { jitter: 2 };
+			const taught = (more: object): TrainingJob => ({ ...job("mlp", { ...changes, ...more }), teacher, loss });
+			const onDevice = await train(taught({ device: testDevice }), runtime);
+			const onProcessor = await train(taught({}), runtime);
+			expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
+			expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
+		});
 
-	it("moves no state between looks at validation", async () => {
-		const crossed = async (epochs: number): Promise<{ readonly up: number; readonly down: number }> => {
-			const { engine, transfers } = countingTransfers();
-			await train(job("mlp", { device: "webgpu", epochs }), engine);
-			return transfers;
-		};
-		// Weights, velocities and the last rate: read once, at the end.
-		const carried = 9;
-		const [few, many] = [await crossed(0.2), await crossed(0.9)];
-		expect(few.up).toBe(many.up);
-		expect([few.down, many.down]).toEqual([carried, carried]);
-	});
+		it("moves no state between looks at validation", async () => {
+			const crossed = async (epochs: number): Promise<{ readonly up: number; readonly down: number }> => {
+				const { engine, transfers } = countingTransfers();
+				await train(job("mlp", { device: testDevice, epochs }), engine);
+				return transfers;
+			};
+			// Weights, velocities and the last rate: read once, at the end.
+			const carried = 9;
+			const [few, many] = [await crossed(0.2), await crossed(0.9)];
+			expect(few.up).toBe(many.up);
+			expect([few.down, many.down]).toEqual([carried, carried]);
+		});
 
-	it("resumes from a checkpoint, there and on the processor", async () => {
-		const whole = await train(job("mlp", { device: "webgpu" }), runtime);
-		const { checkpoints, stop } = inMemoryCheckpoints();
-		const more = { checkpoints, checkpointSeconds: 0 };
-		const part = train(job("mlp", { device: "webgpu" }), runtime, { ...more, stop: stop.signal });
-		await expect(part).rejects.toMatchObject({ category: "interrupted" });
-		const resumed = await train(job("mlp", { device: "webgpu" }), runtime, { checkpoints });
-		expect(distance(resumed.history.losses, whole.history.losses)).toBeLessThan(1e-6);
-		expect(distance(allWeights(resumed), allWeights(whole))).toBeLessThan(1e-6);
-	});
+		it("resumes from a checkpoint, there and on the processor", async () => {
+			const whole = await train(job("mlp", { device: testDevice }), runtime);
+			const { checkpoints, stop } = inMemoryCheckpoints();
+			const more = { checkpoints, checkpointSeconds: 0 };
+			const part = train(job("mlp", { device: testDevice }), runtime, { ...more, stop: stop.signal });
+			await expect(part).rejects.toMatchObject({ category: "interrupted" });
+			const resumed = await train(job("mlp", { device: testDevice }), runtime, { checkpoints });
+			expect(distance(resumed.history.losses, whole.history.losses)).toBeLessThan(1e-6);
+			expect(distance(allWeights(resumed), allWeights(whole))).toBeLessThan(1e-6);
+		});
 
-	it("goes back when it diverges", async () => {
-		const events: TrainingEvent[] = [];
-		const options = {
-			...{ optimizer: { name: "sgd", learningRate: 1000 }, divergence: { action: "rollback", factor: 1e-5 } },
-			device: "webgpu",
-		};
-		const { rollbacks } = await train(job("mlp", options), runtime, { onEvent: (event) => events.push(event) });
-		expect(rollbacks).toEqual([0]);
-		expect(events.filter(({ kind }) => kind === "note")).toMatchObject([
-			{ text: expect.stringMatching(/^Training runs on the device webgpu; on the processor run Add /) as string },
-			{ text: expect.stringContaining("goes back to step 0") as string },
-		]);
-	});
+		it("goes back when it diverges", async () => {
+			const events: TrainingEvent[] = [];
+			const options = {
+				...{ optimizer: { name: "sgd", learningRate: 1000 }, divergence: { action: "rollback", factor: 1e-5 } },
+				device: testDevice,
+			};
+			const { rollbacks } = await train(job("mlp", options), runtime, { onEvent: (event) => events.push(event) });
+			expect(rollbacks).toEqual([0]);
+			expect(events.filter(({ kind }) => kind === "note")).toMatchObject([
+				{ text: expect.stringMatching(/^Training runs on the device \w+; /) as string },
+				{ text: expect.stringContaining("goes back to step 0") as string },
+			]);
+		});
 
-	it("takes the first device that works where none is named", async () => {
-		const onlyWebGpu: Runtime = {
-			...runtime,
-			deviceRefusal: (name) => (name === "webgpu" ? Promise.resolve(undefined) : Promise.resolve("not here")),
-		};
-		expect((await train(job("mlp", { device: "auto", epochs: 0.5 }), onlyWebGpu)).device?.name).toBe("webgpu");
-	});
-});
+		it("takes the first device that works where none is named", async () => {
+			const onlyThis: Runtime = {
+				...runtime,
+				deviceRefusal: (name) => (name === testDevice ? Promise.resolve(undefined) : Promise.resolve("not here")),
+			};
+			expect((await train(job("mlp", { device: "auto", epochs: 0.5 }), onlyThis)).device?.name).toBe(testDevice);
+		});
+	},
+);
 
 describe("a device that does not work", () => {
 	const none: Runtime = { ...runtime, deviceRefusal: () => Promise.resolve("no such thing") };
