@@ -5,6 +5,7 @@ import { parseTrainRecipe, type TrainRecipe } from "../distill/recipe.js";
 import { trainRecipes } from "../distill/recipes.js";
 import { importedNetwork } from "../distill/untrained.js";
 import { listParameters, parameterNotice } from "../models/parameter-list.js";
+import { noticeText } from "../notices.js";
 import { isRecord, parseOptions } from "../options.js";
 import { planTrain, train } from "../pipeline/train.js";
 import { trainReportTable } from "../report/table.js";
@@ -99,11 +100,7 @@ async function plannedParameters(
 	const summary = parameterNotice(model, network, network.file);
 	return {
 		fields: { parameters, notices: [...notices, summary] },
-		lines: [
-			...alignTable([["constant", "shape", "", "why"], ...rows]),
-			"",
-			...[...notices, summary].map(({ text }) => text),
-		],
+		lines: [...alignTable([["constant", "shape", "", "why"], ...rows]), "", ...[...notices, summary].map(noticeText)],
 	};
 }
 
