@@ -31,6 +31,9 @@ const takesIds =
 	"A model of whole numbers, such as the ids of tokens, cannot be read yet: Limbeck gives it pictures, sounds or " +
 	"columns of numbers.";
 
+const orderHint = "Export the model with the channels before height and width.";
+const rowsHint = "Export the model with one axis of inputs, or give the samples as arrays of its shape (npz).";
+
 /**
  * The shape in which a model takes a sample: as it is, flat, or with other dimensions of size 1.
  *
@@ -54,6 +57,6 @@ export function sampleDims(
 		where,
 		expected: `an input [batch,${sample.join(",")}] like the samples`,
 		got: `[batch,${known.join(",")}]`,
-		...(sameCount ? { hint: "Export the model with the channels before height and width." } : {}),
+		...(sameCount ? { hint: long(sample).length < 2 ? rowsHint : orderHint } : {}),
 	});
 }
