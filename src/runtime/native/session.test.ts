@@ -3,14 +3,14 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it, onTestFinished } from "vitest";
 import { endlessModel } from "../../../test/support/endless.js";
+import { counted } from "../../../test/support/native-engine.js";
 import { modelOf } from "../../models/family.js";
 import { encodeModel } from "../../onnx/encode.js";
 import type { Tensor } from "../../onnx/tensor.js";
 import { createGraph } from "../../ops/index.js";
 import type { Session } from "../runtime.js";
-import type { OrtApi } from "./api.js";
 import { openBackground } from "./background.js";
-import { type Engine, openEngine, stackBytes } from "./engine.js";
+import { openEngine, stackBytes } from "./engine.js";
 import { createNativeSession } from "./session.js";
 
 /** sum = a + b, of vectors of three. */
@@ -26,45 +26,6 @@ const vector = (...values: readonly number[]): Tensor => ({
 	dims: [values.length],
 	data: Float32Array.from(values),
 });
-
-/** Made by calls that give an address of what must be released. */
-const makers = new Set<string>([
-	"CreateSessionOptions",
-	"CreateSessionFromArray",
-	"CreateRunOptions",
-	"CreateTensorWithDataAsOrtValue",
-	"GetTensorTypeAndShape",
-	"SessionGetInputName",
-	"SessionGetOutputName",
-	"GetErrorMessage",
-] satisfies (keyof OrtApi)[]);
-
-/** An engine that lists what is made and not yet released, by address. */
-function counted(engine: Engine): { readonly engine: Engine; readonly open: Map<bigint, string> } {
-	const open = new Map<bigint, string>();
-	const watched = Object.entries(engine.api).map(([name, entry]) => {
-		// Each takes what it takes.
-		const call = entry as (...given: readonly unknown[]) => unknown;
-		return [
-			name,
-			(...given: readonly unknown[]) => {
-				// A place is the last argument; values of a run are among its last ones.
-				const last = given.at(-1);
-				const before = last instanceof BigUint64Array ? [...last] : [];
-				if (name.startsWith("Release") || name === "AllocatorFree") open.delete(last as bigint);
-				const result = call(...given);
-				if (!(last instanceof BigUint64Array)) return result;
-				if (makers.has(name)) open.set(last[0] ?? 0n, name);
-				if (name === "Run") {
-					for (const [index, value] of last.entries()) if (before[index] === 0n) open.set(value, "an output");
-				}
-				return result;
-			},
-		];
-	});
-	// The same entries, watched.
-	return { engine: { ...engine, api: Object.fromEntries(watched) as OrtApi }, open };
-}
 
 it("releases everything that it makes, whatever becomes of a run", async () => {
 	const { engine, open } = counted(await openEngine());
