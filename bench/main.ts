@@ -100,13 +100,21 @@ async function calls({ rounds }: { readonly rounds: number }): Promise<void> {
 	}
 }
 
-interface DevicesOptions {
+interface WatchOptions {
 	readonly net: string;
 	readonly batch: number;
 	readonly steps: number;
 }
 
-async function devices({ net, batch, steps }: DevicesOptions): Promise<void> {
+/** A command that trains a net for some steps and watches it. */
+function watching(command: Command, { net, batch, steps }: WatchOptions): Command {
+	return command
+		.option("--net <net>", "the net, such as resnet:8x1 or 784-128-10", net)
+		.option("--batch <count>", "samples a step", count, batch)
+		.option("--steps <count>", "steps", count, steps);
+}
+
+async function devices({ net, batch, steps }: WatchOptions): Promise<void> {
 	for (const { device, firstStepMs, stepMs, onProcessor } of await measureDevices(netOf(net), batch, steps)) {
 		process.stdout.write(`${device}: ${stepMs.toFixed(1)} ms a step, the first ${firstStepMs.toFixed(0)} ms\n`);
 		const rows = [...onProcessor].sort(([, a], [, b]) => b - a);
@@ -114,7 +122,7 @@ async function devices({ net, batch, steps }: DevicesOptions): Promise<void> {
 	}
 }
 
-interface ProfileOptions extends DevicesOptions {
+interface ProfileOptions extends WatchOptions {
 	readonly threads: number;
 }
 
@@ -248,19 +256,11 @@ program
 	.description("what a call of a graph costs beside its work, against onnxruntime-node")
 	.option("--rounds <count>", "rounds; the report is their median", count, 7)
 	.action(calls);
-program
-	.command("devices")
+watching(program.command("devices"), { net: "784-128-10", batch: 32, steps: 10 })
 	.description("a training step on every device that works, and what runs on the processor there at what cost")
-	.option("--net <net>", "the net, such as resnet:8x1 or 784-128-10", "784-128-10")
-	.option("--batch <count>", "samples a step", count, 32)
-	.option("--steps <count>", "steps", count, 10)
 	.action(devices);
-program
-	.command("profile")
+watching(program.command("profile"), { net: "cnn", batch: 128, steps: 4 })
 	.description("where the time of a training step goes, by operator, with one thread and with several")
-	.option("--net <net>", "the net, such as resnet:8x1 or 784-128-10", "cnn")
-	.option("--batch <count>", "samples a step", count, 128)
-	.option("--steps <count>", "steps", count, 4)
 	.option("--threads <count>", "threads of the second run", count, availableParallelism())
 	.action(profile);
 program
