@@ -57,10 +57,11 @@ export async function runChunk<S extends HeldState>(
 		runCall(session, graph, before, placed(given), into?.(before));
 	if (!graph.stepByStep) return call(state, fed);
 	const losses = new Float32Array(fed[feeds.rows]?.dims[0] ?? 0);
+	const fedAt = stepFeeds(graph, fed);
 	let current = state;
 	for (let step = 0; step < losses.length; step++) {
 		if (step > 0 && stop?.aborted === true) return { state: current, losses: losses.slice(0, step) };
-		const done = await call(current, fedAt(graph, fed, step));
+		const done = await call(current, fedAt(step));
 		current = done.state;
 		losses.set(done.losses, step);
 	}
@@ -86,20 +87,18 @@ async function runCall<S extends HeldState>(
 	return { state: Object.fromEntries(next) as HeldState as S, losses };
 }
 
-/** What one step of a chunk is fed: views into what the chunk is. */
-function fedAt({ model }: TrainingGraph, fed: State, step: number): State {
-	const ofSteps = model.graph.inputs.filter(({ dims }) => dims?.[0] === stepsDimension).map(({ name }) => name);
-	const first = fed[feeds.firstStep]?.data[0];
-	return {
+/** What each step of a chunk is fed: views into what the chunk is. */
+function stepFeeds({ model }: TrainingGraph, fed: State): (step: number) => State {
+	const ofSteps = model.graph.inputs.flatMap(({ name, dims }) => {
+		const tensor = fed[name];
+		return tensor === undefined || dims?.[0] !== stepsDimension ? [] : [[name, tensor] as const];
+	});
+	const first = Number(fed[feeds.firstStep]?.data[0]);
+	return (step) => ({
 		...fed,
-		...Object.fromEntries(
-			ofSteps.flatMap((name) => {
-				const tensor = fed[name];
-				return tensor === undefined ? [] : [[name, rowOf(tensor, step)] as const];
-			}),
-		),
-		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(Number(first) + step) },
-	};
+		...Object.fromEntries(ofSteps.map(([name, tensor]) => [name, rowOf(tensor, step)])),
+		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(first + step) },
+	});
 }
 
 /** One row of a tensor, `[1, …]`, where it lies. */
