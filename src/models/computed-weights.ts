@@ -11,8 +11,9 @@ type Rule = (tensor: Tensor, index: number, node: OnnxNode) => boolean;
 const isWeight: Rule = (_, index) => index === 1;
 
 /**
- * By operator; one without weights of its own has its gains from `Constant` nodes. A weight of MatMul may be merely transposed, those of recurrent layers merely in another order. Zeros for
- * each head and pair of positions come from a table; of one that has values, the values show the table.
+ * By operator. A weight of MatMul may be merely transposed, those of recurrent layers merely in another order, so they
+ * have no rule. A batch normalisation without gains of its own takes them from `Constant` nodes. Zeros for each head and
+ * pair of positions come from a table; of one that has values, the values show the table.
  */
 const rules: Readonly<Record<string, Rule>> = {
 	Conv: isWeight,
@@ -28,7 +29,8 @@ const ownName = /^(?!onnx::)[^/]*\.[^/.]+$/;
 
 /**
  * What should be known of a file of torch.onnx's older exporter, whose weights it has computed: a normalisation is in the
- * convolution before it, a kernel is standardised, a fresh table was looked up. Its names show it: parameters have those of a state dict.
+ * convolution before it, a kernel is standardised, a fresh table was looked up. Its names show it: parameters have those
+ * of a state dict.
  */
 export function computedWeights({ nodes, initializers }: OnnxGraph, where: string): readonly Notice[] {
 	const tensors = new Map(initializers.map(({ name, tensor }) => [name, tensor]));

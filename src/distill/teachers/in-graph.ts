@@ -21,7 +21,8 @@ export interface TeacherNeed {
 /**
  * A given teacher as the training graph will have it, with its first outputs in the place of those of the data's classes.
  *
- * @returns `undefined` where nothing needs it there, where members are still to be trained, or where the names of the classes decide what is read.
+ * @returns `undefined` where nothing needs it there, where members are still to be trained, or where the names of the
+ * classes decide what is read.
  * @throws LimbeckError (`usage`) for soft targets, several models or a model that the training graph cannot hold; (`model`,
  * `file`) for a file that cannot be read.
  */
