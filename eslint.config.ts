@@ -23,7 +23,18 @@ export default defineConfig(
 			globals: Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, "readonly"])),
 		},
 	},
-	{ rules: { eqeqeq: "error" } },
+	{
+		rules: {
+			eqeqeq: "error",
+			"no-restricted-syntax": [
+				"error",
+				{
+					selector: "ObjectExpression > SpreadElement > ObjectExpression",
+					message: "Write the properties themselves; the formatter lays them out.",
+				},
+			],
+		},
+	},
 	{
 		files: ["src/**", "test/**"],
 		rules: {

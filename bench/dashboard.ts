@@ -41,9 +41,15 @@ function recordOf(run: number, store: string): RunRecord {
 	const works = run % 100 === 99;
 	const step = { kind: "train", state: "done", began: 0, seconds: 60 } as const;
 	return {
-		...{ schema: 1, id: `run-${String(run).padStart(6, "0")}`, command: "distill", recipe: parseRecipe({}) },
-		...{ out: join(store, "out"), threads: 2, state: works ? "running" : "done" },
-		...{ created: created.toISOString(), updated: new Date(created.getTime() + 1_200_000).toISOString() },
+		schema: 1,
+		id: `run-${String(run).padStart(6, "0")}`,
+		command: "distill",
+		recipe: parseRecipe({}),
+		out: join(store, "out"),
+		threads: 2,
+		state: works ? "running" : "done",
+		created: created.toISOString(),
+		updated: new Date(created.getTime() + 1_200_000).toISOString(),
 		process: { pid: process.pid, host: hostname() },
 		steps: Array.from({ length: 20 }, (_, k) => ({
 			...step,

@@ -117,7 +117,10 @@ function objectives(sizes: Sizes): TitledExperiment {
 			smoothed: { title: "label smoothing, 0.1", network, loss: { name: "label-smoothing", smoothing: 0.1 } },
 			kd: taught("KD, T = 4", { name: "soft-targets", temperature: 4, hardWeight }),
 			standardized: taught("KD, standardised logits", {
-				...{ name: "soft-targets", temperature: 2, hardWeight, standardize: true },
+				name: "soft-targets",
+				temperature: 2,
+				hardWeight,
+				standardize: true,
 			}),
 			logits: taught("logit matching", { name: "logit-matching" }),
 			dkd: taught("DKD", { name: "dkd" }),

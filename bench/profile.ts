@@ -70,7 +70,9 @@ async function train({ net, batch, steps, threads, device }: Watched, runtime: R
 	const sets = { train: split(batch * steps), validation: split(batch) };
 	const data = { name: "bench", classes, sampleShape, normalization, fingerprint: "", ...sets };
 	const options = z.strictObject(trainingShape).parse({
-		...{ epochs: 1, batch, device },
+		epochs: 1,
+		batch,
+		device,
 		optimizer: { name: "sgd", learningRate: 0.01 },
 		schedule: { name: "constant" },
 		warmupEpochs: 0,

@@ -34,8 +34,12 @@ async function reproduce(name: keyof typeof experiments, options: Options): Prom
 	const seeds = options.seeds.split(",").map(Number);
 	const { of } = experiments[name];
 	const whole = await of({
-		...{ out, firstSeed: seeds[0] ?? 1, teacher: options.teacher, student: options.student },
-		...{ epochs: numberOf(options.epochs), teacherEpochs: numberOf(options.teacherEpochs) },
+		out,
+		firstSeed: seeds[0] ?? 1,
+		teacher: options.teacher,
+		student: options.student,
+		epochs: numberOf(options.epochs),
+		teacherEpochs: numberOf(options.teacherEpochs),
 		members: numberOf(options.members),
 	});
 	const experiment: TitledExperiment = {

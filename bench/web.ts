@@ -78,7 +78,9 @@ export async function measureWeb(rounds: number, onRound: (text: string) => void
 			interactiveMs: median(times),
 			answersASecond: median(answers),
 			framesASecond: median(frames),
-			...{ training, parity, webgpu: await webGpu(url) },
+			training,
+			parity,
+			webgpu: await webGpu(url),
 		};
 	} finally {
 		await browser.close();

@@ -80,7 +80,8 @@ describe("applySettings", () => {
 
 		it("keeps the other fields of what is no choice", () => {
 			expect(applySettings({ name: "a", net: { hidden: 1 } }, ["name=b"], choice)).toEqual({
-				...{ name: "b", net: { hidden: 1 } },
+				name: "b",
+				net: { hidden: 1 },
 			});
 		});
 

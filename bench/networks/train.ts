@@ -71,20 +71,27 @@ async function asStudent(): Promise<Trained> {
 	const { model, notices } = await importedNetwork({ file });
 	const { target, writesInPlace } = runtime;
 	const { stepByStep, stepsATurn, ...execution } = executionOf(model, {
-		...{ batch, sampleShape, threads: 1, writesInPlace },
+		batch,
+		sampleShape,
+		threads: 1,
+		writesInPlace,
 	});
 	const graph = buildTrainingGraph({
-		...{ model, target, stepByStep, stepsATurn, sampleShape, classes, batch },
+		model,
+		target,
+		stepByStep,
+		stepsATurn,
+		sampleShape,
+		classes,
+		batch,
 		normalization: { mean, std },
 		loss: { name: "cross-entropy" },
 		optimizer: {
-			...{
-				name: "sgd",
-				learningRate: about.forms[form]?.rate ?? Number.NaN,
-				momentum: about.momentum,
-				nesterov: false,
-				weightDecay: 0,
-			},
+			name: "sgd",
+			learningRate: about.forms[form]?.rate ?? Number.NaN,
+			momentum: about.momentum,
+			nesterov: false,
+			weightDecay: 0,
 		},
 		schedule: { name: "constant" },
 		momentumSchedule: { name: "constant" },
@@ -98,7 +105,8 @@ async function asStudent(): Promise<Trained> {
 			[feeds.steps]: { type: "int64", dims: [], data: BigInt64Array.of(BigInt(steps)) },
 			[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(0) },
 			[feeds.samples]: { type: "uint8", dims: [steps * batch, ...sampleShape], data: pixels },
-			...{ [feeds.rows]: rows, [feeds.indices]: rows },
+			[feeds.rows]: rows,
+			[feeds.indices]: rows,
 			[feeds.labels]: { type: "int32", dims: [steps * batch], data: Int32Array.from(about.labels) },
 		});
 	const done = await take(initialState(graph, model, 1));

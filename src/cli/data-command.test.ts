@@ -26,13 +26,18 @@ it("getDataSet fetches what is missing, goes on where it was, and tells about it
 	const file = (
 		name: string,
 	): { readonly name: string; readonly sha256: string; readonly bytes: number; readonly mirrors: string[] } => ({
-		...{ name, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length },
+		name,
+		sha256: createHash("sha256").update(bytes).digest("hex"),
+		bytes: bytes.length,
 		mirrors: [`http://127.0.0.1:${port}/${name}`],
 	});
 	const printed: string[] = [];
 	const told: string[] = [];
 	const terminal = {
-		...{ live: false, columns: 80, width: 80, colors: createColors(false) },
+		live: false,
+		columns: 80,
+		width: 80,
+		colors: createColors(false),
 		print: (line: string) => printed.push(line),
 		tell: (line: string) => told.push(line),
 		replace: () => undefined,

@@ -39,7 +39,10 @@ async function probe(): Promise<EngineAnswer> {
 		devices.push({ name: device, ...(refusal === undefined ? {} : { refusal }) });
 	}
 	return {
-		...{ name, version, providers: providers.map((provider) => provider.name), devices },
+		name,
+		version,
+		providers: providers.map((provider) => provider.name),
+		devices,
 		...(fallback === undefined ? {} : { fallback }),
 	};
 }

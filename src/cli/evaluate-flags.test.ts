@@ -8,7 +8,11 @@ function outcome(right: number): StepOutput<"evaluate"> {
 	const cost = { parameters: 1, bytes: 4, latencyMs: { p50: 1, p99: 1 }, throughput: 1 };
 	const samples = [50, 50];
 	return {
-		...{ test: 100, members: {}, fidelity: [], comparisons: [], details: {} },
+		test: 100,
+		members: {},
+		fidelity: [],
+		comparisons: [],
+		details: {},
 		models: { model: { ...cost, errors: 100 - 2 * right, accuracy: right / 50, nll: 0.69 } },
 		byClass: { balance: classBalance(samples), classes: ["a", "b"], samples, predicted: { model: [50, 50] } },
 		notices: [

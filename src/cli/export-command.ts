@@ -20,7 +20,10 @@ import { describeNotice, type Terminal } from "./terminal.js";
 const { set, folder, threads, json } = evaluateFlags;
 
 const flagsSchema = z.object({
-	...{ set, folder, threads, json },
+	set,
+	folder,
+	threads,
+	json,
 	data: z.string().optional(),
 	to: z.string().min(1),
 	preprocess: z.enum(["outside", "in-graph"]).default("outside"),
@@ -63,7 +66,13 @@ Examples:
 			};
 			const reading = readingOf(flags.set, "limbeck export");
 			const report = await exportModel({
-				...{ source: found, data, to, preprocess, threads: flags.threads, signal, onPart },
+				source: found,
+				data,
+				to,
+				preprocess,
+				threads: flags.threads,
+				signal,
+				onPart,
 				...(reading === undefined ? {} : { reading }),
 				onNotice: (notice) => {
 					terminal.tell(describeNotice(notice, terminal));

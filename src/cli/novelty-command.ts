@@ -21,7 +21,11 @@ import { describeNotice, type Terminal } from "./terminal.js";
 const { data, folder, set, threads, json } = evaluateFlags;
 
 const flagsSchema = z.object({
-	...{ data, folder, set, threads, json },
+	data,
+	folder,
+	set,
+	threads,
+	json,
 	model: z.string().min(1),
 	known: z.string().min(1).optional(),
 	by: z.enum(detectorNames).default("distance"),
@@ -94,8 +98,12 @@ async function novelty(flags: Flags, signal: AbortSignal): Promise<NoveltyReport
 	const step: SiftStep = { ...choice, ...model, ...read, rejectBy, groups, temperature, shown, seed, threads: own };
 	const outcome = await runStep("sift", step, { signal });
 	return {
-		...{ schema: 1, kind: "novelty", created: new Date().toISOString(), model: model.generalist },
-		...{ known: titleOf(choice.known), data: titleOf(choice.data) },
+		schema: 1,
+		kind: "novelty",
+		created: new Date().toISOString(),
+		model: model.generalist,
+		known: titleOf(choice.known),
+		data: titleOf(choice.data),
 		...outcome,
 	};
 }

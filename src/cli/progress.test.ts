@@ -10,7 +10,12 @@ function recording(live: boolean, columns: number): Terminal & { readonly told: 
 	const told: string[] = [];
 	const moving: string[] = [];
 	return {
-		...{ told, moving, live, columns, width: columns, colors: createColors(live) },
+		told,
+		moving,
+		live,
+		columns,
+		width: columns,
+		colors: createColors(live),
 		print: () => undefined,
 		tell: (line) => told.push(line),
 		replace: (line) => moving.push(line),

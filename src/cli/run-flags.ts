@@ -165,7 +165,9 @@ function runOptionsOf<Event extends SeedEvent>(
 	{ terminal, signal }: Surroundings,
 ): RunOptions<Event> {
 	return {
-		...{ out, signal, force },
+		out,
+		signal,
+		force,
 		...(quiet
 			? {}
 			: {

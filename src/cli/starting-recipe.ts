@@ -125,8 +125,11 @@ export function recipeText(recipe: RecipeInput, kind: "json" | "module"): string
 	if (kind === "json") return `${JSON.stringify(recipe, undefined, "\t")}\n`;
 	// An object of JSON's values: what inspect prints of it is its source.
 	const source = inspect(recipe, {
-		...{ depth: Infinity, breakLength: 100, compact: 3 },
-		...{ maxArrayLength: Infinity, maxStringLength: Infinity },
+		depth: Infinity,
+		breakLength: 100,
+		compact: 3,
+		maxArrayLength: Infinity,
+		maxStringLength: Infinity,
 	});
 	return `// Every field, its range and its default: npx limbeck recipe
 import { defineRecipe } from "limbeck";

@@ -70,7 +70,10 @@ export function selectSamples(split: Split, sampleShape: SampleShape, indices: U
 	const rows = indices.map((index) => split.origin?.rows[index] ?? index);
 	const { groups } = split;
 	return {
-		...{ count: indices.length, samples, labels, origin: { rows, count: split.origin?.count ?? split.count } },
+		count: indices.length,
+		samples,
+		labels,
+		origin: { rows, count: split.origin?.count ?? split.count },
 		...(groups === undefined ? {} : { groups: Int32Array.from(indices, (index) => groups[index] ?? 0) }),
 	};
 }

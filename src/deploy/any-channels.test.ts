@@ -9,7 +9,9 @@ import { withAnyChannels } from "./any-channels.js";
 /** What a model of one or three channels is given for two pixels of an image, by the normalisation (value − 0.5) / 0.25. */
 async function normalized(channels: 1 | 3, planes: readonly (readonly number[])[]): Promise<readonly number[]> {
 	const inner = foreignModel({
-		...{ opset: 18, inputs: [info("pixel_values", ["n", channels, 1, 2])], outputs: [info("logits", ["n", "c"])] },
+		opset: 18,
+		inputs: [info("pixel_values", ["n", channels, 1, 2])],
+		outputs: [info("logits", ["n", "c"])],
 		nodes: [["Flatten", ["pixel_values"], ["logits"]]],
 	});
 	const facts = { classes: ["a", "b"], sampleShape: [channels, 1, 2], normalization: { mean: 0.5, std: 0.25 } };

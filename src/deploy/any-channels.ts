@@ -15,11 +15,13 @@ import { renameValues } from "./rename.js";
 export const anyChannels = [1, 3, 4] as const;
 
 const floats = (dims: readonly number[], values: readonly number[]): Tensor => ({
-	...{ type: "float", dims },
+	type: "float",
+	dims,
 	data: Float32Array.from(values),
 });
 const axis = (...values: readonly number[]): Tensor => ({
-	...{ type: "int64", dims: [values.length] },
+	type: "int64",
+	dims: [values.length],
 	data: BigInt64Array.from(values, BigInt),
 });
 
@@ -68,12 +70,17 @@ function constantsOf(
 ): Readonly<Record<string, Tensor>> {
 	const each = [mean.length, 1, 1];
 	return {
-		...{ zero: axis(0), one: axis(1), three: axis(3), four: axis(4) },
-		...{ nothing: floats([], [0]), white: floats([], [1]) },
+		zero: axis(0),
+		one: axis(1),
+		three: axis(3),
+		four: axis(4),
+		nothing: floats([], [0]),
+		white: floats([], [1]),
 		...(channels === 1
 			? { shares: floats([1, 3, 1, 1], luminance) }
 			: { colourful: { type: "int64", dims: [4], data: BigInt64Array.of(1n, 3n, 1n, 1n) } }),
-		...{ mean: floats(each, mean), std: floats(each, std) },
+		mean: floats(each, mean),
+		std: floats(each, std),
 	};
 }
 

@@ -129,7 +129,8 @@ describe("quantisation", () => {
 	it("cuts a range where a share of the values lies", async () => {
 		const model = deployable(network("mlp", { hidden: [16] }), task);
 		const found = await distributionsOf(runtime, model, ["pixel_values"], {
-			...{ train: data.train, sampleShape: data.sampleShape },
+			train: data.train,
+			sampleShape: data.sampleShape,
 			normalized: (samples) => Float32Array.from(samples, (_, at) => (at % 1000 === 0 ? 1000 : at % 2)),
 		});
 		const distribution = found.get("pixel_values");
@@ -164,7 +165,9 @@ describe("a model that cannot be shipped", () => {
 
 	it("may use the names that shipped models have", async () => {
 		const model = foreignModel({
-			...{ opset: 21, inputs: [info("logits", ["n", 64])], outputs: [info("pixel_values", ["n", 4])] },
+			opset: 21,
+			inputs: [info("logits", ["n", 64])],
+			outputs: [info("pixel_values", ["n", 4])],
 			constants: { weight },
 			nodes: [
 				["Relu", ["logits"], ["reshaped"]],
@@ -184,7 +187,10 @@ it("float16 keeps numbers finite, and none becomes zero", () => {
 	const constants = { weight: { type: "float", dims: [4], data: Float32Array.of(1e9, -1e9, 1e-12, 0) } } as const;
 	const half = toFloat16(
 		foreignModel({
-			...{ opset: 21, constants, inputs: [info("x", ["n", 4])], outputs: [info("y", ["n", 4])] },
+			opset: 21,
+			constants,
+			inputs: [info("x", ["n", 4])],
+			outputs: [info("y", ["n", 4])],
 			nodes: [["Mul", ["x", "weight"], ["y"]]],
 		}),
 	);

@@ -48,7 +48,8 @@ export async function quantize(
 	if (plan.weighted.length === 0) return undefined;
 	const watched = [...new Set(plan.values.values())];
 	const distributions = await distributionsOf(runtime, folded, watched, {
-		...{ train: data.train, sampleShape: data.sampleShape },
+		train: data.train,
+		sampleShape: data.sampleShape,
 		normalized: normalizer(
 			storedPreprocessing(data.normalization, offsetsOf(data.train.samples), data.sampleShape),
 			data.sampleShape,
@@ -81,7 +82,11 @@ export async function answersOf(
 	threads: number | undefined,
 ): Promise<Float32Array> {
 	const predictor = await createPredictor(runtime, model, {
-		...{ sampleShape, normalization, classes: classes.length, where: "the exported model", openSamples },
+		sampleShape,
+		normalization,
+		classes: classes.length,
+		where: "the exported model",
+		openSamples,
 		...(threads === undefined ? {} : { threads }),
 	});
 	try {

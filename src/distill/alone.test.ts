@@ -15,7 +15,9 @@ const data = syntheticData(4, 20);
 async function found(nodes: readonly NodeParts[]): Promise<Notice | undefined> {
 	const file = join(await temporaryFolder(), "model.onnx");
 	const model = foreignModel({
-		...{ opset: 18, inputs: [info("x", ["n", 1, 8, 8])], outputs: [info("y", ["n", data.classes.length])] },
+		opset: 18,
+		inputs: [info("x", ["n", 1, 8, 8])],
+		outputs: [info("y", ["n", data.classes.length])],
 		constants: {
 			weight: randomTensor("weight", [64, data.classes.length]),
 			first: { type: "int64", dims: [1], data: BigInt64Array.of(0n) },

@@ -98,7 +98,12 @@ function standInFor({ sampleShape, classes, train: count }: TrainedOn): DataSet 
 	const train = { count, labels: new Int32Array(), samples };
 	const names = Array.from({ length: classes }, (_, index) => String(index));
 	return {
-		...{ name: "", classes: names, sampleShape, normalization: { mean: 0, std: 1 }, fingerprint: "" },
-		...{ train, validation: train },
+		name: "",
+		classes: names,
+		sampleShape,
+		normalization: { mean: 0, std: 1 },
+		fingerprint: "",
+		train,
+		validation: train,
 	};
 }

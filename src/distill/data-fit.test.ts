@@ -19,7 +19,9 @@ describe("the built-in recipes", () => {
 		expect(trained).toMatchObject({ recipe: { network: { jitter: 2, epochs: 10 } }, notices: [] });
 		const specialized = fitRecipe(parseSpecializeRecipe(specializeRecipes.digits), digits);
 		expect(specialized.recipe).toMatchObject({
-			...{ generalist: { epochs: 6 }, specialist: { epochs: 3 }, student: { epochs: 12 } },
+			generalist: { epochs: 6 },
+			specialist: { epochs: 3 },
+			student: { epochs: 12 },
 		});
 	});
 

@@ -65,7 +65,9 @@ function validationOf(
 ): TestSet {
 	for (const k of details?.top ?? []) checkRank(k, classes.length);
 	return {
-		...{ ...validation, classes, sampleShape },
+		...validation,
+		classes,
+		sampleShape,
 		...(features === undefined ? {} : { features }),
 		...(pixelScale === undefined ? {} : { pixelScale }),
 		...(notices === undefined ? {} : { notices }),

@@ -87,7 +87,9 @@ export function exhibitsOf(
 	const confused = mostConfused(predicted, labels, classes.length, pairs).map(({ label, predicted: as, count }) => {
 		const rows = [...predicted.keys()].filter((row) => labels[row] === label && predicted[row] === as);
 		return {
-			...{ label: nameOf(label), predicted: nameOf(as), count },
+			label: nameOf(label),
+			predicted: nameOf(as),
+			count,
 			samples: rows.slice(0, samplesOfPair).map(shown),
 		};
 	});

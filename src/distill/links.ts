@@ -24,7 +24,8 @@ export function linksOf(
 	return [
 		...chain.map((network, k) => ({
 			...({ role: "assistant", member: k + 1 } as const),
-			...{ network, seed: derivedSeed(seed, "chain/assistant", k) },
+			network,
+			seed: derivedSeed(seed, "chain/assistant", k),
 		})),
 		...Array.from({ length: generations }, (_, k): Link => {
 			const part =

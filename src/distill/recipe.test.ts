@@ -7,10 +7,18 @@ describe("the objective of a distillation", () => {
 
 	test("is changed by settings, which fill in what the new one has", () => {
 		expect(parsed("distillation.standardize=true")).toEqual({
-			...{ name: "soft-targets", temperature: 8, hardWeight: 0.1, standardize: true },
+			name: "soft-targets",
+			temperature: 8,
+			hardWeight: 0.1,
+			standardize: true,
 		});
 		expect(parsed("distillation.name=dkd", "distillation.alpha=2")).toEqual({
-			...{ name: "dkd", alpha: 2, beta: 8, temperature: 4, hardWeight: 1, warmup: 0.08 },
+			name: "dkd",
+			alpha: 2,
+			beta: 8,
+			temperature: 4,
+			hardWeight: 1,
+			warmup: 0.08,
 		});
 		expect(parsed("distillation.name=dist", "distillation.gamma=2")).toMatchObject({ name: "dist", beta: 1, gamma: 2 });
 	});
@@ -25,7 +33,13 @@ describe("the objective of a distillation", () => {
 			of: [
 				{ name: "cross-entropy", weight: 1 },
 				{
-					...{ name: "dkd", alpha: 1, beta: 8, temperature: 4, hardWeight: 1, warmup: 0.08, weight: 2 },
+					name: "dkd",
+					alpha: 1,
+					beta: 8,
+					temperature: 4,
+					hardWeight: 1,
+					warmup: 0.08,
+					weight: 2,
 					schedule: { name: "cosine", from: 0, to: 1, start: 0, end: 1 },
 				},
 			],

@@ -3,18 +3,17 @@ import type { Evaluation } from "./evaluation.js";
 import { combine } from "./report.js";
 
 const evaluation = (errors: number, p50: number): Evaluation => ({
-	...{
-		errors,
-		accuracy: 1 - errors / 100,
-		balancedAccuracy: 0.9,
-		macroF1: 0.9,
-		nll: 0.1,
-		brier: 0.05,
-		ece: 0.01,
-		parameters: 50,
-		bytes: 200,
-	},
-	...{ latencyMs: { p50, p99: 1 }, throughput: 1000 },
+	errors,
+	accuracy: 1 - errors / 100,
+	balancedAccuracy: 0.9,
+	macroF1: 0.9,
+	nll: 0.1,
+	brier: 0.05,
+	ece: 0.01,
+	parameters: 50,
+	bytes: 200,
+	latencyMs: { p50, p99: 1 },
+	throughput: 1000,
 });
 
 test("measures of several seeds are their means, with deviations beside them", () => {
@@ -23,7 +22,9 @@ test("measures of several seeds are their means, with deviations beside them", (
 		measures: { ...evaluation(errors, errors / 10), multiplyAdds: 6352 },
 	}));
 	expect(combine(runs)).toMatchObject({
-		...{ errors: 4, multiplyAdds: 6352, latencyMs: { p50: 0.4, p99: 1 } },
+		errors: 4,
+		multiplyAdds: 6352,
+		latencyMs: { p50: 0.4, p99: 1 },
 		// Deviations −1 and 1 from 4: variance 2 / (2 − 1).
 		std: { errors: Math.SQRT2, multiplyAdds: 0, latencyMs: { p99: 0 } },
 		seeds: [

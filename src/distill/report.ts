@@ -184,7 +184,10 @@ export function networkReport(trained: TrainOutcome, evaluated: EvaluateOutcome,
 	const { trainSeconds, epochs, validationErrors, validationFidelity, keptStep, trainSamples, trainAccuracy } = trained;
 	return {
 		...evaluationOf(evaluated, name),
-		...{ trainSeconds, secondsPerEpoch: trainSeconds / epochs, keptStep, trainSamples },
+		trainSeconds,
+		secondsPerEpoch: trainSeconds / epochs,
+		keptStep,
+		trainSamples,
 		...(validationErrors === undefined ? {} : { validationErrors }),
 		...(validationFidelity === undefined
 			? {}

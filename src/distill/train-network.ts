@@ -127,14 +127,19 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const { steps, keptStep, validationErrors, validationFidelity, seconds, teacher: summary } = result;
 	const told = rollbackNotes(result, network);
 	return {
-		...{ steps, epochs: network.epochs, keptStep, trainSeconds: seconds },
+		steps,
+		epochs: network.epochs,
+		keptStep,
+		trainSeconds: seconds,
 		...(validationErrors === undefined ? {} : { validationErrors }),
 		...(validationFidelity === undefined ? {} : { validationFidelity }),
 		trainSamples: data.train.count,
 		...(step.trainAccuracy === true
 			? { trainAccuracy: await trainAccuracy(result.model, learned.data, step, context) }
 			: {}),
-		...{ parameters: parameterCount(result.model), curve: curveOf(result.history), data: summarize(whole) },
+		parameters: parameterCount(result.model),
+		curve: curveOf(result.history),
+		data: summarize(whole),
 		...(summary === undefined ? {} : { teacher: summary }),
 		...(result.device === undefined ? {} : { device: result.device }),
 		...(notes.length + told.length === 0 ? {} : { notes: [...notes, ...told] }),
@@ -204,7 +209,10 @@ async function trainAccuracy(
 	{ runtime, openSamples }: { readonly runtime: Runtime; readonly openSamples?: OpenSamples },
 ): Promise<number> {
 	const predictor = await createPredictor(runtime, model, {
-		...{ sampleShape, classes: classes.length, normalization, where: "trained network" },
+		sampleShape,
+		classes: classes.length,
+		normalization,
+		where: "trained network",
 		...threadsOf(step),
 		...(openSamples === undefined ? {} : { openSamples }),
 	});
@@ -247,7 +255,9 @@ function summarize(data: DataSet): DataSummary {
 	const { name, train, validation, classes, fingerprint, skipped, notices, unlabelled } = data;
 	const counts = { train: train.count, validation: validation.count, classes: classes.length };
 	return {
-		...{ name, ...counts, fingerprint },
+		name,
+		...counts,
+		fingerprint,
 		...(skipped === undefined ? {} : { skipped }),
 		...(notices === undefined ? {} : { notices }),
 		...(unlabelled === undefined ? {} : { unlabelled }),

@@ -10,11 +10,13 @@ import { importModel } from "./index.js";
 import { onnxNode } from "./rewrite.js";
 
 const integers = (...values: number[]): Tensor => ({
-	...{ type: "int64", dims: [values.length] },
+	type: "int64",
+	dims: [values.length],
 	data: BigInt64Array.from(values, BigInt),
 });
 const floats = (dims: readonly number[], value: (at: number) => number = (at) => at): Tensor => ({
-	...{ type: "float", dims },
+	type: "float",
+	dims,
 	data: Float32Array.from({ length: dims.reduce((product, size) => product * size, 1) }, (_, at) => value(at)),
 });
 
@@ -25,9 +27,15 @@ function fixed(
 	nodes: readonly OnnxNode[],
 ): OnnxModel {
 	return {
-		...{ irVersion: 8, opsetImports: new Map([["", 21]]), producerName: "", producerVersion: "", metadata: new Map() },
+		irVersion: 8,
+		opsetImports: new Map([["", 21]]),
+		producerName: "",
+		producerVersion: "",
+		metadata: new Map(),
 		graph: {
-			...{ name: "g", valueInfos: [], nodes },
+			name: "g",
+			valueInfos: [],
+			nodes,
 			inputs: [{ name: "x", type: "float", dims: input }],
 			outputs: [{ name: "y", type: "float", dims: output }],
 			initializers: Object.entries(constants).map(([name, tensor]) => ({ name, tensor })),

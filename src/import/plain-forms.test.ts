@@ -16,7 +16,8 @@ async function imported(model: OnnxModel, x: TensorOf<"float">): Promise<readonl
 }
 
 const rows = ({ type, dims, data }: TensorOf<"float">, count: number): TensorOf<"float"> => ({
-	...{ type, dims: [count, ...dims.slice(1)] },
+	type,
+	dims: [count, ...dims.slice(1)],
 	data: data.slice(0, (data.length / (dims[0] ?? 1)) * count),
 });
 
@@ -80,8 +81,10 @@ test.each(["LSTM", "GRU", "RNN"])("%s: initial states of zeros for one batch ser
 			["Squeeze", ["last", "first"], ["y"]],
 		],
 		constants: {
-			...{ w: randomTensor("w", [1, gates * 2, 3]), r: randomTensor("r", [1, gates * 2, 2]) },
-			...{ zero: zeros, first: integers([1], [0]) },
+			w: randomTensor("w", [1, gates * 2, 3]),
+			r: randomTensor("r", [1, gates * 2, 2]),
+			zero: zeros,
+			first: integers([1], [0]),
 		},
 		valueInfos: [info("t", [5, 4, 3]), info("last", [1, 4, 2])],
 	});
@@ -105,8 +108,10 @@ test("a layer in both directions, exported for a batch as large as its direction
 			["Reshape", ["samples", "flat"], ["y"]],
 		],
 		constants: {
-			...{ w: randomTensor("w", [2, 6, 3]), r: randomTensor("r", [2, 6, 2]) },
-			...{ joined: integers([3], [5, 2, 4]), flat: integers([2], [2, 20]) },
+			w: randomTensor("w", [2, 6, 3]),
+			r: randomTensor("r", [2, 6, 2]),
+			joined: integers([3], [5, 2, 4]),
+			flat: integers([2], [2, 20]),
 		},
 	});
 	const x = randomTensor("x", [2, 5, 3]);

@@ -9,7 +9,10 @@ const names = z.array(z.string()).default([]);
 const place = z.tuple([z.string(), z.number()]);
 const separate = z.object({ name: z.string(), of: z.string(), places: z.array(place), filled: z.boolean() });
 const shape = z.object({
-	...{ parameters: names, constants: names, missing: names, nodes: names },
+	parameters: names,
+	constants: names,
+	missing: names,
+	nodes: names,
 	origins: z.record(z.string(), names).default({}),
 	separate: z.array(separate).default([]),
 	biases: z.array(z.object({ name: z.string(), users: names })).default([]),
@@ -51,7 +54,10 @@ export function provenanceOf(model: OnnxModel): KnownProvenance {
 		constants: new Set(constants),
 		missing: new Set(missing),
 		origins: new Map(Object.entries(origins)),
-		...{ separate: apart, biases, lost, scoped },
+		separate: apart,
+		biases,
+		lost,
+		scoped,
 		isKnown: parameters.length > 0,
 	};
 }

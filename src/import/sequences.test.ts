@@ -8,7 +8,11 @@ import { importModel } from "./index.js";
 const x = { x: randomTensor("x", [2, 3, 4]) };
 const whole = (value: number): ReturnType<typeof integers> => integers([], [value]);
 const constants = {
-	...{ zero: whole(0), one: whole(1), two: whole(2), last: whole(-1), three: whole(3) },
+	zero: whole(0),
+	one: whole(1),
+	two: whole(2),
+	last: whole(-1),
+	three: whole(3),
 	sizes: integers([3], [1, 0, 3]),
 };
 

@@ -81,8 +81,11 @@ describe("of a node", () => {
 
 	test.each(Object.entries(cases))("%s", (_, [nodes, constants, count]) => {
 		const model = foreignModel({
-			...{ opset: 19, nodes, constants },
-			...{ inputs: [info("x", ["n", 4, 8, 8])], outputs: [info("y", undefined)] },
+			opset: 19,
+			nodes,
+			constants,
+			inputs: [info("x", ["n", 4, 8, 8])],
+			outputs: [info("y", undefined)],
 		});
 		expect(multiplyAdds(model, [4, 8, 8])).toEqual({ count });
 	});
@@ -175,8 +178,10 @@ describe("is not known of", () => {
 		],
 	])("%s", (_, parts, unknown) => {
 		const model = foreignModel({
-			...{ opset: 17, ...parts },
-			...{ inputs: [info("x", ["n", 4, 8, 8])], outputs: [info("y", undefined)] },
+			opset: 17,
+			...parts,
+			inputs: [info("x", ["n", 4, 8, 8])],
+			outputs: [info("y", undefined)],
 		});
 		expect(multiplyAdds(model, [4, 8, 8])).toEqual({ unknown });
 	});

@@ -83,8 +83,13 @@ describe("shape arithmetic vanishes where a model is placed", () => {
 		const x = drawn("x", [2, 3, 4, 5]);
 		const input = g.input("x", x);
 		const constants = {
-			...{ zero: index(0), axes: vector(0), rest: vector(-1), one: vector(1) },
-			...{ rank: vector(4), four: index(4), step: index(1) },
+			zero: index(0),
+			axes: vector(0),
+			rest: vector(-1),
+			one: vector(1),
+			rank: vector(4),
+			four: index(4),
+			step: index(1),
 		};
 		const y = applyModel(g, modelWith(nodes, constants), { input });
 		expect(g.nodes.map(({ opType }) => opType)).toEqual(left);
@@ -97,16 +102,20 @@ describe("attention as exporters write it", () => {
 	const [batch, tokens, width, heads] = [2, 3, 4, 2];
 	const depth = width / heads;
 	const constants: Readonly<Record<string, Tensor>> = {
-		...{ zero: index(0), one: index(1), two: index(2), axis0: vector(0), last: vector(-1), far: vector(2 ** 53) },
-		...{
-			end1: vector(1),
-			end2: vector(2),
-			end3: vector(3),
-			three: vector(3),
-			heads: vector(heads),
-			depth: vector(depth),
-		},
-		...{ width: vector(width), unit: real("float", [], [1]) },
+		zero: index(0),
+		one: index(1),
+		two: index(2),
+		axis0: vector(0),
+		last: vector(-1),
+		far: vector(2 ** 53),
+		end1: vector(1),
+		end2: vector(2),
+		end3: vector(3),
+		three: vector(3),
+		heads: vector(heads),
+		depth: vector(depth),
+		width: vector(width),
+		unit: real("float", [], [1]),
 	};
 	/** q, k, v of [3, batch, heads, tokens, depth] in the three ways that exporters write. */
 	const parts: Readonly<Record<string, readonly OnnxNode[]>> = {

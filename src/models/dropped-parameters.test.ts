@@ -22,8 +22,14 @@ test.each([
 		constants: { "net.weight": randomTensor("w", [3, 2, 2]), "net.gain": randomTensor("g", [3, 1, 1]) },
 	});
 	const listed = {
-		...{ parameters: ["net.weight", "net.gain"], constants: [], missing: ["net.bias"], origins: {}, separate: [] },
-		...{ biases: [{ name: "net.bias", users: ["z"] }], lost: [], scoped: true },
+		parameters: ["net.weight", "net.gain"],
+		constants: [],
+		missing: ["net.bias"],
+		origins: {},
+		separate: [],
+		biases: [{ name: "net.bias", users: ["z"] }],
+		lost: [],
+		scoped: true,
 	};
 	const { graph, notices } = trainableForm(
 		{ ...model, metadata: new Map([[provenanceKey, JSON.stringify(listed)]]) },

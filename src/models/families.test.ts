@@ -40,7 +40,10 @@ const cases: Readonly<Record<FamilyName, FamilyCase>> = {
 		known: [
 			{
 				what: "the teacher of Hinton et al. 2015, §3: 784-1200-1200-10",
-				...{ options: { hidden: [1200, 1200] }, sampleShape: [1, 28, 28], classes: 10, parameters: 2_395_210 },
+				options: { hidden: [1200, 1200] },
+				sampleShape: [1, 28, 28],
+				classes: 10,
+				parameters: 2_395_210,
 			},
 		],
 	},
@@ -50,7 +53,10 @@ const cases: Readonly<Record<FamilyName, FamilyCase>> = {
 		known: [
 			{
 				// 26 · 40 inputs, two layers of 64, 60 states.
-				...{ what: "2x64 on 26 frames of 40", options: { layers: 2, units: 64 }, sampleShape: [26, 40], classes: 60 },
+				what: "2x64 on 26 frames of 40",
+				options: { layers: 2, units: 64 },
+				sampleShape: [26, 40],
+				classes: 60,
 				parameters: 1040 * 64 + 64 + 64 * 64 + 64 + 64 * 60 + 60,
 			},
 		],
@@ -64,12 +70,18 @@ const cases: Readonly<Record<FamilyName, FamilyCase>> = {
 		known: [
 			{
 				// Convolutions 9 (1·8 + 8·8 + 8·16 + 16·16), two numbers a channel of each norm, the head 16·10 + 10.
-				...{ what: "[8, 16], two convolutions each", options: { channels: [8, 16] }, sampleShape: [1, 28, 28] },
-				...{ classes: 10, parameters: 9 * (8 + 64 + 128 + 256) + 2 * (8 + 8 + 16 + 16) + 170 },
+				what: "[8, 16], two convolutions each",
+				options: { channels: [8, 16] },
+				sampleShape: [1, 28, 28],
+				classes: 10,
+				parameters: 9 * (8 + 64 + 128 + 256) + 2 * (8 + 8 + 16 + 16) + 170,
 			},
 			{
-				...{ what: "the same without norms", options: { channels: [8, 16], normalize: false } },
-				...{ sampleShape: [1, 28, 28], classes: 10, parameters: 9 * (8 + 64 + 128 + 256) + 48 + 170 },
+				what: "the same without norms",
+				options: { channels: [8, 16], normalize: false },
+				sampleShape: [1, 28, 28],
+				classes: 10,
+				parameters: 9 * (8 + 64 + 128 + 256) + 48 + 170,
 			},
 		],
 	},
@@ -95,7 +107,10 @@ const cases: Readonly<Record<FamilyName, FamilyCase>> = {
 		variants: [{ width: 0.1, last: 8, expansion: 1, dropout: 0.5, stages: [[8, 2, 1]] }],
 		known: [
 			{
-				...{ what: "torchvision's mobilenet_v2", options: {}, sampleShape: [3, 224, 224], classes: 1000 },
+				what: "torchvision's mobilenet_v2",
+				options: {},
+				sampleShape: [3, 224, 224],
+				classes: 1000,
 				parameters: 3_504_872,
 			},
 		],
@@ -108,8 +123,11 @@ const cases: Readonly<Record<FamilyName, FamilyCase>> = {
 		],
 		known: [
 			{
-				...{ what: "timm's vit_tiny_patch16_224", options: { patch: 16, depth: 12 }, sampleShape: [3, 224, 224] },
-				...{ classes: 1000, parameters: 5_717_416 },
+				what: "timm's vit_tiny_patch16_224",
+				options: { patch: 16, depth: 12 },
+				sampleShape: [3, 224, 224],
+				classes: 1000,
+				parameters: 5_717_416,
 			},
 		],
 	},
@@ -175,7 +193,11 @@ describe.each(Object.keys(families) as FamilyName[])("%s", (family) => {
 		const repeat = (values: readonly number[]): number[] => Array.from({ length: steps }, () => values).flat();
 		const { losses, model } = await takeSteps(
 			{
-				...{ ...plainTraining, ...task, batch, totalSteps: steps, model: build(family, small) },
+				...plainTraining,
+				...task,
+				batch,
+				totalSteps: steps,
+				model: build(family, small),
 				normalization: { mean: 0.5, std: 0.3 },
 				optimizer: optimizerOptions.parse({ name: "adam", learningRate: 0.01 }),
 			},

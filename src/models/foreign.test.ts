@@ -140,9 +140,11 @@ describe("what is trained", () => {
 	test("may be a bias of zeros for each head and pair of positions; a mask of zeros for all heads is none", () => {
 		const scores = (dims: readonly number[]): OnnxModel =>
 			foreignModel({
-				...{ opset: 21, inputs: [info("x", ["n", 2, 3, 3])], outputs: [info("y", ["n", 2, 3, 3])] },
+				opset: 21,
+				inputs: [info("x", ["n", 2, 3, 3])],
+				outputs: [info("y", ["n", 2, 3, 3])],
 				constants: {
-					...{ "q.weight": randomTensor("q", [3, 3]) },
+					"q.weight": randomTensor("q", [3, 3]),
 					"onnx::Add_1": { type: "float", dims, data: new Float32Array(elementCount(dims)) },
 				},
 				nodes: [
@@ -163,8 +165,10 @@ describe("what is trained", () => {
 					["MatMul", ["clipped", "head.weight"], ["y"]],
 				],
 				constants: {
-					...{ "body.weight": weights.w, "head.weight": weights.v },
-					...{ [low]: randomTensor(low, []), [high]: randomTensor(high, []) },
+					"body.weight": weights.w,
+					"head.weight": weights.v,
+					[low]: randomTensor(low, []),
+					[high]: randomTensor(high, []),
 				},
 			});
 		const named = limited("/act/Constant_output_0", "act.alpha");

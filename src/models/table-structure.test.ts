@@ -3,7 +3,8 @@ import type { TensorOf } from "../onnx/tensor.js";
 import { isMask, isTable, isWhole } from "./table-structure.js";
 
 const tensor = (dims: readonly number[], at: (index: number) => number): TensorOf<"float"> => ({
-	...{ type: "float", dims },
+	type: "float",
+	dims,
 	data: Float32Array.from({ length: dims.reduce((product, size) => product * size, 1) }, (_, index) => at(index)),
 });
 /** A number that looks drawn: a function of its place. */

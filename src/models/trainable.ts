@@ -57,7 +57,10 @@ function judged(model: OnnxModel): readonly Verdict[] {
 		const used = uses.get(name);
 		if (used === undefined || !isReal(tensor)) return [];
 		const constant: Constant = {
-			...{ name, tensor, uses: used, exported: exportedAs(name) },
+			name,
+			tensor,
+			uses: used,
+			exported: exportedAs(name),
 			isStatistic: statistics.has(name),
 			fromNode: fromNodes.has(name),
 		};

@@ -8,15 +8,19 @@ import { averagesOf, selectTrainable } from "./trainable.js";
 import { trainableForm } from "./trainable-form.js";
 
 const filled = (value: number, dims: readonly number[] = [4]): Tensor => ({
-	...{ type: "float", dims },
+	type: "float",
+	dims,
 	data: new Float32Array(dims.reduce((product, size) => product * size, 1)).fill(value),
 });
 const norm = { one: filled(1), zero: filled(0) };
 
 function net(nodes: readonly NodeParts[], constants: Readonly<Record<string, Tensor>>): OnnxModel {
 	return foreignModel({
-		...{ opset: 21, nodes, constants },
-		...{ inputs: [info("x", ["n", 4])], outputs: [info("y", ["n", 4])] },
+		opset: 21,
+		nodes,
+		constants,
+		inputs: [info("x", ["n", 4])],
+		outputs: [info("y", ["n", 4])],
 	});
 }
 
@@ -56,7 +60,8 @@ describe("running statistics that a file has once", () => {
 
 	test("are no gains or biases, and each normalisation has its own", async () => {
 		const model = net([normalise("x", "h", "one"), ["Tanh", ["h"], ["t"]], normalise("t", "y", "gain")], {
-			...{ ...norm, gain: randomTensor("gain", [4]) },
+			...norm,
+			gain: randomTensor("gain", [4]),
 		});
 		expect(await trainedIn(model)).toEqual(["one", "zero", "gain", "zero_3"]);
 		expect(averagesOf(trainableForm(model, "net"))).toHaveLength(4);
@@ -64,7 +69,8 @@ describe("running statistics that a file has once", () => {
 
 	test("are one in a normalisation that is used twice", () => {
 		const model = net([normalise("x", "h", "gain"), ["Tanh", ["h"], ["t"]], normalise("t", "y", "gain")], {
-			...{ ...norm, gain: randomTensor("gain", [4]) },
+			...norm,
+			gain: randomTensor("gain", [4]),
 		});
 		expect(averagesOf(trainableForm(model, "net"))).toHaveLength(2);
 	});
@@ -88,7 +94,8 @@ describe("equal weights in other forms", () => {
 	test("are one parameter, unless the exporter made them of two, which a notice says", async () => {
 		expect(await trainedIn(both)).toHaveLength(1);
 		const apart = withProvenance(both, {
-			...{ parameters: ["val_0", "val_1"], origins: { val_0: ["a.weight"], val_1: ["b.weight"] } },
+			parameters: ["val_0", "val_1"],
+			origins: { val_0: ["a.weight"], val_1: ["b.weight"] },
 		});
 		expect(await trainedIn(apart)).toEqual(["val_0", "val_1"]);
 		expect(trainableForm(apart, "net").notices?.map(({ text }) => text)).toEqual([

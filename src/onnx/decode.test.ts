@@ -321,7 +321,8 @@ describe("models", () => {
 		[
 			"a sequence",
 			writeModelMessage({
-				...{ irVersion: 10, opsetImport: [{ version: 21 }] },
+				irVersion: 10,
+				opsetImport: [{ version: 21 }],
 				graph: { input: [{ name: "s", type: { sequenceType: new Uint8Array() } }] },
 			}),
 			/input "s": expected a tensor, got a sequence or map/,

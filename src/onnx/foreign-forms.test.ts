@@ -88,7 +88,11 @@ describe("integers beyond 2⁵³", () => {
 
 describe("local functions", () => {
 	const leaky: Message<"Function"> = {
-		...{ name: "Leaky", domain: "held", input: ["v", "unused"], output: ["w"], attribute: ["slope"] },
+		name: "Leaky",
+		domain: "held",
+		input: ["v", "unused"],
+		output: ["w"],
+		attribute: ["slope"],
 		node: [
 			{
 				opType: "LeakyRelu",
@@ -101,7 +105,11 @@ describe("local functions", () => {
 		opsetImport: [{ version: 17 }],
 	};
 	const call = (input: string, output: string, ...attribute: Message<"Attribute">[]): Node => ({
-		...{ opType: "Leaky", domain: "held", input: [input], output: [output], attribute },
+		opType: "Leaky",
+		domain: "held",
+		input: [input],
+		output: [output],
+		attribute,
 	});
 
 	test("stand in the place of their calls, under names of their own, with the attributes of the call", () => {
@@ -119,8 +127,12 @@ describe("local functions", () => {
 
 	test("may call each other, and hand an input on as it is", () => {
 		const twice: Message<"Function"> = {
-			...{ name: "Twice", domain: "held", input: ["v"], output: ["w", "v"] },
-			...{ node: [call("v", "m"), call("m", "w")], opsetImport: [{ version: 17 }] },
+			name: "Twice",
+			domain: "held",
+			input: ["v"],
+			output: ["w", "v"],
+			node: [call("v", "m"), call("m", "w")],
+			opsetImport: [{ version: 17 }],
 		};
 		const node = [{ opType: "Twice", domain: "held", input: ["x"], output: ["a", "y"] }];
 		const model = read(node, { functions: [leaky, twice] });
@@ -176,7 +188,11 @@ describe("training forms", () => {
 		output: readonly string[],
 		attribute: Message<"Attribute">[] = [],
 	): Node => ({
-		...{ opType: "BatchNormalization", name: "bn", input: inputs, output, attribute },
+		opType: "BatchNormalization",
+		name: "bn",
+		input: inputs,
+		output,
+		attribute,
 	});
 	const all = ["x", "g", "b", "m", "v"];
 	const trains = [{ name: "training_mode", type: 2, i: 1 }];

@@ -75,8 +75,13 @@ export const attention = {
 	Attention: {
 		// A later operator set has others, which change the result.
 		attributes: {
-			...{ q_num_heads: "any", kv_num_heads: "any", is_causal: [0, 1], scale: "any", softcap: "any" },
-			...{ qk_matmul_output_mode: [0, 3], softmax_precision: [float32] },
+			q_num_heads: "any",
+			kv_num_heads: "any",
+			is_causal: [0, 1],
+			scale: "any",
+			softcap: "any",
+			qk_matmul_output_mode: [0, 3],
+			softmax_precision: [float32],
 		},
 		expand: (g, inputs, attributes) => {
 			const [query, key, value] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];

@@ -43,8 +43,13 @@ describe("an operand of one element", () => {
 		const all = Object.fromEntries([...found, ["Where", chosen]]);
 		const given = await evaluate(g, all, { x: real("float", [2, 2, 1, 1], [0.25, 1, 4, 0.5]) });
 		expect(Object.fromEntries(Object.keys(all).map((name) => [name, numbers(given, name)]))).toEqual({
-			...{ Add: [0.75, 1.5, 4.5, 1], Sub: [-0.25, 0.5, 3.5, 0], Mul: [0.125, 0.5, 2, 0.25], Div: [0.5, 2, 8, 1] },
-			...{ Pow: [0.5, 1, 2, Math.fround(Math.SQRT1_2)], Max: [0.5, 1, 4, 0.5], Where: [0.5, 1, 4, 0.5] },
+			Add: [0.75, 1.5, 4.5, 1],
+			Sub: [-0.25, 0.5, 3.5, 0],
+			Mul: [0.125, 0.5, 2, 0.25],
+			Div: [0.5, 2, 8, 1],
+			Pow: [0.5, 1, 2, Math.fround(Math.SQRT1_2)],
+			Max: [0.5, 1, 4, 0.5],
+			Where: [0.5, 1, 4, 0.5],
 		});
 	});
 });

@@ -28,7 +28,9 @@ const allowed = (group: number): readonly FormulationName[] =>
 const shapes: readonly (Shapes & { readonly group: number })[] = [
 	{ group: 1, x: [3, 2, 8, 8], w: [5, 2, 4, 4], attributes: { strides: ints([4, 4]) } },
 	{
-		...{ group: 1, x: [2, 3, 7, 9], w: [4, 3, 3, 2] },
+		group: 1,
+		x: [2, 3, 7, 9],
+		w: [4, 3, 3, 2],
 		attributes: { strides: ints([2, 1]), dilations: ints([1, 2]), pads: ints([1, 0, 2, 1]) },
 	},
 	{ group: 6, x: [4, 6, 5, 4], w: [6, 1, 3, 3], attributes: { group: int(6), pads: ints([1, 1, 1, 1]) } },

@@ -100,7 +100,12 @@ export const functionComposites = {
 	// y_w = (Σ |x|^p over the window w)^(1/p)
 	LpPool: {
 		attributes: {
-			...{ kernel_shape: "any", strides: "any", pads: "any", dilations: "any", ceil_mode: [0, 1], p: { least: 1 } },
+			kernel_shape: "any",
+			strides: "any",
+			pads: "any",
+			dilations: "any",
+			ceil_mode: [0, 1],
+			p: { least: 1 },
 			auto_pad: ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"],
 		},
 		expand: (g, inputs, attributes) => {

@@ -48,7 +48,10 @@ function activationsOf(opType: Kind, attributes: Attributes, count: number): rea
 
 /** Attributes that every layer serves: what ONNX Runtime runs, and what has a gradient here. */
 const servedByAll: ServedAttributes = {
-	...{ hidden_size: "any", direction: Object.keys(directions), layout: [0], clip: [0] },
+	hidden_size: "any",
+	direction: Object.keys(directions),
+	layout: [0],
+	clip: [0],
 	activations: Object.keys(activations),
 };
 

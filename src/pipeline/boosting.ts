@@ -69,8 +69,10 @@ export async function planBoosting(
 		boosted[boostedName.inTurn(shrinkage)] = sumOf(stages, shrinkage);
 	}
 	const models = {
-		...{ generalist: fileOf(generalist), combined: planner.fileOf(chosen.combined, modelFile) },
-		...{ ...controls.models, ...boosted },
+		generalist: fileOf(generalist),
+		combined: planner.fileOf(chosen.combined, modelFile),
+		...controls.models,
+		...boosted,
 	};
 	const evaluate = (split: "test" | "validation") => {
 		const label = `seed ${String(seed)}, evaluation${split === "test" ? "" : " on validation"}`;

@@ -230,7 +230,8 @@ function planEvaluation(
 	const files = others.map(({ part, step }) => [nameOf(part), planner.fileOf(step, modelFile)] as const);
 	const names = Object.keys(teacher);
 	const options: StepInput<"evaluate"> = {
-		...{ data, threads },
+		data,
+		threads,
 		models: { ...teacher, ...Object.fromEntries(files), ...all },
 		fidelity: "teacher" in teacher ? links.map(({ part }) => [nameOf(part), "teacher"]) : [],
 		compare: labelled ? ["student", ...names].map((name) => [name, "baseline"] as const) : [],

@@ -75,7 +75,11 @@ export async function planExperiment(
 		together(...names.map((name) => ({ file: fileOf(name), name: `${name}.onnx`, outputs: "logits" }) as const));
 	for (const [name, { network, loss, teachers, member = 0, seed: fixed = seed }] of Object.entries(networks)) {
 		const options: StepInput<"train"> = {
-			...{ data, network, loss, threads, seed: memberSeed(fixed, member) },
+			data,
+			network,
+			loss,
+			threads,
+			seed: memberSeed(fixed, member),
 			...(teachers === undefined ? {} : { teacher: sourceOf(teachers), ...keptAnswers(network) }),
 		};
 		const cores = coresOf(network, sampleShape, threads);

@@ -91,7 +91,8 @@ function evaluate(
 	const modelOf = (precision: Precision): EnsembleSource =>
 		together({ file: join(folder, precisions[precision]), name: `${where} as ${precision}`, outputs: "auto" });
 	const step = {
-		...{ data, threads },
+		data,
+		threads,
 		models: Object.fromEntries(made.map((precision) => [precision, modelOf(precision)])),
 		fidelity: made.map((precision) => [precision, "float32"] as const),
 	};

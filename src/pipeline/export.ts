@@ -90,7 +90,10 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 		throwIfStopped(signal, "export");
 		onPart("measuring on the test split");
 		const shipped = {
-			...{ folder, data: options.data, threads: options.threads, signal },
+			folder,
+			data: options.data,
+			threads: options.threads,
+			signal,
 			made: made.models.map(({ precision }) => precision),
 		};
 		const measured = await measureShipped(shipped, source.file);
@@ -217,7 +220,11 @@ async function reportOf(
 		const labelled = isLabelled(evaluation) ? qualityOf(evaluation) : {};
 		const same = fidelity[at]?.agreement ?? 0;
 		return {
-			...{ precision, file: precisions[precision], bytes, latencyMs, validation },
+			precision,
+			file: precisions[precision],
+			bytes,
+			latencyMs,
+			validation,
 			test: { agreement: same, ...labelled },
 			...(there.models[precision] === undefined ? {} : { transformers: there.models[precision] }),
 		};
@@ -230,7 +237,8 @@ async function reportOf(
 			? {}
 			: {
 					int8: {
-						...{ ...quantization, ...adviceOn(int8, float32, fault) },
+						...quantization,
+						...adviceOn(int8, float32, fault),
 						calibrationSamples: Math.min(calibrationCount, data.train.count),
 					},
 				};

@@ -102,7 +102,8 @@ async function knownNeed(
 	const { checkedNeedOf } = await import("../distill/disk-need.js");
 	const step = {
 		...options,
-		...{ teacher, store: targets },
+		teacher,
+		store: targets,
 		pupils: pupils.map(({ targets: store, ...pupil }) => ({ ...pupil, store })),
 	};
 	try {

@@ -204,7 +204,8 @@ async function executeIn<Event extends SeedEvent, Result, Report extends object>
 		const report = withDataNotices(assembled, planned.data.notices);
 		const { details, exhibits, chosen } = run.details?.(first) ?? {};
 		const about: Omit<RunDetails, "files"> = {
-			...{ run: record.id, steps: record.steps() },
+			run: record.id,
+			steps: record.steps(),
 			...(details === undefined ? {} : { details }),
 			...(exhibits === undefined ? {} : { exhibits }),
 			...(chosen === undefined ? {} : { chosen }),
@@ -351,7 +352,8 @@ async function openRecord<Event extends SeedEvent, Result, Report extends object
 	const write = (state: RunRecord["state"], error?: string): Promise<void> =>
 		writeRecord(store.folder, {
 			...({ schema: 1, id, command, recipe, out: resolve(out), threads, state } as const),
-			...{ created: created.toISOString(), updated: new Date().toISOString() },
+			created: created.toISOString(),
+			updated: new Date().toISOString(),
 			...(error === undefined ? {} : { error }),
 			...(device === undefined ? {} : { device }),
 			process: { pid: process.pid, host: hostname() },

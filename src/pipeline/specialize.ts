@@ -182,7 +182,12 @@ export async function planSpecialists(
 		"cluster",
 		`${label}classes${kind}`,
 		{
-			...{ data: recipe.data, generalist: file, clustering, predictions: split, seed, threads },
+			data: recipe.data,
+			generalist: file,
+			clustering,
+			predictions: split,
+			seed,
+			threads,
 			...(topK === undefined ? {} : { topK }),
 		},
 		{ cores: threads },
@@ -211,8 +216,12 @@ export async function planSpecialists(
 		"assemble",
 		`${label}combination${kind}`,
 		{
-			...{ generalist: file, specialists: networks.map(({ step }) => planner.fileOf(step, modelFile)) },
-			...{ clusters: clustersPath, combination: recipe.combination, sampleShape: data.sampleShape, names },
+			generalist: file,
+			specialists: networks.map(({ step }) => planner.fileOf(step, modelFile)),
+			clusters: clustersPath,
+			combination: recipe.combination,
+			sampleShape: data.sampleShape,
+			names,
 		},
 		{ cores: 1 },
 	);
@@ -235,7 +244,10 @@ function planDistilled(
 	const teacher = together({ file, name: "combined.onnx", outputs: "probabilities" });
 	const kept = networkRefusal("student", network) === undefined;
 	const job: Job = {
-		...{ network, loss: recipe.distillation, seed: context.seed, teacher },
+		network,
+		loss: recipe.distillation,
+		seed: context.seed,
+		teacher,
 		...(kept ? { targets: { precision: "float32" } } : {}),
 	};
 	return planTraining(recipe, { role: "distilled" }, job, context);
@@ -318,7 +330,11 @@ function planEvaluation(
 			: [{ clusters: planner.fileOf(random.clusters, clustersFile), models: ["generalist", "random"] }]),
 	];
 	const options: StepInput<"evaluate"> = {
-		...{ data, threads, models, coverage, fidelity: [["distilled", "combined"]] },
+		data,
+		threads,
+		models,
+		coverage,
+		fidelity: [["distilled", "combined"]],
 		compare: [...others.map((name) => ["combined", name] as const), ["distilled", "generalist"]],
 		learned: { generalist: learnedPartOf(recipe.generalist), distilled: learnedPartOf(distilled.step.options.network) },
 	};

@@ -46,7 +46,8 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 			const models = { network: planner.fileOf(trained, modelFile) };
 			const label = `seed ${String(seed)}, evaluation`;
 			const asked = {
-				...{ details: {}, exhibit: { of: "network", beside: [] } },
+				details: {},
+				exhibit: { of: "network", beside: [] },
 				learned: { network: learnedPartOf(network) },
 			};
 			const evaluated = await planner.add("evaluate", label, { data, threads, models, ...asked }, { cores: threads });

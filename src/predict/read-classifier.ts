@@ -51,7 +51,9 @@ export function readClassifier(model: OnnxModel, request: ReadRequest): ReadClas
 	const many = removed === "Sigmoid" && typeof width === "number" && width > 1;
 	const text = `${where} ends in a Sigmoid, each class by itself: its distribution is the softmax over the logits before it.`;
 	return {
-		...{ model: logits, removed, form: { form, reason: `its last operator, ${removed}, is left out` } },
+		model: logits,
+		removed,
+		form: { form, reason: `its last operator, ${removed}, is left out` },
 		notices: many ? [...notices, { code: "sigmoid-undone", text }] : notices,
 	};
 }

@@ -3,31 +3,43 @@ import type { Comparison } from "../distill/evaluation.js";
 import { type ComparedModel, type ComparisonReport, comparisonTable, judgePairs } from "./comparison.js";
 
 const model = (name: string, errors: number): ComparedModel => ({
-	...{
-		name,
-		file: `${name}.onnx`,
-		errors,
-		accuracy: 1 - errors / 2000,
-		balancedAccuracy: 0.9,
-		macroF1: 0.8,
-		nll: 0.1,
-		brier: 0.05,
-		ece: 0.01,
-	},
-	...{ parameters: 5000, bytes: 21_000, multiplyAdds: 4900, latencyMs: { p50: 0.1, p99: 0.2 }, throughput: 9000 },
-	...{ accuracyInterval: { low: 0.97, high: 0.99 }, topK: { 1: 0.98, 5: 0.999 } },
+	name,
+	file: `${name}.onnx`,
+	errors,
+	accuracy: 1 - errors / 2000,
+	balancedAccuracy: 0.9,
+	macroF1: 0.8,
+	nll: 0.1,
+	brier: 0.05,
+	ece: 0.01,
+	parameters: 5000,
+	bytes: 21_000,
+	multiplyAdds: 4900,
+	latencyMs: { p50: 0.1, p99: 0.2 },
+	throughput: 9000,
+	accuracyInterval: { low: 0.97, high: 0.99 },
+	topK: { 1: 0.98, 5: 0.999 },
 	calibration: { temperature: 1.5, nll: 0.09, ece: 0.005 },
-	...{ reliability: [], perClass: [], confused: [], classNames: "same" },
+	reliability: [],
+	perClass: [],
+	confused: [],
+	classNames: "same",
 });
 
 const outcome = (p: number, value: number): Comparison => ({
-	...{ onlyA: 1, onlyB: 2, p },
+	onlyA: 1,
+	onlyB: 2,
+	p,
 	difference: { value, low: value - 0.01, high: value + 0.01 },
 });
 
 const environment = { limbeck: "0", node: "v20", onnxruntime: "1", cpu: "one", threads: 1, platform: "linux-x64" };
 const two: ComparisonReport = {
-	...{ data: "digits", split: "test", samples: 2000, environment, models: [model("a", 40), model("b", 60)] },
+	data: "digits",
+	split: "test",
+	samples: 2000,
+	environment,
+	models: [model("a", 40), model("b", 60)],
 	pairs: judgePairs([["a", "b"]], [outcome(0.03, 0.01)]),
 };
 

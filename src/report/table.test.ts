@@ -5,26 +5,22 @@ import { reportTable } from "./table.js";
 import { wrapText } from "./text.js";
 
 const network = {
-	...{
-		errors: 40,
-		accuracy: 0.98,
-		balancedAccuracy: 0.9,
-		macroF1: 0.9,
-		nll: 0.0712,
-		brier: 0.03,
-		ece: 0.0105,
-		parameters: 1_234_567,
-		bytes: 4_938_268,
-	},
-	...{
-		latencyMs: { p50: 0.0614, p99: 0.09 },
-		throughput: 50_000,
-		trainSeconds: 61.23,
-		secondsPerEpoch: 3.06,
-		validationErrors: 20,
-		keptStep: 9,
-		trainSamples: 7000,
-	},
+	errors: 40,
+	accuracy: 0.98,
+	balancedAccuracy: 0.9,
+	macroF1: 0.9,
+	nll: 0.0712,
+	brier: 0.03,
+	ece: 0.0105,
+	parameters: 1_234_567,
+	bytes: 4_938_268,
+	latencyMs: { p50: 0.0614, p99: 0.09 },
+	throughput: 50_000,
+	trainSeconds: 61.23,
+	secondsPerEpoch: 3.06,
+	validationErrors: 20,
+	keptStep: 9,
+	trainSamples: 7000,
 };
 
 function reportOf(studentErrors: number, seeds: readonly number[] = [1]): Report {

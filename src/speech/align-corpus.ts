@@ -131,7 +131,10 @@ export async function alignCorpus(
 	const untrained = createHmm(corpus.words, step.hmm);
 	const first = await byGaussians(flatStart(untrained, alone.utterances), alone, step);
 	const job: Job = {
-		...{ step, folders, context, moments: frontEnd.moments },
+		step,
+		folders,
+		context,
+		moments: frontEnd.moments,
 		gaussians: fitGaussians(alone.frames, first.paths, stateCount(first.hmm)),
 		train: hear(joinRecordings(recordings, step.strings), frontEnd),
 		validation: hear(joinRecordings(heldOut, step.strings), openFrontEnd(heldOut, step.features, frontEnd.moments)),
@@ -214,8 +217,12 @@ async function trainedAligner(job: Job, round: number, data: FrameDataSet): Prom
 	const { network, threads, alignment } = step;
 	await trainNetwork(
 		{
-			...{ data: { name: "frames", file }, network, loss: hardTargets, seed: alignment.seed },
-			...{ output, checkpoints },
+			data: { name: "frames", file },
+			network,
+			loss: hardTargets,
+			seed: alignment.seed,
+			output,
+			checkpoints,
 			...(threads === undefined ? {} : { threads }),
 		},
 		context,

@@ -74,6 +74,8 @@ export function frameDataSet(
 		classes: stateNames(hmm),
 		sampleShape: [context.left + 1 + context.right, splits.train.frames[0]?.size ?? 1],
 		normalization: { mean: 0, std: 1 },
-		...{ train, validation, fingerprint: hash.digest("hex") },
+		train,
+		validation,
+		fingerprint: hash.digest("hex"),
 	};
 }

@@ -9,7 +9,9 @@ type Results = readonly [SpeechSeedResult, ...SpeechSeedResult[]];
 export function speechEvidence(recipe: SpeechRecipe, results: Results): Evidence {
 	const [{ aligned, judged, trained }] = results;
 	return {
-		...{ split: "test", test: judged.test.frames, validation: aligned.validation.frames },
+		split: "test",
+		test: judged.test.frames,
+		validation: aligned.validation.frames,
 		networks: Object.keys(trained).map((name) => networkEvidence(name, recipe, results)),
 	};
 }

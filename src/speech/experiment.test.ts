@@ -53,7 +53,11 @@ function recognized(directory: string, folder: string): Promise<RecognizeOutcome
 	const net = join(folder, alignmentFiles.net);
 	return evaluateSpeech(
 		{
-			...{ data, strings, penalties, alignment: join(folder, alignmentFiles.models), threads: 1 },
+			data,
+			strings,
+			penalties,
+			alignment: join(folder, alignmentFiles.models),
+			threads: 1,
 			models: { one: net, same: net, alone: net },
 			choices: { chosen: ["one", "same"] },
 		},

@@ -72,7 +72,10 @@ export async function openPart(part: readonly Recording[], bench: Bench): Promis
 	const featureSeconds = (now() - before) / 1000;
 	const { paths } = await align(models.hmm, strings.utterances, await alignerScores(strings, bench));
 	return {
-		...{ recordings: recordings.length, strings, paths, featureSeconds },
+		recordings: recordings.length,
+		strings,
+		paths,
+		featureSeconds,
 		singles: hear(
 			recordings.filter(({ words }) => words.length === 1),
 			frontEnd,

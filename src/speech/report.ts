@@ -99,7 +99,8 @@ export function assembleSpeechReport(
 		seeds: results.map(({ seed }) => seed),
 		corpus: {
 			...aligned,
-			...{ fingerprint: data.fingerprint, test: first.judged.test },
+			fingerprint: data.fingerprint,
+			test: first.judged.test,
 			...(told.length === 0 ? {} : { notices: told }),
 		},
 		networks,

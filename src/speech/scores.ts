@@ -37,7 +37,9 @@ export function withNet<T>(
 ): Promise<T> {
 	const classes = stateNames(hmm);
 	const data = {
-		...{ classes, sampleShape: windowShape(context, features.coefficients), probe: windowsOver([probe], context) },
+		classes,
+		sampleShape: windowShape(context, features.coefficients),
+		probe: windowsOver([probe], context),
 		...(threads === undefined ? {} : { threads }),
 	};
 	return withModel(source, data, runtime, (opened) =>

@@ -32,13 +32,16 @@ export const boostingStudy = defineStudy({
 		quick: {
 			name: "boosting",
 			data: { name: "digits" },
-			...{ generalist: digits.generalist, clustering: digits.clustering, specialist: digits.specialist },
+			generalist: digits.generalist,
+			clustering: digits.clustering,
+			specialist: digits.specialist,
 			shrinkages: [0.3, 1],
 		},
 		full: {
 			name: "boosting",
 			data: { name: "cifar-100" },
-			...{ generalist: cifar.generalist, clustering: cifar.clustering },
+			generalist: cifar.generalist,
+			clustering: cifar.clustering,
 			specialist: { ...cifarTraining, ...cifar.specialist },
 			shrinkages: [0.1, 0.3, 1],
 		},
@@ -69,7 +72,9 @@ function waysOf({ clustering, shrinkages }: Recipe): readonly Way[] {
 	const boosted = (kind: string, nameOf: (shrinkage: number) => string, stages: (shrinkage: number) => Way["stages"]) =>
 		shrinkages.map(
 			(shrinkage): Way => ({
-				...{ name: nameOf(shrinkage), title: `${kind}, ν = ${String(shrinkage)}`, kind },
+				name: nameOf(shrinkage),
+				title: `${kind}, ν = ${String(shrinkage)}`,
+				kind,
 				stages: [["generalist"], ...stages(shrinkage)],
 			}),
 		);
@@ -163,7 +168,8 @@ function findings(recipe: Recipe, measured: Measurements): Findings {
 				x: { label: "seconds of training", scale: "linear" },
 				y: { label: "test errors", scale: "linear" },
 				lines: kinds.map((kind) => ({
-					...{ label: kind, apart: true },
+					label: kind,
+					apart: true,
 					points: ways.filter((way) => way.kind === kind).map((way) => pointOf(times(way).all, errorsOf(way))),
 				})),
 			},

@@ -88,7 +88,8 @@ function experiment(recipe: Recipe): Experiment {
 	const { data, teacher, members, convolutional, student, alone } = recipe;
 	const loss = {
 		...({ name: "soft-targets", standardize: false } as const),
-		...{ temperature: recipe.temperature, hardWeight: recipe.hardWeight },
+		temperature: recipe.temperature,
+		hardWeight: recipe.hardWeight,
 	};
 	const jittered = { jitter: recipe.jitter, epochs: recipe.jitteredEpochs, views: recipe.jitteredViews };
 	const ensemble = ["teacher", ...Array.from({ length: members - 1 }, (_, k) => `teacher-${String(k + 2)}`)];
@@ -97,7 +98,9 @@ function experiment(recipe: Recipe): Experiment {
 		{ network: teacher, loss: hardTargets, member },
 	]);
 	const taught = (network: ExperimentNetwork["network"], ...by: readonly string[]): ExperimentNetwork => ({
-		...{ network, loss, teachers: by },
+		network,
+		loss,
+		teachers: by,
 	});
 	const moving = { ...student, ...jittered };
 	return {

@@ -77,7 +77,8 @@ function transfersOf({ omit, only }: Recipe, classes: number): readonly Transfer
 	return [
 		...(omit ?? all).map((c) => ({ name: `without-${String(c)}`, title: `without class ${String(c)}`, omitted: [c] })),
 		...only.map((kept) => ({
-			...{ name: `only-${kept.join("-")}`, title: `only ${listed(kept.map(String))}` },
+			name: `only-${kept.join("-")}`,
+			title: `only ${listed(kept.map(String))}`,
 			omitted: all.filter((c) => !kept.includes(c)),
 		})),
 	];
@@ -89,7 +90,8 @@ function experiment(recipe: Recipe, { classes }: ExperimentTask): Experiment {
 	const loss = { name: "soft-targets", temperature, hardWeight, standardize: false } as const;
 	const taught = (own?: readonly number[]): ExperimentNetwork => ({
 		network: own === undefined ? student : { ...student, classes: [...own] },
-		...{ loss, teachers: ["teacher"] },
+		loss,
+		teachers: ["teacher"],
 	});
 	return {
 		data,
@@ -121,7 +123,8 @@ function findings(recipe: Recipe, measured: Measurements): Findings {
 	const mended = transfers.flatMap((transfer, t) =>
 		ways.map(
 			(by, k): Mended => ({
-				...{ transfer, by },
+				transfer,
+				by,
 				shifts: results.flatMap(({ evaluated }) => evaluated.biasShifts?.[t * ways.length + k] ?? []),
 			}),
 		),

@@ -95,7 +95,9 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 	const milliseconds = (name: string): number => mean(name, ({ latencyMs }) => latencyMs.p50);
 	const rows = [
 		...precisions.map((precision) => ({
-			...{ title: `teacher ${titleOf(teacher)}`, name: formOf("teacher", precision), how: precision },
+			title: `teacher ${titleOf(teacher)}`,
+			name: formOf("teacher", precision),
+			how: precision,
 		})),
 		...students.flatMap((network, k) => [
 			...precisions.map((how) => ({ title: titleOf(network), name: formOf(taughtOf(k), how), how })),
@@ -112,11 +114,13 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 	const families = new Set(students.map(({ family }) => family));
 	const lines = (x: (name: string) => number, apart: boolean): readonly Line[] => [
 		{
-			...{ label: "teacher", apart },
+			label: "teacher",
+			apart,
 			points: precisions.map((how) => pointOf(x(formOf("teacher", how)), errorsOf(formOf("teacher", how)))),
 		},
 		...precisions.map((how) => ({
-			...{ label: `taught, ${how}`, apart },
+			label: `taught, ${how}`,
+			apart,
 			points: students.map((_, k) => pointOf(x(formOf(taughtOf(k), how)), errorsOf(formOf(taughtOf(k), how)))),
 		})),
 		{ label: "alone, float32", apart, points: students.map((_, k) => pointOf(x(aloneOf(k)), errorsOf(aloneOf(k)))) },

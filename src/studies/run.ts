@@ -67,9 +67,16 @@ function runOf(recipe: StudyRecipe): Run<ExperimentEvent, ExperimentResult, Stud
 			const [trained] = Object.values(first.trained);
 			if (trained === undefined) throw new TypeError(`study ${recipe.name}: expected networks, got none`);
 			return {
-				...{ schema: 1, kind: "study", created, study: recipe.name, title, question },
+				schema: 1,
+				kind: "study",
+				created,
+				study: recipe.name,
+				title,
+				question,
 				...findings(fitted, measured),
-				...{ recipe: fitted, seeds: results.map(({ seed }) => seed), data: dataReport(trained, first.evaluated) },
+				recipe: fitted,
+				seeds: results.map(({ seed }) => seed),
+				data: dataReport(trained, first.evaluated),
 				networks: Object.fromEntries(
 					Object.keys(first.evaluated.models).map((name) => [
 						name,

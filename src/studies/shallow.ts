@@ -69,7 +69,8 @@ export const shallowStudy = defineStudy({
 			name: "shallow",
 			data: { name: "digits" },
 			teacher: { ...recipes.digits.teacher, hidden: [200, 200, 200] },
-			...{ shallow: 100, depth: 3 },
+			shallow: 100,
+			depth: 3,
 			student: { epochs: 10, optimizer: { name: "adam", learningRate: 0.002 } },
 			budgets: [1, 10],
 		},
@@ -77,7 +78,8 @@ export const shallowStudy = defineStudy({
 			name: "shallow",
 			data: { name: "mnist" },
 			teacher: { ...recipes.mnist.teacher, hidden: [1200, 1200, 1200] },
-			...{ shallow: 800, depth: 3 },
+			shallow: 800,
+			depth: 3,
 			student: { epochs: 20, batch: 256, optimizer: { name: "adam", learningRate: 0.001 } },
 			budgets: [1, 10],
 			temperature: 8,
@@ -112,7 +114,8 @@ function experiment(recipe: Recipe, { sampleShape, classes }: ExperimentTask): E
 		students.map((one): readonly [string, ExperimentNetwork] => {
 			const network = {
 				...student,
-				...{ hidden: hidden[one.depth], epochs: budget * student.epochs },
+				hidden: hidden[one.depth],
+				epochs: budget * student.epochs,
 				...(one.jittered ? { jitter: teacher.jitter, augment: teacher.augment } : {}),
 			};
 			const lesson = one.teacher === undefined ? { loss: hardTargets } : { loss: soft, teachers: [one.teacher] };

@@ -55,7 +55,11 @@ test("a deep net of about as many parameters as a shallow one, and not of more",
 
 describe("temperature", () => {
 	const recipe = parseStudyRecipe({
-		...{ name: "temperature", teacher: {}, widths: [30], temperatures: [1, 3, 20], seeds: 3 },
+		name: "temperature",
+		teacher: {},
+		widths: [30],
+		temperatures: [1, 3, 20],
+		seeds: 3,
 	});
 
 	/** Errors of each network by seed: on the test split, and on validation. */
@@ -75,8 +79,14 @@ describe("temperature", () => {
 		of: (name) =>
 			(table[name]?.[0] ?? []).map(
 				(errors): NetworkMeasures => ({
-					...{ errors, accuracy: 1 - errors / 2000, nll: 0.1, ece: 0.01, parameters: 10, bytes: 40 },
-					...{ latencyMs: { p50: 1, p99: 1 }, validationErrors: table[name]?.[1] ?? 0 },
+					errors,
+					accuracy: 1 - errors / 2000,
+					nll: 0.1,
+					ece: 0.01,
+					parameters: 10,
+					bytes: 40,
+					latencyMs: { p50: 1, p99: 1 },
+					validationErrors: table[name]?.[1] ?? 0,
 				}),
 			),
 	};

@@ -52,14 +52,19 @@ function lessonsOf({ temperatures, hardWeight, hardWeights }: Recipe): readonly 
 			taught: false,
 		},
 		...temperatures.map((at) => ({
-			...{ name: `T${String(at)}`, title: `soft targets, T = ${String(at)}` },
-			...{ loss: soft(at, hardWeight), taught: true, temperature: at },
+			name: `T${String(at)}`,
+			title: `soft targets, T = ${String(at)}`,
+			loss: soft(at, hardWeight),
+			taught: true,
+			temperature: at,
 		})),
 		{ name: "logits", title: "logit matching", loss: { name: "logit-matching" }, taught: true },
 		{ name: "standardized", title: "standardised logits, T = 2", loss: soft(2, hardWeight, true), taught: true },
 		...hardWeights.map((weight) => ({
-			...{ name: `w${String(weight)}`, title: `T = ${String(middle)}, labels' weight ${String(weight)}` },
-			...{ loss: soft(middle, weight), taught: true },
+			name: `w${String(weight)}`,
+			title: `T = ${String(middle)}, labels' weight ${String(weight)}`,
+			loss: soft(middle, weight),
+			taught: true,
 		})),
 	];
 }

@@ -33,7 +33,12 @@ function linear(
 }
 
 const classifier = (model: OnnxModel, changes: Partial<Classifier> = {}): Classifier => ({
-	...{ model, where: "a.onnx", normalization: { mean: 0.3, std: 0.2 }, outputs: "auto", order: {}, weight: 1 },
+	model,
+	where: "a.onnx",
+	normalization: { mean: 0.3, std: 0.2 },
+	outputs: "auto",
+	order: {},
+	weight: 1,
 	...changes,
 });
 

@@ -143,7 +143,9 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 	const read = readOutput(classifier, classes);
 	const { model } = read;
 	const predictor = await createPredictor(runtime, model, {
-		...{ sampleShape, normalization, where },
+		sampleShape,
+		normalization,
+		where,
 		...(threads === undefined ? {} : { threads }),
 		...(openSamples === undefined ? {} : { openSamples }),
 	}).catch((error: unknown) => {
@@ -164,7 +166,13 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 			...noticesOn(tried, form, classifier, classes, select),
 		];
 		return {
-			...{ model, classifier, predictor, width: tried.width, form, reason, notices },
+			model,
+			classifier,
+			predictor,
+			width: tried.width,
+			form,
+			reason,
+			notices,
 			...(pair ? { pair } : {}),
 			...(select === undefined ? {} : { select }),
 		};
@@ -247,7 +255,10 @@ function withInputHint(error: unknown, setting: Setting | undefined): unknown {
 		return error;
 	const { where, expected, got, category } = error;
 	return new LimbeckError(category, {
-		...{ where, expected, got, cause: error },
+		where,
+		expected,
+		got,
+		cause: error,
 		hint: `Say how it wants its samples: ${setting("input", "{…}")} with size: [height, width]; channels; layout: "nhwc" for channels last.`,
 	});
 }

@@ -35,7 +35,8 @@ it("a chunk that is told to stop ends after the step that is being taken, with t
 		[feeds.firstStep]: { type: "float", dims: [], data: Float32Array.of(0) },
 		[feeds.samples]: { type: "uint8", dims: [train.count, ...sampleShape], data: storedBytes(train) },
 		[feeds.labels]: { type: "int32", dims: [train.count], data: train.labels },
-		...{ [feeds.rows]: chosen, [feeds.indices]: chosen },
+		[feeds.rows]: chosen,
+		[feeds.indices]: chosen,
 	};
 	const session = await runtime.createSession(encodeModel(graph.model));
 	const sets = createStateSets(graph);

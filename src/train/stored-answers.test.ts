@@ -29,7 +29,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const store = (more: Partial<AnswerStore> = {}): AnswerStore => ({
-	...{ folder, precision: "float32" },
+	folder,
+	precision: "float32",
 	...more,
 });
 

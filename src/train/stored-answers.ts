@@ -60,7 +60,10 @@ export async function openAnswers(teacher: Predictor, setting: AnswerSetting): P
 			...identity,
 			data: { fingerprint, split: "train" },
 			views: viewForm(augmentation, normalization),
-			...{ count: train.count, classes, viewCount, temperature },
+			count: train.count,
+			classes,
+			viewCount,
+			temperature,
 			ask: (view, first, count) =>
 				teacher.logits({ count, samples: inMemory(views.read(view, first, count), train.samples) }),
 		});

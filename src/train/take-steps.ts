@@ -70,7 +70,9 @@ export async function takeSteps(run: Run, context: TrainingContext): Promise<Tak
 	const found = await checkpoints?.newest();
 	const at = standing(run, found, now());
 	const feed = createFeed({
-		...{ graph, data: job.data, options: job.options },
+		graph,
+		data: job.data,
+		options: job.options,
 		seed: job.seed,
 		stored: teacher?.stored,
 	});
@@ -109,7 +111,8 @@ function standing({ graph, job, memory, totalSteps }: Run, found: Checkpoint | u
 	const first =
 		found === undefined ? { state: beginning(graph, job), kept: undefined, good: undefined } : resumed(found, graph);
 	return {
-		...{ ...first, state: memory.put(first.state) },
+		...first,
+		state: memory.put(first.state),
 		losses,
 		validations: [...(found?.history.validations ?? [])],
 		rollbacks: [...(found?.rollbacks ?? [])],

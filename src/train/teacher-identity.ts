@@ -23,7 +23,8 @@ export async function identityOf(
 		},
 		// Plain data: numbers, texts and lists of them.
 		handling: members.map(({ classifier, form, select, pair }) => ({
-			...{ input: classifier.normalization, form },
+			input: classifier.normalization,
+			form,
 			...(pair === undefined ? {} : { pair }),
 			...(select === undefined ? {} : { select }),
 		})) as unknown as Plain,

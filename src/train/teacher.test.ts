@@ -27,7 +27,11 @@ async function train(
 ): Promise<TrainingResult & { readonly events: readonly TrainingEvent[] }> {
 	const events: TrainingEvent[] = [];
 	const job: TrainingJob = {
-		...{ model: student, data, teacher, seed: 1, threads: 1 },
+		model: student,
+		data,
+		teacher,
+		seed: 1,
+		threads: 1,
 		normalization: data.normalization,
 		options: z.strictObject(trainingShape).parse({ epochs: 2, batch: 20, ...training }),
 		loss: { name: "soft-targets", temperature: 2, hardWeight: 0.1, standardize: false },
@@ -70,8 +74,12 @@ const unknown: readonly NodeParts[] = [
 function ensemble(ending: readonly NodeParts[], combine: "arithmetic" | "geometric" = "arithmetic"): Teacher {
 	const normalization = { mean: [0.1, 0.2, 0.3], std: 0.5, size: [5, 5], channels: "bgr", layout: "nhwc" } as const;
 	const member = (weight: string): Classifier => ({
-		...{ model: colourful(weight, ending), where: weight, normalization, outputs: "auto" },
-		...{ order: { select: [4, 0, 3, 1] }, weight: weight === "a" ? 2 : 1 },
+		model: colourful(weight, ending),
+		where: weight,
+		normalization,
+		outputs: "auto",
+		order: { select: [4, 0, 3, 1] },
+		weight: weight === "a" ? 2 : 1,
 	});
 	return { members: [member("a"), member("b")], combine };
 }

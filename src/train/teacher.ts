@@ -136,7 +136,9 @@ export async function openTeacher(
 		if (plan.how === "fed") {
 			refuseOutside(plan.reason, setting);
 			return {
-				...{ plan, summary, ...judged },
+				plan,
+				summary,
+				...judged,
 				// Views are random, so the chunk holds them.
 				ask: async ({ samples, indices }) =>
 					samples && ensemble.logits({ count: indices.length, samples: inMemory(samples, setting.train.samples) }),
@@ -148,7 +150,9 @@ export async function openTeacher(
 			const { summary: answers, ask, close } = await setting.openAnswers(ensemble, identity);
 			await ensemble.release();
 			return {
-				...{ plan, summary: { ...summary, answers }, ...judged },
+				plan,
+				summary: { ...summary, answers },
+				...judged,
 				ask: (chunk) => Promise.resolve(ask(chunk)),
 				// eslint-disable-next-line @typescript-eslint/require-await -- as where there is native memory to free
 				release: async () => {
@@ -228,7 +232,9 @@ function summaryOf({ members }: OpenEnsemble, combine: Ensemble["combine"], plan
 		...(plan.how === "fed" ? { reason: plan.reason } : {}),
 		...(members.length > 1 ? { combine } : {}),
 		members: members.map(({ classifier, form, reason, notices }) => ({
-			...{ where: classifier.where, outputs: form, reason },
+			where: classifier.where,
+			outputs: form,
+			reason,
 			...(notices.length === 0 ? {} : { notes: notices.map(noticeText) }),
 		})),
 	};

@@ -124,7 +124,11 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 	const { batch } = job.options;
 	const [randomViews, mixes] = [!showsAsStored(job.options), mixupOf(job.options) !== undefined];
 	const setting = {
-		...{ batch, randomViews, mixes, looksInside: looksInside(job.loss), train: job.data.train },
+		batch,
+		randomViews,
+		mixes,
+		looksInside: looksInside(job.loss),
+		train: job.data.train,
 		...(job.data.unlabelled === true ? { validation: job.data.validation } : {}),
 		openAnswers: answersFor(job, context),
 	};

@@ -36,7 +36,12 @@ interface Trained extends TrainingResult {
 async function train(data: DataSet, training: object, loss = soft): Promise<Trained> {
 	const events: TrainingEvent[] = [];
 	const job: TrainingJob = {
-		...{ model: networkOf(1), data, teacher: networkOf(2), seed: 1, threads: 1, loss },
+		model: networkOf(1),
+		data,
+		teacher: networkOf(2),
+		seed: 1,
+		threads: 1,
+		loss,
 		normalization: data.normalization,
 		options: z.strictObject(trainingShape).parse({ epochs: 4, batch: 20, ...training }),
 	};

@@ -26,8 +26,13 @@ const all = Uint32Array.from({ length: count }, (_, i) => i);
 const copied = (split: Split): Split => ({ ...split, samples: readSamples(split, sampleShape, all) });
 
 const dataOf = (change: (split: Split) => Split): DataSet => ({
-	...{ name: "windows", classes: ["a", "b"], sampleShape, normalization: { mean: 0, std: 1 }, fingerprint: "" },
-	...{ train: change(windowed("train")), validation: change(windowed("validation")) },
+	name: "windows",
+	classes: ["a", "b"],
+	sampleShape,
+	normalization: { mean: 0, std: 1 },
+	fingerprint: "",
+	train: change(windowed("train")),
+	validation: change(windowed("validation")),
 });
 
 async function trained(data: DataSet, options: object, taught: boolean): Promise<string> {
@@ -39,7 +44,11 @@ async function trained(data: DataSet, options: object, taught: boolean): Promise
 	const loss = { name: "soft-targets", temperature: 2, hardWeight: 0.5, standardize: false } as const;
 	const { model } = await trainModel(
 		{
-			...{ model: network(8), data, normalization: data.normalization, seed: 1, threads: 1 },
+			model: network(8),
+			data,
+			normalization: data.normalization,
+			seed: 1,
+			threads: 1,
 			options: z.strictObject(trainingShape).parse({ epochs: 3, batch: 10, ...options }),
 			...(taught ? { loss, teacher: network(16) } : { loss: { name: "cross-entropy" } }),
 		},

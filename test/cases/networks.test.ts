@@ -112,7 +112,11 @@ describe("teachers that were refused answer", () => {
 		const length = sampleShape.reduce((product, size) => product * size, 1);
 		const values = Float32Array.from({ length: 4 * length }, (_, at) => Math.sin(at));
 		const predictor = await createPredictor(await nodeRuntime(), model, {
-			...{ sampleShape, classes, normalization: { mean: 0, std: 1 }, where: name, threads: 1 },
+			sampleShape,
+			classes,
+			normalization: { mean: 0, std: 1 },
+			where: name,
+			threads: 1,
 		});
 		const logits = await predictor.logits({ count: 4, samples: inMemory(values) });
 		expect(logits).toHaveLength(4 * classes);

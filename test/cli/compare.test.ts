@@ -12,7 +12,8 @@ async function prepared(): Promise<{ folder: string; data: readonly string[]; ri
 	const { file, test } = await twoClassData(folder, rows);
 	for (const name of ["one", "two"]) await mkdir(join(folder, name));
 	return {
-		...{ folder, data: ["--data", file, "--set", `data.test=${test}`, "--threads", "1"] },
+		folder,
+		data: ["--data", file, "--set", `data.test=${test}`, "--threads", "1"],
 		right: await writeTwoClassModel(join(folder, "one", "model.onnx"), asTheyAre.nodes, asTheyAre),
 		wrong: await writeTwoClassModel(join(folder, "two", "model.onnx"), swapped.nodes, swapped),
 	};
@@ -24,27 +25,24 @@ describe("limbeck evaluate", () => {
 		const { code, stdout, stderr } = await runCli(["evaluate", "--model", right, ...data, "--json"]);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect(JSON.parse(stdout)).toMatchObject({
-			...{
-				model: right,
-				data: "csv",
-				split: "test",
-				samples: 40,
-				errors: 10,
-				accuracy: 0.75,
-				parameters: 4,
-				multiplyAdds: 4,
-			},
-			...{
-				topK: { 1: 0.75 },
-				perClass: [
-					{ name: "a", accuracy: 1 },
-					{ name: "b", accuracy: 0 },
-				],
-			},
+			model: right,
+			data: "csv",
+			split: "test",
+			samples: 40,
+			errors: 10,
+			accuracy: 0.75,
+			parameters: 4,
+			multiplyAdds: 4,
+			topK: { 1: 0.75 },
+			perClass: [
+				{ name: "a", accuracy: 1 },
+				{ name: "b", accuracy: 0 },
+			],
 			confused: [{ label: "b", predicted: "a", count: 10 }],
 			reliability: [{ count: 40, accuracy: 0.75 }],
 			calibration: { temperature: expect.closeTo(2 / Math.log(3), 6) as number, ece: expect.closeTo(0, 6) as number },
-			...{ classNames: "absent", environment: { threads: 1 } },
+			classNames: "absent",
+			environment: { threads: 1 },
 		});
 		const people = await runCli(["evaluate", "--model", right, ...data, "--details"]);
 		expect(people.code).toBe(0);
@@ -95,7 +93,9 @@ describe("limbeck compare", () => {
 		const { code, stdout, stderr } = await runCli([...args, "--json"]);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect(JSON.parse(stdout)).toMatchObject({
-			...{ data: "csv", samples: 40, teacher: { name: "one/model", errors: 10 } },
+			data: "csv",
+			samples: 40,
+			teacher: { name: "one/model", errors: 10 },
 			models: [
 				{ name: "one/model", file: right, errors: 10, agreement: 1, klToTeacher: 0 },
 				{ name: "two/model", file: wrong, errors: 30, agreement: 0 },

@@ -149,7 +149,9 @@ describe("limbeck dashboard", () => {
 			const store = await temporaryFolder();
 			const out = join(store, "out");
 			const run = await leaveRecord(store, {
-				...{ out, recipe: { name: hostile }, error: hostile },
+				out,
+				recipe: { name: hostile },
+				error: hostile,
 				steps: [{ label: hostile, kind: "train", key: "a".repeat(64), state: "done", began: 0, seconds: 1 }],
 			});
 			await tellProgress(store, run, { label: hostile, step: 10, text: hostile });
@@ -157,14 +159,14 @@ describe("limbeck dashboard", () => {
 			const environment = { cpu: "", onnxruntime: "" };
 			const network = { parameters: 1, bytes: 1, errors: 1 };
 			const report = {
-				...{
-					schema: 1,
-					kind: "train",
-					created: run.created,
-					seeds: [1],
-					recipe: { name: hostile, network: { family: hostile } },
-				},
-				...{ data: { name: hostile, test: 1, fingerprint: "" }, environment, network },
+				schema: 1,
+				kind: "train",
+				created: run.created,
+				seeds: [1],
+				recipe: { name: hostile, network: { family: hostile } },
+				data: { name: hostile, test: 1, fingerprint: "" },
+				environment,
+				network,
 			};
 			await writeFile(join(out, "report.json"), JSON.stringify(report));
 			await writeFile(join(out, "details.json"), JSON.stringify({ run: run.id, steps: [] }));

@@ -21,7 +21,13 @@ describe("limbeck distill and limbeck evaluate", () => {
 		expect(evaluated).toMatchObject({ code: 0, stderr: "" });
 		const { errors, accuracy, bytes } = report.student;
 		expect(JSON.parse(evaluated.stdout)).toMatchObject({
-			...{ model, data: "digits", samples: 2000, errors, bytes, accuracy, parameters: 6370 },
+			model,
+			data: "digits",
+			samples: 2000,
+			errors,
+			bytes,
+			accuracy,
+			parameters: 6370,
 			environment: { threads: 1 },
 		});
 
@@ -99,7 +105,8 @@ describe.skipIf(process.platform === "win32")("a signal during training", () => 
 		const before = isAlive(run);
 		process.kill(sign * (run.child.pid ?? 0), signal); // A terminal sends Ctrl-C to the whole group.
 		expect(await run.result).toMatchObject({
-			...{ code: 130, stdout: "" },
+			code: 130,
+			stdout: "",
 			stderr: expect.stringMatching(/^Stopped\. What is done is kept: .* limbeck resume [\w-]+\.$/m) as string,
 		});
 		expect(await readdir(run.out)).toEqual(["student.onnx"]);

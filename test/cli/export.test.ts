@@ -43,7 +43,9 @@ it("limbeck export names what is wrong", async () => {
 
 	const unknown = join(folder, "unknown.onnx");
 	const model = foreignModel({
-		...{ opset: 21, inputs: [info("x", ["n", 784])], outputs: [info("y", ["n", 784])] },
+		opset: 21,
+		inputs: [info("x", ["n", 784])],
+		outputs: [info("y", ["n", 784])],
 		nodes: [["Bernoulli", ["x"], ["y"]]],
 	});
 	await writeFile(unknown, encodeModel(model));

@@ -42,8 +42,11 @@ describe("limbeck specialize", () => {
 		const { code, report } = run;
 		expect(code).toBe(0);
 		expect(report).toMatchObject({
-			...{ schema: 1, seeds: [1], data: { name: "digits", train: 7000, test: 2000, classes: 10 } },
-			...{ generalist: { trainSamples: 7000 }, distilledBack: { trainSamples: 7000 } },
+			schema: 1,
+			seeds: [1],
+			data: { name: "digits", train: 7000, test: 2000, classes: 10 },
+			generalist: { trainSamples: 7000 },
+			distilledBack: { trainSamples: 7000 },
 			// 2 specialists of 4 in 10 classes, in each of an epoch's samples as many others.
 			cost: { generalistEpochs: 2, specialistsEpochs: expect.closeTo(1.6, 9) as number },
 		});
@@ -145,7 +148,10 @@ describe("limbeck specialize", () => {
 		const whole = await readModelFile(join(out, "combined.onnx"));
 		const normalization = normalizationOf(whole, "combined.onnx");
 		const predictor = await createPredictor(runtime, whole, {
-			...{ sampleShape, normalization, where: "", openSamples },
+			sampleShape,
+			normalization,
+			where: "",
+			openSamples,
 		});
 		const wanted = await predictor.logits(validation);
 		await predictor.release();

@@ -39,7 +39,10 @@ describe("limbeck speech", () => {
 		const report = JSON.parse(stdout) as SpeechReport;
 		expect(report).toEqual(JSON.parse(await readFile(join(out, "report.json"), "utf8")));
 		expect(report.corpus).toMatchObject({
-			...{ states: 21, train: { recordings: 40 }, validation: { recordings: 10 }, test: { recordings: 50 } },
+			states: 21,
+			train: { recordings: 40 },
+			validation: { recordings: 10 },
+			test: { recordings: 50 },
 			rounds: expect.arrayContaining([expect.objectContaining({ by: "net" })]) as unknown,
 		});
 		expect(Object.keys(report.networks)).toEqual(["baseline", "members", "student-alone", "ensemble", "distilled"]);
@@ -98,8 +101,10 @@ describe("limbeck speech", () => {
 		const { code, stdout, stderr } = await runCli(args, env);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect((JSON.parse(stdout) as SpeechReport).corpus).toMatchObject({
-			...{ words: ["go", "left", "stop"], train: { recordings: 42 } },
-			...{ validation: { recordings: 6 }, test: { recordings: 12 } },
+			words: ["go", "left", "stop"],
+			train: { recordings: 42 },
+			validation: { recordings: 6 },
+			test: { recordings: 12 },
 		});
 		const cached = async (...more: string[]): Promise<readonly boolean[]> => {
 			const plan = await runCli([...args, ...more, "--dry-run"], env);

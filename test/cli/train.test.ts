@@ -33,7 +33,9 @@ describe("limbeck train", () => {
 		const report = JSON.parse(stdout) as Record<string, unknown> & { network: Record<string, unknown> };
 		expect(report).toEqual(JSON.parse(await readFile(join(out, "report.json"), "utf8")));
 		expect(report).toMatchObject({
-			...{ schema: 1, seeds: [1, 2], data: { name: "digits", train: 7000, test: 2000, classes: 10 } },
+			schema: 1,
+			seeds: [1, 2],
+			data: { name: "digits", train: 7000, test: 2000, classes: 10 },
 			recipe: { network: { family: "mlp", hidden: [8], epochs: 0.5 } },
 			environment: { threads: 1 },
 		});
@@ -75,7 +77,9 @@ describe("limbeck train", () => {
 		const [file, out] = [join(folder, "fixed.onnx"), join(folder, "out")];
 		const rows = randomTensor("rows", [48, 10]);
 		const fixed = foreignModel({
-			...{ opset: 21, inputs: [info("x", [48, 1, 28, 28])], outputs: [info("y", [48, 10])] },
+			opset: 21,
+			inputs: [info("x", [48, 1, 28, 28])],
+			outputs: [info("y", [48, 10])],
 			constants: { "net.weight": randomTensor("w", [784, 10]), rows },
 			nodes: [
 				["Flatten", ["x"], ["flat"]],
@@ -149,7 +153,8 @@ describe("limbeck train --show-recipe", () => {
 	it("takes the recipe that bears the data set's name", async () => {
 		expect(await shown("train", "--data", "mnist")).toMatchObject({ name: "mnist", data: { name: "mnist" } });
 		expect(await shown("train", "--data", "cifar-100")).toMatchObject({
-			...{ name: "cifar-100", data: { name: "cifar-100" } },
+			name: "cifar-100",
+			data: { name: "cifar-100" },
 			network: { family: "resnet", depth: 8, width: 4, augment: [{ name: "flip" }, { name: "crop" }] },
 		});
 	});
@@ -170,7 +175,7 @@ describe("limbeck train --show-recipe", () => {
 		const before = (await shown("train")).network;
 		const { epochs, optimizer } = before;
 		expect(before).toMatchObject({ family: "cnn" });
-		expect(network).toMatchObject({ ...{ family: "resnet", depth: 8, width: 4, batch: 64 }, epochs });
+		expect(network).toMatchObject({ family: "resnet", depth: 8, width: 4, batch: 64, epochs });
 		expect(network["optimizer"]).toEqual({ ...(optimizer as object), learningRate: 0.03 });
 		expect(network).not.toHaveProperty("channels");
 	});

@@ -60,8 +60,13 @@ describe("limbeck distill of pictures without classes", () => {
 		expect(report.data).toMatchObject({ unlabelled: true, train: 28, validation: 4, test: 8, classes: 3 });
 		const figure = expect.any(Number) as number;
 		expect(report.student).toMatchObject({
-			...{ agreement: figure, klToTeacher: figure, validationAgreement: figure, validationKlToTeacher: figure },
-			...{ bytes: figure, latencyMs: { p50: figure }, parameters: 64 * 4 + 4 + 4 * 3 + 3 },
+			agreement: figure,
+			klToTeacher: figure,
+			validationAgreement: figure,
+			validationKlToTeacher: figure,
+			bytes: figure,
+			latencyMs: { p50: figure },
+			parameters: 64 * 4 + 4 + 4 * 3 + 3,
 		});
 		for (const network of [report.student, report.teacher]) expect(network).not.toHaveProperty("accuracy");
 		expect(report.student).not.toHaveProperty("validationErrors");

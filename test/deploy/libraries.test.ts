@@ -19,8 +19,12 @@ const task = { sampleShape, classes: classes.length, seed: 1 };
 const model = deployable(
 	buildModel(
 		{
-			...{ family: "mlp", hidden: [16], activation: "relu", initializer: "he-normal" },
-			...{ inputDropout: 0, hiddenDropout: 0 },
+			family: "mlp",
+			hidden: [16],
+			activation: "relu",
+			initializer: "he-normal",
+			inputDropout: 0,
+			hiddenDropout: 0,
 		},
 		task,
 	),

@@ -33,8 +33,13 @@ function examples(): ReadonlyMap<string, string> {
 it("compiles under strict", () => {
 	const files = examples();
 	const options: ts.CompilerOptions = {
-		...{ strict: true, noEmit: true, skipLibCheck: true, target: ts.ScriptTarget.ES2023, types: ["node"] },
-		...{ module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext },
+		strict: true,
+		noEmit: true,
+		skipLibCheck: true,
+		target: ts.ScriptTarget.ES2023,
+		types: ["node"],
+		module: ts.ModuleKind.NodeNext,
+		moduleResolution: ts.ModuleResolutionKind.NodeNext,
 		lib: ["lib.es2023.d.ts", "lib.dom.d.ts"],
 		paths: Object.fromEntries(
 			Object.entries({

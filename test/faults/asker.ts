@@ -28,8 +28,15 @@ async function askStore(round: number): Promise<void> {
 
 async function askTeacher(round: number): Promise<void> {
 	const targets = await openTargets({
-		...{ folder: join(folder, "targets"), teacher: round, handling: null, views: { transforms: [] } },
-		...{ data: { fingerprint: "f", split: "train" }, precision: "float32", count, classes, viewCount: 1 },
+		folder: join(folder, "targets"),
+		teacher: round,
+		handling: null,
+		views: { transforms: [] },
+		data: { fingerprint: "f", split: "train" },
+		precision: "float32",
+		count,
+		classes,
+		viewCount: 1,
 		async ask(_, first, length) {
 			await log(`answers ${String(round)}`);
 			return Float32Array.from({ length: length * classes }, (_, i) => round + first * classes + i);

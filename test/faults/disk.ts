@@ -72,8 +72,16 @@ const answer = (view: number, sample: number, c: number): number => ((view * 7 +
 
 function requestOf(folder: string): TargetsRequest {
 	return {
-		...{ folder, teacher: "t", handling: null, data: { fingerprint: "f", split: "train" }, views: { transforms: [] } },
-		...{ precision: "float16", count, classes, viewCount: 1, batch: 3 },
+		folder,
+		teacher: "t",
+		handling: null,
+		data: { fingerprint: "f", split: "train" },
+		views: { transforms: [] },
+		precision: "float16",
+		count,
+		classes,
+		viewCount: 1,
+		batch: 3,
 		ask: (view, first, length) =>
 			Promise.resolve(
 				Float32Array.from({ length: length * classes }, (_, i) =>

@@ -46,11 +46,20 @@ async function train(data: DataSet, steps: number): Promise<readonly number[]> {
 	const seen: number[] = [];
 	await trainModel(
 		{
-			...{ model, data, normalization: data.normalization, loss: { name: "cross-entropy" }, seed: 1, threads: 1 },
+			model,
+			data,
+			normalization: data.normalization,
+			loss: { name: "cross-entropy" },
+			seed: 1,
+			threads: 1,
 			options: z.strictObject(trainingShape).parse({ batch, epochs: (steps * batch) / data.train.count }),
 		},
 		{
-			...{ runtime, createLoader, openSamples, now: () => performance.now(), checkpointSeconds: 0 },
+			runtime,
+			createLoader,
+			openSamples,
+			now: () => performance.now(),
+			checkpointSeconds: 0,
 			checkpoints: checkpointFolder(join(folder, "checkpoints"), () => undefined),
 			onEvent: ({ kind: what }) => {
 				if (what === "validation") seen.push(resident());

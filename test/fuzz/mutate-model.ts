@@ -137,7 +137,9 @@ function changeGraph(draws: Draws, graph: OnnxGraph): OnnxGraph {
 	];
 	const all = [...attributes, ...nodes.flatMap((node) => [...node.attributes.keys()])];
 	const anyNode = (): OnnxNode => ({
-		...{ name: "", domain: "", opType: pick(draws, operatorNames) },
+		name: "",
+		domain: "",
+		opType: pick(draws, operatorNames),
 		inputs: many(draws, 3, () => pick(draws, ["", ...names])),
 		outputs: [`made${draws.integer(0, 99)}`],
 		attributes: new Map(),

@@ -111,9 +111,14 @@ function targets(ending: string): Parser["parse"] {
 const { storedForm } = data;
 const storedCodec = rowCodec(storedForm, storedForm.classes);
 const storedHeader = {
-	...{ key: targetKey(storedForm, storedForm), view: 0, count: storedForm.count, classes: storedForm.classes },
-	...{ rowBytes: storedCodec.rowBytes, blockSamples: Math.floor(2 ** 18 / storedCodec.rowBytes) },
-	...{ temperature: 1, fields: keyFields(storedForm, storedForm) },
+	key: targetKey(storedForm, storedForm),
+	view: 0,
+	count: storedForm.count,
+	classes: storedForm.classes,
+	rowBytes: storedCodec.rowBytes,
+	blockSamples: Math.floor(2 ** 18 / storedCodec.rowBytes),
+	temperature: 1,
+	fields: keyFields(storedForm, storedForm),
 };
 
 /** Half of the mutants have a header whose checksum is right, so that what it says is read. */
@@ -160,7 +165,10 @@ function alignmentSeed(): Promise<Uint8Array> {
 	const features = frontEndOptions.parse({});
 	const [states, size] = [hmm.stay.length, features.coefficients];
 	const models = {
-		...{ hmm, features, context: contextOptions.parse({}), priors: new Float64Array(states).fill(-1) },
+		hmm,
+		features,
+		context: contextOptions.parse({}),
+		priors: new Float64Array(states).fill(-1),
 		moments: { mean: new Float64Array(size), std: new Float64Array(size).fill(1) },
 		gaussians: { size, mean: new Float64Array(states * size), variance: new Float64Array(states * size).fill(1) },
 		aligner: { priors: new Float64Array(states).fill(-1) },
@@ -180,8 +188,13 @@ const twoWindows: FrameSplit = {
 };
 
 const frames = {
-	...{ name: "frames", classes: ["a", "b"], sampleShape: [2, 3], fingerprint: "0", train: twoWindows },
-	...{ validation: twoWindows, normalization: { mean: 0, std: 1 } },
+	name: "frames",
+	classes: ["a", "b"],
+	sampleShape: [2, 3],
+	fingerprint: "0",
+	train: twoWindows,
+	validation: twoWindows,
+	normalization: { mean: 0, std: 1 },
 };
 
 function frameSeed(): Promise<Uint8Array> {

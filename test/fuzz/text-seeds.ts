@@ -65,7 +65,10 @@ export const settingSeeds: readonly Uint8Array[] = [
 
 export const reportSeeds: readonly Uint8Array[] = [
 	JSON.stringify({
-		...{ schema: 1, created: "2026-01-01T00:00:00.000Z", seeds: [1], data: { train: 7, validation: 1, test: 2 } },
+		schema: 1,
+		created: "2026-01-01T00:00:00.000Z",
+		seeds: [1],
+		data: { train: 7, validation: 1, test: 2 },
 		recipe: { data: { name: "digits" }, student: { hidden: [30] } },
 		student: { errors: 1, accuracy: 0.5, parameters: 10, bytes: 40 },
 		notes: ["a note"],

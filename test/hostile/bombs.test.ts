@@ -144,7 +144,9 @@ const bombs: Readonly<Record<string, Bomb>> = {
 /** A classifier of 28×28 pictures that cannot answer without the bomb. */
 function classifierWith({ nodes, constants = {} }: Bomb): OnnxModel {
 	const initializers = {
-		...{ flatten: integers([2], [-1, 784]), zero: real("float", [], [0]), one: real("float", [1], [1]) },
+		flatten: integers([2], [-1, 784]),
+		zero: real("float", [], [0]),
+		one: real("float", [1], [1]),
 		weight: real(
 			"float",
 			[784, 10],
@@ -153,13 +155,11 @@ function classifierWith({ nodes, constants = {} }: Bomb): OnnxModel {
 		...constants,
 	};
 	return {
-		...{
-			irVersion: 9,
-			opsetImports: new Map([["", 18]]),
-			producerName: "",
-			producerVersion: "",
-			metadata: new Map<string, string>(),
-		},
+		irVersion: 9,
+		opsetImports: new Map([["", 18]]),
+		producerName: "",
+		producerVersion: "",
+		metadata: new Map<string, string>(),
 		graph: {
 			name: "bomb",
 			nodes: [

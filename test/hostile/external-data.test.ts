@@ -22,7 +22,10 @@ const type = { tensorType: { elemType: 1, shape: { dim: [{ dimValue: 4 }] } } };
 /** A model that answers with what lies in a file, as the value of an initialiser or of a Constant in a branch. */
 function reading(location: string, place: "initializer" | "branch"): Uint8Array {
 	const tensor: Message<"Tensor"> = {
-		...{ name: "w", dims: [4], dataType: 1, dataLocation: 1 },
+		name: "w",
+		dims: [4],
+		dataType: 1,
+		dataLocation: 1,
 		externalData: [{ key: "location", value: location }],
 	};
 	const outer: Message<"Graph"> = { name: "g", input: [{ name: "x", type }], output: [{ name: "y", type }] };

@@ -30,7 +30,12 @@ async function lossesOf(model: OnnxModel): Promise<readonly number[]> {
 	const pixels = Uint8Array.from(draws.reals(steps * batch * tokens * inputs, 0, 255));
 	const { losses } = await takeSteps(
 		{
-			...{ ...plainTraining, model, batch, classes, sampleShape: [tokens, inputs], totalSteps: steps },
+			...plainTraining,
+			model,
+			batch,
+			classes,
+			sampleShape: [tokens, inputs],
+			totalSteps: steps,
 			normalization: { mean: 0.5, std: 0.3 },
 			optimizer: optimizerOptions.parse({ name: "sgd", learningRate: 0.05, momentum: 0.9 }),
 		},

@@ -18,7 +18,9 @@ const network = { family: "mlp", hidden: [128], batch: 500, epochs: 140 };
 const kinds = {
 	"the last weights": network,
 	"the best ones too, and those to go back to": {
-		...{ ...network, optimizer: { name: "sgd", learningRate: 0.05 }, keep: "best" },
+		...network,
+		optimizer: { name: "sgd", learningRate: 0.05 },
+		keep: "best",
 		divergence: { action: "rollback" },
 	},
 } as const;

@@ -26,12 +26,10 @@ const digits = { sampleShape: [1, 28, 28], train: 7000 };
 function step(name: string, { epochs = 0.1, file = "", cores = 1 } = {}): OfferedStep {
 	const network = file === "" ? { family: "mlp", hidden: [4], epochs } : { family: "file", file, epochs };
 	const options = {
-		...{
-			data: { name: "digits" } as const,
-			network: fitRecipe(networkOptions.parse(network), digits).recipe,
-			seed: 1,
-			threads: 1,
-		},
+		data: { name: "digits" } as const,
+		network: fitRecipe(networkOptions.parse(network), digits).recipe,
+		seed: 1,
+		threads: 1,
 		loss: { name: "cross-entropy" } as const,
 	};
 	return { key: canonicalHash(name), kind: "train", label: name, options, about: { name }, cores };

@@ -31,8 +31,12 @@ const runs: Readonly<Record<string, (options: Options) => Promise<unknown>>> = {
 		),
 	exportModel: ({ out, signal }) =>
 		limbeck.exportModel({
-			...{ source: { file: join(import.meta.dirname, "../cases/case.ts") }, to: join(out, "export") },
-			...{ data: { name: "digits" }, preprocess: "outside", threads: 1, signal },
+			source: { file: join(import.meta.dirname, "../cases/case.ts") },
+			to: join(out, "export"),
+			data: { name: "digits" },
+			preprocess: "outside",
+			threads: 1,
+			signal,
 		}),
 	"loadClassifier in browsers": ({ signal }) => loadClassifier("http://127.0.0.1:9/model.onnx", { signal }),
 };
@@ -56,7 +60,10 @@ it("train, stopped while it trains", async () => {
 	const stop = new AbortController();
 	const recipe = limbeck.parseTrainRecipe({ network: { hidden: [8], epochs: 1000 } });
 	const running = limbeck.train(recipe, {
-		...{ out: join(folder, "out"), store: join(folder, "store"), threads: 1, signal: stop.signal },
+		out: join(folder, "out"),
+		store: join(folder, "store"),
+		threads: 1,
+		signal: stop.signal,
 		onEvent: () => {
 			stop.abort(new RangeError("enough"));
 		},

@@ -9,9 +9,15 @@ export async function leaveRecord(store: string, changes: Partial<RunRecord> = {
 	const created = new Date(Date.now() - 60_000);
 	const done = { kind: "train", state: "done", began: 0, seconds: 20 } as const;
 	const record: RunRecord = {
-		...{ schema: 1, id: newRunId("digits", created), command: "distill", recipe: { name: "digits" } },
-		...{ out: join(store, "nowhere"), threads: 1, state: "done" },
-		...{ created: created.toISOString(), updated: new Date().toISOString() },
+		schema: 1,
+		id: newRunId("digits", created),
+		command: "distill",
+		recipe: { name: "digits" },
+		out: join(store, "nowhere"),
+		threads: 1,
+		state: "done",
+		created: created.toISOString(),
+		updated: new Date().toISOString(),
 		process: { pid: process.pid, host: hostname() },
 		steps: [
 			{ ...done, label: "seed 1, teacher", key: "a".repeat(64) },
@@ -30,8 +36,16 @@ export async function tellProgress(
 	{ label, step, text }: { readonly label: string; readonly step: number; readonly text?: string },
 ): Promise<void> {
 	const event = {
-		...{ label, kind: "progress", seed: 1, step, steps: 1000, epoch: step / 100, loss: 1 / (1 + step) },
-		...{ throughput: 5000, memory: 2 ** 28, seconds: step / 10 },
+		label,
+		kind: "progress",
+		seed: 1,
+		step,
+		steps: 1000,
+		epoch: step / 100,
+		loss: 1 / (1 + step),
+		throughput: 5000,
+		memory: 2 ** 28,
+		seconds: step / 10,
 	};
 	const note = text === undefined ? [] : [{ label, kind: "note", text, seconds: step / 10 }];
 	const lines = [event, ...note].map((line) => `${JSON.stringify(line)}\n`).join("");

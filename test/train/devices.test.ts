@@ -35,7 +35,9 @@ function job(family: Family, changes: object = {}): TrainingJob {
 		data,
 		normalization: data.normalization,
 		options: z.strictObject(trainingShape).parse({
-			...{ epochs: (steps * batch) / data.train.count, batch, warmupEpochs: 0 },
+			epochs: (steps * batch) / data.train.count,
+			batch,
+			warmupEpochs: 0,
 			optimizer: { name: "sgd", learningRate: 0.01 },
 			...changes,
 		}),
@@ -145,7 +147,8 @@ describe.skipIf(noTestDevice !== undefined)(
 		it("goes back when it diverges", async () => {
 			const events: TrainingEvent[] = [];
 			const options = {
-				...{ optimizer: { name: "sgd", learningRate: 1000 }, divergence: { action: "rollback", factor: 1e-5 } },
+				optimizer: { name: "sgd", learningRate: 1000 },
+				divergence: { action: "rollback", factor: 1e-5 },
 				device: testDevice,
 			};
 			const { rollbacks } = await train(job("mlp", options), runtime, { onEvent: (event) => events.push(event) });

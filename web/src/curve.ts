@@ -28,7 +28,11 @@ export function curveIn(place: HTMLElement): Curve {
 	const style = getComputedStyle(place);
 	const colour = (name: string): string => style.getPropertyValue(name);
 	const axis = (label: string, more: uPlot.Axis): uPlot.Axis => ({
-		...{ label, labelSize: 22, stroke: colour("--soft"), font: "12px system-ui", labelFont: "12px system-ui" },
+		label,
+		labelSize: 22,
+		stroke: colour("--soft"),
+		font: "12px system-ui",
+		labelFont: "12px system-ui",
 		ticks: { stroke: colour("--line"), width: 1 },
 		...more,
 		grid: { stroke: colour("--line"), width: 1, ...more.grid },
@@ -36,7 +40,9 @@ export function curveIn(place: HTMLElement): Curve {
 	const widthOf = (): number => Math.max(240, place.clientWidth);
 	const plot = new uPlot(
 		{
-			...{ width: widthOf(), height, cursor: { drag: { x: false, y: false } } },
+			width: widthOf(),
+			height,
+			cursor: { drag: { x: false, y: false } },
 			scales: { x: { time: false }, loss: { distr: logarithmic }, errors: {} },
 			axes: [
 				axis("step", { size: 32 }),

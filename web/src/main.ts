@@ -163,8 +163,13 @@ distilWith(async ({ model, parameters, errors, validation, trained }) => {
 	const last = students.get("own");
 	students.set("own", network);
 	tell("own", {
-		...{ name: `Student, ${trained ?? "distilled"} in this tab`, parameters, bytes: model.length },
-		...{ latency: network.latency, errors, of: validation, split: "validation" },
+		name: `Student, ${trained ?? "distilled"} in this tab`,
+		parameters,
+		bytes: model.length,
+		latency: network.latency,
+		errors,
+		of: validation,
+		split: "validation",
 	});
 	choice.hidden = false;
 	choose("own");

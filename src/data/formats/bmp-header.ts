@@ -88,7 +88,11 @@ export function readBmpHeader(bytes: Uint8Array, where: string): BmpHeader {
 	const after = 14 + size + (size === 40 ? 4 * (compression.masks ?? 0) : 0);
 	const used = size < 40 ? 0 : view.getUint32(46, true);
 	return {
-		...{ width, height, topDown, bits, runs: compression.runs === true },
+		width,
+		height,
+		topDown,
+		bits,
+		runs: compression.runs === true,
 		offset: view.getUint32(10, true),
 		palette: { at: after, entryBytes: core ? 3 : 4, entries: used === 0 ? 2 ** bits : used },
 		masks: masksOf(view, bits, compression.masks, size === 40 ? 3 : kind.masks, where),

@@ -49,7 +49,9 @@ function withChannels(image: RawPixels, channels: number): RawPixels {
 	if (image.channels === channels) return image;
 	const { width, height, data } = image;
 	const of = (each: RawPixels["channels"], value: (pixel: number, channel: number) => number): RawPixels => ({
-		...{ width, height, channels: each },
+		width,
+		height,
+		channels: each,
 		data: Uint8Array.from({ length: width * height * each }, (_, at) => value(Math.floor(at / each), at % each)),
 	});
 	const stored = (pixel: number, channel: number): number => data[pixel * image.channels + channel] ?? 0;

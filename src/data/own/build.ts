@@ -155,7 +155,9 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		const { labelled = true, groups } = sourceOf(plan, name) ?? {};
 		const split = {
 			samples: { ...finished.samples, ...(offsets === undefined ? {} : { offsets }) },
-			...{ count, labels: ids.subarray(0, labelled ? count : 0), origin },
+			count,
+			labels: ids.subarray(0, labelled ? count : 0),
+			origin,
 			...(groups === undefined ? {} : { groups: Int32Array.from(origin.rows, (row) => groups[row] ?? 0) }),
 		};
 		if (labelled) checkClasses(split.labels, plan, name);

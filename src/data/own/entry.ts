@@ -51,7 +51,9 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 		const built = await load(options, ["test"]);
 		const { classes, sampleShape, notices } = built;
 		return {
-			...{ classes, sampleShape, ...splitOf(built, "test") },
+			classes,
+			sampleShape,
+			...splitOf(built, "test"),
 			...factsOf(built),
 			...(notices.length === 0 ? {} : { notices }),
 		};

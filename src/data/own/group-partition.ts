@@ -30,7 +30,11 @@ export function partitionGroups({ labels, classes, groups, shares }: Grouped): G
 	const parts = new Uint8Array(labels.length);
 	const needed = neededParts(shares);
 	const state: State = {
-		...{ labels, groups, rowsOf, parts, left: groupsLeft(labels, rowsOf, classes) },
+		labels,
+		groups,
+		rowsOf,
+		parts,
+		left: groupsLeft(labels, rowsOf, classes),
 		taken: new Uint8Array(labels.length),
 		orders: members.map((own, index) => permutation(splitStream, index, own.length).map((at) => own[at] ?? 0)),
 	};

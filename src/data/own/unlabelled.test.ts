@@ -158,7 +158,11 @@ test("an archive without an array of classes, and one with them for the test", a
 		[4, 0],
 	]);
 	const apart = await load({
-		...{ name: "npz", file, testFeatures: "tx", testLabel: "ty", classes: ["0", "1", "2"] },
+		name: "npz",
+		file,
+		testFeatures: "tx",
+		testLabel: "ty",
+		classes: ["0", "1", "2"],
 	});
 	expect(apart.data.train.count).toBe(18);
 	expect([...apart.test.labels]).toEqual([1, 0]);

@@ -175,8 +175,11 @@ const cases: Readonly<
 			[
 				evidenceOf(
 					teaching({
-						...{ teacher: network("the teacher", run(0)), student: network("s", run(0)), alone: network("a", run(0)) },
-						...{ studentAlone: [mcnemarOfCounts(0, 0)], teacherAlone: [mcnemarOfCounts(0, 0)] },
+						teacher: network("the teacher", run(0)),
+						student: network("s", run(0)),
+						alone: network("a", run(0)),
+						studentAlone: [mcnemarOfCounts(0, 0)],
+						teacherAlone: [mcnemarOfCounts(0, 0)],
 					}),
 				),
 				/^All networks are right on all 2,000 test samples: there was nothing to distil/,

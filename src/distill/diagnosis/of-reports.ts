@@ -28,7 +28,10 @@ function taughtBy(objective: LossOptions): ObjectiveEvidence {
 export function trainingEvidence(outcome: TrainOutcome, objective: ObjectiveEvidence): TrainingEvidence {
 	const { steps, epochs, curve, validationErrors, data } = outcome;
 	return {
-		...{ steps, epochs, losses: curve.losses, ...objective },
+		steps,
+		epochs,
+		losses: curve.losses,
+		...objective,
 		...(validationErrors === undefined ? {} : { validationAccuracy: 1 - validationErrors / data.validation }),
 	};
 }
@@ -85,21 +88,17 @@ export function distillEvidence(recipe: RunRecipe, results: readonly [SeedResult
 	const taught = first.trained.links.map((link, k) =>
 		network(results, {
 			...linkTitle(link.name, k === last),
-			...{
-				name: link.name,
-				objective: taughtBy(recipe.distillation),
-				trained: ({ trained }) => trained.links[k]?.outcome,
-			},
+			name: link.name,
+			objective: taughtBy(recipe.distillation),
+			trained: ({ trained }) => trained.links[k]?.outcome,
 		}),
 	);
 	const teacher = teacherEvidence(recipe, results);
 	const alone = network(results, {
-		...{
-			title: "the student alone",
-			name: "baseline",
-			fieldOf: fieldsOf("student"),
-			trained: ({ trained }) => trained.baseline,
-		},
+		title: "the student alone",
+		name: "baseline",
+		fieldOf: fieldsOf("student"),
+		trained: ({ trained }) => trained.baseline,
 	});
 	const student = taught[last];
 	const compared = (at: number) => results.flatMap(({ evaluated }) => evaluated.comparisons[at] ?? []);
@@ -110,7 +109,11 @@ export function distillEvidence(recipe: RunRecipe, results: readonly [SeedResult
 			? {}
 			: {
 					teaching: {
-						...{ teacher, student, alone, studentAlone: compared(0), teacherAlone: compared(1) },
+						teacher,
+						student,
+						alone,
+						studentAlone: compared(0),
+						teacherAlone: compared(1),
 						sameSize: recipe.generations > 1 || recipe.student.fraction !== undefined,
 					},
 				}),
@@ -133,7 +136,8 @@ function teacherEvidence({ teacher }: RunRecipe, results: readonly SeedResult[])
 	const single = teacher.family !== "ensemble" && results.every(({ trained }) => trained.teacher.length === 1);
 	const isGiven = results.every(({ trained }) => trained.teacher.length === 0);
 	return network(results, {
-		...{ title: "the teacher", name: "teacher" },
+		title: "the teacher",
+		name: "teacher",
 		...(isGiven || teacher.family === "ensemble" ? {} : { fieldOf: fieldsOf("teacher") }),
 		...(teacher.family === "file" ? { option: "teacher" } : {}),
 		...(single ? { trained: ({ trained }: SeedResult) => trained.teacher[0] } : {}),
@@ -161,7 +165,9 @@ export function trainEvidence(results: readonly [TrainSeedResult, ...TrainSeedRe
 		...shared(first.evaluated, first.trained.data.validation),
 		networks: present([
 			network(results, {
-				...{ title: "the network", name: "network", fieldOf: fieldsOf("network") },
+				title: "the network",
+				name: "network",
+				fieldOf: fieldsOf("network"),
 				trained: ({ trained }) => trained,
 			}),
 		]),
@@ -175,16 +181,16 @@ export function specializeEvidence(
 ): Evidence {
 	const [first] = results;
 	const generalist = network(results, {
-		...{ title: "the generalist", name: "generalist", fieldOf: fieldsOf("generalist") },
+		title: "the generalist",
+		name: "generalist",
+		fieldOf: fieldsOf("generalist"),
 		trained: ({ trained }) => trained.generalist,
 	});
 	const distilled = network(results, {
-		...{
-			title: "the network distilled back",
-			name: "distilled",
-			fieldOf: fieldsOf("student"),
-			objective: taughtBy(recipe.distillation),
-		},
+		title: "the network distilled back",
+		name: "distilled",
+		fieldOf: fieldsOf("student"),
+		objective: taughtBy(recipe.distillation),
 		trained: ({ trained }) => trained.distilled,
 	});
 	const combined = network(results, { title: "the generalist with specialists", name: "combined" });

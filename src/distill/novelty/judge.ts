@@ -112,7 +112,8 @@ function outcomeOf(verdicts: Verdicts, seen: readonly Observation[], kinds: read
 		return [
 			name,
 			{
-				...{ aurocNovel: auroc(usual, unusual), aurocGarbage: auroc(usual, none) },
+				aurocNovel: auroc(usual, unusual),
+				aurocGarbage: auroc(usual, none),
 				acceptedNovel: falsePositiveRate(usual, unusual),
 				acceptedGarbage: falsePositiveRate(usual, none),
 			},

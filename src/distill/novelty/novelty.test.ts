@@ -11,7 +11,9 @@ describe("detectors, by hand", () => {
 	const sure: Observation = { logits: logs(0.97, 0.01, 0.02), distance: 1, inputDistance: 1, answers: [] };
 	// A specialist of classes 0 and 2 that finds nothing of its own in the sample.
 	const lost: Observation = {
-		...{ logits: logs(0.5, 0.25, 0.25), distance: 2, inputDistance: 2 },
+		logits: logs(0.5, 0.25, 0.25),
+		distance: 2,
+		inputDistance: 2,
 		answers: [{ classes: [0, 2], probabilities: [0.1, 0.1, 0.8] }],
 	};
 

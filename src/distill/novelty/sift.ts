@@ -154,7 +154,8 @@ export async function sift(
 			};
 		}),
 		groups: groups.map(({ members, ...group }) => ({
-			...{ ...group, count: members.length },
+			...group,
+			count: members.length,
 			resembles: resembledBy(members, seen, step.temperature, known.classes),
 			pictures: pictures(members),
 		})),

@@ -36,7 +36,11 @@ export async function assemble(step: AssembleStep): Promise<void> {
 	const model = combinedModel(await read(step.generalist), specialists, sampleShape, combination);
 	await writeModelFile(step.output, model);
 	const manifest: Manifest = {
-		...{ schema: 1, classes, sampleShape: [...sampleShape], combination, generalist: names.generalist },
+		schema: 1,
+		classes,
+		sampleShape: [...sampleShape],
+		combination,
+		generalist: names.generalist,
 		specialists: sets.map((set, m) => ({ file: names.specialists[m] ?? "", classes: set })),
 	};
 	await writeFileAtomic(step.manifest, manifestText(manifest));

@@ -27,7 +27,8 @@ await writeModelFile(generalist, model);
 const output = join(folder, "clusters.json");
 const clustering = {
 	...({ name: "nearest", columns: "profile", epochs: 20, batch: 64 } as const),
-	...{ specialists: 3, classesPerSpecialist: 4 },
+	specialists: 3,
+	classesPerSpecialist: 4,
 };
 const step: ChooseClassesStep = {
 	data,

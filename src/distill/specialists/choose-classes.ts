@@ -51,7 +51,8 @@ export async function chooseClasses(step: ChooseClassesStep, context: TrainNetwo
 	const covariance = await covarianceOfPredictions(step, data, context);
 	const { clustering, seed, threads } = step;
 	const chosen = await clusterClasses(covariance, clustering, {
-		...{ runtime: context.runtime, seed },
+		runtime: context.runtime,
+		seed,
 		...(threads === undefined ? {} : { threads }),
 	});
 	const { specialists: wanted } = "of" in clustering ? clustering.of : clustering;
@@ -59,7 +60,10 @@ export async function chooseClasses(step: ChooseClassesStep, context: TrainNetwo
 	const specialists = chosen.specialists.map((set) => [...set]);
 	await writeClusters(step.output, { classes: [...data.classes], specialists });
 	return {
-		...{ classes: data.classes, specialists, coverage: [...chosen.coverage], predictions: covariance.count },
+		classes: data.classes,
+		specialists,
+		coverage: [...chosen.coverage],
+		predictions: covariance.count,
 		truncation: covariance.truncation === 0 ? 0 : covariance.truncation / normOf(covariance),
 		correlation: correlationPicture(covariance, specialists),
 	};
@@ -74,7 +78,11 @@ async function covarianceOfPredictions(
 	const classes = data.classes.length;
 	const limits = threads === undefined ? {} : { threads };
 	const predictor = await createPredictor(runtime, importModel(await readModelFile(generalist)), {
-		...{ sampleShape, normalization, classes, where: generalist, ...limits },
+		sampleShape,
+		normalization,
+		classes,
+		where: generalist,
+		...limits,
 		...(openSamples === undefined ? {} : { openSamples }),
 	});
 	try {

@@ -144,7 +144,11 @@ async function open(
 	const where = join(folder, file);
 	const model = await readModelFile(where);
 	return createPredictor(runtime, model, {
-		...{ sampleShape, classes, normalization: normalizationOf(model, where), where, openSamples },
+		sampleShape,
+		classes,
+		normalization: normalizationOf(model, where),
+		where,
+		openSamples,
 		...(threads === undefined ? {} : { threads }),
 	});
 }

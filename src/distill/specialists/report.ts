@@ -163,7 +163,11 @@ export function assembleSpecializeReport(
 		),
 	};
 	return {
-		...{ schema: 1, kind: "specialize", created, recipe, seeds: results.map(({ seed }) => seed) },
+		schema: 1,
+		kind: "specialize",
+		created,
+		recipe,
+		seeds: results.map(({ seed }) => seed),
 		data: dataReport(first.trained.generalist, first.evaluated),
 		...figures,
 		conditional: measured((result) => conditionalReport(result, controls)),
@@ -172,7 +176,8 @@ export function assembleSpecializeReport(
 		training: measured(({ trained: { generalist, specialists } }) => {
 			const all = secondsOf(specialists);
 			return {
-				...{ generalistSeconds: generalist.trainSeconds, specialistsSeconds: all },
+				generalistSeconds: generalist.trainSeconds,
+				specialistsSeconds: all,
 				specialistSeconds: all / specialists.length,
 			};
 		}),
@@ -230,7 +235,10 @@ function coverageLines(results: Results): readonly CoverageLine[] {
 			results.reduce((sum, result) => sum + (coverageIn(result, name).bySpecialists[specialists]?.[of] ?? 0), 0);
 		const [generalist, combined] = [total("generalist", "right"), total("combined", "right")];
 		return {
-			...{ specialists, samples: total("generalist", "samples"), generalist, combined },
+			specialists,
+			samples: total("generalist", "samples"),
+			generalist,
+			combined,
 			...(generalist === 0 ? {} : { relativeChange: (combined - generalist) / generalist }),
 		};
 	}).filter(({ samples }) => samples > 0);
@@ -240,9 +248,12 @@ function clustersReport({ seed, chosen, trained }: SpecializeSeedResult): Cluste
 	const { classes, specialists, coverage, predictions, truncation } = chosen;
 	const nameOf = (c: number): string => classes[c] ?? String(c);
 	return {
-		...{ seed, predictions, truncation },
+		seed,
+		predictions,
+		truncation,
 		specialists: trained.specialists.map(({ trainSeconds, validationErrors }, m) => ({
-			...{ classes: (specialists[m] ?? []).map(nameOf), trainSeconds },
+			classes: (specialists[m] ?? []).map(nameOf),
+			trainSeconds,
 			...(validationErrors === undefined ? {} : { validationErrors }),
 		})),
 		uncovered: Array.from(coverage.keys())

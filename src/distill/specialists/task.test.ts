@@ -19,8 +19,13 @@ const split = (...labels: readonly number[]): Split => ({
 });
 // 3 of 10 training samples are of the classes b and d.
 const data: DataSet = {
-	...{ name: "letters", classes, sampleShape: [6], normalization: { mean: 0, std: 1 }, fingerprint: "" },
-	...{ train: split(0, 1, 2, 3, 0, 2, 2, 0, 1, 0), validation: split(3, 2, 1) },
+	name: "letters",
+	classes,
+	sampleShape: [6],
+	normalization: { mean: 0, std: 1 },
+	fingerprint: "",
+	train: split(0, 1, 2, 3, 0, 2, 2, 0, 1, 0),
+	validation: split(3, 2, 1),
 };
 const generalist = buildModel(
 	{ family: "mlp", hidden: [5], activation: "relu", initializer: "he-normal", inputDropout: 0, hiddenDropout: 0 },

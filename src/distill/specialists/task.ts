@@ -88,8 +88,10 @@ export async function specialistTraining(
 	}
 	const labels = specialistLabels(special, classes);
 	const seen = {
-		...{ ...data, classes: outputs },
-		...{ train: relabelled(data.train, labels), validation: relabelled(data.validation, labels) },
+		...data,
+		classes: outputs,
+		train: relabelled(data.train, labels),
+		validation: relabelled(data.validation, labels),
 	};
 	return { ...shared, model: binned(generalist), data: seen, finish: corrected };
 }

@@ -28,8 +28,13 @@ const train: Split = {
 	},
 };
 const data: DataSet = {
-	...{ name: "test", classes: ["a", "b", "c"], sampleShape: [3, 1, 1], normalization: { mean: 0.43, std: 0.12 } },
-	...{ train, validation: train, fingerprint: "0" },
+	name: "test",
+	classes: ["a", "b", "c"],
+	sampleShape: [3, 1, 1],
+	normalization: { mean: 0.43, std: 0.12 },
+	train,
+	validation: train,
+	fingerprint: "0",
 };
 
 const float = (values: readonly number[], dims: readonly number[] = []) =>
@@ -46,11 +51,9 @@ function model(
 		inputs: [info("x", input)],
 		outputs,
 		constants: {
-			...{
-				ten: float([10]),
-				third: float([0.3]),
-				turn: { type: "int64", dims: [3], data: BigInt64Array.of(2n, 0n, 1n) },
-			},
+			ten: float([10]),
+			third: float([0.3]),
+			turn: { type: "int64", dims: [3], data: BigInt64Array.of(2n, 0n, 1n) },
 			weights: float([10, 0, 0, 0, 10, 0, 0, 0, 10, 0, 0, 0], [4, 3]),
 		},
 	});

@@ -70,7 +70,11 @@ async function judgeClassifier(
 	const { labels } = samples;
 	const setting = settingFor(classifier);
 	const retry = (byChance: boolean): Retry => ({
-		...{ samples, classNames: data.classes, logits, outputs: { logits: outputs, select }, setting },
+		samples,
+		classNames: data.classes,
+		logits,
+		outputs: { logits: outputs, select },
+		setting,
 		inputs: asksAnew(classifier, byChance) ? inputCandidates(data, classifier.normalization) : [],
 		async ask(input, count) {
 			try {
@@ -84,7 +88,12 @@ async function judgeClassifier(
 		},
 	});
 	const verdict = await judgeTeacher({
-		...{ where: classifier.where, logits, labels, classes: data.classes.length, setting, teaches },
+		where: classifier.where,
+		logits,
+		labels,
+		classes: data.classes.length,
+		setting,
+		teaches,
 		better: ({ accuracy = 1 }, byChance) =>
 			accuracy >= goodEnough ? Promise.resolve(undefined) : betterReading(retry(byChance)),
 	});
@@ -112,7 +121,9 @@ async function askClassifier(
 		runtime,
 		{ members: [classifier], combine: "arithmetic" },
 		{
-			...{ sampleShape, classes, probe: some },
+			sampleShape,
+			classes,
+			probe: some,
 			...(threads === undefined ? {} : { threads }),
 			...(openSamples === undefined ? {} : { openSamples }),
 		},
@@ -163,7 +174,13 @@ export async function judgeTargets(
 	const setting = targetsSetting;
 	const retry = { samples, classNames: data.classes, logits, ...outputs, inputs: [], ask, setting };
 	const verdict = await judgeTeacher({
-		...{ where, logits, labels: samples.labels, classes, setting, stored: true, teaches: true },
+		where,
+		logits,
+		labels: samples.labels,
+		classes,
+		setting,
+		stored: true,
+		teaches: true,
 		better: ({ accuracy = 1 }) => (accuracy >= goodEnough ? Promise.resolve(undefined) : betterReading(retry)),
 	});
 	return { ...verdict, notices: [...notices, ...verdict.notices] };

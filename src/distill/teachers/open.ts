@@ -60,7 +60,11 @@ export async function readMember(source: GivenMember, data: SampleFacts): Promis
 	// The schema has checked the fields; those left out are not there.
 	const changes = rest as Omit<Preprocessing, "mean" | "std">;
 	return {
-		...{ model, where: name ?? file, outputs, weight, option },
+		model,
+		where: name ?? file,
+		outputs,
+		weight,
+		option,
 		...(output === undefined ? {} : { output }),
 		normalization: { ...changes, mean: mean ?? own.mean, std: std ?? own.std },
 		order: {

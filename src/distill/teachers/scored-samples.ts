@@ -28,7 +28,8 @@ export function scoredSamples({ train, sampleShape, classes }: DataSet): ScoredS
 	const turns = Array.from({ length: each }, (_, turn) => chosen.flatMap((group) => group[turn] ?? []));
 	const indices = Uint32Array.from(spread(turns.flat(), 2 * scoredCount));
 	return {
-		...{ count: indices.length, indices },
+		count: indices.length,
+		indices,
 		samples: readSamples(train, sampleShape, indices),
 		labels: labels.length === 0 ? new Int32Array() : Int32Array.from(indices, (index) => labels[index] ?? 0),
 	};

@@ -77,7 +77,10 @@ export async function readTargets(options: TargetsTeacher, data: DataSet): Promi
 		return logits;
 	};
 	return {
-		...{ where: file, logits: logitsOf(train), ...found, ...(notices.length === 0 ? {} : { notices }) },
+		where: file,
+		logits: logitsOf(train),
+		...found,
+		...(notices.length === 0 ? {} : { notices }),
 		...(validation === undefined ? {} : { validation: logitsOf(validation) }),
 	};
 }

@@ -24,8 +24,13 @@ function split(): Split {
 
 const train = split();
 const data: DataSet = {
-	...{ name: "test", classes, sampleShape: [3, 1, 1], normalization: { mean: 0.43, std: 0.12 } },
-	...{ train, validation: train, fingerprint: "0" },
+	name: "test",
+	classes,
+	sampleShape: [3, 1, 1],
+	normalization: { mean: 0.43, std: 0.12 },
+	train,
+	validation: train,
+	fingerprint: "0",
 };
 
 /** A classifier whose logits are its input's colours, through some nodes. */
@@ -37,23 +42,25 @@ function classifier(nodes: readonly NodeParts[], changes: Partial<Classifier> = 
 		inputs: [info("x", ["n", 3, 1, 1])],
 		outputs: [info("z", ["n", 3])],
 		constants: {
-			...{ ten: float(10), zero: float(0), far: float(-200), little: float(0.01) },
+			ten: float(10),
+			zero: float(0),
+			far: float(-200),
+			little: float(0.01),
 			turn: { type: "int64", dims: [3], data: BigInt64Array.of(2n, 0n, 1n) },
 			first: { type: "int64", dims: [3], data: BigInt64Array.of(0n, 0n, 0n) },
 		},
 	});
 	const unsaid = { code: "normalisation-unsaid", text: "", hint: "" };
 	return {
-		...{
-			model,
-			where: "t.onnx",
-			normalization: { mean: 0, std: 1 },
-			outputs: "auto",
-			order: {},
-			weight: 1,
-			option: "teacher",
-		},
-		...{ notices: [unsaid], ...changes },
+		model,
+		where: "t.onnx",
+		normalization: { mean: 0, std: 1 },
+		outputs: "auto",
+		order: {},
+		weight: 1,
+		option: "teacher",
+		notices: [unsaid],
+		...changes,
 	};
 }
 

@@ -62,14 +62,20 @@ export function curves(title: string, points: readonly CurvePoint[], label: stri
 /** How often a network is right, by how sure it is: on the diagonal where it may be believed. */
 export function reliability(title: string, bins: readonly ReliabilityBin[], color: Color): Html {
 	return draw(title, {
-		...{ width: 260, height: 240, marginLeft: 44 },
+		width: 260,
+		height: 240,
+		marginLeft: 44,
 		x: { domain: [0, 1], label: "confidence", labelAnchor: "center", labelArrow: "none", ticks: 5 },
 		y: { domain: [0, 1], label: "accuracy", ticks: 5, grid: true },
 		marks: [
 			Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: faint, strokeDasharray: "4 3" }),
 			Plot.link(bins, {
-				...{ x1: "confidence", x2: "confidence", y1: "confidence", y2: "accuracy" },
-				...{ stroke: colorOf(color), strokeOpacity: 0.5 },
+				x1: "confidence",
+				x2: "confidence",
+				y1: "confidence",
+				y2: "accuracy",
+				stroke: colorOf(color),
+				strokeOpacity: 0.5,
 			}),
 			Plot.dot(bins, { x: "confidence", y: "accuracy", r: "count", fill: colorOf(color), fillOpacity: 0.7 }),
 		],
@@ -90,7 +96,8 @@ export interface SizedNetwork {
 export function sizes(title: string, networks: readonly SizedNetwork[]): Html {
 	const kilobytes = ({ bytes }: SizedNetwork): number => bytes / 1000;
 	return draw(title, {
-		...{ marginRight: 120, height: 260 },
+		marginRight: 120,
+		height: 260,
 		x: { type: "log", label: "size, kB", labelAnchor: "center", nice: true, ticks: 4, tickFormat: "~s" },
 		y: { label: "test errors", grid: true, nice: true, zero: false },
 		marks: [
@@ -101,11 +108,17 @@ export function sizes(title: string, networks: readonly SizedNetwork[]): Html {
 				stroke: ({ series }: SizedNetwork) => colorOf(series.color),
 			}),
 			Plot.dot(networks, {
-				...{ x: kilobytes, y: "errors", r: 5 },
+				x: kilobytes,
+				y: "errors",
+				r: 5,
 				fill: ({ series }: SizedNetwork) => colorOf(series.color),
 			}),
 			Plot.text(networks, {
-				...{ x: kilobytes, y: labelHeights(networks), dx: 10, textAnchor: "start", fill: "currentColor" },
+				x: kilobytes,
+				y: labelHeights(networks),
+				dx: 10,
+				textAnchor: "start",
+				fill: "currentColor",
 				text: ({ series }: SizedNetwork) => series.label,
 			}),
 		],
@@ -144,14 +157,22 @@ export function distribution(title: string, shares: readonly ClassShare[], color
 	const longest = Math.max(...shares.map(({ name }) => name.length));
 	const marginLeft = Math.min(110, 12 + 7 * longest);
 	return draw(title, {
-		...{ width: 130 + marginLeft, height: 20 * shares.length + 4 },
-		...{ marginLeft, marginRight: 44, marginTop: 2, marginBottom: 2 },
+		width: 130 + marginLeft,
+		height: 20 * shares.length + 4,
+		marginLeft,
+		marginRight: 44,
+		marginTop: 2,
+		marginBottom: 2,
 		x: { domain: [0, 1], axis: null },
 		y: { domain: shares.map(({ name }) => name), label: null, tickSize: 0 },
 		marks: [
 			Plot.barX(shares, { x: "share", y: "name", fill: colorOf(color), insetTop: 2, insetBottom: 2 }),
 			Plot.text(shares, {
-				...{ x: "share", y: "name", dx: 4, textAnchor: "start", fill: "currentColor" },
+				x: "share",
+				y: "name",
+				dx: 4,
+				textAnchor: "start",
+				fill: "currentColor",
 				text: ({ share }: ClassShare) => shareText(share),
 			}),
 		],
@@ -173,7 +194,9 @@ export function confusion(title: string, matrix: readonly (readonly number[])[],
 				? []
 				: [
 						{
-							...{ label, predicted, count },
+							label,
+							predicted,
+							count,
 							share: count / all,
 							title: `${classes[label] ?? ""} taken for ${classes[predicted] ?? ""}: ${String(count)}`,
 						},
@@ -185,7 +208,11 @@ export function confusion(title: string, matrix: readonly (readonly number[])[],
 	const [size, margin] = few ? [520, long ? 90 : 50] : [600, 30];
 	const names = (index: number): string => (few ? (classes[index] ?? "") : "");
 	return draw(title, {
-		...{ width: size, height: size, marginLeft: margin, marginTop: long ? 70 : 40, marginBottom: 10 },
+		width: size,
+		height: size,
+		marginLeft: margin,
+		marginTop: long ? 70 : 40,
+		marginBottom: 10,
 		x: {
 			type: "band",
 			domain: matrix.keys(),
@@ -198,14 +225,20 @@ export function confusion(title: string, matrix: readonly (readonly number[])[],
 		y: { type: "band", domain: matrix.keys(), label: "true", tickFormat: names, tickSize: 0 },
 		marks: [
 			Plot.cell(cells, {
-				...{ x: "predicted", y: "label", title: "title", inset: few ? 0.5 : 0 },
+				x: "predicted",
+				y: "label",
+				title: "title",
+				inset: few ? 0.5 : 0,
 				fill: ({ label, predicted }: (typeof cells)[number]) => colorOf(label === predicted ? "right" : "wrong"),
 				fillOpacity: ({ share }: (typeof cells)[number]) => 0.08 + 0.92 * Math.sqrt(share),
 			}),
 			...(few
 				? [
 						Plot.text(cells, {
-							...{ x: "predicted", y: "label", text: "count", fontSize: 11 },
+							x: "predicted",
+							y: "label",
+							text: "count",
+							fontSize: 11,
 							fill: ({ share }: (typeof cells)[number]) => (share > 0.3 ? colorOf("paper") : "currentColor"),
 						}),
 					]
@@ -222,16 +255,25 @@ export function timeline(title: string, steps: readonly StepRecord[]): Html {
 	const ran = steps.filter(({ began }) => began !== undefined);
 	const found = steps.filter(({ state }) => state === "cached");
 	return draw(title, {
-		...{ height: 24 * steps.length + 44, marginLeft: 190, marginRight: 70 },
+		height: 24 * steps.length + 44,
+		marginLeft: 190,
+		marginRight: 70,
 		x: { domain: [0, end], label: "seconds", grid: true },
 		y: { domain: steps.map(({ label }) => label), label: null, tickSize: 0 },
 		marks: [
 			Plot.barX(ran, {
-				...{ x1: "began", y: "label", fill: colorOf("teacher"), insetTop: 4, insetBottom: 4 },
+				x1: "began",
+				y: "label",
+				fill: colorOf("teacher"),
+				insetTop: 4,
+				insetBottom: 4,
 				x2: ({ began = 0, seconds = 0 }: StepRecord) => began + seconds,
 			}),
 			Plot.text(ran, {
-				...{ y: "label", dx: 5, textAnchor: "start", fill: "currentColor" },
+				y: "label",
+				dx: 5,
+				textAnchor: "start",
+				fill: "currentColor",
 				x: ({ began = 0, seconds = 0 }: StepRecord) => began + seconds,
 				text: ({ seconds = 0 }: StepRecord) => `${seconds.toFixed(1)} s`,
 			}),
@@ -286,13 +328,23 @@ export function clusters(title: string, { names, image, groups }: ClusteredClass
 	const label = { textAnchor: "end", fill: "currentColor", fontSize: count > 20 ? 10 : 12 } as const;
 	const middle = (index: number): number => index + 0.5;
 	return draw(title, {
-		...{ width: size, height: size, marginLeft: margin, marginTop: margin, marginRight: 12, marginBottom: 12 },
+		width: size,
+		height: size,
+		marginLeft: margin,
+		marginTop: margin,
+		marginRight: 12,
+		marginBottom: 12,
 		x: { domain: [0, count], axis: null },
 		y: { domain: [count, 0], axis: null },
 		marks: [
 			Plot.image([image], {
-				...{ x: count / 2, y: count / 2, width: size - margin - 12, height: size - margin - 12 },
-				...{ src: (address: string) => address, preserveAspectRatio: "none", imageRendering: "pixelated" },
+				x: count / 2,
+				y: count / 2,
+				width: size - margin - 12,
+				height: size - margin - 12,
+				src: (address: string) => address,
+				preserveAspectRatio: "none",
+				imageRendering: "pixelated",
 			}),
 			Plot.frame({ stroke: faint }),
 			Plot.rect(

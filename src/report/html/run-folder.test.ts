@@ -12,7 +12,10 @@ async function folderWith(report: object): Promise<string> {
 }
 
 const trained = {
-	...{ schema: 1, created: "2026-01-01T00:00:00.000Z", seeds: [1], recipe: { name: "digits" } },
+	schema: 1,
+	created: "2026-01-01T00:00:00.000Z",
+	seeds: [1],
+	recipe: { name: "digits" },
 	data: { name: "digits", test: 1, fingerprint: "" },
 	environment: { cpu: "one", onnxruntime: "1" },
 	network: { parameters: 1, bytes: 4 },

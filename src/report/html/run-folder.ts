@@ -70,12 +70,21 @@ const texts = z.array(z.string());
 const axis = z.looseObject({ label: z.string(), scale: z.enum(["linear", "log", "categories"]) });
 const point = z.looseObject({ x: z.union([z.number(), z.string()]), y: z.number(), std: z.number().optional() });
 const study = z.looseObject({
-	...{ ...head, data, study: z.string(), title: z.string(), question: z.string(), answer: texts },
+	...head,
+	data,
+	study: z.string(),
+	title: z.string(),
+	question: z.string(),
+	answer: texts,
 	networks: z.record(z.string(), measured),
 	tables: z.array(z.looseObject({ title: z.string(), columns: texts, rows: z.array(texts) })),
 	figures: z.array(
 		z.looseObject({
-			...{ title: z.string(), caption: z.string(), x: axis, y: axis, level: z.number().optional() },
+			title: z.string(),
+			caption: z.string(),
+			x: axis,
+			y: axis,
+			level: z.number().optional(),
 			lines: z.array(z.looseObject({ label: z.string(), points: z.array(point) })),
 		}),
 	),
@@ -86,8 +95,14 @@ const shapes: Readonly<Record<RunKind, z.ZodType>> = {
 	distill: z.looseObject({ ...head, data, student: measured }),
 	train: z.looseObject({ ...head, data, network: measured }),
 	specialize: z.looseObject({
-		...{ ...head, data, generalist: measured, combined: measured, distilledBack: measured },
-		...{ controls: z.looseObject({}), clusters: z.array(z.looseObject({})), verdict: z.array(z.string()) },
+		...head,
+		data,
+		generalist: measured,
+		combined: measured,
+		distilledBack: measured,
+		controls: z.looseObject({}),
+		clusters: z.array(z.looseObject({})),
+		verdict: z.array(z.string()),
 	}),
 	folds: z.looseObject({ schema: z.literal(1), folds: z.record(z.string(), speech), networks: nets }),
 	study,
