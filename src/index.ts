@@ -38,19 +38,9 @@ export {
 } from "./distill/data-fit.js";
 export { distillStudent, type StudentJob, studentAt } from "./distill/distill-student.js";
 export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
-export {
-	defineRecipe,
-	parseRecipe,
-	parseTrainRecipe,
-	type Recipe,
-	type RecipeInput,
-	type RunRecipe,
-	type RunTrainRecipe,
-	recipeSchema,
-	type TrainRecipe,
-	type TrainRecipeInput,
-} from "./distill/recipe.js";
-export { recipes, trainRecipes } from "./distill/recipes.js";
+export { defineRecipe, parseRecipe, type Recipe, type RecipeInput, type RunRecipe } from "./distill/recipe.js";
+export { recipeSchema } from "./distill/recipe-schema.js";
+export { recipes } from "./distill/recipes.js";
 export {
 	parseSpecializeRecipe,
 	type RunSpecializeRecipe,
@@ -60,6 +50,13 @@ export {
 } from "./distill/specialists/recipe.js";
 export { specializeRecipes } from "./distill/specialists/recipes.js";
 export type { TeacherInput, TeacherOptions } from "./distill/teachers/options.js";
+export {
+	parseTrainRecipe,
+	type RunTrainRecipe,
+	type TrainRecipe,
+	type TrainRecipeInput,
+} from "./distill/train-recipe.js";
+export { trainRecipes } from "./distill/train-recipes.js";
 export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";
 export {

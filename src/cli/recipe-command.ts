@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { parseRecipe, parseTrainRecipe, recipeSchema } from "../distill/recipe.js";
-import { recipes, trainRecipes } from "../distill/recipes.js";
+import { distillSchema, parseRecipe } from "../distill/recipe.js";
+import { recipes } from "../distill/recipes.js";
 import { parseSpecializeRecipe, specializeSchema } from "../distill/specialists/recipe.js";
 import { specializeRecipes } from "../distill/specialists/recipes.js";
+import { parseTrainRecipe, trainSchema } from "../distill/train-recipe.js";
+import { trainRecipes } from "../distill/train-recipes.js";
 import { type JsonSchema, parseOptions } from "../options.js";
 import { wrapText } from "../report/text.js";
 import { parseSpeechRecipe, speechRecipeSchema, speechRecipes } from "../speech/recipe.js";
@@ -30,8 +32,8 @@ interface Kind {
 
 /** The kinds of recipes, by the commands that run them. */
 const kinds = {
-	distill: { builtIn: recipes, parse: parseRecipe, schema: () => recipeSchema("distill") },
-	train: { builtIn: trainRecipes, parse: parseTrainRecipe, schema: () => recipeSchema("train") },
+	distill: { builtIn: recipes, parse: parseRecipe, schema: distillSchema },
+	train: { builtIn: trainRecipes, parse: parseTrainRecipe, schema: trainSchema },
 	specialize: { builtIn: specializeRecipes, parse: parseSpecializeRecipe, schema: specializeSchema },
 	speech: { builtIn: speechRecipes, parse: parseSpeechRecipe, schema: speechRecipeSchema },
 	study: {

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { parseRecipe, parseTrainRecipe } from "../distill/recipe.js";
+import { parseRecipe } from "../distill/recipe.js";
 import { parseSpecializeRecipe } from "../distill/specialists/recipe.js";
+import { parseTrainRecipe } from "../distill/train-recipe.js";
 import { parseOptions } from "../options.js";
 import { findRun, type RunRecord } from "../pipeline/records.js";
 import { parseSpeechRecipe } from "../speech/recipe.js";

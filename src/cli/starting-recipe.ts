@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 import { properSteps } from "../distill/data-fit.js";
 import type { NetworkInput } from "../distill/networks.js";
 import { parseRecipe, type RecipeInput } from "../distill/recipe.js";
-import { cifarTraining, digitTraining } from "../distill/recipes.js";
 import { parseTeacherSpec } from "../distill/teachers/options.js";
+import { cifarTraining, digitTraining } from "../distill/usual-training.js";
 import { LimbeckError } from "../errors.js";
 import type { DataFields } from "./data-flags.js";
 

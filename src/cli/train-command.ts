@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { parseNetworkSpec, replaceNetwork } from "../distill/networks.js";
-import { parseTrainRecipe, type TrainRecipe } from "../distill/recipe.js";
-import { trainRecipes } from "../distill/recipes.js";
+import { parseTrainRecipe, type TrainRecipe } from "../distill/train-recipe.js";
+import { trainRecipes } from "../distill/train-recipes.js";
 import { importedNetwork } from "../distill/untrained.js";
 import { listParameters, parameterNotice } from "../models/parameter-list.js";
 import { noticeText } from "../notices.js";

@@ -1,4 +1,6 @@
 /** What an evaluation is asked for, and what it finds. */
+
+import type { DataChoice } from "../data/options.js";
 import type { Interval, Latency, McnemarResult } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";
@@ -8,7 +10,6 @@ import type { DetailOptions, EvaluationDetails } from "./evaluation-details.js";
 import type { ExhibitChoice, Exhibits } from "./exhibits.js";
 import type { LearnedFigures } from "./learned-part.js";
 import type { LearnedPart } from "./networks.js";
-import type { Recipe } from "./recipe.js";
 import type { Coverage } from "./specialists/coverage.js";
 import type { EnsembleSource } from "./teachers/sources.js";
 
@@ -20,7 +21,7 @@ export type SplitName = (typeof splitNames)[number];
 
 /** Models to evaluate on one split of a data set, as plain data. */
 export interface EvaluateStep {
-	readonly data: Recipe["data"];
+	readonly data: DataChoice;
 	/** Model files by a name of the caller's; files that answer as one, or that say how they are read, under one name. */
 	readonly models: Readonly<Record<string, string | EnsembleSource>>;
 	readonly threads?: number;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseRecipe, parseTrainRecipe } from "./recipe.js";
+import { parseRecipe } from "./recipe.js";
+import { parseTrainRecipe } from "./train-recipe.js";
 
 describe("the objective of a distillation", () => {
 	const parsed = (...settings: readonly string[]): unknown =>

@@ -1,18 +1,6 @@
 import { properSteps } from "./data-fit.js";
-import type { NetworkInput } from "./networks.js";
-import type { RecipeInput, TrainRecipeInput } from "./recipe.js";
-
-/**
- * How residual networks are trained on CIFAR-100 in few epochs. The rate was chosen on the validation split: after three
- * epochs resnet:8x2 is right on 28 % of it at 0.05, 35 % at 0.1 and 40 % at 0.2.
- */
-export const cifarTraining = {
-	batch: 128,
-	optimizer: { name: "sgd", learningRate: 0.2, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
-	schedule: { name: "cosine" },
-	warmupEpochs: 1,
-	augment: [{ name: "flip" }, { name: "crop", padding: 4 }],
-} satisfies Partial<NetworkInput>;
+import type { RecipeInput } from "./recipe.js";
+import { cifarTraining } from "./usual-training.js";
 
 /** The recipes that come with Limbeck. */
 export const recipes = {
@@ -84,36 +72,3 @@ export const recipes = {
 		distillation: { name: "soft-targets", temperature: 4, hardWeight: 0.1 },
 	},
 } as const satisfies Record<string, RecipeInput>;
-
-/** How small convolutional networks are trained on digits, and on grey pictures like them. */
-export const digitTraining = {
-	jitter: { most: 2 },
-	optimizer: { name: "adam", learningRate: 0.005 },
-} satisfies Partial<NetworkInput>;
-
-const digitNetwork = { family: "cnn", channels: [16, 32, 64], ...digitTraining } satisfies NetworkInput;
-
-/** The recipes of `limbeck train`; the one that bears a data set's name is the default for it. */
-export const trainRecipes = {
-	digits: {
-		name: "digits",
-		data: { name: "digits" },
-		network: { ...digitNetwork, epochs: { least: 10, steps: properSteps } },
-	},
-	mnist: {
-		name: "mnist",
-		data: { name: "mnist" },
-		network: { ...digitNetwork, epochs: { least: 4, steps: properSteps } },
-	},
-	"fashion-mnist": {
-		name: "fashion-mnist",
-		data: { name: "fashion-mnist" },
-		network: { ...digitNetwork, jitter: { most: 1 }, epochs: { least: 8, steps: properSteps } },
-	},
-	/** resnet8x4, the usual student of the literature (Tian et al. 2020), in a thirtieth of its 240 epochs. */
-	"cifar-100": {
-		name: "cifar-100",
-		data: { name: "cifar-100" },
-		network: { family: "resnet", depth: 8, width: 4, epochs: { least: 8, steps: properSteps }, ...cifarTraining },
-	},
-} satisfies Record<string, TrainRecipeInput>;

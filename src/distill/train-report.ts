@@ -1,7 +1,6 @@
 /** report.json of `limbeck train`. */
 import type { Notice } from "../notices.js";
 import type { EvaluateOutcome } from "./evaluation.js";
-import type { RunTrainRecipe } from "./recipe.js";
 import {
 	combine,
 	type DataReport,
@@ -12,6 +11,7 @@ import {
 	networkReport,
 } from "./report.js";
 import type { TrainOutcome } from "./train-network.js";
+import type { RunTrainRecipe } from "./train-recipe.js";
 
 /** The report of a training, `schema: 1`. */
 export interface TrainReport {

@@ -2,7 +2,7 @@ import { fitRecipe } from "../distill/data-fit.js";
 import { diagnose } from "../distill/diagnosis/index.js";
 import { trainEvidence } from "../distill/diagnosis/of-reports.js";
 import { learnedPartOf } from "../distill/networks.js";
-import type { TrainRecipe } from "../distill/recipe.js";
+import type { TrainRecipe } from "../distill/train-recipe.js";
 import { assembleTrainReport, type TrainReport, type TrainSeedResult } from "../distill/train-report.js";
 import { coresOf } from "./cores.js";
 import { identifyData } from "./data-identity.js";

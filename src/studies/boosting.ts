@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { type Fitted, fitRecipe } from "../distill/data-fit.js";
 import { learningShape, networkOptions } from "../distill/networks.js";
-import { cifarTraining } from "../distill/recipes.js";
 import { parseSpecializeRecipe, type SpecializeRecipe } from "../distill/specialists/recipe.js";
 import { specializeRecipes } from "../distill/specialists/recipes.js";
+import { cifarTraining } from "../distill/usual-training.js";
 import { boostedName, planBoosting } from "../pipeline/boosting.js";
 import { chosenClusterings } from "../specialists/clustering.js";
 import { defineStudy, type Findings, type Measurements, studyShape } from "./study.js";

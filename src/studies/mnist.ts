@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { Fitted } from "../distill/data-fit.js";
 import { mlpNetwork, networkOptions } from "../distill/networks.js";
-import { recipes, trainRecipes } from "../distill/recipes.js";
+import { recipes } from "../distill/recipes.js";
+import { trainRecipes } from "../distill/train-recipes.js";
 import { hardTargets } from "../losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../pipeline/experiment.js";
 import { trainingShape } from "../train/training-options.js";

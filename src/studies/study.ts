@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { DataChoice } from "../data/options.js";
 import type { Fitted } from "../distill/data-fit.js";
-import { dataField, seedFields } from "../distill/recipe.js";
+import { dataField, seedFields } from "../distill/recipe-fields.js";
 import type { NetworkReport } from "../distill/report.js";
 import {
 	type Experiment,

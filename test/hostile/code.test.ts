@@ -3,7 +3,8 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readRecipe } from "../../src/cli/recipe-file.js";
-import { parseRecipe, parseTrainRecipe } from "../../src/distill/recipe.js";
+import { parseRecipe } from "../../src/distill/recipe.js";
+import { parseTrainRecipe } from "../../src/distill/train-recipe.js";
 import { reservedNames } from "../fuzz/text-seeds.js";
 import { temporaryFolder } from "../support/own-data.js";
 

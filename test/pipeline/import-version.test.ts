@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { dataSetOf } from "../../src/data/index.js";
 import { fitRecipe } from "../../src/distill/data-fit.js";
-import { parseTrainRecipe } from "../../src/distill/recipe.js";
+import { parseTrainRecipe } from "../../src/distill/train-recipe.js";
 import { importVersion } from "../../src/models/import-version.js";
 import { buildModel, families } from "../../src/models/index.js";
 import { writeModelFile } from "../../src/onnx/file.js";

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type * as recipeModule from "../../src/distill/recipe.js";
+import type * as trainRecipeModule from "../../src/distill/train-recipe.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type * as distillModule from "../../src/pipeline/distill.js";
 import type * as trainModule from "../../src/pipeline/train.js";
@@ -10,7 +11,8 @@ import { temporaryFolder } from "../support/own-data.js";
 
 // Steps run in processes of the built package, which type checking must not need.
 const built = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href;
-const { parseRecipe, parseTrainRecipe } = (await import(built("distill/recipe.js"))) as typeof recipeModule;
+const { parseRecipe } = (await import(built("distill/recipe.js"))) as typeof recipeModule;
+const { parseTrainRecipe } = (await import(built("distill/train-recipe.js"))) as typeof trainRecipeModule;
 const { distill, planDistill } = (await import(built("pipeline/distill.js"))) as typeof distillModule;
 const { planTrain, train } = (await import(built("pipeline/train.js"))) as typeof trainModule;
 

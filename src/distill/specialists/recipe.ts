@@ -11,7 +11,7 @@ import { combinationRules } from "../../specialists/combination.js";
 import { looksInside } from "../../train/objective.js";
 import type { Fitted } from "../data-fit.js";
 import { learningShape, type NetworkInput, networkOptions, withFamily } from "../networks.js";
-import { dataField, nameField, seedFields, trainingOf } from "../recipe.js";
+import { dataField, nameField, seedFields, trainingOf } from "../recipe-fields.js";
 
 /** How predictions become one. */
 export const combinationOptions = z.strictObject({

@@ -1,5 +1,5 @@
 import { properSteps } from "../data-fit.js";
-import { cifarTraining } from "../recipes.js";
+import { cifarTraining } from "../usual-training.js";
 import type { SpecializeRecipeInput } from "./recipe.js";
 
 /** The recipes of `limbeck specialize`. */

@@ -1,6 +1,6 @@
 import { dataSetOf } from "../../data/index.js";
+import type { DataChoice } from "../../data/options.js";
 import type { TrainingContext } from "../../train/training.js";
-import type { Recipe } from "../recipe.js";
 import { judgeClassifiers, judgeTargets } from "./judge.js";
 import { readMember } from "./open.js";
 import type { TargetsTeacher } from "./options.js";
@@ -10,7 +10,7 @@ import { refuseTeacher, type TeacherVerdict } from "./verdict.js";
 
 /** Model files, or soft targets, to try on some training samples, as plain data. */
 export interface CheckStep {
-	readonly data: Recipe["data"];
+	readonly data: DataChoice;
 	readonly teacher: { readonly members: readonly GivenMember[] } | TargetsTeacher;
 	readonly threads?: number;
 }
