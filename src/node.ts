@@ -46,17 +46,9 @@ export type {
 } from "./distill/evaluation-details.js";
 export type { ExhibitChoice, Exhibits, ShownConfusion, ShownSample } from "./distill/exhibits.js";
 export type { LearnedFigures } from "./distill/learned-part.js";
+export type { DataReport, Environment, Measured, Measures, NetworkReport } from "./distill/network-report.js";
 export type { LearnedPart } from "./distill/networks.js";
-export type {
-	DataReport,
-	Environment,
-	LinkReport,
-	Measured,
-	Measures,
-	NetworkReport,
-	Report,
-	Role,
-} from "./distill/report.js";
+export type { LinkReport, Report, Role } from "./distill/report.js";
 export type { ChosenClasses } from "./distill/specialists/choose-classes.js";
 export type { Coverage, Tally } from "./distill/specialists/coverage.js";
 export {

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { DataChoice } from "../data/options.js";
 import { diagnose, guessingCode } from "../distill/diagnosis/index.js";
-import { evaluationEvidence } from "../distill/diagnosis/of-reports.js";
+import { evaluationEvidence } from "../distill/diagnosis/of-networks.js";
 import { type Evaluation, isLabelled, type SplitName, splitNames } from "../distill/evaluation.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
 import { readingShape } from "../distill/teachers/options.js";

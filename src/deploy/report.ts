@@ -1,7 +1,7 @@
 /** export.json: what an export made, and what it measured. */
 import type { PixelScale } from "../data/data-set.js";
 import type { Decoding } from "../data/options.js";
-import type { Environment } from "../distill/report.js";
+import type { Environment } from "../distill/network-report.js";
 import type { ClassBalance, Latency } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
 import type { Precision } from "../predict/precisions.js";

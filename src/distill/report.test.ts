@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Evaluation } from "./evaluation.js";
-import { combine } from "./report.js";
+import { combine } from "./network-report.js";
 
 const evaluation = (errors: number, p50: number): Evaluation => ({
 	errors,

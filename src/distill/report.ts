@@ -1,13 +1,21 @@
 /** report.json: everything that a run found out, as plain data. */
-import { type ClassBalance, summary } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
-import { isRecord } from "../options.js";
 import type { Fidelity } from "../train/labels.js";
 import type { TeacherSummary } from "../train/teacher.js";
 import type { AnyEvaluation, Comparison, EvaluateOutcome, MemberEvaluation } from "./evaluation.js";
+import {
+	combine,
+	type DataReport,
+	dataReport,
+	type Environment,
+	evaluationOf,
+	type Measured,
+	type NetworkReport,
+	networkReport,
+} from "./network-report.js";
 import type { RunRecipe } from "./recipe.js";
 import type { TeacherVerdict } from "./teachers/verdict.js";
-import type { DataSummary, TrainOutcome } from "./train-network.js";
+import type { TrainOutcome } from "./train-network.js";
 
 /** A network's part in a distillation. */
 export type Role = "teacher" | "assistant" | "generation" | "student" | "baseline" | "earlyStopped";
@@ -39,61 +47,11 @@ export interface SeedResult {
 	readonly verdicts?: readonly TeacherVerdict[];
 }
 
-/** What the numbers depend on besides the recipe. */
-export interface Environment {
-	readonly limbeck: string;
-	readonly node: string;
-	readonly onnxruntime: string;
-	readonly cpu: string;
-	readonly threads: number;
-	/** What trained networks besides the processor; absent where nothing did. */
-	readonly devices?: readonly string[];
-	readonly platform: string;
-}
-
-/** What is reported of one network and one seed; errors and the like where there are labels. */
-export interface NetworkReport extends AnyEvaluation {
-	/** Wall-clock time of training. */
-	readonly trainSeconds: number;
-	/** The same over the number of passes over the training samples. */
-	readonly secondsPerEpoch: number;
-	/** Errors on the validation split; absent without labels. */
-	readonly validationErrors?: number;
-	/** Agreement with the teacher on the validation split, where that has no labels. */
-	readonly validationAgreement?: number;
-	/** Mean KL(teacher ‖ student) on the validation split, in nats, where that has no labels. */
-	readonly validationKlToTeacher?: number;
-	/** The step whose weights were kept. */
-	readonly keptStep: number;
-	/** Samples that it learned from. */
-	readonly trainSamples: number;
-	/** Share of them that it has right, where the recipe asks for that. */
-	readonly trainAccuracy?: number;
-}
-
 /** A network between teacher and student, or a generation of the student. */
 export type LinkReport = Measured<NetworkReport & Partial<Fidelity>> & {
 	/** `assistant-1`, `generation-2`; its file is called so. */
 	readonly name: string;
 };
-
-/** The same measures, each a number; of one seed, or the mean or standard deviation over several. */
-export type Measures<T> = { readonly [K in keyof T]: T[K] extends number | undefined ? number : Measures<T[K]> };
-
-/** Measures of one seed; with several seeds, their means, and beside them the deviations and the seeds themselves. */
-export type Measured<T> = Measures<T> & {
-	/** Sample standard deviation over the seeds. */
-	readonly std?: Measures<T>;
-	readonly seeds?: readonly (Measures<T> & { readonly seed: number })[];
-};
-
-/** The data that a run used. */
-export interface DataReport extends DataSummary {
-	/** Test samples. */
-	readonly test: number;
-	/** How their labels are spread over the classes; absent without labels. */
-	readonly balance?: ClassBalance;
-}
 
 /** The report of a distillation, `schema: 1`. */
 export interface Report {
@@ -172,33 +130,6 @@ export function assembleReport(
 	};
 }
 
-/** The data of a run, test samples included. */
-export function dataReport({ data }: TrainOutcome, { test, byClass }: EvaluateOutcome): DataReport {
-	const { train, validation, ...others } = data;
-	const balance = byClass === undefined ? {} : { balance: byClass.balance };
-	return { ...others, train, validation, test, ...balance };
-}
-
-/** What is reported of a network that was trained and is called `name` in the evaluation. */
-export function networkReport(trained: TrainOutcome, evaluated: EvaluateOutcome, name: string): NetworkReport {
-	const { trainSeconds, epochs, validationErrors, validationFidelity, keptStep, trainSamples, trainAccuracy } = trained;
-	return {
-		...evaluationOf(evaluated, name),
-		trainSeconds,
-		secondsPerEpoch: trainSeconds / epochs,
-		keptStep,
-		trainSamples,
-		...(validationErrors === undefined ? {} : { validationErrors }),
-		...(validationFidelity === undefined
-			? {}
-			: {
-					validationAgreement: validationFidelity.agreement,
-					validationKlToTeacher: validationFidelity.klToTeacher,
-				}),
-		...(trainAccuracy === undefined ? {} : { trainAccuracy }),
-	};
-}
-
 function linkAt({ trained }: SeedResult, k: number): LinkOutcome {
 	const link = trained.links[k];
 	if (link === undefined) throw new TypeError(`report: expected a network ${String(k)} of the chain, got none`);
@@ -239,12 +170,6 @@ function baselineReport(results: readonly SeedResult[]): Pick<Report, "baseline"
 	return runs.length === 0 ? {} : { baseline: combine(runs) };
 }
 
-export function evaluationOf({ models }: EvaluateOutcome, name: string): AnyEvaluation {
-	const evaluation = models[name];
-	if (evaluation === undefined) throw new TypeError(`report: expected an evaluation of the ${name}, got none`);
-	return evaluation;
-}
-
 /** A teacher in the report: of several that were trained, the time is that of all. */
 function teacherReport({ trained, evaluated }: SeedResult): AnyEvaluation & Partial<NetworkReport> {
 	const [first, ...others] = trained.teacher;
@@ -278,33 +203,4 @@ function toldOf(result: SeedResult): Pick<Report, "teaching" | "notes"> {
 	const all = data.unlabelled === true ? [...notes, noLabels] : notes;
 	const teaching = teacher === undefined ? {} : { teaching: { ...teacher, ...judged } };
 	return { ...teaching, ...(all.length === 0 ? {} : { notes: all }) };
-}
-
-/** Puts the measures of all seeds together. */
-export function combine<T extends object>(
-	runs: readonly { readonly seed: number; readonly measures: T }[],
-): Measured<T> {
-	// All that is measured is numbers.
-	const all = runs.map(({ measures }) => measures as Measures<T>);
-	const [only] = all;
-	if (only !== undefined && all.length === 1) return only;
-	return {
-		...foldMeasures(all, (values) => summary(values).mean),
-		std: foldMeasures(all, (values) => summary(values).std ?? 0),
-		seeds: runs.map(({ seed, measures }) => ({ seed, ...(measures as Measures<T>) })),
-	};
-}
-
-/** Folds every number of several equal shapes into one. */
-function foldMeasures<T>(all: readonly Measures<T>[], fold: (values: readonly number[]) => number): Measures<T> {
-	const foldAt = (values: readonly unknown[]): unknown => {
-		const numbers = values.filter((value) => typeof value === "number");
-		if (numbers.length === values.length) return fold(numbers);
-		const records = values.filter(isRecord);
-		return Object.fromEntries(
-			Object.keys(records[0] ?? {}).map((key) => [key, foldAt(records.map((record) => record[key]))]),
-		);
-	};
-	// The fold keeps the shape.
-	return foldAt(all) as Measures<T>;
 }

@@ -9,7 +9,7 @@ import {
 	type Measured,
 	type NetworkReport,
 	networkReport,
-} from "./report.js";
+} from "./network-report.js";
 import type { TrainOutcome } from "./train-network.js";
 import type { RunTrainRecipe } from "./train-recipe.js";
 

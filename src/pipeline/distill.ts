@@ -1,7 +1,7 @@
 import { isUnlabelled } from "../data/options.js";
 import { fitRecipe } from "../distill/data-fit.js";
 import { diagnose } from "../distill/diagnosis/index.js";
-import { distillEvidence } from "../distill/diagnosis/of-reports.js";
+import { distillEvidence } from "../distill/diagnosis/of-distillation.js";
 import { type Link, linksOf } from "../distill/links.js";
 import { type LearnedPart, learnedPartOf } from "../distill/networks.js";
 import type { Recipe, RunRecipe } from "../distill/recipe.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
-import type { Environment } from "../distill/report.js";
+import type { Environment } from "../distill/network-report.js";
 import { installedVersion } from "../runtime/node.js";
 
 /**

@@ -4,7 +4,7 @@ import { constants, copyFile, mkdir, rm, rmdir } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EvaluateOutcome } from "../distill/evaluation.js";
-import type { Environment } from "../distill/report.js";
+import type { Environment } from "../distill/network-report.js";
 import type { ChosenClasses } from "../distill/specialists/choose-classes.js";
 import type { TrainOutcome } from "../distill/train-network.js";
 import { interruption, LimbeckError, throwIfStopped } from "../errors.js";

@@ -1,6 +1,6 @@
 import { fitRecipe } from "../distill/data-fit.js";
 import { diagnose } from "../distill/diagnosis/index.js";
-import { specializeEvidence } from "../distill/diagnosis/of-reports.js";
+import { specializeEvidence } from "../distill/diagnosis/of-specialists.js";
 import { learnedPartOf } from "../distill/networks.js";
 import { clustersFile } from "../distill/specialists/clusters.js";
 import { manifestFile } from "../distill/specialists/manifest.js";

@@ -1,6 +1,6 @@
 import { fitRecipe } from "../distill/data-fit.js";
 import { diagnose } from "../distill/diagnosis/index.js";
-import { trainEvidence } from "../distill/diagnosis/of-reports.js";
+import { trainEvidence } from "../distill/diagnosis/of-training.js";
 import { learnedPartOf } from "../distill/networks.js";
 import type { TrainRecipe } from "../distill/train-recipe.js";
 import { assembleTrainReport, type TrainReport, type TrainSeedResult } from "../distill/train-report.js";

@@ -1,7 +1,7 @@
 /** What `limbeck compare` tells of several models. */
 import type { Comparison, Evaluation, SplitName } from "../distill/evaluation.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
-import type { Environment } from "../distill/report.js";
+import type { Environment } from "../distill/network-report.js";
 import { type ClassBalance, holm } from "../metrics/index.js";
 import { type Notice, noticeText } from "../notices.js";
 import type { Fidelity } from "../train/labels.js";

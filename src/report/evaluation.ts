@@ -1,7 +1,7 @@
 /** What `limbeck evaluate` tells of one model. */
 import type { Evaluation, SplitName } from "../distill/evaluation.js";
 import type { EvaluationDetails } from "../distill/evaluation-details.js";
-import type { Environment } from "../distill/report.js";
+import type { Environment } from "../distill/network-report.js";
 import type { ClassBalance, ReliabilityBin } from "../metrics/index.js";
 import { type Notice, noticeText } from "../notices.js";
 import { balancedColumns, isUnequal } from "./balance.js";

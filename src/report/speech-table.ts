@@ -1,4 +1,4 @@
-import type { Measured } from "../distill/report.js";
+import type { Measured } from "../distill/network-report.js";
 import { noticeText } from "../notices.js";
 import type { SpeechFoldsReport, SpeechNetReport, SpeechReport } from "../speech/report.js";
 import { type Column, columnTable } from "./columns.js";

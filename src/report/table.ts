@@ -1,5 +1,6 @@
 import type { MemberEvaluation } from "../distill/evaluation.js";
-import type { DataReport, Measured, NetworkReport, Report } from "../distill/report.js";
+import type { DataReport, Measured, NetworkReport } from "../distill/network-report.js";
+import type { Report } from "../distill/report.js";
 import type { TrainReport } from "../distill/train-report.js";
 import { mean } from "../metrics/index.js";
 import { noticeText } from "../notices.js";

@@ -1,5 +1,5 @@
 import { type Evidence, fromLabels, fromTeacher, type NetworkEvidence } from "../distill/diagnosis/evidence.js";
-import { trainingEvidence } from "../distill/diagnosis/of-reports.js";
+import { trainingEvidence } from "../distill/diagnosis/of-networks.js";
 import type { SpeechRecipe } from "./recipe.js";
 import type { SpeechSeedResult } from "./report.js";
 

@@ -1,5 +1,5 @@
 /** report.json of `limbeck speech`. */
-import { combine, type Environment, type Measured } from "../distill/report.js";
+import { combine, type Environment, type Measured } from "../distill/network-report.js";
 import type { TrainOutcome } from "../distill/train-network.js";
 import type { Notice } from "../notices.js";
 import type { AlignOutcome } from "./align-corpus.js";

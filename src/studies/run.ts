@@ -9,7 +9,7 @@ import {
 	evaluationOf,
 	type Measured,
 	networkReport,
-} from "../distill/report.js";
+} from "../distill/network-report.js";
 import { LimbeckError } from "../errors.js";
 import { identifyData } from "../pipeline/data-identity.js";
 import type { ExperimentEvent, ExperimentResult } from "../pipeline/experiment.js";

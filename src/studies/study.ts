@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { DataChoice } from "../data/options.js";
 import type { Fitted } from "../distill/data-fit.js";
+import type { NetworkReport } from "../distill/network-report.js";
 import { dataField, seedFields } from "../distill/recipe-fields.js";
-import type { NetworkReport } from "../distill/report.js";
 import {
 	type Experiment,
 	type ExperimentEvent,

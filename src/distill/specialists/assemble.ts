@@ -4,8 +4,8 @@ import { importModel } from "../../import/index.js";
 import { readModelFile, writeModelFile } from "../../onnx/file.js";
 import { combinedModel } from "../../specialists/combination-graph.js";
 import { readClusters } from "./clusters.js";
+import type { Combination } from "./combination-options.js";
 import { type Manifest, manifestText } from "./manifest.js";
-import type { Combination } from "./recipe.js";
 
 /** What becomes one, as plain data. */
 export interface AssembleStep {

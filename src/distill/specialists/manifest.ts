@@ -4,7 +4,7 @@ import { z } from "zod";
 import { LimbeckError } from "../../errors.js";
 import { readText } from "../../files.js";
 import { parsedJson, parseOptions } from "../../options.js";
-import { combinationOptions } from "./recipe.js";
+import { combinationOptions } from "./combination-options.js";
 
 /** A file beside the manifest: no path, so that a manifest from anywhere reaches nothing else. */
 const file = z.string().refine((name) => basename(name) === name && name.endsWith(".onnx"), {

@@ -7,27 +7,11 @@ import { distillationOptions } from "../../losses/index.js";
 import { isRecord, type JsonSchema, parseOptions } from "../../options.js";
 import { applySettings } from "../../settings.js";
 import { chosenClusterings } from "../../specialists/clustering.js";
-import { combinationRules } from "../../specialists/combination.js";
 import { looksInside } from "../../train/objective.js";
 import type { Fitted } from "../data-fit.js";
 import { learningShape, type NetworkInput, networkOptions, withFamily } from "../networks.js";
 import { dataField, nameField, seedFields, trainingOf } from "../recipe-fields.js";
-
-/** How predictions become one. */
-export const combinationOptions = z.strictObject({
-	rule: z
-		.enum(combinationRules)
-		.default("kl")
-		.describe("kl: the least sum of KL divergences, as in the paper; or a mean, arithmetic or geometric"),
-	n: z
-		.int()
-		.min(1)
-		.default(1)
-		.describe("a specialist is asked where it has one of so many most probable classes of the generalist"),
-});
-
-/** How predictions become one. */
-export type Combination = z.infer<typeof combinationOptions>;
+import { combinationOptions } from "./combination-options.js";
 
 const learning = (what: string) =>
 	z.strictObject(learningShape).prefault({}).describe(`${what}; ${likeGeneralistText}`);

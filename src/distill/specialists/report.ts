@@ -12,7 +12,7 @@ import {
 	type Measured,
 	type NetworkReport,
 	networkReport,
-} from "../report.js";
+} from "../network-report.js";
 import type { TrainOutcome } from "../train-network.js";
 import type { ChosenClasses } from "./choose-classes.js";
 import type { Coverage, Tally } from "./coverage.js";

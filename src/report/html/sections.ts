@@ -1,5 +1,5 @@
 /** The parts of a page, and those that several kinds of runs share. */
-import type { Environment } from "../../distill/report.js";
+import type { Environment } from "../../distill/network-report.js";
 import type { Notice } from "../../notices.js";
 import { withHintsOnce } from "../diagnosis.js";
 import { describeMachine } from "../evaluation.js";
