@@ -102,7 +102,8 @@ export { planTrain, type TrainOptions, train } from "./pipeline/train.js";
 export { specializeReportTable } from "./report/specialize.js";
 export { speechFoldsTable, speechReportTable } from "./report/speech-table.js";
 export { studyTable } from "./report/study-table.js";
-export { reportTable, trainReportTable } from "./report/table.js";
+export { reportTable } from "./report/table.js";
+export { trainReportTable } from "./report/train-table.js";
 export { nodeRuntime } from "./runtime/node.js";
 export type { CorrelationPicture } from "./specialists/correlation-picture.js";
 export {

@@ -1,27 +1,13 @@
-/** Whether a recipe's teacher can answer from a store. */
+/** Whether a teacher's answers to a network can be stored. */
 import { mixupOf, showsAsStored } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
-import { looksInside } from "../train/objective.js";
 import type { NetworkOptions } from "./networks.js";
-import type { RunRecipe } from "./recipe.js";
 
-/** Why answers cannot be stored for a recipe, by the field that is in the way; `undefined` where they can. */
-export function storeRefusal({ teacher, distillation, chain, student }: RunRecipe): LimbeckError | undefined {
-	if (teacher.family === "targets") {
-		return refusal("teacher", "a teacher that answers", `soft targets in ${teacher.file}, which are stored already`);
-	}
-	if (looksInside(distillation)) {
-		const expected = "an objective on the teacher's outputs";
-		return refusal("distillation", expected, "one that looks inside the teacher, which a store cannot answer");
-	}
-	const learners = [
-		...chain.map((network, k) => [`chain.${String(k)}`, network] as const),
-		["student", student] as const,
-	];
-	return learners.map(([path, network]) => networkRefusal(path, network)).find((error) => error !== undefined);
-}
-
-/** {@link storeRefusal} for a network that learns, at that path of its recipe. */
+/**
+ * Why answers to a network that learns cannot be stored; `undefined` where they can.
+ *
+ * @param path - of the network in its recipe.
+ */
 export function networkRefusal(path: string, network: NetworkOptions): LimbeckError | undefined {
 	if (mixupOf(network) !== undefined) {
 		return refusal(
@@ -39,6 +25,7 @@ export function networkRefusal(path: string, network: NetworkOptions): LimbeckEr
 	);
 }
 
-function refusal(where: string, expected: string, got: string, hint = "Leave targets.keep out."): LimbeckError {
+/** The error for a field that keeps answers from being stored. */
+export function refusal(where: string, expected: string, got: string, hint = "Leave targets.keep out."): LimbeckError {
 	return new LimbeckError("usage", { where: `targets.keep: ${where}`, expected, got, hint });
 }

@@ -6,7 +6,7 @@ import { type Link, linksOf } from "../distill/links.js";
 import { type LearnedPart, learnedPartOf } from "../distill/networks.js";
 import type { Recipe, RunRecipe } from "../distill/recipe.js";
 import { assembleReport, type Report, type Role, type SeedResult } from "../distill/report.js";
-import { storeRefusal } from "../distill/store-fit.js";
+import { storeRefusal } from "../distill/store-refusal.js";
 import {
 	combinationOf,
 	type GivenMember,

@@ -3,9 +3,8 @@
 import { detectors } from "../distill/novelty/detectors.js";
 import { garbageKinds } from "../distill/novelty/garbage.js";
 import type { SiftedGroup, SiftedSample, SiftOutcome, Verdict } from "../distill/novelty/sift.js";
-import { listed } from "../studies/wording.js";
 import { count, percent } from "./numbers.js";
-import { alignTable, wrapText } from "./text.js";
+import { alignTable, listed, wrapText } from "./text.js";
 
 /** What became of somebody's data. */
 export interface NoveltyReport extends SiftOutcome {

@@ -3,7 +3,7 @@ import { isUnequal } from "./balance.js";
 import { columnTable } from "./columns.js";
 import { diagnosisLines } from "./diagnosis.js";
 import { count, percent } from "./numbers.js";
-import { columnsOf, dataSentences, type Row } from "./table.js";
+import { columnsOf, dataSentences, type Row } from "./rows.js";
 import { alignTable, wrapText } from "./text.js";
 
 const controlLabels: Readonly<Record<ControlName, string>> = {

@@ -1,45 +1,14 @@
-import type { MemberEvaluation } from "../distill/evaluation.js";
-import type { DataReport, Measured, NetworkReport } from "../distill/network-report.js";
 import type { Report } from "../distill/report.js";
-import type { TrainReport } from "../distill/train-report.js";
 import { mean } from "../metrics/index.js";
 import { noticeText } from "../notices.js";
 import type { AnswerSummary } from "../train/stored-answers.js";
-import { balancedColumns, isUnequal } from "./balance.js";
-import { type Column, columnTable } from "./columns.js";
+import { isUnequal } from "./balance.js";
+import { columnTable } from "./columns.js";
 import { diagnosisParagraph } from "./diagnosis.js";
 import { titleOf } from "./networks.js";
-import { count, percentSpread, spread } from "./numbers.js";
+import { count } from "./numbers.js";
+import { acrossSeeds, basis, columnsOf, dataSentences, type NamedRows, type Row } from "./rows.js";
 import { wrapText } from "./text.js";
-
-/** A network in a table; one that was given has no measures of training. */
-export type Row = Measured<MemberEvaluation & Partial<NetworkReport>>;
-
-const columns: readonly Column<Row>[] = [
-	{ heading: "errors", cell: ({ errors, std }) => spread(errors, std?.errors, std === undefined ? 0 : 1) },
-	{ heading: "accuracy", cell: ({ accuracy, std }) => percentSpread(accuracy, std?.accuracy) },
-	{ heading: "NLL", cell: ({ nll, std }) => spread(nll, std?.nll, 4) },
-	{ heading: "ECE", cell: ({ ece, std }) => spread(ece, std?.ece, 4) },
-	{ heading: "parameters", cell: ({ parameters }) => count(parameters) },
-	{ heading: "kB", cell: ({ bytes }) => count(bytes / 1000) },
-	{ heading: "ms/sample", cell: ({ latencyMs }) => latencyMs?.p50.toFixed(3) ?? "–" },
-	{ heading: "trained in", cell: ({ trainSeconds }) => (trainSeconds === undefined ? "–" : seconds(trainSeconds)) },
-];
-
-const trainAccuracy: Column<Row> = {
-	heading: "on training",
-	cell: ({ trainAccuracy, std }) => percentSpread(trainAccuracy, std?.trainAccuracy),
-};
-
-const secondsPerEpoch: Column<Row> = {
-	heading: "an epoch",
-	cell: ({ secondsPerEpoch }) => (secondsPerEpoch === undefined ? "–" : seconds(secondsPerEpoch)),
-};
-
-const seconds = (value: number): string => `${value.toFixed(1)} s`;
-
-/** Networks of a report: what tables call each, its figures, and what results call it. */
-export type NamedRows = readonly (readonly [label: string, network: Row, name: string])[];
 
 /** The networks of a report. */
 export function networksOf(report: Report): NamedRows {
@@ -58,15 +27,6 @@ export function networksOf(report: Report): NamedRows {
 	];
 }
 
-/** What is told of such networks. @param unequal - whether classes are so unequal that accuracy misleads. */
-export function columnsOf(
-	rows: readonly (readonly [label: string, network: Row, ...others: readonly unknown[]])[],
-	unequal = false,
-): readonly Column<Row>[] {
-	const withTraining = rows.some(([, network]) => network.trainAccuracy !== undefined);
-	return columns.toSpliced(2, 0, ...balancedColumns(unequal), ...(withTraining ? [trainAccuracy] : []));
-}
-
 /**
  * The report's results as lines of text: a table, and what it means.
  *
@@ -78,30 +38,6 @@ export function reportTable(report: Report, width = Infinity): string {
 	const table = columnTable(rows, columnsOf(rows, isUnequal(report.data)), width);
 	return [...table, "", ...diagnosisParagraph(report.diagnosis, width), ...sentences].join("\n");
 }
-
-/** {@link reportTable} for the training of one network. */
-export function trainReportTable(report: TrainReport, width = Infinity): string {
-	const { recipe, network, data, diagnosis } = report;
-	const rows = [[recipe.network.family, network]] as const;
-	const table = columnTable(rows, [...columnsOf(rows, isUnequal(data)), secondsPerEpoch], width);
-	const sentences = trainVerdict(report).flatMap((sentence) => wrapText(sentence, width));
-	return [...table, "", ...diagnosisParagraph(diagnosis, width), ...sentences].join("\n");
-}
-
-/** What the figures of one network rest on. */
-export function trainVerdict({
-	data,
-	seeds,
-	notes = [],
-}: Pick<TrainReport, "data" | "seeds" | "notes">): readonly string[] {
-	return [basis(data, seeds), ...dataSentences(data), ...notes];
-}
-
-function basis({ test }: DataReport, seeds: readonly number[]): string {
-	return `On ${count(test)} test samples${acrossSeeds(seeds)}, seen once, at the end.`;
-}
-
-const acrossSeeds = (seeds: readonly number[]): string => (seeds.length > 1 ? `, mean of ${seeds.length} seeds` : "");
 
 /** What the numbers say, in sentences; nothing is claimed that they do not show. */
 export function verdict(report: Report): readonly string[] {
@@ -119,14 +55,6 @@ export function verdict(report: Report): readonly string[] {
 	];
 	// A step that checks and one that trains may have found the same.
 	return [...new Set(sentences)];
-}
-
-/** What should be known of the data that the figures rest on. */
-export function dataSentences({ skipped, notices = [] }: DataReport): readonly string[] {
-	return [
-		...(skipped ? [`${count(skipped)} samples could not be read and were left out.`] : []),
-		...notices.map(noticeText),
-	];
 }
 
 /**

@@ -2,7 +2,7 @@
  * The curves of a run as event files, which TensorBoard (2.21 was tried) reads: a folder for each network and seed.
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import type { MetricsLine } from "./html/run-folder.js";
+import type { MetricsLine } from "./html/run-files.js";
 
 /** What a curve is called there, and its value in a line. */
 const scalars = {

@@ -26,3 +26,9 @@ export function wrapText(text: string, width: number): readonly string[] {
 	}
 	return [...lines, line];
 }
+
+/** Things in a row: `A, B and C`. */
+export function listed(parts: readonly string[]): string {
+	const last = parts.at(-1) ?? "";
+	return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
+}

@@ -6,9 +6,10 @@ import { parseSpecializeRecipe, type SpecializeRecipe } from "../distill/special
 import { specializeRecipes } from "../distill/specialists/recipes.js";
 import { cifarTraining } from "../distill/usual-training.js";
 import { boostedName, planBoosting } from "../pipeline/boosting.js";
+import { listed } from "../report/text.js";
 import { chosenClusterings } from "../specialists/clustering.js";
 import { defineStudy, type Findings, type Measurements, studyShape } from "./study.js";
-import { comparedErrors, listed, meanOf, minutes, pointOf, spread } from "./wording.js";
+import { comparedErrors, meanOf, minutes, pointOf, spread } from "./wording.js";
 
 const options = z.strictObject({
 	...studyShape("boosting"),

@@ -6,9 +6,10 @@ import { recipes } from "../distill/recipes.js";
 import { trainRecipes } from "../distill/train-recipes.js";
 import { hardTargets } from "../losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../pipeline/experiment.js";
+import { listed } from "../report/text.js";
 import { trainingShape } from "../train/training-options.js";
 import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
-import { comparedErrors, listed, meanOf, minutes, pointOf, spread } from "./wording.js";
+import { comparedErrors, meanOf, minutes, pointOf, spread } from "./wording.js";
 
 const options = z.strictObject({
 	...studyShape("mnist"),

@@ -10,9 +10,10 @@ import { specializeRecipes } from "../distill/specialists/recipes.js";
 import { cifarTraining } from "../distill/usual-training.js";
 import { LimbeckError } from "../errors.js";
 import { planNovelty } from "../pipeline/novelty.js";
+import { listed } from "../report/text.js";
 import { chosenClusterings } from "../specialists/clustering.js";
 import { defineStudy, type Findings, type Measurements, studyShape } from "./study.js";
-import { listed, meanOf, pointOf, spread } from "./wording.js";
+import { meanOf, pointOf, spread } from "./wording.js";
 
 const options = z.strictObject({
 	...studyShape("novelty"),

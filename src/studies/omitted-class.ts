@@ -7,8 +7,9 @@ import { recipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
 import { pairedDifference } from "../metrics/index.js";
 import type { Experiment, ExperimentNetwork, ExperimentTask } from "../pipeline/experiment.js";
+import { listed } from "../report/text.js";
 import { defineStudy, type Findings, type Measurements, planOf, type StudyTable, studyShape } from "./study.js";
-import { certainty, listed, meanOf, oriented, pointOf, spread } from "./wording.js";
+import { certainty, meanOf, oriented, pointOf, spread } from "./wording.js";
 
 const classList = z.array(z.int().min(0)).min(1);
 

@@ -6,6 +6,7 @@ import { recipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../pipeline/experiment.js";
 import type { Precision } from "../predict/precisions.js";
+import { listed } from "../report/text.js";
 import {
 	defineStudy,
 	type Findings,
@@ -15,7 +16,7 @@ import {
 	planOf,
 	studyShape,
 } from "./study.js";
-import { comparedErrors, listed, meanOf, pointOf, spread } from "./wording.js";
+import { comparedErrors, meanOf, pointOf, spread } from "./wording.js";
 
 const precisions = ["float32", "float16", "int8"] as const satisfies readonly Precision[];
 

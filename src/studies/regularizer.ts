@@ -6,8 +6,9 @@ import { recipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
 import { pairedDifference } from "../metrics/index.js";
 import type { Experiment, ExperimentNetwork } from "../pipeline/experiment.js";
+import { listed } from "../report/text.js";
 import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
-import { certainty, isTold, listed, meanOf, pointOf, signed, spread } from "./wording.js";
+import { certainty, isTold, meanOf, pointOf, signed, spread } from "./wording.js";
 
 const options = z.strictObject({
 	...studyShape("regularizer"),

@@ -6,8 +6,9 @@ import { recipes } from "../distill/recipes.js";
 import { hardTargets } from "../losses/index.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Experiment, ExperimentNetwork, ExperimentTask } from "../pipeline/experiment.js";
+import { listed } from "../report/text.js";
 import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
-import { comparedErrors, listed, meanOf, minutes, pointOf, spread } from "./wording.js";
+import { comparedErrors, meanOf, minutes, pointOf, spread } from "./wording.js";
 
 const options = z.strictObject({
 	...studyShape("shallow"),

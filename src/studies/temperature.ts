@@ -6,8 +6,9 @@ import { recipes } from "../distill/recipes.js";
 import { hardTargets, type LossOptions } from "../losses/index.js";
 import { pairedDifference } from "../metrics/index.js";
 import type { Experiment, ExperimentNetwork } from "../pipeline/experiment.js";
+import { listed } from "../report/text.js";
 import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
-import { certainty, comparedErrors, isTold, listed, meanOf, oriented, pointOf, spread } from "./wording.js";
+import { certainty, comparedErrors, isTold, meanOf, oriented, pointOf, spread } from "./wording.js";
 
 const temperature = z.number().gt(0).max(1000);
 

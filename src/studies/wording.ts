@@ -67,12 +67,6 @@ export function signed(value: number, digits = 1): string {
 	return value.toFixed(digits).replace("-", "−");
 }
 
-/** Things in a row: `A, B and C`. */
-export function listed(parts: readonly string[]): string {
-	const last = parts.at(-1) ?? "";
-	return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
-}
-
 /** A time in the unit that suits it. */
 export function minutes(seconds: number): string {
 	return seconds < 90 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;

@@ -2,8 +2,8 @@
 import { LimbeckError } from "../../errors.js";
 import { isRecord } from "../../options.js";
 import type { Series } from "../networks.js";
+import { columnsOf, type Row } from "../rows.js";
 import { type SpeechRow, speechColumns } from "../speech-table.js";
-import { columnsOf, type Row } from "../table.js";
 import { figure, page, tableOf, textTable } from "./blocks.js";
 import { type Html, html } from "./html.js";
 import { kindOf } from "./page.js";

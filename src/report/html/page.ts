@@ -1,14 +1,16 @@
 /** The page of a run: one file that needs nothing else, no script and no network. */
+
+import { columnsOf } from "../rows.js";
 import { speechColumns } from "../speech-table.js";
-import { columnsOf } from "../table.js";
 import { page, tableOf } from "./blocks.js";
-import { distillKind, trainKind } from "./distill-page.js";
+import { distillKind } from "./distill-page.js";
 import { type Html, html } from "./html.js";
 import type { Reports, RunFolder, RunKind } from "./run-folder.js";
 import type { PageKind } from "./sections.js";
 import { specializeKind } from "./specialize-page.js";
 import { foldsKind, speechKind } from "./speech-page.js";
 import { studyKind } from "./study-page.js";
+import { trainKind } from "./train-page.js";
 
 const kinds: { readonly [Kind in RunKind]: PageKind<Reports[Kind]> } = {
 	distill: distillKind,

@@ -11,20 +11,7 @@ import { runFiles } from "../../pipeline/output-folder.js";
 import type { RunDetails } from "../../pipeline/run.js";
 import type { SpeechFoldsReport, SpeechReport } from "../../speech/report.js";
 import type { StudyReport } from "../../studies/run.js";
-
-/** A point of a training: a mean loss, or a look at the validation split. */
-export interface MetricsLine {
-	readonly kind: string;
-	readonly seed: number;
-	readonly role?: string | undefined;
-	readonly member?: number | undefined;
-	readonly network?: string | undefined;
-	readonly step?: number | undefined;
-	readonly epoch: number;
-	readonly loss?: number | undefined;
-	readonly errors?: number | undefined;
-	readonly klToTeacher?: number | undefined;
-}
+import type { RunFiles } from "./run-files.js";
 
 /** The reports of all kinds of runs. */
 export interface Reports {
@@ -38,14 +25,6 @@ export interface Reports {
 
 /** A kind of run. */
 export type RunKind = keyof Reports;
-
-/** What a finished run's folder holds besides its report. */
-export interface RunFiles {
-	/** The folder's name. */
-	readonly name: string;
-	readonly details?: RunDetails;
-	readonly metrics: readonly MetricsLine[];
-}
 
 /** A finished run's folder. */
 export type RunFolder = {

@@ -5,13 +5,13 @@ import { withHintsOnce } from "../diagnosis.js";
 import { describeMachine } from "../evaluation.js";
 import type { Series } from "../networks.js";
 import { count } from "../numbers.js";
+import type { Row } from "../rows.js";
 import type { SpeechRow } from "../speech-table.js";
-import type { Row } from "../table.js";
 import { figure, legend } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import type { CurvePoint } from "./plots.js";
 import * as plots from "./plots.js";
-import type { MetricsLine, RunFiles } from "./run-folder.js";
+import type { MetricsLine, RunFiles } from "./run-files.js";
 
 /** A run with the report of its kind. */
 export interface Shown<Report> extends RunFiles {

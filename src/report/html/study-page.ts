@@ -3,7 +3,7 @@ import type { StudyReport } from "../../studies/run.js";
 import { isUnequal } from "../balance.js";
 import { otherColor } from "../networks.js";
 import { count } from "../numbers.js";
-import { type Row } from "../table.js";
+import { type Row } from "../rows.js";
 import { figure, paragraphs, textTable } from "./blocks.js";
 import { chart } from "./chart.js";
 import { type Content, html } from "./html.js";
