@@ -18,12 +18,12 @@ import { fitGaussians, type Gaussians, gaussianScores } from "./gaussians.js";
 import { createHmm, stateCount } from "./hmm.js";
 import { scaledLikelihoods, statePriors } from "./likelihoods.js";
 import type { Moments } from "./normalize.js";
-import type { SpeechRecipe } from "./recipe.js";
 import { withNet } from "./scores.js";
+import type { SpeechStepOptions } from "./step-options.js";
 
 /** What is aligned and how, as plain data. */
 export interface AlignStep
-	extends Pick<SpeechRecipe, "data" | "features" | "context" | "hmm" | "strings" | "alignment" | "network"> {
+	extends Pick<SpeechStepOptions, "data" | "features" | "context" | "hmm" | "strings" | "alignment" | "network"> {
 	readonly threads?: number;
 }
 

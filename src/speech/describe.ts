@@ -2,11 +2,11 @@
 import type { Notice } from "../notices.js";
 import { corpusFingerprint } from "./align-corpus.js";
 import { loadSpeech } from "./corpora/index.js";
-import type { SpeechRecipe } from "./recipe.js";
 import { windowShape } from "./scores.js";
+import type { SpeechStepOptions } from "./step-options.js";
 
 /** What identifies a corpus and the samples that are made of it. */
-export type DescribeSpeechStep = Pick<SpeechRecipe, "data" | "context" | "features" | "hmm" | "strings">;
+export type DescribeSpeechStep = Pick<SpeechStepOptions, "data" | "context" | "features" | "hmm" | "strings">;
 
 /** What a plan needs of a corpus. */
 export interface SpeechDescription {

@@ -15,12 +15,12 @@ import {
 	tunedPenalty,
 	type WordFigures,
 } from "./judge.js";
-import type { SpeechRecipe } from "./recipe.js";
 import { windowShape, withNet } from "./scores.js";
+import type { SpeechStepOptions } from "./step-options.js";
 import { loadSpeechTest } from "./test-sets.js";
 
 /** Nets to judge on one corpus, as plain data. */
-export interface RecognizeStep extends Pick<SpeechRecipe, "data" | "strings" | "penalties"> {
+export interface RecognizeStep extends Pick<SpeechStepOptions, "data" | "strings" | "penalties"> {
 	/** The alignment's models; the net that made it lies beside. */
 	readonly alignment: string;
 	/** Nets, or several that answer as one, by a name of the caller's. */

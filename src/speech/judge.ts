@@ -11,8 +11,8 @@ import { atRate, openFrontEnd } from "./front-end.js";
 import { gaussianScores } from "./gaussians.js";
 import { stateCount } from "./hmm.js";
 import { scaledLikelihoods } from "./likelihoods.js";
-import type { SpeechRecipe } from "./recipe.js";
 import { type AskNet, type NetSurroundings, withNet } from "./scores.js";
+import type { SpeechStepOptions } from "./step-options.js";
 import { sumWordErrors, type WordErrors, wordErrorRate, wordErrors } from "./word-errors.js";
 
 /** Word errors, and their number over that of the words. */
@@ -35,7 +35,7 @@ export interface Bench {
 	readonly models: AlignedModels;
 	/** Where the models lie, and the net that made the alignment. */
 	readonly alignment: string;
-	readonly strings: SpeechRecipe["strings"];
+	readonly strings: SpeechStepOptions["strings"];
 	readonly surroundings: NetSurroundings;
 	/** A monotonic clock in ms. */
 	readonly now: () => number;

@@ -4,47 +4,7 @@ import { acousticNetwork } from "../distill/networks.js";
 import { type JsonSchema, parseOptions } from "../options.js";
 import { applySettings } from "../settings.js";
 import { trainingShape } from "../train/training-options.js";
-import { contextOptions } from "./context.js";
-import { speechOptions } from "./corpora/options.js";
-import { frontEndOptions } from "./front-end.js";
-import { hmmOptions } from "./hmm.js";
-
-const seed = z.int().min(0).max(0xffff_ffff);
-
-/** From the least to the most. */
-const range = (least: number, standard: readonly [number, number]) =>
-	z
-		.tuple([z.int().min(least).max(10_000), z.int().min(least).max(10_000)])
-		.refine(([low, high]) => low <= high, "the least first")
-		.default([...standard]);
-
-const stringOptions = z.strictObject({
-	lengths: range(1, [1, 5]).describe("fewest and most recordings that are joined to a string"),
-	gapMs: range(0, [0, 300]).describe("shortest and longest gap before, between and behind them, ms"),
-	seed: seed.default(0).describe("seed of the strings, the same in every run"),
-});
-
-const alignmentOptions = z.strictObject({
-	gaussianRounds: z
-		.int()
-		.min(1)
-		.max(200)
-		.default(40)
-		.describe("most rounds of Gaussians and Viterbi from a flat start"),
-	netRounds: z
-		.int()
-		.min(0)
-		.max(20)
-		.default(10)
-		.describe("most rounds in which a net learns the states and says them anew"),
-	tolerance: z
-		.number()
-		.min(0)
-		.max(1)
-		.default(0.01)
-		.describe("share of the frames that may still change their state when the net's rounds end"),
-	seed: seed.default(0).describe("seed of those nets, the same in every run"),
-});
+import { seedField, speechFields } from "./step-options.js";
 
 /** Fields of the network that the distilled net may have otherwise. */
 const studentOptions = z.strictObject({
@@ -56,20 +16,20 @@ const studentOptions = z.strictObject({
 /** Fields of the network that the regulariser's nets may have otherwise. */
 const fewOptions = z.strictObject({
 	share: z.number().gt(0).max(1).default(0.03).describe("share of the training strings that they learn from"),
-	shareSeed: seed.default(0).describe("seed of that choice, the same in every run"),
+	shareSeed: seedField.default(0).describe("seed of that choice, the same in every run"),
 	epochs: trainingShape.epochs.unwrap().default(60).describe("passes over them"),
 	batch: trainingShape.batch.unwrap().default(32).describe("samples per step"),
 });
 
 const recipeOptions = z.strictObject({
 	name: z.string().min(1).default("speech").describe("what the report calls this recipe"),
-	data: speechOptions.prefault({ name: "fsdd" }).describe("the recordings: fsdd, or a folder of yours"),
-	features: frontEndOptions.prefault({}),
-	context: contextOptions.prefault({}),
-	hmm: hmmOptions.prefault({}),
-	strings: stringOptions.prefault({}).describe("how recordings are joined, for training, validation and test"),
-	alignment: alignmentOptions.prefault({}).describe("how frames get their states"),
-	network: acousticNetwork.prefault({ family: "acoustic" }).describe("the net, and how it is trained"),
+	data: speechFields.data,
+	features: speechFields.features,
+	context: speechFields.context,
+	hmm: speechFields.hmm,
+	strings: speechFields.strings,
+	alignment: speechFields.alignment,
+	network: speechFields.network,
 	members: z
 		.int()
 		.min(1)
@@ -88,12 +48,8 @@ const recipeOptions = z.strictObject({
 	few: fewOptions
 		.optional()
 		.describe("nets that learn from few strings: hard targets, the same with early stopping, soft targets"),
-	penalties: z
-		.array(z.number().min(0).max(1e6))
-		.min(1)
-		.default([0, 1, 2, 3, 5, 8, 12, 17, 23, 30, 40, 55, 75, 100, 130, 170, 230, 300])
-		.describe("insertion penalties to choose from on validation, in ln"),
-	seed: seed.default(1).describe("first seed"),
+	penalties: speechFields.penalties,
+	seed: seedField.default(1).describe("first seed"),
 	seeds: z.int().min(1).max(1000).default(1).describe("how many seeds, one run each"),
 });
 
