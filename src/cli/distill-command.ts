@@ -8,16 +8,9 @@ import { parseTeacherSpec } from "../distill/teachers/options.js";
 import { isRecord, parseOptions } from "../options.js";
 import { type DistillEvent, distill, planDistill } from "../pipeline/distill.js";
 import { reportTable } from "../report/table.js";
+import { perform } from "./perform.js";
 import { readRecipe } from "./recipe-file.js";
-import {
-	addRunFlags,
-	collect,
-	perform,
-	type RunFlags,
-	runFlags,
-	type Surroundings,
-	withRunFlags,
-} from "./run-flags.js";
+import { addRunFlags, collect, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const distillFlags = z.object({

@@ -3,19 +3,14 @@ import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { LimbeckError } from "../errors.js";
-import { writeFileAtomic, writeInto } from "../files.js";
+import { writeInto } from "../files.js";
 import { parseOptions } from "../options.js";
 import { runFiles } from "../pipeline/output-folder.js";
 import { finishedFolder } from "../pipeline/records.js";
 import type { RunFolder } from "../report/html/run-folder.js";
 import { storeFolder } from "../store/store.js";
 import type { Terminal } from "./terminal.js";
-
-/** The page of a run, beside its other files. */
-export const pageFile = "report.html";
-
-/** The plots of a run that leaves them, beside its page. */
-const plotsFolder = "figures";
+import { pageFile } from "./write-page.js";
 
 /** The page of several runs, where no other name is given. */
 const comparisonFile = "limbeck-report.html";
@@ -26,18 +21,6 @@ const reportFlags = z.object({
 	plots: z.string().min(1).optional(),
 	tensorboard: z.string().min(1).optional(),
 });
-
-/** Writes the page of the run that a folder holds, and its plots where its kind leaves them. */
-export async function writePage(folder: string): Promise<void> {
-	// Drawing takes a while to load, and most commands draw nothing.
-	const { kindOf, plotFiles, readRunFolder, runPage } = await import("../report/html/index.js");
-	const run = await readRunFolder(folder);
-	const { text, drawings } = await runPage(run);
-	if (kindOf(run).leavesPlots === true) {
-		for (const file of plotFiles(drawings)) await writeInto(join(folder, plotsFolder), file.name, file.text);
-	}
-	await writeFileAtomic(join(folder, pageFile), text);
-}
 
 /** Adds `limbeck report`. */
 export function addReportCommand(program: Command, terminal: Terminal): void {

@@ -7,8 +7,9 @@ import type { SpecializeRole } from "../distill/specialists/report.js";
 import { isRecord, parseOptions } from "../options.js";
 import { planSpecialize, type SpecializeEvent, specialize } from "../pipeline/specialize.js";
 import { specializeReportTable } from "../report/specialize.js";
+import { perform } from "./perform.js";
 import { readRecipe } from "./recipe-file.js";
-import { addRunFlags, perform, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
+import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const specializeFlags = z.object({

@@ -8,8 +8,9 @@ import { planSpeech, planSpeechFolds, type SpeechEvent, speech, speechFolds } fr
 import { speechFoldsTable, speechReportTable } from "../report/speech-table.js";
 import { parseSpeechRecipe, type SpeechRecipe, speechRecipes } from "../speech/recipe.js";
 import type { DataFields } from "./data-flags.js";
+import { perform } from "./perform.js";
 import { readRecipe } from "./recipe-file.js";
-import { addRunFlags, perform, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
+import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const speechFlags = z.object({

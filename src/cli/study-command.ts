@@ -6,8 +6,9 @@ import type { ExperimentEvent } from "../pipeline/experiment.js";
 import { studyTable } from "../report/study-table.js";
 import { parseStudyRecipe, type StudyRecipe, studies } from "../studies/index.js";
 import { planStudy, study } from "../studies/run.js";
+import { perform } from "./perform.js";
 import { readRecipe } from "./recipe-file.js";
-import { addRunFlags, perform, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
+import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const studyFlags = z.object({ ...runFlags, quick: z.boolean().default(false) });

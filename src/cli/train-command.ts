@@ -10,8 +10,9 @@ import { isRecord, parseOptions } from "../options.js";
 import { planTrain, train } from "../pipeline/train.js";
 import { alignTable } from "../report/text.js";
 import { trainReportTable } from "../report/train-table.js";
+import { perform } from "./perform.js";
 import { readRecipe } from "./recipe-file.js";
-import { addRunFlags, perform, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
+import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags } from "./run-flags.js";
 import type { Terminal } from "./terminal.js";
 
 const trainFlags = z.object({

@@ -3,7 +3,7 @@ import type { MemberEvaluation } from "../distill/evaluation.js";
 import type { DataReport, Measured, NetworkReport } from "../distill/network-report.js";
 import { noticeText } from "../notices.js";
 import { balancedColumns } from "./balance.js";
-import type { Column } from "./columns.js";
+import { type Column, cellsOf, type NetworkSort, type Sized } from "./columns.js";
 import { count, percentSpread, spread } from "./numbers.js";
 
 /** A network in a table; one that was given has no measures of training. */
@@ -39,6 +39,18 @@ export function columnsOf(
 	const withTraining = rows.some(([, network]) => network.trainAccuracy !== undefined);
 	return columns.toSpliced(2, 0, ...balancedColumns(unequal), ...(withTraining ? [trainAccuracy] : []));
 }
+
+/** A classifier by its size; nothing without labels, as there are no errors. */
+function sizeOf({ bytes, errors, std }: Row): Sized | undefined {
+	return errors === undefined ? undefined : { bytes, errors, std: std?.errors };
+}
+
+/** Classifiers. */
+export const classifiers: NetworkSort<Row> = {
+	name: "classifiers",
+	table: (rows, unequal) => cellsOf(rows, columnsOf(rows, unequal)),
+	sized: sizeOf,
+};
 
 /** What figures rest on, in a sentence. */
 export function basis({ test }: DataReport, seeds: readonly number[]): string {

@@ -1,7 +1,7 @@
 import type { Measured } from "../distill/network-report.js";
 import { noticeText } from "../notices.js";
 import type { SpeechFoldsReport, SpeechNetReport, SpeechReport } from "../speech/report.js";
-import { type Column, columnTable } from "./columns.js";
+import { type Column, cellsOf, columnTable, type NetworkSort } from "./columns.js";
 import { diagnosisParagraph } from "./diagnosis.js";
 import { count } from "./numbers.js";
 import { wrapText } from "./text.js";
@@ -48,6 +48,12 @@ export const speechColumns: readonly Column<SpeechRow>[] = [
 		cell: ({ framesPerSecond }) => (framesPerSecond === undefined ? "–" : count(framesPerSecond)),
 	},
 ];
+
+/** Nets that hear words. */
+export const acousticNets: NetworkSort<SpeechRow> = {
+	name: "nets of speech",
+	table: (rows) => cellsOf(rows, speechColumns),
+};
 
 const number = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1));
 

@@ -1,6 +1,6 @@
 /** What pages are built of. */
 import sharp from "sharp";
-import type { Column } from "../columns.js";
+import { type Column, cellsOf } from "../columns.js";
 import type { Series } from "../networks.js";
 import { type Content, Html, html } from "./html.js";
 import { colorOf, style } from "./style.js";
@@ -21,10 +21,8 @@ export function tableOf<Row>(
 	rows: readonly (readonly [label: string, network: Row, ...others: readonly unknown[]])[],
 	columns: readonly Column<Row>[],
 ): Html {
-	return textTable(
-		["", ...columns.map(({ heading }) => heading)],
-		rows.map(([label, network]) => [label, ...columns.map(({ cell }) => cell(network))]),
-	);
+	const [headings = [], ...lines] = cellsOf(rows, columns);
+	return textTable(headings, lines);
 }
 
 /** A table of texts; the first of each row names it. */

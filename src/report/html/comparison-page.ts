@@ -1,15 +1,13 @@
 /** Several runs in one page: their networks in one table, and in what their recipes differ. */
 import { LimbeckError } from "../../errors.js";
 import { isRecord } from "../../options.js";
-import type { Series } from "../networks.js";
-import { columnsOf, type Row } from "../rows.js";
-import { type SpeechRow, speechColumns } from "../speech-table.js";
-import { figure, page, tableOf, textTable } from "./blocks.js";
+import { classifiers } from "../rows.js";
+import { figure, page, textTable } from "./blocks.js";
 import { type Html, html } from "./html.js";
 import { kindOf } from "./page.js";
 import { sizes } from "./plots.js";
 import type { RunFolder } from "./run-folder.js";
-import type { Networks } from "./sections.js";
+import { networksTable, sizedNetworks } from "./sections.js";
 
 /** {@link comparison} as a page of its own. */
 export function comparisonPage(runs: readonly RunFolder[]): Html {
@@ -55,28 +53,21 @@ function verdicts(runs: readonly RunFolder[], names: readonly string[]): Html | 
 }
 
 function networksSections(runs: readonly RunFolder[], names: readonly string[]): Html {
-	const classifiers: (readonly [name: string, network: Row, series: Series])[] = [];
-	const speech: (readonly [name: string, net: SpeechRow])[] = [];
-	let unequal = false;
-	for (const [k, run] of runs.entries()) {
-		const networks: Networks = kindOf(run).networks(reportOf(run));
-		const named = (label: string): string => `${names[k] ?? ""}: ${label}`;
-		if (networks.sort === "speech") {
-			speech.push(...networks.rows.map(([label, net]) => [named(label), net] as const));
-			continue;
-		}
-		classifiers.push(...networks.rows.map(([label, network, series]) => [named(label), network, series] as const));
-		unequal ||= networks.unequal;
+	const all = runs.map((run) => kindOf(run).networks(reportOf(run)));
+	const sort = all[0]?.sort ?? classifiers;
+	if (all.some((one) => one.sort !== sort)) {
+		const got = all.map((one, k) => `${names[k] ?? ""} (${one.sort.name})`).join(", ");
+		throw new LimbeckError("usage", { where: "limbeck report", expected: "runs with networks of one sort", got });
 	}
-	if (speech.length > 0 && classifiers.length > 0) {
-		const expected = "runs of speech alone, or none of them";
-		throw new LimbeckError("usage", { where: "limbeck report", expected, got: names.join(", ") });
-	}
-	if (speech.length > 0) return html`<section><h2>Results</h2>${tableOf(speech, speechColumns)}</section>`;
-	const sized = classifiers.flatMap(([name, { bytes, errors, std }, series]) =>
-		errors === undefined ? [] : [{ series: { ...series, label: name }, bytes, errors, std: std?.errors }],
+	const rows = all.flatMap((one, k) =>
+		one.rows.map(([label, network, series]) => {
+			const name = `${names[k] ?? ""}: ${label}`;
+			return [name, network, series && { ...series, label: name }] as const;
+		}),
 	);
-	return html`<section><h2>Results</h2>${tableOf(classifiers, columnsOf(classifiers, unequal))}</section>
+	const together = { sort, rows, unequal: all.some(({ unequal }) => unequal === true) };
+	const sized = sizedNetworks(together);
+	return html`<section><h2>Results</h2>${networksTable(together)}</section>
 ${sized.length < 2 ? undefined : html`<section><h2>Size and errors</h2>${figure(sizes("Test errors by size", sized), "Errors on the test samples by the size of the file.")}</section>`}`;
 }
 

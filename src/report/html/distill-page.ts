@@ -4,6 +4,7 @@ import { temperatureOf } from "../../losses/index.js";
 import { logSoftmaxRow } from "../../metrics/index.js";
 import { isUnequal } from "../balance.js";
 import { seriesOf, titleOf } from "../networks.js";
+import { classifiers, type Row } from "../rows.js";
 import { networksOf, verdict } from "../table.js";
 import {
 	calibration,
@@ -17,20 +18,32 @@ import {
 import { type Content, type Html, html } from "./html.js";
 import type { ClassShare } from "./plots.js";
 import * as plots from "./plots.js";
-import { againSection, type PageKind, type Shown, sizeSection, stepsSection, verdictSection } from "./sections.js";
+import {
+	againSection,
+	type Networks,
+	type PageKind,
+	type Shown,
+	sizeSection,
+	stepsSection,
+	verdictSection,
+} from "./sections.js";
+
+const picturedNetworks = (report: Report): Networks<Row> => {
+	return { sort: classifiers, rows: pictured(networksOf(report)), unequal: isUnequal(report.data) };
+};
 
 /** The page of `limbeck distill`. */
 export const distillKind: PageKind<Report> = {
 	...classifiersPage,
 	title: ({ recipe }) => `${recipe.name}: a distillation`,
-	networks: (report) => ({ sort: "classifiers", rows: pictured(networksOf(report)), unequal: isUnequal(report.data) }),
+	networks: picturedNetworks,
 	sections: [
 		verdictSection,
 		{
 			title: "Results",
 			of: (run) => results(run, networksOf(run.report), verdict(run.report)),
 		},
-		sizeSection((report) => pictured(networksOf(report))),
+		sizeSection(picturedNetworks),
 		{ title: "Dark knowledge", of: darkKnowledge },
 		roleCurves,
 		{ title: "Calibration", of: (run) => calibration(run, networksOf(run.report)) },

@@ -1,12 +1,10 @@
 /** The page of a run: one file that needs nothing else, no script and no network. */
 
-import { columnsOf } from "../rows.js";
-import { speechColumns } from "../speech-table.js";
-import { page, tableOf } from "./blocks.js";
+import { page } from "./blocks.js";
 import { distillKind } from "./distill-page.js";
 import { type Html, html } from "./html.js";
 import type { Reports, RunFolder, RunKind } from "./run-folder.js";
-import type { PageKind } from "./sections.js";
+import { networksTable, type PageKind } from "./sections.js";
 import { specializeKind } from "./specialize-page.js";
 import { foldsKind, speechKind } from "./speech-page.js";
 import { studyKind } from "./study-page.js";
@@ -44,8 +42,5 @@ export async function runPage(run: RunFolder): Promise<Html> {
 /** A run's networks and what is told of them. */
 export function resultsTable(run: RunFolder): Html {
 	// The entry is the one of this report.
-	const networks = kindOf(run).networks(run.report as never);
-	return networks.sort === "speech"
-		? tableOf(networks.rows, speechColumns)
-		: tableOf(networks.rows, columnsOf(networks.rows, networks.unequal));
+	return networksTable(kindOf(run).networks(run.report as never));
 }

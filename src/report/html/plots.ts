@@ -4,6 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom/worker";
 import type { ReliabilityBin } from "../../metrics/index.js";
 import type { StepRecord } from "../../pipeline/records.js";
+import type { Sized } from "../columns.js";
 import type { Series } from "../networks.js";
 import { Html } from "./html.js";
 import { type Color, colorOf } from "./style.js";
@@ -84,12 +85,8 @@ export function reliability(title: string, bins: readonly ReliabilityBin[], colo
 }
 
 /** A network by its size and errors. */
-export interface SizedNetwork {
+export interface SizedNetwork extends Sized {
 	readonly series: Series;
-	readonly bytes: number;
-	readonly errors: number;
-	/** Deviation over the seeds. */
-	readonly std?: number | undefined;
 }
 
 /** Errors against bytes: what deployment gains. */

@@ -1,15 +1,15 @@
 /** The parts of a page, and those that several kinds of runs share. */
 import type { Environment } from "../../distill/network-report.js";
 import type { Notice } from "../../notices.js";
+import type { NetworkSort } from "../columns.js";
 import { withHintsOnce } from "../diagnosis.js";
 import { describeMachine } from "../evaluation.js";
 import type { Series } from "../networks.js";
 import { count } from "../numbers.js";
 import type { Row } from "../rows.js";
-import type { SpeechRow } from "../speech-table.js";
-import { figure, legend } from "./blocks.js";
+import { figure, legend, textTable } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
-import type { CurvePoint } from "./plots.js";
+import type { CurvePoint, SizedNetwork } from "./plots.js";
 import * as plots from "./plots.js";
 import type { MetricsLine, RunFiles } from "./run-files.js";
 
@@ -48,13 +48,11 @@ export const verdictSection: Section<{ readonly diagnosis?: readonly Notice[] }>
 };
 
 /** Errors by the size of the file. */
-export function sizeSection<Report>(rowsOf: (report: Report) => ClassifierRows): Section<Report> {
+export function sizeSection<Report>(networksOf: (report: Report) => Networks): Section<Report> {
 	return {
 		title: "Size and errors",
 		of({ report }) {
-			const networks = rowsOf(report).flatMap(([, { bytes, errors, std }, series]) =>
-				errors === undefined ? [] : [{ series, bytes, errors, std: std?.errors }],
-			);
+			const networks = sizedNetworks(networksOf(report));
 			if (networks.length < 2) return undefined;
 			return figure(
 				plots.sizes("Test errors by size of the file", networks),
@@ -168,15 +166,30 @@ export interface PageKind<Report> {
 /** Classifiers by what they are called, and as pictures have them. */
 export type ClassifierRows = readonly (readonly [label: string, network: Row, series: Series])[];
 
-/** A run's networks, by what they are called. */
-export type Networks =
-	| {
-			readonly sort: "classifiers";
-			readonly rows: ClassifierRows;
-			/** Whether classes are so unequal that accuracy misleads. */
-			readonly unequal: boolean;
-	  }
-	| { readonly sort: "speech"; readonly rows: readonly (readonly [label: string, net: SpeechRow])[] };
+/** A run's networks, by what they are called, and as pictures have them where they are in some. */
+export interface Networks<Row = unknown> {
+	readonly sort: NetworkSort<Row>;
+	readonly rows: readonly (readonly [label: string, network: Row, series?: Series | undefined])[];
+	/** Whether classes are so unequal that accuracy misleads. */
+	readonly unequal?: boolean;
+}
+
+/** Networks in a table. */
+export function networksTable({ sort, rows, unequal = false }: Networks): Html {
+	const [headings = [], ...lines] = sort.table(
+		rows.map(([label, network]) => [label, network] as const),
+		unequal,
+	);
+	return textTable(headings, lines);
+}
+
+/** Networks by the size of the file and their errors, as far as that is told. */
+export function sizedNetworks({ sort, rows }: Networks): readonly SizedNetwork[] {
+	return rows.flatMap(([, network, series]) => {
+		const size = sort.sized?.(network);
+		return size === undefined || series === undefined ? [] : [{ series, ...size }];
+	});
+}
 
 /** Seeds and the time of a run, as the line below the title has them. */
 export function whenAndSeeds({

@@ -5,7 +5,7 @@ import { isRecord } from "../../options.js";
 import { isUnequal } from "../balance.js";
 import type { Series } from "../networks.js";
 import { count } from "../numbers.js";
-import { columnsOf } from "../rows.js";
+import { classifiers, columnsOf, type Row } from "../rows.js";
 import { conditionalRows, coverageRows, specializeNetworks, specializeSentences, timeSentence } from "../specialize.js";
 import { figure, paragraphs, pngAddress, tableOf, textTable } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
@@ -13,6 +13,7 @@ import * as plots from "./plots.js";
 import {
 	againSection,
 	type ClassifierRows,
+	type Networks,
 	type PageKind,
 	type Shown,
 	samplesOf,
@@ -33,15 +34,19 @@ const roles: Readonly<Record<SpecializeRole, Series>> = {
 	random: { label: "random specialists", color: "other-3" },
 };
 
-/** The colours of classifiers that are not one network. */
-const classifiers: Readonly<Record<string, Series>> = {
+/** The same of classifiers that are not one network, by what they are called. */
+const series: Readonly<Record<string, Series>> = {
 	...Object.fromEntries(Object.values(roles).map((series) => [series.label, series])),
 	"with specialists": { label: "with specialists", color: "other-1" },
 	"two generalists": { label: "two generalists", color: "other-2" },
 };
 
 const rowsOf = (report: SpecializeReport): ClassifierRows =>
-	specializeNetworks(report).map(([label, row]) => [label, row, classifiers[label] ?? { label, color: "other-3" }]);
+	specializeNetworks(report).map(([label, row]) => [label, row, series[label] ?? { label, color: "other-3" }]);
+
+const networksOf = (report: SpecializeReport): Networks<Row> => {
+	return { sort: classifiers, rows: rowsOf(report), unequal: isUnequal(report.data) };
+};
 
 /** The page of `limbeck specialize`. */
 export const specializeKind: PageKind<SpecializeReport> = {
@@ -50,12 +55,12 @@ export const specializeKind: PageKind<SpecializeReport> = {
 		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
 	},
 	tested: ({ data }) => `${data.name}, ${String(data.test)} test samples`,
-	networks: (report) => ({ sort: "classifiers", rows: rowsOf(report), unequal: isUnequal(report.data) }),
+	networks: networksOf,
 	recipe: ({ recipe }) => recipe,
 	sections: [
 		verdictSection,
 		{ title: "Results", of: results },
-		sizeSection(rowsOf),
+		sizeSection(networksOf),
 		{ title: "By specialists that cover the true class", of: coverage },
 		{ title: "Conditional accuracy", of: conditional },
 		{ title: "What is confused", of: confused },

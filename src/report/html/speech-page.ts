@@ -2,7 +2,15 @@
 import type { SpeechFoldsReport, SpeechReport } from "../../speech/report.js";
 import type { Series } from "../networks.js";
 import { count, percent } from "../numbers.js";
-import { firstFold, foldsSentences, netLabel, speechColumns, speechRows, speechSentences } from "../speech-table.js";
+import {
+	acousticNets,
+	firstFold,
+	foldsSentences,
+	netLabel,
+	speechColumns,
+	speechRows,
+	speechSentences,
+} from "../speech-table.js";
 import { figure, legend, paragraphs, tableOf, textTable } from "./blocks.js";
 import { type Content, html } from "./html.js";
 import * as plots from "./plots.js";
@@ -39,7 +47,7 @@ export const speechKind: PageKind<SpeechReport> = {
 		return `${recipe.data.name}, ${count(words.length)} words, ${count(test.recordings)} recordings to test; ${whenAndSeeds({ seeds, created })}`;
 	},
 	tested: ({ recipe, corpus: { test } }) => `${recipe.data.name}, ${String(test.recordings)} test recordings`,
-	networks: ({ networks, recipe }) => ({ sort: "speech", rows: speechRows(networks, recipe) }),
+	networks: ({ networks, recipe }) => ({ sort: acousticNets, rows: speechRows(networks, recipe) }),
 	recipe: ({ recipe }) => recipe,
 	sections: [
 		verdictSection,
@@ -64,7 +72,7 @@ export const foldsKind: PageKind<SpeechFoldsReport> = {
 	title: (report) => `${firstFold(report).recipe.name}: each speaker held out in turn`,
 	about: (report) => `${firstFold(report).recipe.data.name}; ${whenAndSeeds(firstFold(report))}`,
 	tested: (report) => `${firstFold(report).recipe.data.name}, ${Object.keys(report.folds).join(", ")} in turn`,
-	networks: (report) => ({ sort: "speech", rows: speechRows(report.networks, firstFold(report).recipe) }),
+	networks: (report) => ({ sort: acousticNets, rows: speechRows(report.networks, firstFold(report).recipe) }),
 	recipe: (report) => firstFold(report).recipe,
 	sections: [
 		{

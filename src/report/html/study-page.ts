@@ -3,7 +3,7 @@ import type { StudyReport } from "../../studies/run.js";
 import { isUnequal } from "../balance.js";
 import { otherColor } from "../networks.js";
 import { count } from "../numbers.js";
-import { type Row } from "../rows.js";
+import { classifiers, type Row } from "../rows.js";
 import { figure, paragraphs, textTable } from "./blocks.js";
 import { chart } from "./chart.js";
 import { type Content, html } from "./html.js";
@@ -20,7 +20,7 @@ export const studyKind: PageKind<StudyReport> = {
 		const rows = Object.entries<Row>(networks).map(
 			([name, row], place) => [name, row, { label: name, color: otherColor(place) }] as const,
 		);
-		return { sort: "classifiers", rows, unequal: isUnequal(data) };
+		return { sort: classifiers, rows, unequal: isUnequal(data) };
 	},
 	recipe: ({ recipe }) => recipe,
 	leavesPlots: true,

@@ -1,6 +1,7 @@
 /** The page of a training. */
 import type { TrainReport } from "../../distill/train-report.js";
 import { isUnequal } from "../balance.js";
+import { classifiers } from "../rows.js";
 import { trainedRows, trainVerdict } from "../train-table.js";
 import { calibration, classifiersPage, confusions, pictured, results, roleCurves } from "./classifier-sections.js";
 import { againSection, type PageKind, stepsSection, verdictSection } from "./sections.js";
@@ -9,7 +10,7 @@ import { againSection, type PageKind, stepsSection, verdictSection } from "./sec
 export const trainKind: PageKind<TrainReport> = {
 	...classifiersPage,
 	title: ({ recipe }) => `${recipe.name}: a training`,
-	networks: (report) => ({ sort: "classifiers", rows: pictured(trainedRows(report)), unequal: isUnequal(report.data) }),
+	networks: (report) => ({ sort: classifiers, rows: pictured(trainedRows(report)), unequal: isUnequal(report.data) }),
 	sections: [
 		verdictSection,
 		{ title: "Results", of: (run) => results(run, trainedRows(run.report), trainVerdict(run.report)) },
