@@ -5,8 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseRecipe } from "../src/distill/recipe.js";
 import { type RunRecord, writeRecord } from "../src/pipeline/records.js";
+import { parseRecipe } from "../src/workflows/distill/recipe.js";
 
 // As an import, jiti's hook would be in its way.
 const { chromium } = createRequire(import.meta.url)("playwright-core") as typeof import("playwright-core");

@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { fitRecipe } from "../dist/distill/data-fit.js";
 import { type NetworkOptions, parseNetworkSpec, replaceNetwork } from "../dist/distill/networks.js";
-import { parseRecipe, type RecipeInput, type RunRecipe } from "../dist/distill/recipe.js";
-import { recipes } from "../dist/distill/recipes.js";
 import { membersOf } from "../dist/distill/teachers/sources.js";
 import { distillationOptions, hardTargets } from "../dist/losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../dist/pipeline/experiment.js";
+import { parseRecipe, type RecipeInput, type RunRecipe } from "../dist/workflows/distill/recipe.js";
+import { recipes } from "../dist/workflows/distill/recipes.js";
 
 /** One network, and what the table calls it. */
 export interface Network extends ExperimentNetwork {

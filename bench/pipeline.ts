@@ -10,10 +10,10 @@ import { openSamples } from "../dist/data/open-samples.js";
 import { fitRecipe } from "../dist/distill/data-fit.js";
 import { evaluateModels } from "../dist/distill/evaluate.js";
 import { trainNetwork } from "../dist/distill/train-network.js";
-import { parseTrainRecipe } from "../dist/distill/train-recipe.js";
 import { checkpointFolder } from "../dist/pipeline/checkpoint-folder.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
 import type { Checkpoints } from "../dist/train/checkpoint/checkpoint.js";
+import { parseTrainRecipe } from "../dist/workflows/train/recipe.js";
 
 /** What one way of training took, in seconds. */
 export interface Spent {

@@ -8,11 +8,11 @@ import type { Page } from "playwright-core";
 import { build, preview } from "vite";
 import { digits } from "../dist/data/digits.js";
 import { createInlineLoader } from "../dist/data/loader.js";
-import { distillStudent } from "../dist/distill/distill-student.js";
-import { parseRecipe } from "../dist/distill/recipe.js";
-import { recipes } from "../dist/distill/recipes.js";
 import { readModelFile } from "../dist/onnx/file.js";
 import { nodeRuntime } from "../dist/runtime/node.js";
+import { distillStudent } from "../dist/workflows/distill/distill-student.js";
+import { parseRecipe } from "../dist/workflows/distill/recipe.js";
+import { recipes } from "../dist/workflows/distill/recipes.js";
 
 const root = join(import.meta.dirname, "..");
 const page = join(root, "web");

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { studies } from "../dist/studies/index.js";
+import { studies } from "../dist/workflows/study/studies.js";
 
 const root = join(import.meta.dirname, "..");
 const docs = join(root, "docs");

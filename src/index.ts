@@ -36,27 +36,8 @@ export {
 	fitRecipe,
 	type JitterByData,
 } from "./distill/data-fit.js";
-export { distillStudent, type StudentJob, studentAt } from "./distill/distill-student.js";
 export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
-export { defineRecipe, parseRecipe, type Recipe, type RecipeInput, type RunRecipe } from "./distill/recipe.js";
-export { recipeSchema } from "./distill/recipe-schema.js";
-export { recipes } from "./distill/recipes.js";
-export {
-	parseSpecializeRecipe,
-	type RunSpecializeRecipe,
-	type SpecializeRecipe,
-	type SpecializeRecipeInput,
-	specializeSchema,
-} from "./distill/specialists/recipe.js";
-export { specializeRecipes } from "./distill/specialists/recipes.js";
 export type { TeacherInput, TeacherOptions } from "./distill/teachers/options.js";
-export {
-	parseTrainRecipe,
-	type RunTrainRecipe,
-	type TrainRecipe,
-	type TrainRecipeInput,
-} from "./distill/train-recipe.js";
-export { trainRecipes } from "./distill/train-recipes.js";
 export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";
 export {
@@ -178,3 +159,28 @@ export {
 	type TrainingGraphOptions,
 } from "./train/training-graph.js";
 export type { Carried } from "./train/update.js";
+export { distillStudent, type StudentJob, studentAt } from "./workflows/distill/distill-student.js";
+export {
+	defineRecipe,
+	parseRecipe,
+	type Recipe,
+	type RecipeInput,
+	type RunRecipe,
+} from "./workflows/distill/recipe.js";
+export { recipes } from "./workflows/distill/recipes.js";
+export { recipeSchema } from "./workflows/recipe-schema.js";
+export {
+	parseSpecializeRecipe,
+	type RunSpecializeRecipe,
+	type SpecializeRecipe,
+	type SpecializeRecipeInput,
+	specializeSchema,
+} from "./workflows/specialize/recipe.js";
+export { specializeRecipes } from "./workflows/specialize/recipes.js";
+export {
+	parseTrainRecipe,
+	type RunTrainRecipe,
+	type TrainRecipe,
+	type TrainRecipeInput,
+} from "./workflows/train/recipe.js";
+export { trainRecipes } from "./workflows/train/recipes.js";

@@ -48,7 +48,6 @@ export type { ExhibitChoice, Exhibits, ShownConfusion, ShownSample } from "./dis
 export type { LearnedFigures } from "./distill/learned-part.js";
 export type { DataReport, Environment, Measured, Measures, NetworkReport } from "./distill/network-report.js";
 export type { LearnedPart } from "./distill/networks.js";
-export type { LinkReport, Report, Role } from "./distill/report.js";
 export type { ChosenClasses } from "./distill/specialists/choose-classes.js";
 export type { Coverage, Tally } from "./distill/specialists/coverage.js";
 export {
@@ -57,17 +56,6 @@ export {
 	type OpenSpecialistsOptions,
 	openSpecialists,
 } from "./distill/specialists/open.js";
-export type {
-	ClustersReport,
-	ConditionalReport,
-	ControlName,
-	CoverageLine,
-	NamedComparison,
-	SpecialistReport,
-	SpecializeReport,
-	SpecializeRole,
-	TrainedEvaluation,
-} from "./distill/specialists/report.js";
 export type { SpecialistPart } from "./distill/specialists/task.js";
 export type { GivenTeacher, TargetsTeacher } from "./distill/teachers/options.js";
 export type { EnsembleSource, MemberSource, TeacherSource } from "./distill/teachers/sources.js";
@@ -80,30 +68,11 @@ export {
 	type TrainStep,
 	trainNetwork,
 } from "./distill/train-network.js";
-export type { TrainReport } from "./distill/train-report.js";
 export * from "./index.js";
 export { readModelFile, writeModelFile } from "./onnx/file.js";
-export { type DistillEvent, type DistillOptions, distill, planDistill } from "./pipeline/distill.js";
 export type { StepNews } from "./pipeline/drive.js";
 export type { ExperimentEvent } from "./pipeline/experiment.js";
-export { type ExportOptions, exportModel } from "./pipeline/export.js";
-export type { ExportSource } from "./pipeline/export-source.js";
 export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run.js";
-export { planSpecialize, type SpecializeEvent, type SpecializeOptions, specialize } from "./pipeline/specialize.js";
-export {
-	planSpeech,
-	planSpeechFolds,
-	type SpeechEvent,
-	type SpeechRunOptions,
-	speech,
-	speechFolds,
-} from "./pipeline/speech.js";
-export { planTrain, type TrainOptions, train } from "./pipeline/train.js";
-export { specializeReportTable } from "./report/specialize.js";
-export { speechFoldsTable, speechReportTable } from "./report/speech-table.js";
-export { studyTable } from "./report/study-table.js";
-export { reportTable } from "./report/table.js";
-export { trainReportTable } from "./report/train-table.js";
 export { nodeRuntime } from "./runtime/node.js";
 export type { CorrelationPicture } from "./specialists/correlation-picture.js";
 export {
@@ -143,18 +112,54 @@ export { createHmm, type Hmm, hmmOptions, stateCount, stateNames } from "./speec
 export type { PartFigures, WordFigures } from "./speech/judge.js";
 export { scaledLikelihoods, statePriors } from "./speech/likelihoods.js";
 export { type Moments, momentsBySpeaker, momentsOf, normalizeFrames } from "./speech/normalize.js";
+export { resample } from "./speech/resample.js";
+export { type Audio, decodeWav, type WavFault } from "./speech/wav.js";
+export { type WordErrors, wordErrorRate, wordErrors } from "./speech/word-errors.js";
+export { openTargets } from "./targets/store.js";
+export { type DistillEvent, type DistillOptions, distill, planDistill } from "./workflows/distill/plan.js";
+export type { LinkReport, Report, Role } from "./workflows/distill/report.js";
+export { reportTable } from "./workflows/distill/table.js";
+export { type ExportOptions, exportModel } from "./workflows/export/export.js";
+export type { ExportSource } from "./workflows/export/source.js";
+export {
+	planSpecialize,
+	type SpecializeEvent,
+	type SpecializeOptions,
+	specialize,
+} from "./workflows/specialize/plan.js";
+export type {
+	ClustersReport,
+	ConditionalReport,
+	ControlName,
+	CoverageLine,
+	NamedComparison,
+	SpecialistReport,
+	SpecializeReport,
+	SpecializeRole,
+	TrainedEvaluation,
+} from "./workflows/specialize/report.js";
+export { specializeReportTable } from "./workflows/specialize/table.js";
+export {
+	planSpeech,
+	planSpeechFolds,
+	type SpeechEvent,
+	type SpeechRunOptions,
+	speech,
+	speechFolds,
+} from "./workflows/speech/plan.js";
 export {
 	parseSpeechRecipe,
 	type SpeechRecipe,
 	type SpeechRecipeInput,
 	speechRecipeSchema,
 	speechRecipes,
-} from "./speech/recipe.js";
-export type { SpeechFoldsReport, SpeechNetReport, SpeechReport, TriedTemperature } from "./speech/report.js";
-export { resample } from "./speech/resample.js";
-export { type Audio, decodeWav, type WavFault } from "./speech/wav.js";
-export { type WordErrors, wordErrorRate, wordErrors } from "./speech/word-errors.js";
-export { parseStudyRecipe, type StudyName, type StudyRecipe } from "./studies/index.js";
-export { planStudy, type StudyOptions, type StudyReport, study } from "./studies/run.js";
-export type { Axis, Findings, Line, NetworkMeasures, Point, StudyFigure, StudyTable } from "./studies/study.js";
-export { openTargets } from "./targets/store.js";
+} from "./workflows/speech/recipe.js";
+export type { SpeechFoldsReport, SpeechNetReport, SpeechReport, TriedTemperature } from "./workflows/speech/report.js";
+export { speechFoldsTable, speechReportTable } from "./workflows/speech/table.js";
+export { planStudy, type StudyOptions, type StudyReport, study } from "./workflows/study/plan.js";
+export { parseStudyRecipe, type StudyName, type StudyRecipe } from "./workflows/study/studies.js";
+export type { Axis, Findings, Line, NetworkMeasures, Point, StudyFigure, StudyTable } from "./workflows/study/study.js";
+export { studyTable } from "./workflows/study/table.js";
+export { planTrain, type TrainOptions, train } from "./workflows/train/plan.js";
+export type { TrainReport } from "./workflows/train/report.js";
+export { trainReportTable } from "./workflows/train/table.js";

@@ -1,6 +1,16 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import {
+	addEvaluateFlags,
+	dataChoiceOf,
+	evaluateFlags,
+	foundOf,
+	modelSource,
+	readingOf,
+	saidOf,
+} from "../console/evaluate-flags.js";
+import type { Terminal } from "../console/terminal.js";
 import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
 import type { FileReading } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
@@ -10,17 +20,7 @@ import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { preprocessingKey } from "../predict/metadata.js";
 import { type ComparedModel, type ComparisonReport, comparisonTable, judgePairs } from "../report/comparison.js";
-import {
-	addEvaluateFlags,
-	dataChoiceOf,
-	evaluateFlags,
-	foundOf,
-	modelSource,
-	readingOf,
-	saidOf,
-} from "./evaluate-flags.js";
 import { modelNames } from "./model-names.js";
-import type { Terminal } from "./terminal.js";
 
 const flagsSchema = z.object({ ...evaluateFlags, teacher: z.string().min(1).optional() });
 

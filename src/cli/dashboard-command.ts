@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import type { Terminal } from "../console/terminal.js";
 import { parseOptions } from "../options.js";
 import { storeFolder } from "../store/store.js";
-import type { Terminal } from "./terminal.js";
 
 const flags = z.object({
 	store: z.string().min(1).optional(),

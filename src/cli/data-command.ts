@@ -1,5 +1,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { findDataFolder } from "../console/data-folder.js";
+import { bar, fitted } from "../console/progress.js";
+import type { Terminal } from "../console/terminal.js";
 import type { DataSetFacts } from "../data/data-set.js";
 import { type DownloadProgress, downloadFiles } from "../data/download.js";
 import { resolveDataFolders } from "../data/folders.js";
@@ -11,9 +14,6 @@ import { choiceName, choicesOf, fieldsOf, type JsonSchema, parseOptions } from "
 import { wrapText } from "../report/text.js";
 import { corpusFacts } from "../speech/corpora/index.js";
 import { speechOptions } from "../speech/corpora/options.js";
-import { findDataFolder } from "./data-folder.js";
-import { bar, fitted } from "./progress.js";
-import type { Terminal } from "./terminal.js";
 
 const getFlags = z.object({ to: z.string().min(1).optional() });
 const listFlags = z.object({ json: z.boolean().default(false) });

@@ -4,12 +4,12 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { join } from "node:path";
+import { findDataFolder } from "../console/data-folder.js";
 import type { DataSetFacts } from "../data/data-set.js";
 import { userCacheFolder } from "../data/folders.js";
 import { publishedDataSets } from "../data/index.js";
 import { fileError } from "../files.js";
 import { type DeviceState, devices } from "../runtime/devices.js";
-import { findDataFolder } from "./data-folder.js";
 import type { EngineAnswer } from "./engine-probe.js";
 
 /** One thing that was looked at. */

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import type { Terminal } from "../console/terminal.js";
 import { LimbeckError } from "../errors.js";
 import { parseOptions } from "../options.js";
 import { wrapText } from "../report/text.js";
 import { type Check, runChecks } from "./doctor-checks.js";
-import type { Terminal } from "./terminal.js";
 
 const doctorFlags = z.object({ json: z.boolean().default(false) });
 

@@ -1,10 +1,5 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
-import { parseOptions } from "../options.js";
-import { describeEnvironment } from "../pipeline/environment.js";
-import { runStep } from "../pipeline/run-step.js";
-import { type EvaluationReport, evaluationTable } from "../report/evaluation.js";
 import {
 	addEvaluateFlags,
 	dataChoiceOf,
@@ -13,8 +8,13 @@ import {
 	modelSource,
 	readingOf,
 	saidOf,
-} from "./evaluate-flags.js";
-import type { Terminal } from "./terminal.js";
+} from "../console/evaluate-flags.js";
+import type { Terminal } from "../console/terminal.js";
+import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
+import { parseOptions } from "../options.js";
+import { describeEnvironment } from "../pipeline/environment.js";
+import { runStep } from "../pipeline/run-step.js";
+import { type EvaluationReport, evaluationTable } from "../report/evaluation.js";
 
 const flagsSchema = z.object({
 	...evaluateFlags,

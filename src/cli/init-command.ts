@@ -2,17 +2,17 @@ import { existsSync } from "node:fs";
 import { extname, parse, relative } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { type DataFields, dataChoice, dataFields } from "../console/data-flags.js";
+import { recipeExtensions } from "../console/recipe-file.js";
+import { collect } from "../console/run-flags.js";
+import type { Terminal } from "../console/terminal.js";
 import { interruption, LimbeckError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { isRecord, parseOptions } from "../options.js";
 import { runStep } from "../pipeline/run-step.js";
 import { count } from "../report/numbers.js";
 import { applySettings } from "../settings.js";
-import { type DataFields, dataChoice, dataFields } from "./data-flags.js";
-import { recipeExtensions } from "./recipe-file.js";
-import { collect } from "./run-flags.js";
 import { destinations, recipeText, startingRecipe } from "./starting-recipe.js";
-import type { Terminal } from "./terminal.js";
 
 const destinationNames = ["browser", "node", "edge"] as const satisfies readonly (keyof typeof destinations)[];
 

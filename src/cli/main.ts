@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { exitCodes } from "../console/exit-codes.js";
+import { describeError, processTerminal, type Terminal } from "../console/terminal.js";
 import { interruption, LimbeckError } from "../errors.js";
 import { packageVersion } from "../pipeline/environment.js";
-import { exitCodes } from "./exit-codes.js";
-import { describeError, processTerminal, type Terminal } from "./terminal.js";
 
 /** The signals that ask a command to tidy up and leave. */
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -40,19 +40,19 @@ type AddCommand = (program: Command, terminal: Terminal, signal: AbortSignal) =>
 /** The commands in the order of the help; each is loaded only when it is wanted, since most of a start is loading. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
 	init: async () => (await import("./init-command.js")).addInitCommand,
-	distill: async () => (await import("./distill-command.js")).addDistillCommand,
-	train: async () => (await import("./train-command.js")).addTrainCommand,
-	specialize: async () => (await import("./specialize-command.js")).addSpecializeCommand,
-	speech: async () => (await import("./speech-command.js")).addSpeechCommand,
-	study: async () => (await import("./study-command.js")).addStudyCommand,
+	distill: async () => (await import("../workflows/distill/command.js")).addDistillCommand,
+	train: async () => (await import("../workflows/train/command.js")).addTrainCommand,
+	specialize: async () => (await import("../workflows/specialize/command.js")).addSpecializeCommand,
+	speech: async () => (await import("../workflows/speech/command.js")).addSpeechCommand,
+	study: async () => (await import("../workflows/study/command.js")).addStudyCommand,
 	resume: async () => (await import("./resume-command.js")).addResumeCommand,
 	runs: async () => (await import("./runs-command.js")).addRunsCommands,
 	report: async () => (await import("./report-command.js")).addReportCommand,
 	dashboard: async () => (await import("./dashboard-command.js")).addDashboardCommand,
 	evaluate: async () => (await import("./evaluate-command.js")).addEvaluateCommand,
 	compare: async () => (await import("./compare-command.js")).addCompareCommand,
-	novelty: async () => (await import("./novelty-command.js")).addNoveltyCommand,
-	export: async () => (await import("./export-command.js")).addExportCommand,
+	novelty: async () => (await import("../workflows/novelty/command.js")).addNoveltyCommand,
+	export: async () => (await import("../workflows/export/command.js")).addExportCommand,
 	recipe: async () => (await import("./recipe-command.js")).addRecipeCommand,
 	data: async () => (await import("./data-command.js")).addDataCommands,
 	doctor: async () => (await import("./doctor-command.js")).addDoctorCommand,

@@ -1,18 +1,18 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { distillSchema, parseRecipe } from "../distill/recipe.js";
-import { recipes } from "../distill/recipes.js";
-import { parseSpecializeRecipe, specializeSchema } from "../distill/specialists/recipe.js";
-import { specializeRecipes } from "../distill/specialists/recipes.js";
-import { parseTrainRecipe, trainSchema } from "../distill/train-recipe.js";
-import { trainRecipes } from "../distill/train-recipes.js";
+import { readRecipe } from "../console/recipe-file.js";
+import type { Terminal } from "../console/terminal.js";
 import { type JsonSchema, parseOptions } from "../options.js";
 import { wrapText } from "../report/text.js";
-import { parseSpeechRecipe, speechRecipeSchema, speechRecipes } from "../speech/recipe.js";
-import { parseStudyRecipe, studies, studySchema } from "../studies/index.js";
+import { distillSchema, parseRecipe } from "../workflows/distill/recipe.js";
+import { recipes } from "../workflows/distill/recipes.js";
+import { parseSpecializeRecipe, specializeSchema } from "../workflows/specialize/recipe.js";
+import { specializeRecipes } from "../workflows/specialize/recipes.js";
+import { parseSpeechRecipe, speechRecipeSchema, speechRecipes } from "../workflows/speech/recipe.js";
+import { parseStudyRecipe, studies, studySchema } from "../workflows/study/studies.js";
+import { parseTrainRecipe, trainSchema } from "../workflows/train/recipe.js";
+import { trainRecipes } from "../workflows/train/recipes.js";
 import { type ChoiceSection, type FieldLine, type RecipeFields, recipeFields } from "./recipe-fields.js";
-import { readRecipe } from "./recipe-file.js";
-import type { Terminal } from "./terminal.js";
 
 const recipeFlags = z.object({
 	json: z.boolean().default(false),

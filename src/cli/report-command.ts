@@ -2,15 +2,15 @@ import { access } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import type { Terminal } from "../console/terminal.js";
 import { LimbeckError } from "../errors.js";
 import { writeInto } from "../files.js";
 import { parseOptions } from "../options.js";
 import { runFiles } from "../pipeline/output-folder.js";
 import { finishedFolder } from "../pipeline/records.js";
-import type { RunFolder } from "../report/html/run-folder.js";
 import { storeFolder } from "../store/store.js";
-import type { Terminal } from "./terminal.js";
-import { pageFile } from "./write-page.js";
+import type { RunFolder } from "../workflows/run-folder.js";
+import { pageFile } from "../workflows/write-page.js";
 
 /** The page of several runs, where no other name is given. */
 const comparisonFile = "limbeck-report.html";
@@ -38,7 +38,7 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 		.option("--store <folder>", "where finished steps are kept (default: LIMBECK_STORE, or .limbeck of the project)")
 		.action(async (runs: readonly string[], options: unknown) => {
 			const { to, plots, tensorboard, store } = parseOptions(reportFlags, options, "limbeck report");
-			const { comparisonPage, plotFiles, readRunFolder, runPage } = await import("../report/html/index.js");
+			const { comparisonPage, plotFiles, readRunFolder, runPage } = await import("../workflows/pages.js");
 			const folders: string[] = [];
 			for (const run of runs) folders.push(await folderOf(run, store ?? storeFolder(process.env, process.cwd())));
 			const read = await Promise.all(folders.map(readRunFolder));

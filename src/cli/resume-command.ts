@@ -1,20 +1,20 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { parseRecipe } from "../distill/recipe.js";
-import { parseSpecializeRecipe } from "../distill/specialists/recipe.js";
-import { parseTrainRecipe } from "../distill/train-recipe.js";
+import type { RunFlags, Surroundings } from "../console/run-flags.js";
+import type { Terminal } from "../console/terminal.js";
 import { parseOptions } from "../options.js";
 import { findRun, type RunRecord } from "../pipeline/records.js";
-import { parseSpeechRecipe } from "../speech/recipe.js";
 import { storeFolder } from "../store/store.js";
-import { parseStudyRecipe } from "../studies/index.js";
-import { performDistill } from "./distill-command.js";
-import type { RunFlags, Surroundings } from "./run-flags.js";
-import { performSpecialize } from "./specialize-command.js";
-import { performSpeech } from "./speech-command.js";
-import { performStudy } from "./study-command.js";
-import type { Terminal } from "./terminal.js";
-import { performTrain } from "./train-command.js";
+import { performDistill } from "../workflows/distill/command.js";
+import { parseRecipe } from "../workflows/distill/recipe.js";
+import { performSpecialize } from "../workflows/specialize/command.js";
+import { parseSpecializeRecipe } from "../workflows/specialize/recipe.js";
+import { performSpeech } from "../workflows/speech/command.js";
+import { parseSpeechRecipe } from "../workflows/speech/recipe.js";
+import { performStudy } from "../workflows/study/command.js";
+import { parseStudyRecipe } from "../workflows/study/studies.js";
+import { performTrain } from "../workflows/train/command.js";
+import { parseTrainRecipe } from "../workflows/train/recipe.js";
 
 const resumeFlags = z.object({
 	store: z.string().min(1).optional(),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import type { Terminal } from "../console/terminal.js";
 import { folderOf } from "../dashboard/results.js";
 import { LimbeckError } from "../errors.js";
 import type { Notice } from "../notices.js";
@@ -9,7 +10,6 @@ import { diagnosisLines } from "../report/diagnosis.js";
 import { alignTable } from "../report/text.js";
 import { collectGarbage, verifyStore } from "../store/maintenance.js";
 import { storeFolder } from "../store/store.js";
-import type { Terminal } from "./terminal.js";
 
 const flags = z.object({ store: z.string().min(1).optional(), json: z.boolean().default(false) });
 

@@ -1,12 +1,12 @@
 /** The recipe that `limbeck init` writes: what fits the data, the teacher and where the student is to run. */
 import { inspect } from "node:util";
+import type { DataFields } from "../console/data-flags.js";
 import { properSteps } from "../distill/data-fit.js";
 import type { NetworkInput } from "../distill/networks.js";
-import { parseRecipe, type RecipeInput } from "../distill/recipe.js";
 import { parseTeacherSpec } from "../distill/teachers/options.js";
-import { cifarTraining, digitTraining } from "../distill/usual-training.js";
 import { LimbeckError } from "../errors.js";
-import type { DataFields } from "./data-flags.js";
+import { parseRecipe, type RecipeInput } from "../workflows/distill/recipe.js";
+import { cifarTraining, digitTraining } from "../workflows/usual-training.js";
 
 /** Where a student may be to run, and how large it is there. */
 interface Destination {

@@ -5,7 +5,7 @@ import { LimbeckError } from "../errors.js";
 import type { RunRecord } from "../pipeline/records.js";
 import { paragraphs } from "../report/html/blocks.js";
 import { type Html, html } from "../report/html/html.js";
-import type { RunFolder } from "../report/html/run-folder.js";
+import type { RunFolder } from "../workflows/run-folder.js";
 
 /**
  * Reads the output folder of a run that is done.
@@ -13,7 +13,7 @@ import type { RunFolder } from "../report/html/run-folder.js";
  * @throws LimbeckError (`file`, `data`) where it cannot be read, or holds another run's results by now.
  */
 export async function folderOf({ id, out, state }: RunRecord): Promise<RunFolder> {
-	const { readRunFolder } = await import("../report/html/run-folder.js");
+	const { readRunFolder } = await import("../workflows/run-folder.js");
 	if (state !== "done") {
 		throw new LimbeckError("usage", { where: `run ${id}`, expected: "a run that is done", got: state });
 	}
@@ -32,7 +32,7 @@ export async function folderOf({ id, out, state }: RunRecord): Promise<RunFolder
 export async function resultsOf(run: RunRecord): Promise<Html> {
 	try {
 		const folder = await folderOf(run);
-		const { resultsTable } = await import("../report/html/page.js");
+		const { resultsTable } = await import("../workflows/run-page.js");
 		const { report } = folder;
 		const said = "diagnosis" in report ? (report.diagnosis ?? []).map(({ text }) => text) : [];
 		return html`<p><a href="/runs/${run.id}/report">The report</a></p>${paragraphs(said)}${resultsTable(folder)}`;
@@ -61,6 +61,6 @@ export async function reportOf(run: RunRecord): Promise<string> {
 	} finally {
 		await file?.close();
 	}
-	const { runPage } = await import("../report/html/index.js");
+	const { runPage } = await import("../workflows/pages.js");
 	return (await runPage(folder)).text;
 }

@@ -164,7 +164,7 @@ async function clustersOf(
 	if (step === undefined) return undefined;
 	if (clusters.has(step.key)) return clusters.get(step.key);
 	const entry = await openStore(store).find(step.key);
-	const { clusterFigure, isChosen } = await import("../report/html/specialize-page.js");
+	const { clusterFigure, isChosen } = await import("../workflows/specialize/page.js");
 	const drawn = entry !== undefined && isChosen(entry.result) ? await clusterFigure(entry.result) : undefined;
 	clusters.set(step.key, drawn);
 	return drawn;

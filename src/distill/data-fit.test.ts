@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { parseRecipe } from "../workflows/distill/recipe.js";
+import { recipes } from "../workflows/distill/recipes.js";
+import { parseSpecializeRecipe } from "../workflows/specialize/recipe.js";
+import { specializeRecipes } from "../workflows/specialize/recipes.js";
+import { parseTrainRecipe } from "../workflows/train/recipe.js";
+import { trainRecipes } from "../workflows/train/recipes.js";
 import { fitRecipe } from "./data-fit.js";
-import { parseRecipe } from "./recipe.js";
-import { recipes } from "./recipes.js";
-import { parseSpecializeRecipe } from "./specialists/recipe.js";
-import { specializeRecipes } from "./specialists/recipes.js";
-import { parseTrainRecipe } from "./train-recipe.js";
-import { trainRecipes } from "./train-recipes.js";
 
 const digits = { sampleShape: [1, 28, 28], train: 7000 };
 const pictures = (side: number) => ({ sampleShape: [1, side, side], train: 7000 });

@@ -9,10 +9,10 @@ import { fractionOfTraining } from "../data/fraction.js";
 import { readFrames } from "../data/frames.js";
 import { createInlineLoader } from "../data/loader.js";
 import { openSamples } from "../data/open-samples.js";
+import { parseSpeechRecipe } from "../workflows/speech/recipe.js";
 import { type AlignOutcome, alignCorpus } from "./align-corpus.js";
 import { alignmentFiles } from "./alignment-file.js";
 import { evaluateSpeech, type RecognizeOutcome } from "./evaluate.js";
-import { parseSpeechRecipe } from "./recipe.js";
 
 const context = { runtime, createLoader: createInlineLoader, openSamples, now: () => 0 };
 

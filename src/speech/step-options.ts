@@ -60,7 +60,5 @@ export const speechFields = {
 		.describe("insertion penalties to choose from on validation, in ln"),
 };
 
-const stepOptions = z.strictObject(speechFields);
-
 /** What the steps of an experiment with speech take of its recipe. */
-export type SpeechStepOptions = z.infer<typeof stepOptions>;
+export type SpeechStepOptions = z.infer<z.ZodObject<typeof speechFields>>;

@@ -1,7 +1,7 @@
 import { cp, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Report } from "../../src/distill/report.js";
+import type { Report } from "../../src/workflows/distill/report.js";
 import { caseFolder, runIn, small } from "./case.js";
 
 test("another file of the same size and time is another file, in the same store", { timeout: 120_000 }, async () => {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { dataSetOf } from "../../src/data/index.js";
-import { parseRecipe } from "../../src/distill/recipe.js";
 import { readTargets } from "../../src/distill/teachers/targets.js";
+import { parseRecipe } from "../../src/workflows/distill/recipe.js";
 import { caseFolder } from "./case.js";
 
 it("targets in lines with a byte-order mark are read", async () => {

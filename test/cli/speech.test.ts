@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { SpeechReport } from "../../src/speech/report.js";
+import type { SpeechReport } from "../../src/workflows/speech/report.js";
 import { digitArchive, ownRecordings } from "../support/corpus.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 

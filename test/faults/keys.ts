@@ -1,16 +1,16 @@
 /** Promises about what a step's key depends on. */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseRecipe, type RecipeInput } from "../../src/distill/recipe.js";
 import { buildModel, families } from "../../src/models/index.js";
 import { writeModelFile } from "../../src/onnx/file.js";
-import type * as distillModule from "../../src/pipeline/distill.js";
 import type { PlanLine } from "../../src/pipeline/run.js";
+import type * as distillModule from "../../src/workflows/distill/plan.js";
+import { parseRecipe, type RecipeInput } from "../../src/workflows/distill/recipe.js";
 import { createDraws } from "../support/draws.js";
 import { type Attempt, expectation, type FaultPromise, type Outcome } from "./promise.js";
 
 // Steps run in processes of the built package, which type checking must not need.
-const built = new URL("../../dist/pipeline/distill.js", import.meta.url).href;
+const built = new URL("../../dist/workflows/distill/plan.js", import.meta.url).href;
 
 /** What a plan is made of. */
 interface Planned {

@@ -1,7 +1,7 @@
 /** Texts that are read as JSON or as settings, with names that JavaScript keeps for itself. */
-import { recipes } from "../../src/distill/recipes.js";
-import { specializeRecipes } from "../../src/distill/specialists/recipes.js";
-import { trainRecipes } from "../../src/distill/train-recipes.js";
+import { recipes } from "../../src/workflows/distill/recipes.js";
+import { specializeRecipes } from "../../src/workflows/specialize/recipes.js";
+import { trainRecipes } from "../../src/workflows/train/recipes.js";
 
 /** Names that reach into every object where they are taken for a field's. */
 export const reservedNames = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"] as const;

@@ -2,9 +2,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readRecipe } from "../../src/cli/recipe-file.js";
-import { parseRecipe } from "../../src/distill/recipe.js";
-import { parseTrainRecipe } from "../../src/distill/train-recipe.js";
+import { readRecipe } from "../../src/console/recipe-file.js";
+import { parseRecipe } from "../../src/workflows/distill/recipe.js";
+import { parseTrainRecipe } from "../../src/workflows/train/recipe.js";
 import { reservedNames } from "../fuzz/text-seeds.js";
 import { temporaryFolder } from "../support/own-data.js";
 

@@ -6,10 +6,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { dataSetOf } from "../../src/data/index.js";
 import { fitRecipe } from "../../src/distill/data-fit.js";
-import { parseTrainRecipe } from "../../src/distill/train-recipe.js";
 import { LimbeckError } from "../../src/errors.js";
 import { openPlanner, type PlannedStep } from "../../src/pipeline/plan.js";
 import { checkRoom, needOf, type RunNeed } from "../../src/pipeline/preflight.js";
+import { parseTrainRecipe } from "../../src/workflows/train/recipe.js";
 import { type CliRun, startLimbeck } from "../support/command-line.js";
 import { temporaryFolder } from "../support/own-data.js";
 

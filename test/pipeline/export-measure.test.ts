@@ -2,12 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { dataOptions } from "../../src/data/options.js";
-import type * as measureModule from "../../src/pipeline/export-measure.js";
+import type * as measureModule from "../../src/workflows/export/measure.js";
 import { temporaryFolder } from "../support/own-data.js";
 import { twoClassData, writeTwoClassModel } from "../support/two-class-data.js";
 
 // Steps run in processes of the built package, which type checking must not need.
-const built = new URL("../../dist/pipeline/export-measure.js", import.meta.url).href;
+const built = new URL("../../dist/workflows/export/measure.js", import.meta.url).href;
 
 test("what fails on a test sample is called by the model that is exported, not by a folder that goes", async () => {
 	const { measureShipped } = (await import(built)) as typeof measureModule;

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { dataSetOf } from "../../src/data/index.js";
 import { fitRecipe } from "../../src/distill/data-fit.js";
-import { parseTrainRecipe } from "../../src/distill/train-recipe.js";
 import { importVersion } from "../../src/models/import-version.js";
 import { buildModel, families } from "../../src/models/index.js";
 import { writeModelFile } from "../../src/onnx/file.js";
 import { openPlanner } from "../../src/pipeline/plan.js";
+import { parseTrainRecipe } from "../../src/workflows/train/recipe.js";
 import { temporaryFolder } from "../support/own-data.js";
 
 test("the version of how models are imported is in the keys of steps that read one of the user's, and in no others", async () => {

@@ -1,20 +1,20 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type * as recipeModule from "../../src/distill/recipe.js";
-import type * as trainRecipeModule from "../../src/distill/train-recipe.js";
 import { encodeModel } from "../../src/onnx/encode.js";
-import type * as distillModule from "../../src/pipeline/distill.js";
-import type * as trainModule from "../../src/pipeline/train.js";
+import type * as distillModule from "../../src/workflows/distill/plan.js";
+import type * as recipeModule from "../../src/workflows/distill/recipe.js";
+import type * as trainModule from "../../src/workflows/train/plan.js";
+import type * as trainRecipeModule from "../../src/workflows/train/recipe.js";
 import { foreignModel, info, type NodeParts, randomTensor } from "../support/models.js";
 import { temporaryFolder } from "../support/own-data.js";
 
 // Steps run in processes of the built package, which type checking must not need.
 const built = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href;
-const { parseRecipe } = (await import(built("distill/recipe.js"))) as typeof recipeModule;
-const { parseTrainRecipe } = (await import(built("distill/train-recipe.js"))) as typeof trainRecipeModule;
-const { distill, planDistill } = (await import(built("pipeline/distill.js"))) as typeof distillModule;
-const { planTrain, train } = (await import(built("pipeline/train.js"))) as typeof trainModule;
+const { parseRecipe } = (await import(built("workflows/distill/recipe.js"))) as typeof recipeModule;
+const { parseTrainRecipe } = (await import(built("workflows/train/recipe.js"))) as typeof trainRecipeModule;
+const { distill, planDistill } = (await import(built("workflows/distill/plan.js"))) as typeof distillModule;
+const { planTrain, train } = (await import(built("workflows/train/plan.js"))) as typeof trainModule;
 
 /** A table of 60 rows with three numbers each, of two classes. */
 async function table(folder: string): Promise<{ readonly name: "csv"; readonly file: string }> {
@@ -167,7 +167,9 @@ test("a plan says that a step is to be done again, and leaves it in the store", 
 
 test("the built-in recipe trains on a table, unshifted, and its report says so", async () => {
 	const folder = await temporaryFolder();
-	const { recipes } = (await import(built("distill/recipes.js"))) as { readonly recipes: { readonly digits: object } };
+	const { recipes } = (await import(built("workflows/distill/recipes.js"))) as {
+		readonly recipes: { readonly digits: object };
+	};
 	const small = ["teacher.hidden=[4]", "student.hidden=[4]", "teacher.epochs=2", "student.epochs=2"];
 	const recipe = parseRecipe({ ...recipes.digits, data: await table(folder) }, "recipe", small);
 	const report = await distill(recipe, { out: join(folder, "out"), store: join(folder, "store"), threads: 1 });

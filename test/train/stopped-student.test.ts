@@ -1,12 +1,12 @@
 /** A distillation without files that is stopped: its student so far, and the rest of it. */
 import { expect, test } from "vitest";
 import { createInlineLoader } from "../../src/data/loader.js";
-import { distillStudent, type StudentJob, studentAt } from "../../src/distill/distill-student.js";
-import { parseRecipe } from "../../src/distill/recipe.js";
 import { buildModel, families } from "../../src/models/index.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { Checkpoint } from "../../src/train/checkpoint/checkpoint.js";
 import type { TrainingContext } from "../../src/train/training.js";
+import { distillStudent, type StudentJob, studentAt } from "../../src/workflows/distill/distill-student.js";
+import { parseRecipe } from "../../src/workflows/distill/recipe.js";
 import { runtime } from "../support/graphs.js";
 import { syntheticData } from "../support/synthetic.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { digitsRecipe } from "../../../test/support/recipes.js";
-import { parseRecipe } from "../recipe.js";
+import { parseRecipe } from "../../workflows/distill/recipe.js";
 import { combinationOf, memberSeed, membersOf } from "./sources.js";
 
 describe("the members of a teacher", () => {

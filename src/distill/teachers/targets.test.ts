@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { npy, temporaryFolder, zip } from "../../../test/support/own-data.js";
 import { syntheticData } from "../../../test/support/synthetic.js";
 import type { DataSet } from "../../data/data-set.js";
-import { parseRecipe } from "../recipe.js";
+import { parseRecipe } from "../../workflows/distill/recipe.js";
 import { type TargetsTeacher, teacherOptions } from "./options.js";
 import { readTargets } from "./targets.js";
 

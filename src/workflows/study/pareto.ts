@@ -1,0 +1,194 @@
+/** What deployment gains: errors against bytes, latency and multiply-adds. */
+import { z } from "zod";
+import type { Fitted } from "../../distill/data-fit.js";
+import { type NetworkOptions, networkOptions } from "../../distill/networks.js";
+import { hardTargets } from "../../losses/index.js";
+import type { Experiment, ExperimentNetwork } from "../../pipeline/experiment.js";
+import type { Precision } from "../../predict/precisions.js";
+import { listed } from "../../report/text.js";
+import { recipes } from "../distill/recipes.js";
+import {
+	defineStudy,
+	type Findings,
+	type Line,
+	type Measurements,
+	type NetworkMeasures,
+	planOf,
+	studyShape,
+} from "./study.js";
+import { comparedErrors, meanOf, pointOf, spread } from "./wording.js";
+
+const precisions = ["float32", "float16", "int8"] as const satisfies readonly Precision[];
+
+const options = z.strictObject({
+	...studyShape("pareto"),
+	teacher: networkOptions.prefault({}).describe("the network that teaches, and how it is trained"),
+	students: z.array(networkOptions).min(1).describe("the students, and how each is trained, taught and alone"),
+	temperature: z.number().gt(0).max(1000).default(4).describe("T of the soft targets"),
+	hardWeight: z.number().min(0).max(1).default(0.1).describe("weight of the true labels beside them"),
+});
+
+type Recipe = Fitted<z.output<typeof options>>;
+
+const student = { epochs: 40, optimizer: { name: "adam", learningRate: 0.002 } } as const;
+const larger = { batch: 256, epochs: 30, optimizer: { name: "adam", learningRate: 0.001 } } as const;
+
+export const paretoStudy = defineStudy({
+	title: "What deployment gains",
+	question: "What does the student that ships gain in bytes, time and multiply-adds, and what does it lose?",
+	options,
+	sizes: {
+		quick: {
+			name: "pareto",
+			data: { name: "digits" },
+			teacher: { ...recipes.digits.teacher, epochs: 30 },
+			students: [10, 30, 100, 200].map((units) => ({ ...student, hidden: [units, units] })),
+		},
+		full: {
+			name: "pareto",
+			data: { name: "mnist" },
+			teacher: recipes.mnist.teacher,
+			students: [
+				...[10, 30, 100, 300, 800].map((units) => ({ ...larger, hidden: [units, units] })),
+				{ ...larger, family: "cnn", channels: [8, 16], epochs: 10 },
+			],
+			temperature: 8,
+		},
+	},
+	plan: planOf(experiment),
+	findings,
+});
+
+function experiment({ data, teacher, students, temperature, hardWeight }: Recipe): Experiment {
+	const soft = { name: "soft-targets", temperature, hardWeight, standardize: false } as const;
+	const trained = students.flatMap((network, k): readonly (readonly [string, ExperimentNetwork])[] => [
+		[aloneOf(k), { network, loss: hardTargets }],
+		[taughtOf(k), { network, loss: soft, teachers: ["teacher"] }],
+	]);
+	const shippable = ["teacher", ...students.map((_, k) => taughtOf(k))];
+	return {
+		data,
+		networks: { teacher: { network: teacher, loss: hardTargets }, ...Object.fromEntries(trained) },
+		shipped: Object.fromEntries(
+			shippable.flatMap((network) =>
+				precisions.map((precision) => [formOf(network, precision), { network, precision }] as const),
+			),
+		),
+	};
+}
+
+const aloneOf = (k: number): string => `alone-${String(k + 1)}`;
+const taughtOf = (k: number): string => `student-${String(k + 1)}`;
+const formOf = (network: string, precision: Precision): string => `${network}-${precision}`;
+
+/** What a network is called: its family and size. */
+function titleOf(network: NetworkOptions): string {
+	if (network.family === "mlp") return `mlp:${network.hidden.join()}`;
+	if (network.family === "cnn") return `cnn:${network.channels.join()}`;
+	if (network.family === "resnet") return `resnet:${String(network.depth)}x${String(network.width)}`;
+	return network.family;
+}
+
+function findings({ students, teacher }: Recipe, measured: Measurements): Findings {
+	const errorsOf = (name: string): readonly number[] => measured.of(name).map(({ errors }) => errors);
+	const mean = (name: string, value: (one: NetworkMeasures) => number): number => meanOf(measured.of(name).map(value));
+	const kilobytes = (name: string): number => mean(name, ({ bytes }) => bytes / 1000);
+	const milliseconds = (name: string): number => mean(name, ({ latencyMs }) => latencyMs.p50);
+	const rows = [
+		...precisions.map((precision) => ({
+			title: `teacher ${titleOf(teacher)}`,
+			name: formOf("teacher", precision),
+			how: precision,
+		})),
+		...students.flatMap((network, k) => [
+			...precisions.map((how) => ({ title: titleOf(network), name: formOf(taughtOf(k), how), how })),
+			{ title: `${titleOf(network)}, alone`, name: aloneOf(k), how: "float32" },
+		]),
+	];
+	const front = rows.filter(
+		({ name }) =>
+			!rows.some(
+				(other) => kilobytes(other.name) < kilobytes(name) && meanOf(errorsOf(other.name)) <= meanOf(errorsOf(name)),
+			),
+	);
+	const whole = formOf("teacher", "float32");
+	const families = new Set(students.map(({ family }) => family));
+	const lines = (x: (name: string) => number, apart: boolean): readonly Line[] => [
+		{
+			label: "teacher",
+			apart,
+			points: precisions.map((how) => pointOf(x(formOf("teacher", how)), errorsOf(formOf("teacher", how)))),
+		},
+		...precisions.map((how) => ({
+			label: `taught, ${how}`,
+			apart,
+			points: students.map((_, k) => pointOf(x(formOf(taughtOf(k), how)), errorsOf(formOf(taughtOf(k), how)))),
+		})),
+		{ label: "alone, float32", apart, points: students.map((_, k) => pointOf(x(aloneOf(k)), errorsOf(aloneOf(k)))) },
+	];
+	return {
+		answer: [
+			...students.map((network, k) => {
+				const name = formOf(taughtOf(k), "int8");
+				const parts = [
+					comparedErrors(errorsOf(name), errorsOf(whole), "the teacher"),
+					comparedErrors(errorsOf(name), errorsOf(formOf(taughtOf(k), "float32")), "it makes in float32"),
+				];
+				const gain = [
+					`1/${times(kilobytes(whole), kilobytes(name))} of the teacher's bytes`,
+					`1/${times(milliseconds(whole), milliseconds(name))} of its latency`,
+					`1/${times(operations(measured, whole), operations(measured, formOf(taughtOf(k), "float32")))} of its multiply-adds`,
+				];
+				return `${titleOf(network)}, taught and in int8, takes ${listed(gain)}; it ${listed(parts)}.`;
+			}),
+			`At the same size in float32, the taught student ${students
+				.map((network, k) => {
+					return `${comparedErrors(errorsOf(taughtOf(k)), errorsOf(aloneOf(k)), "alone")} as ${titleOf(network)}`;
+				})
+				.join("; ")}.`,
+			`Nothing smaller makes as few errors as ${listed(front.map(({ title, how }) => `${title} in ${how}`))}.`,
+		],
+		tables: [
+			{
+				title: "Test errors and cost; latency is the median of single samples on this machine",
+				columns: ["network", "precision", "test errors", "NLL", "kB", "latency, ms", "multiply-adds"],
+				rows: rows.map(({ title, name, how }) => [
+					...[title, how, spread(errorsOf(name)), mean(name, ({ nll }) => nll).toFixed(4)],
+					...[
+						kilobytes(name).toFixed(1),
+						milliseconds(name).toFixed(3),
+						String(measured.of(name)[0]?.multiplyAdds ?? "–"),
+					],
+				]),
+			},
+		],
+		figures: [
+			{
+				name: "pareto-bytes",
+				title: "Errors by size of the file",
+				caption: "Down and to the left is better. Bars: standard deviation over the seeds.",
+				x: { label: "size, kB", scale: "log" },
+				y: { label: "test errors", scale: "log" },
+				// The sizes of one family make a line.
+				lines: lines(kilobytes, families.size > 1),
+			},
+			{
+				name: "pareto-latency",
+				title: "Errors by latency",
+				caption: "Median time of one sample in one call.",
+				x: { label: "latency, ms", scale: "log" },
+				y: { label: "test errors", scale: "log" },
+				lines: lines(milliseconds, true),
+			},
+		],
+	};
+}
+
+/** How many times more, to two digits. */
+function times(more: number, less: number): string {
+	return String(Number((more / less).toPrecision(2)));
+}
+
+function operations(measured: Measurements, name: string): number {
+	return measured.of(name)[0]?.multiplyAdds ?? Number.NaN;
+}

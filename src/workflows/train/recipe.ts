@@ -1,0 +1,38 @@
+import { z } from "zod";
+import type { Fitted } from "../../distill/data-fit.js";
+import { type NetworkInput, networkOptions } from "../../distill/networks.js";
+import { hardLossOptions } from "../../losses/index.js";
+import { type JsonSchema, parseOptions } from "../../options.js";
+import { changedRecipe, dataField, nameField, seedFields } from "../recipe-fields.js";
+
+const trainRecipeOptions = z.strictObject({
+	name: nameField,
+	data: dataField,
+	network: networkOptions.prefault({}).describe("the network, and how it is trained"),
+	loss: hardLossOptions.prefault({ name: "cross-entropy" }).describe("the objective: cross-entropy or label-smoothing"),
+	...seedFields,
+});
+
+/** The training of one network on hard labels. */
+export type TrainRecipe = z.infer<typeof trainRecipeOptions>;
+
+/** A {@link TrainRecipe} that is fitted to its data. */
+export type RunTrainRecipe = Fitted<TrainRecipe>;
+
+/** A {@link TrainRecipe} as it is written: every field may be left out. */
+export type TrainRecipeInput = Omit<z.input<typeof trainRecipeOptions>, "network"> & { network?: NetworkInput };
+
+/**
+ * Checks a recipe and fills in the defaults.
+ *
+ * @param settings - changes to it, such as `network.epochs=20`; see `applySettings`.
+ * @throws LimbeckError (`usage`) with the path of every field that is wrong.
+ */
+export function parseTrainRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): TrainRecipe {
+	return parseOptions(trainRecipeOptions, changedRecipe(trainRecipeOptions, input, settings), where);
+}
+
+/** The JSON schema of such a recipe, for editors and for help. */
+export function trainSchema(): JsonSchema {
+	return z.toJSONSchema(trainRecipeOptions, { io: "input" });
+}
