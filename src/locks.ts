@@ -4,12 +4,15 @@
  * A lock is a folder that says who holds it; it is made aside and renamed into place, which succeeds where no other one
  * stands. A dead holder's lock is removed by whoever holds the right to remove that very one, which is a lock itself: so
  * of several who see the same dead holder, none removes what another has taken meanwhile.
+ *
+ * Machines that share a folder may have clocks that differ, so signs of life are dated by the file system alone: a holder
+ * writes into its lock, and whoever looks at it compares that date with the date of a file that it writes itself.
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
-import { mkdir, open, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { throwIfStopped } from "./errors.js";
@@ -78,7 +81,7 @@ export async function hold(
 async function take(place: string, me: Holder): Promise<boolean> {
 	const found = await lookAt(place);
 	if (found === undefined) return enter(place, me);
-	if (isAlive(found)) return false;
+	if (await isAlive(place, found)) return false;
 	return (await takeAway(place, found.holder.token, me)) && enter(place, me);
 }
 
@@ -118,14 +121,25 @@ function isTaken(error: Error): boolean {
 /** Gives signs of life until the lock is given back. */
 function keep(place: string, me: Holder): () => Promise<void> {
 	const timer = setInterval(() => {
-		const now = new Date();
-		void utimes(join(place, holderFile), now, now).catch(() => undefined);
+		void giveSign(join(place, holderFile), me).catch(() => undefined);
 	}, aliveMs).unref();
 	return async () => {
 		clearInterval(timer);
 		// One that cannot be given back, or that another took as it went stale, harms nobody: work appears whole.
 		await takeAway(place, me.token, me).catch(() => undefined);
 	};
+}
+
+/** Writes the lock's file over with what is in it: the file system dates it. */
+async function giveSign(path: string, me: Holder): Promise<void> {
+	const file = await open(path, "r+");
+	try {
+		const text = await file.readFile("utf8");
+		// The file may be another holder's by now, whose sign of life this would be.
+		if (read(text, 0).token === me.token) await file.write(text, 0);
+	} finally {
+		await file.close();
+	}
 }
 
 /** At once: nobody sees half of it. */
@@ -140,7 +154,7 @@ const holderFile = "holder.json";
 /** A lock as it was seen. */
 interface Seen {
 	readonly holder: Holder;
-	/** The last sign of life, in milliseconds since 1970. */
+	/** The last sign of life, in milliseconds of the file system's clock. */
 	readonly lastMs: number;
 }
 
@@ -168,13 +182,25 @@ function read(text: string, ino: number): Holder {
 	}
 }
 
-function isAlive({ holder: { pid, started, machine }, lastMs }: Seen): boolean {
+async function isAlive(place: string, { holder: { pid, started, machine }, lastMs }: Seen): Promise<boolean> {
 	if (machine === thisMachine()) {
 		if (!exists(pid)) return false;
 		const found = startOf(pid);
 		if (found !== undefined && started !== null) return found === started;
 	}
-	return Date.now() - lastMs < deadMs;
+	return (await fileSystemNow(dirname(place))) - lastMs < deadMs;
+}
+
+/** The time by the clock that dates the files of a folder, in milliseconds. */
+async function fileSystemNow(folder: string): Promise<number> {
+	const path = join(folder, `${randomBytes(8).toString("hex")}.clock`);
+	try {
+		// Closed before its date is read: a network's file system has it by then.
+		await writeFile(path, "now", { flag: "wx" });
+		return (await stat(path)).mtimeMs;
+	} finally {
+		await rm(path, { force: true });
+	}
 }
 
 function exists(pid: number): boolean {

@@ -1,7 +1,9 @@
 /** Locks whose holders are killed. */
-import { fork } from "node:child_process";
-import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { hold } from "../../src/locks.js";
 import { temporaryFolder } from "../support/own-data.js";
@@ -20,6 +22,21 @@ function start(folder: string, seed: number, rounds: number): Promise<NodeJS.Sig
 			resolve(signal);
 		});
 	});
+}
+
+/** Starts a process that wants the lock, and has it until it is killed; its clock is so many hours ahead. */
+function startSkewed(folder: string, hours: number): ChildProcess {
+	const args = [folder, "work", String(hours * 3_600_000)];
+	return fork(join(import.meta.dirname, "skewed-holder.ts"), args, { execArgv: ["--import", "jiti/register"] });
+}
+
+/** Makes a lock another machine's. */
+async function moveAway(folder: string): Promise<string> {
+	const path = join(folder, "work.lock", "holder.json");
+	const aside = join(folder, "aside");
+	await writeFile(aside, JSON.stringify({ ...(await holderIn(join(folder, "work.lock"))), machine: "other" }));
+	await rename(aside, path);
+	return path;
 }
 
 async function holderIn(place: string): Promise<object> {
@@ -92,6 +109,37 @@ test.each(["another machine", "nobody that can be read"])("a holder on %s counts
 	await utimes(path, 0, 0);
 	expect(await holdNow(folder)).toBe(0);
 	expect(await readdir(folder)).toEqual(["log"]);
+});
+
+test("a holder on another machine is waited for by one of which the clock is ahead", async () => {
+	const folder = await temporaryFolder();
+	await start(folder, 1, 1);
+	await moveAway(folder);
+	const asker = startSkewed(folder, 1);
+	try {
+		expect(await once(asker, "message")).toEqual(["waits", undefined]);
+	} finally {
+		asker.kill("SIGKILL");
+	}
+});
+
+test("a holder on another machine, of which the clock is behind, is waited for after its signs of life", async () => {
+	const folder = await temporaryFolder();
+	const holder = startSkewed(folder, -1);
+	try {
+		expect(await once(holder, "message")).toEqual(["holds", undefined]);
+		const path = await moveAway(folder);
+		const { mtimeMs: before } = await stat(path);
+		while ((await stat(path)).mtimeMs === before) await sleep(50);
+		const stop = new AbortController();
+		const onWait = (): void => {
+			stop.abort();
+		};
+		const waiting = hold(folder, "work", never, { signal: stop.signal, onWait });
+		await expect(waiting).rejects.toMatchObject({ category: "interrupted" });
+	} finally {
+		holder.kill("SIGKILL");
+	}
 });
 
 test("of many that wait for dead ones, one has the lock at a time", async () => {
