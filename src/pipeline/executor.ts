@@ -40,8 +40,6 @@ export interface Executor {
 	offer(ready: readonly OfferedStep[]): Promise<void>;
 	/** How far steps are. */
 	state(ids: readonly StepId[]): Promise<ReadonlyMap<StepId, StepState>>;
-	/** Runs failed steps again. */
-	retry(ids: readonly StepId[]): Promise<void>;
 	/** Forgets steps that are neither queued nor running. */
 	forget(ids: readonly StepId[]): Promise<void>;
 	/** Takes steps out of the queue, and asks running ones to keep what they have and leave; they end as failed. */
