@@ -83,6 +83,20 @@ function closestOf(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undef
 	return closest?.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
+/**
+ * A choice among the entries of a table, by the field that names each.
+ *
+ * @param schemas - one at least, in the order in which people see them.
+ */
+export function choiceOf<Field extends string, Schema extends z.core.$ZodTypeDiscriminable>(
+	field: Field,
+	schemas: readonly Schema[],
+): z.ZodDiscriminatedUnion<readonly [Schema, ...Schema[]], Field> {
+	const [first, ...others] = schemas;
+	if (first === undefined) throw new TypeError(`choice by ${field}: expected one schema at least, got none`);
+	return z.discriminatedUnion(field, [first, ...others]);
+}
+
 /** What a value had to be, as a noun phrase. */
 function expectation(issue: z.core.$ZodIssue): string {
 	switch (issue.code) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { hardCrossEntropy } from "./cross-entropy.js";
-import type { Loss } from "./loss.js";
+import { defineLoss } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("additive").describe("what is to be added to the teacher's logits for the true labels"),
@@ -13,8 +13,10 @@ const options = z.strictObject({
  * At z = 0 the gradient is ∂/∂z = softmax(v) − y: its negative is what gradient boosting fits, the functional gradient of
  * the loss at v.
  */
-export const additive: Loss<typeof options> = {
+export const additive = defineLoss({
+	role: "internal",
+	tasks: ["classification"],
 	options,
 	needs: () => ["student", "teacher", "labels"],
 	build: (g, { student, teacher, labels }) => hardCrossEntropy(g, g.op("Add", [teacher, student]), labels),
-};
+});

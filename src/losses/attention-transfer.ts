@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import { innerPairs, pairsField, sameSize } from "./inner-pairs.js";
-import type { Loss } from "./loss.js";
+import { defineLoss } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("attention-transfer").describe("where in the image the teacher is active; a usual weight is 1000"),
@@ -18,7 +18,9 @@ const options = z.strictObject({
  * its L2 norm; f is `[batch, channels, height, width]`, of any number of channels. Where sizes differ, the larger f is
  * averaged over windows.
  */
-export const attentionTransfer: Loss<typeof options, "inner"> = {
+export const attentionTransfer = defineLoss({
+	role: "inside",
+	tasks: ["classification"],
 	options,
 	needs: () => ["inner"],
 	build(g, { inner }, { pairs }) {
@@ -29,7 +31,7 @@ export const attentionTransfer: Loss<typeof options, "inner"> = {
 		});
 		return distances.reduce((sum, distance) => g.op("Add", [sum, distance]));
 	},
-};
+});
 
 /** Added to squared norms: a map of zeros stays one, with no gradient. */
 const leastSquare = 1e-12;

@@ -3,16 +3,18 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
 import { scaled } from "../ops/rules.js";
-import { batchMean, type Loss, logSoftmax } from "./loss.js";
+import { batchMean, defineLoss, logSoftmax } from "./loss.js";
 
 const options = z.strictObject({ name: z.literal("cross-entropy").describe("the true labels") });
 
 /** Cross entropy with the true labels at T = 1: −mean_batch log softmax(z)_y. Training without a teacher. */
-export const crossEntropy: Loss<typeof options, "student" | "labels"> = {
+export const crossEntropy = defineLoss({
+	role: "labels",
+	tasks: ["classification"],
 	options,
 	needs: () => ["student", "labels"],
 	build: (g, { student, labels }) => hardCrossEntropy(g, student, labels),
-};
+});
 
 /**
  * −mean_batch Σ_i t_i log softmax(z)_i, for logits z `[batch, classes]` and labels y `[batch]`.

@@ -5,7 +5,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { scaled } from "../ops/rules.js";
 import { hardCrossEntropy } from "./cross-entropy.js";
-import { type Loss, weightedSum } from "./loss.js";
+import { defineLoss, weightedSum } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("dist").describe("correlation with the teacher's probabilities, of samples and of classes"),
@@ -21,10 +21,13 @@ const options = z.strictObject({
  * h CE(z, y) + T² (β mean_samples (1 − ρ(p_b·, q_b·)) + γ mean_classes (1 − ρ(p_·c, q_·c))), with ρ Pearson's
  * correlation, p = softmax(v / T) the teacher's and q = softmax(z / T) the student's probabilities.
  */
-export const dist: Loss<typeof options> = {
+export const dist = defineLoss({
+	role: "teacher",
+	tasks: ["classification"],
 	options,
 	needs: ({ hardWeight }) => (hardWeight === 0 ? ["student", "teacher"] : ["student", "teacher", "labels"]),
 	temperatures: ({ temperature }) => [temperature],
+	labelWeight: "hardWeight",
 	build(g, { student, teacher, labels }, { beta, gamma, temperature, hardWeight }) {
 		refuse(student.dims[0] ?? 0, beta, gamma);
 		const [q, p] = [student, teacher].map((logits) => softmax(g, logits, temperature)) as [Value, Value];
@@ -34,7 +37,7 @@ export const dist: Loss<typeof options> = {
 			[hardWeight, () => hardCrossEntropy(g, student, labels)],
 		]);
 	},
-};
+});
 
 const softmax = (g: Graph, logits: Value, temperature: number): Value =>
 	g.op("Softmax", [scaled(g, logits, 1 / temperature)], { axis: int(-1) });

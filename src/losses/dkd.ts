@@ -6,7 +6,7 @@ import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
 import { scaled } from "../ops/rules.js";
 import { hardCrossEntropy, oneHot } from "./cross-entropy.js";
-import { divergence, type Loss, weightedSum } from "./loss.js";
+import { defineLoss, divergence, weightedSum } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("dkd").describe("soft targets, with the true class and the others weighted apart"),
@@ -29,7 +29,9 @@ const options = z.strictObject({
  * the true class against all others, and p̂, q̂ are softmaxes at T over the others alone. With α = 1 and
  * β = 1 − p_y, per sample, this is the KL of soft targets.
  */
-export const dkd: Loss<typeof options> = {
+export const dkd = defineLoss({
+	role: "teacher",
+	tasks: ["classification"],
 	options,
 	needs: ({ warmup }) => ["student", "teacher", "labels", ...(warmup === 0 ? [] : (["progress"] as const))],
 	temperatures: ({ temperature }) => [temperature],
@@ -49,7 +51,7 @@ export const dkd: Loss<typeof options> = {
 			[hardWeight, () => hardCrossEntropy(g, student, labels)],
 		]);
 	},
-};
+});
 
 /** In the place of a logit whose class is left out: its exponential is 0, and so is its part of a sum. */
 const leftOut = -1e30;

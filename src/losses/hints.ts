@@ -5,7 +5,7 @@ import type { Value } from "../graph/value.js";
 import { initialWeights } from "../models/initializers.js";
 import type { TensorOf } from "../onnx/tensor.js";
 import { type InnerPair, innerPairs, pairsField, sameSize } from "./inner-pairs.js";
-import type { Loss, LossParameter } from "./loss.js";
+import { defineLoss, type LossParameter } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("hints").describe("values inside the teacher, to be told from those inside the student"),
@@ -22,7 +22,9 @@ const ranks = [2, 4];
  * the student and is no part of it; else it is the identity. Where sizes differ, the larger image is averaged over
  * windows.
  */
-export const hints: Loss<typeof options, "inner"> = {
+export const hints = defineLoss({
+	role: "inside",
+	tasks: ["classification"],
 	options,
 	needs: () => ["inner"],
 	parameters: ({ pairs }, inner) => innerPairs("hints", pairs, inner, ranks).flatMap(regressorParameters),
@@ -41,7 +43,7 @@ export const hints: Loss<typeof options, "inner"> = {
 			return g.op("Conv", [x, ...parameters], { kernel_shape: ints([1, 1]) });
 		}
 	},
-};
+});
 
 const channels = ({ dims }: Value): number => dims[1] ?? 1;
 const weightName = (index: number): string => `regressor${String(index)}.weight`;

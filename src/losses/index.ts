@@ -1,11 +1,11 @@
-import { z } from "zod";
-import { additive } from "./additive.js";
+import type { z } from "zod";
+import { choiceOf } from "../options.js";
 import type { Loss } from "./loss.js";
 import { mixture } from "./mixture.js";
-import { singleLosses } from "./single.js";
+import { singleLosses, withRole } from "./table.js";
 
 /** Every objective by name. */
-export const losses = { ...singleLosses, additive, mixture } as const;
+export const losses = { ...singleLosses, mixture } as const;
 
 /** An objective's name and options, as a recipe writes it. */
 export type LossOptions = z.infer<(typeof losses)[keyof typeof losses]["options"]>;
@@ -27,25 +27,44 @@ export function isScheduled(objective: LossOptions): boolean {
 	return lossOf(objective).isScheduled?.(objective) ?? false;
 }
 
+/** What in an objective needs labels. */
+export interface LabelNeed {
+	/** The objective, or the one of its parts. */
+	readonly name: string;
+	/** The option that does without labels at 0, and its value; absent where there is none. */
+	readonly option?: { readonly name: string; readonly value: unknown };
+}
+
+/** What in an objective needs labels; `undefined` where nothing does. */
+export function labelNeedOf(objective: LossOptions): LabelNeed | undefined {
+	// The parts of an entry of the table are of the table.
+	const parts = (lossOf(objective).parts?.(objective) ?? [objective]) as readonly LossOptions[];
+	const part = parts.find((one) => lossOf(one).needs(one).includes("labels"));
+	if (part === undefined) return undefined;
+	const { labelWeight } = lossOf(part);
+	if (labelWeight === undefined) return { name: part.name };
+	return { name: part.name, option: { name: labelWeight, value: Reflect.get(part, labelWeight) } };
+}
+
+/** The same objective with what is learned of the teacher over these classes alone, where it can be. */
+export function overClasses(objective: LossOptions, classes: readonly number[]): LossOptions {
+	return lossOf(objective).overClasses?.(objective, classes) ?? objective;
+}
+
 /** What a student may learn from its teacher. */
-export const distillationOptions = z
-	.discriminatedUnion("name", [
-		losses["soft-targets"].options,
-		losses["logit-matching"].options,
-		losses.dkd.options,
-		losses.dist.options,
-		losses.mixture.options,
-	])
-	.refine((objective) => asksTeacher(objective), {
-		error: "an objective that asks the teacher among them, such as soft-targets",
-		path: ["of"],
-	});
+export const distillationOptions = choiceOf(
+	"name",
+	withRole(losses, "teacher").map(({ options }) => options),
+).refine((objective) => asksTeacher(objective), {
+	error: "an objective that asks the teacher among them, such as soft-targets",
+	path: ["of"],
+});
 
 /** What a network may learn without a teacher. */
-export const hardLossOptions = z.discriminatedUnion("name", [
-	losses["cross-entropy"].options,
-	losses["label-smoothing"].options,
-]);
+export const hardLossOptions = choiceOf(
+	"name",
+	withRole(losses, "labels").map(({ options }) => options),
+);
 
 /** The true labels alone. */
 export const hardTargets = { name: "cross-entropy" } as const satisfies LossOptions;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { hardCrossEntropy } from "./cross-entropy.js";
-import type { Loss } from "./loss.js";
+import { defineLoss } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("label-smoothing").describe("the true labels, less certain"),
@@ -11,8 +11,10 @@ const options = z.strictObject({
  * Label smoothing (Szegedy et al. 2016, "Rethinking the Inception architecture", §7): cross entropy with the targets
  * (1 − ε) [i = y] + ε / classes, at T = 1. No teacher.
  */
-export const labelSmoothing: Loss<typeof options, "student" | "labels"> = {
+export const labelSmoothing = defineLoss({
+	role: "labels",
+	tasks: ["classification"],
 	options,
 	needs: () => ["student", "labels"],
 	build: (g, { student, labels }, { smoothing }) => hardCrossEntropy(g, student, labels, smoothing),
-};
+});

@@ -3,7 +3,7 @@ import { int } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { scaled } from "../ops/rules.js";
-import { batchMean, type Loss } from "./loss.js";
+import { batchMean, defineLoss } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("logit-matching").describe("the teacher's logits"),
@@ -15,14 +15,16 @@ const options = z.strictObject({
  *
  * The mean, not the sum, over the N classes: then ∂/∂z_i = (z_i − v_i) / N, the limit of T (q_i − p_i).
  */
-export const logitMatching: Loss<typeof options, "student" | "teacher"> = {
+export const logitMatching = defineLoss({
+	role: "teacher",
+	tasks: ["classification"],
 	options,
 	needs: () => ["student", "teacher"],
 	build(g, { student, teacher }) {
 		const difference = g.op("Sub", [zeroMean(g, student), zeroMean(g, teacher)]);
 		return scaled(g, batchMean(g, g.op("Mul", [difference, difference])), 0.5 / (student.dims[1] ?? 1));
 	},
-};
+});
 
 /** Logits less their mean over the classes. */
 function zeroMean(g: Graph, logits: Value): Value {

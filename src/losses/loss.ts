@@ -37,12 +37,30 @@ export interface LossParameter {
 	readonly initial: (seed: number) => TensorOf<"float">;
 }
 
+/** What a network is made for. */
+export type TaskName = "classification";
+
+/**
+ * Where a recipe may name an objective. `labels`: for a network without a teacher, or in a mixture; `teacher`: for a
+ * student of one, or in a mixture; `inside`: in a mixture, beside one on outputs; `internal`: nowhere, only plans of ours
+ * do.
+ */
+export type LossRole = "labels" | "teacher" | "inside" | "internal";
+
 /**
  * One objective. Every loss here is summed over the classes of a sample and averaged over the batch, unless its
  * formula says otherwise, and is built from log-softmaxes, so that it stays finite for logits of any size. What is
  * softened by a temperature T is multiplied by T².
  */
-export interface Loss<Options extends z.ZodType, Needs extends keyof LossInputs = keyof LossInputs> {
+export interface Loss<
+	Options extends z.ZodType,
+	Needs extends keyof LossInputs = keyof LossInputs,
+	Role extends LossRole = LossRole,
+> {
+	readonly role: Role;
+	/** The tasks that it suits. */
+	readonly tasks: readonly TaskName[];
+	/** An object with its `name`, which is described by one line for people, and its options. */
 	readonly options: Options;
 	/** Which inputs `build` reads. */
 	readonly needs: (options: z.infer<Options>) => readonly Needs[];
@@ -50,6 +68,12 @@ export interface Loss<Options extends z.ZodType, Needs extends keyof LossInputs 
 	readonly temperatures?: (options: z.infer<Options>) => readonly number[];
 	/** Whether a weight in it changes over training; it does not where absent. */
 	readonly isScheduled?: (options: z.infer<Options>) => boolean;
+	/** The option that weighs the labels: at 0 it needs none. Absent where no option does that. */
+	readonly labelWeight?: string;
+	/** The objectives that it is made of; itself alone where absent. */
+	readonly parts?: (options: z.infer<Options>) => readonly { readonly name: string }[];
+	/** The same with what is learned of the teacher over these classes alone; absent where it cannot be. */
+	readonly overClasses?: (options: z.infer<Options>, classes: readonly number[]) => z.infer<Options>;
 	/** What it learns itself, for models with these values inside; nothing where absent. */
 	readonly parameters?: (options: z.infer<Options>, inner: InnerActivations) => readonly LossParameter[];
 	/**
@@ -58,6 +82,13 @@ export interface Loss<Options extends z.ZodType, Needs extends keyof LossInputs 
 	 * @throws LimbeckError (`usage`) where it makes no sense for these shapes.
 	 */
 	readonly build: (g: Graph, inputs: Pick<LossInputs, Needs>, options: z.infer<Options>) => Value;
+}
+
+/** An entry of the table of objectives: its types are found from its options, its role and what it needs. */
+export function defineLoss<Options extends z.ZodType, Needs extends keyof LossInputs, Role extends LossRole>(
+	loss: Loss<Options, Needs, Role>,
+): Loss<Options, Needs, Role> {
+	return loss;
 }
 
 /** The mean over the batch of a sum over classes: Σ x / batch, for x `[batch, classes]`. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { z } from "zod";
 import { createDraws } from "../../test/support/draws.js";
 import { expectGradients } from "../../test/support/gradient-check.js";
 import {
@@ -17,7 +18,19 @@ import {
 	softTargets,
 	standardized,
 } from "../../test/support/losses.js";
-import { type LossOptions, losses } from "./index.js";
+import {
+	distillationOptions,
+	hardLossOptions,
+	type LossOptions,
+	labelNeedOf,
+	losses,
+	lossOf,
+	overClasses,
+} from "./index.js";
+
+const partNames: readonly string[] = losses.mixture.options.shape.of.element.options.map(
+	({ shape }) => shape.name.value,
+);
 
 const mixture: LossOptions = losses.mixture.options.parse({
 	name: "mixture",
@@ -43,8 +56,39 @@ const all: readonly LossOptions[] = [
 ];
 
 test("every objective on outputs is in the tests below; those inside models are in inner.test.ts", () => {
-	const inside = ["hints", "attention-transfer"];
+	const inside = Object.entries(losses).flatMap(([name, { role }]) => (role === "inside" ? [name] : []));
 	expect(new Set([...inside, ...all.map(({ name }) => name)])).toEqual(new Set(Object.keys(losses)));
+});
+
+test.each(Object.entries(losses))("%s is offered where its role says, and suits a task", (name, { role, tasks }) => {
+	const isIn = ({ options }: { readonly options: readonly { readonly shape: { readonly name: z.ZodLiteral } }[] }) =>
+		options.some(({ shape }) => shape.name.value === name);
+	expect([isIn(hardLossOptions), isIn(distillationOptions)]).toEqual([role === "labels", role === "teacher"]);
+	expect(partNames.includes(name)).toBe(role !== "internal" && name !== "mixture");
+	expect(tasks).not.toHaveLength(0);
+});
+
+test.each(all)("what $name reads is what its role says", (options) => {
+	const { role } = lossOf(options);
+	const needs = lossOf(options).needs(options);
+	expect(needs).toContain("student");
+	expect(needs.includes("teacher")).toBe(role !== "labels");
+});
+
+test("an option that weighs the labels does without them at 0, in a mixture too", () => {
+	const need = { name: "dist", option: { name: "hardWeight", value: 1 } };
+	expect(labelNeedOf(dist())).toEqual(need);
+	expect(labelNeedOf(losses.mixture.options.parse({ name: "mixture", of: [logitMatching, dist()] }))).toEqual(need);
+	expect(labelNeedOf(dkd({ hardWeight: 0 }))).toEqual({ name: "dkd" });
+	for (const options of all) {
+		const { labelWeight } = lossOf(options);
+		if (labelWeight !== undefined) expect(labelNeedOf({ ...options, [labelWeight]: 0 })).toBeUndefined();
+	}
+});
+
+test("soft targets can be over some classes; other objectives stay", () => {
+	expect(overClasses(softTargets(4), [2, 3])).toEqual({ ...softTargets(4), classes: [2, 3] });
+	expect(overClasses(dist(), [2, 3])).toEqual(dist());
 });
 
 /** The smallest batch and the fewest classes that an objective takes, and whether its samples count one by one. */

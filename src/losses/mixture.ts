@@ -3,8 +3,9 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
 import { scaled } from "../ops/rules.js";
-import type { InnerValues, Loss, LossInputs } from "./loss.js";
-import { singleLosses, singleLossOf } from "./single.js";
+import { choiceOf } from "../options.js";
+import { defineLoss, type InnerValues, type LossInputs } from "./loss.js";
+import { singleLosses, singleLossOf, withRole } from "./table.js";
 import { weightFactor, weightScheduleOptions } from "./weight-schedules.js";
 
 const share = {
@@ -12,16 +13,19 @@ const share = {
 	schedule: weightScheduleOptions.optional().describe("how the weight changes over training; not at all where absent"),
 };
 
-const partOptions = z.discriminatedUnion("name", [
-	z.strictObject({ ...singleLosses["cross-entropy"].options.shape, ...share }),
-	z.strictObject({ ...singleLosses["label-smoothing"].options.shape, ...share }),
-	z.strictObject({ ...singleLosses["soft-targets"].options.shape, ...share }),
-	z.strictObject({ ...singleLosses["logit-matching"].options.shape, ...share }),
-	z.strictObject({ ...singleLosses.dkd.options.shape, ...share }),
-	z.strictObject({ ...singleLosses.dist.options.shape, ...share }),
-	z.strictObject({ ...singleLosses.hints.options.shape, ...share }),
-	z.strictObject({ ...singleLosses["attention-transfer"].options.shape, ...share }),
-]);
+/** The options of an objective with those of its share. */
+type PartOptions<Options> =
+	Options extends z.ZodObject<infer Shape> ? z.ZodObject<Shape & typeof share, z.core.$strict> : never;
+
+function partOf<Options extends z.ZodObject>(options: Options): PartOptions<Options> {
+	// The fields of both; TypeScript does not add them up for options that it does not know yet.
+	return options.safeExtend(share) as unknown as PartOptions<Options>;
+}
+
+const partOptions = choiceOf(
+	"name",
+	withRole(singleLosses, "labels", "teacher", "inside").map(({ options }) => partOf(options)),
+);
 
 type Part = z.infer<typeof partOptions>;
 
@@ -40,11 +44,14 @@ const options = z.strictObject({
  * A mixture of objectives: Σ_k w_k s_k(progress) L_k, with the weight w_k of each and, where it has a schedule, the
  * factor s_k at the share of the run that is done.
  */
-export const mixture: Loss<typeof options> = {
+export const mixture = defineLoss({
+	role: "teacher",
+	tasks: ["classification"],
 	options,
 	needs: ({ of }) => [
 		...new Set(of.flatMap((part) => [...needsOf(part), ...(part.schedule ? (["progress"] as const) : [])])),
 	],
+	parts: ({ of }) => of,
 	temperatures: ({ of }) => [...new Set(of.flatMap((part) => singleLossOf(part).temperatures?.(part) ?? []))],
 	isScheduled: ({ of }) => of.some(({ schedule }) => schedule !== undefined),
 	parameters: ({ of }, inner) =>
@@ -62,7 +69,7 @@ export const mixture: Loss<typeof options> = {
 		});
 		return terms.reduce((sum, term) => g.op("Add", [sum, term]));
 	},
-};
+});
 
 function scheduled(
 	g: Graph,

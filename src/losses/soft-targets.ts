@@ -4,7 +4,7 @@ import { int } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { hardCrossEntropy } from "./cross-entropy.js";
-import { divergence, type Loss, logSoftmax, weightedSum } from "./loss.js";
+import { defineLoss, divergence, logSoftmax, weightedSum } from "./loss.js";
 
 const options = z.strictObject({
 	name: z.literal("soft-targets").describe("the teacher's softened probabilities"),
@@ -42,10 +42,14 @@ const options = z.strictObject({
  * With `classes` p and q are over these alone, each made to sum to 1; labels still choose among all. So a specialist
  * keeps what the generalist knows of the classes that are not its own (Hinton et al. 2015, §6.1).
  */
-export const softTargets: Loss<typeof options> = {
+export const softTargets = defineLoss({
+	role: "teacher",
+	tasks: ["classification"],
 	options,
 	needs: ({ hardWeight }) => (hardWeight === 0 ? ["student", "teacher"] : ["student", "teacher", "labels"]),
 	temperatures: ({ temperature }) => [temperature],
+	labelWeight: "hardWeight",
+	overClasses: (written, classes) => ({ ...written, classes: [...classes] }),
 	build(g, { student, teacher, labels }, { temperature, hardWeight, standardize, classes }) {
 		const over = (logits: Value): Value => (classes === undefined ? logits : columnsOf(g, logits, classes));
 		const soft = (): Value => {
@@ -58,7 +62,7 @@ export const softTargets: Loss<typeof options> = {
 			[hardWeight, () => hardCrossEntropy(g, student, labels)],
 		]);
 	},
-};
+});
 
 /** The logits of some classes. @throws LimbeckError (`usage`) for a class that there is not. */
 function columnsOf(g: Graph, logits: Value, classes: readonly number[]): Value {

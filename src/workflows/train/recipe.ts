@@ -5,11 +5,13 @@ import { hardLossOptions } from "../../losses/index.js";
 import { type JsonSchema, parseOptions } from "../../options.js";
 import { changedRecipe, dataField, nameField, seedFields } from "../recipe-fields.js";
 
+const hardLossNames = hardLossOptions.options.map(({ shape }) => shape.name.value);
+
 const trainRecipeOptions = z.strictObject({
 	name: nameField,
 	data: dataField,
 	network: networkOptions.prefault({}).describe("the network, and how it is trained"),
-	loss: hardLossOptions.prefault({ name: "cross-entropy" }).describe("the objective: cross-entropy or label-smoothing"),
+	loss: hardLossOptions.prefault({ name: "cross-entropy" }).describe(`the objective: ${hardLossNames.join(" or ")}`),
 	...seedFields,
 });
 
