@@ -1,7 +1,7 @@
 /** What training makes of labels, and what it does without them. */
 import type { DataSet } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
-import { type LossOptions, lossOf } from "../losses/index.js";
+import { type LossOptions, labelNeedOf } from "../losses/index.js";
 import { agreement, classificationMetrics, meanKl } from "../metrics/index.js";
 
 /** A network on labelled samples. */
@@ -51,17 +51,16 @@ export function badnessOf(figures: ValidationFigures): number {
 
 /** Refuses an objective that needs labels. @throws LimbeckError (`usage`) with its name and the mend. */
 export function refuseLabels(loss: LossOptions): void {
-	const parts: readonly LossOptions[] = loss.name === "mixture" ? loss.of : [loss];
-	const part = parts.find((one) => lossOf(one).needs(one).includes("labels"));
-	if (part === undefined) return;
-	const without = { ...part, hardWeight: 0 };
-	const optional = "hardWeight" in part && !lossOf(part).needs(without).includes("labels");
+	const need = labelNeedOf(loss);
+	if (need === undefined) return;
+	const { name, option } = need;
 	throw new LimbeckError("usage", {
-		where: `objective ${part.name}`,
+		where: `objective ${name}`,
 		expected: "an objective that needs no labels, as the samples have none",
-		got: optional ? `hardWeight=${String(part.hardWeight)}` : "one that needs them",
-		hint: optional
-			? "Set its hardWeight=0."
-			: "Use soft-targets or dist with hardWeight=0, or logit-matching; or samples with labels.",
+		got: option === undefined ? "one that needs them" : `${option.name}=${String(option.value)}`,
+		hint:
+			option === undefined
+				? "Use soft-targets or dist with hardWeight=0, or logit-matching; or samples with labels."
+				: `Set its ${option.name}=0.`,
 	});
 }

@@ -2,7 +2,7 @@
 import type { DataSet, Split } from "../../data/data-set.js";
 import type { Sampling } from "../../data/order.js";
 import { LimbeckError } from "../../errors.js";
-import type { LossOptions } from "../../losses/index.js";
+import { type LossOptions, overClasses } from "../../losses/index.js";
 import type { OnnxModel } from "../../onnx/model.js";
 import { ownClassesAlone, shiftClasses } from "../../specialists/additive.js";
 import { samplingCorrection, shiftDustbin, specialistLabels, specialistModel } from "../../specialists/dustbin.js";
@@ -83,7 +83,7 @@ export async function specialistTraining(
 	if (softmax === "full") {
 		const rest = Array.from(data.classes.keys()).filter((c) => !special.includes(c));
 		// Of one class there is nothing to tell apart.
-		const kept = loss.name === "soft-targets" && rest.length > 1 ? { ...loss, classes: rest } : loss;
+		const kept = rest.length > 1 ? overClasses(loss, rest) : loss;
 		return { ...shared, model: generalist, data, loss: kept, finish: (trained) => corrected(binned(trained)) };
 	}
 	const labels = specialistLabels(special, classes);
