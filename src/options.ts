@@ -97,6 +97,19 @@ export function choiceOf<Field extends string, Schema extends z.core.$ZodTypeDis
 	return z.discriminatedUnion(field, [first, ...others]);
 }
 
+/** The options of each schema with more fields. */
+export type Extended<Options, More> =
+	Options extends z.ZodObject<infer Shape, infer Config> ? z.ZodObject<Shape & More, Config> : never;
+
+/** Options with more fields, after their own; what they are refined by stays. Of several schemas each has its own type. */
+export function extended<Options extends z.ZodObject, More extends z.ZodRawShape>(
+	options: Options,
+	more: More,
+): Extended<Options, More> {
+	// The fields of both; TypeScript does not add them up for options that it does not know yet.
+	return options.safeExtend(more) as unknown as Extended<Options, More>;
+}
+
 /** What a value had to be, as a noun phrase. */
 function expectation(issue: z.core.$ZodIssue): string {
 	switch (issue.code) {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { LimbeckError } from "../errors.js";
 import type { ModelFamily } from "../models/family.js";
 import { type FamilyName, families, familyOf, type ModelSpec } from "../models/index.js";
-import { isRecord, nearest } from "../options.js";
+import { choiceOf, isRecord, nearest } from "../options.js";
 import { trainingShape } from "../train/training-options.js";
 import { type Fitted, fittingShape } from "./data-fit.js";
 
@@ -47,43 +47,45 @@ const fileNetwork = z.strictObject({
 	...learningShape,
 });
 
-function networkOf<Name extends FamilyName, Shape extends z.ZodRawShape>(
-	name: Name,
-	{ title, options }: ModelFamily<z.ZodObject<Shape>>,
-) {
-	const family = z.literal(name).describe(title);
-	return z.strictObject({ family, ...options.shape, ...learningShape });
-}
-
 /** The family that is meant where none is named. */
 const defaultFamily = "mlp";
 
-const anyAcousticNetwork = networkOf("acoustic", families.acoustic);
+type FamilyField<Name extends FamilyName> = Name extends typeof defaultFamily
+	? z.ZodDefault<z.ZodLiteral<Name>>
+	: z.ZodLiteral<Name>;
+
+/** The options of a family, with how a network of it is trained. */
+type FamilyNetwork<Name extends FamilyName> = Name extends FamilyName
+	? (typeof families)[Name] extends ModelFamily<z.ZodObject<infer Shape>>
+		? z.ZodObject<{ family: FamilyField<Name> } & Shape & typeof learningShape, z.core.$strict>
+		: never
+	: never;
+
+function familyNetwork<Name extends FamilyName>(name: Name): FamilyNetwork<Name> {
+	const { title, options } = familyOf(name);
+	const named = z.literal(name);
+	const family = (name === defaultFamily ? named.default(name) : named).describe(title);
+	// The fields of the family that the name says; TypeScript does not find them for a name that it does not know yet.
+	return z.strictObject({ family, ...options.shape, ...learningShape }) as unknown as FamilyNetwork<Name>;
+}
 
 /** An acoustic model, and how it is trained, as speech recipes have it: in numbers. */
-export const acousticNetwork = anyAcousticNetwork.extend({
+export const acousticNetwork = familyNetwork("acoustic").extend({
 	epochs: trainingShape.epochs,
 	jitter: trainingShape.jitter,
 });
 
 /** A fully connected net, and how it is trained. */
-export const mlpNetwork = z.strictObject({
-	...networkOf(defaultFamily, families.mlp).shape,
-	family: z.literal(defaultFamily).default(defaultFamily).describe(families.mlp.title),
-});
+export const mlpNetwork = familyNetwork("mlp");
+
+// The table's own keys.
+const familyNames = Object.keys(families) as FamilyName[];
 
 /** Every model family, with how a network of it is trained. */
-export const familyNetworks = [
-	mlpNetwork,
-	networkOf("cnn", families.cnn),
-	networkOf("resnet", families.resnet),
-	networkOf("mobilenet", families.mobilenet),
-	networkOf("vit", families.vit),
-	anyAcousticNetwork,
-] as const;
+export const familyNetworks = familyNames.map((name) => familyNetwork(name));
 
 /** A network that is trained. */
-export const networkOptions = z.discriminatedUnion("family", [...familyNetworks, fileNetwork]);
+export const networkOptions = choiceOf("family", [...familyNetworks, fileNetwork]);
 
 /** A network and how it is trained. */
 export type NetworkOptions = Fitted<z.infer<typeof networkOptions>>;
@@ -135,6 +137,12 @@ export function parseNetworkSpec(spec: string, where: string): Readonly<Record<s
 	if (options !== undefined && !values.some(Number.isNaN)) return { family: name, ...options };
 	const expected = `${short.means}, such as ${name}:${short.example}`;
 	throw new LimbeckError("usage", { where, expected, got: JSON.stringify(spec) });
+}
+
+/** What a network is called in short: its family and its size, `resnet:8x4`. */
+export function shortNameOf(network: NetworkOptions): string {
+	if (network.family === "file") return network.family;
+	return `${network.family}:${familyOf(network.family).shortOf(modelSpecOf(network))}`;
 }
 
 /** Another network in the place of a written one. How it is trained stays, but not which of its weights. */

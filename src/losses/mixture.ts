@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
 import { scaled } from "../ops/rules.js";
-import { choiceOf } from "../options.js";
+import { choiceOf, extended } from "../options.js";
 import { defineLoss, type InnerValues, type LossInputs } from "./loss.js";
 import { singleLosses, singleLossOf, withRole } from "./table.js";
 import { weightFactor, weightScheduleOptions } from "./weight-schedules.js";
@@ -13,18 +13,9 @@ const share = {
 	schedule: weightScheduleOptions.optional().describe("how the weight changes over training; not at all where absent"),
 };
 
-/** The options of an objective with those of its share. */
-type PartOptions<Options> =
-	Options extends z.ZodObject<infer Shape> ? z.ZodObject<Shape & typeof share, z.core.$strict> : never;
-
-function partOf<Options extends z.ZodObject>(options: Options): PartOptions<Options> {
-	// The fields of both; TypeScript does not add them up for options that it does not know yet.
-	return options.safeExtend(share) as unknown as PartOptions<Options>;
-}
-
 const partOptions = choiceOf(
 	"name",
-	withRole(singleLosses, "labels", "teacher", "inside").map(({ options }) => partOf(options)),
+	withRole(singleLosses, "labels", "teacher", "inside").map(({ options }) => extended(options, share)),
 );
 
 type Part = z.infer<typeof partOptions>;

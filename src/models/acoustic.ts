@@ -24,6 +24,8 @@ export const acoustic: ModelFamily<typeof acousticOptions> = {
 		const [layers, units, ...others] = numbersIn(text, "x");
 		return units === undefined || others.length > 0 ? undefined : { layers, units };
 	},
+	shortOf: ({ layers, units }) => `${String(layers)}x${String(units)}`,
+	hiddenUnits: ({ layers, units }) => Array<number>(layers).fill(units),
 	build(g, input, { layers, units, ...options }, task) {
 		const hidden = Array<number>(layers).fill(units);
 		return mlp.build(g, input, { ...options, hidden, activation: "relu" }, task);

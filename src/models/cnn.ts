@@ -28,6 +28,7 @@ export const cnn: ModelFamily<typeof cnnOptions> = {
 	options: cnnOptions,
 	short: { example: "32,64,128", means: "channels of each block" },
 	parseShort: (text) => ({ channels: numbersIn(text, ",") }),
+	shortOf: ({ channels }) => channels.join(),
 	build(g, input, options, { classes, seed }) {
 		const layers = { g, seed };
 		const { channels } = options;

@@ -179,9 +179,10 @@ describe.each(Object.keys(families) as FamilyName[])("%s", (family) => {
 	});
 
 	test("its short form names options that it takes", () => {
-		const { short, parseShort, options } = familyOf(family);
+		const { short, parseShort, shortOf, options } = familyOf(family);
 		const named = parseShort(short.example);
 		expect(options.parse(named)).toMatchObject(named ?? {});
+		expect(shortOf(options.parse(named))).toBe(short.example);
 		expect([parseShort("x")].filter((one) => one !== undefined && options.safeParse(one).success)).toEqual([]);
 	});
 

@@ -23,6 +23,10 @@ export interface ModelFamily<Options extends z.ZodObject> {
 	readonly short: { readonly example: string; readonly means: string };
 	/** The options that a short form means, not checked; `undefined` where it is none. A number may be NaN. */
 	readonly parseShort: (text: string) => z.input<Options> | undefined;
+	/** The short form of some options, as far as it tells them: what stands after the name and a colon. */
+	readonly shortOf: (options: z.infer<Options>) => string;
+	/** Units of each hidden layer, where it is made of nothing else; absent for other networks. */
+	readonly hiddenUnits?: (options: z.infer<Options>) => readonly number[];
 	/** Adds the network to `g`. `input` is `[batch, …sampleShape]`; the result is logits `[batch, classes]`. */
 	readonly build: (g: Graph, input: Value, options: z.infer<Options>, task: ModelTask) => Value;
 }

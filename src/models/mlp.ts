@@ -39,6 +39,8 @@ export const mlp: ModelFamily<typeof mlpOptions> = {
 	options: mlpOptions,
 	short: { example: "800,800", means: "units of each hidden layer" },
 	parseShort: (text) => ({ hidden: numbersIn(text, ",") }),
+	shortOf: ({ hidden }) => hidden.join(),
+	hiddenUnits: ({ hidden }) => hidden,
 	build(g, input, options, { classes, seed }) {
 		const layers = { g, seed };
 		let x = dropout(g, g.op("Flatten", [input]), options.inputDropout);

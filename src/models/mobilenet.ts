@@ -46,6 +46,7 @@ export const mobilenet: ModelFamily<typeof mobilenetOptions> = {
 		const [width, ...others] = numbersIn(text, ",");
 		return others.length === 0 ? { width } : undefined;
 	},
+	shortOf: ({ width }) => String(width),
 	build(g, input, options, { classes, seed }) {
 		const layers = { g, seed };
 		const { width, expansion, stages } = options;

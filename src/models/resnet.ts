@@ -39,6 +39,7 @@ export const resnet: ModelFamily<typeof resnetOptions> = {
 		const [depth, width = 1, ...others] = numbersIn(text, "x");
 		return others.length === 0 ? { depth, width } : undefined;
 	},
+	shortOf: ({ depth, width }) => `${String(depth)}x${String(width)}`,
 	build(g, input, { depth, width, stem, zeroInit, dropout }, { classes, seed }) {
 		const layers = { g, seed };
 		const stages = [16, 32, 64].map((channels) => Math.max(1, Math.round(channels * width)));

@@ -33,6 +33,7 @@ export const vit: ModelFamily<typeof vitOptions> = {
 		const [dim = 0, depth, ...others] = numbersIn(text, "x");
 		return depth === undefined || others.length > 0 ? undefined : { dim, depth, heads: dim % 64 === 0 ? dim / 64 : 1 };
 	},
+	shortOf: ({ dim, depth }) => `${String(dim)}x${String(depth)}`,
 	build(g, input, options, { classes, seed }) {
 		const layers = { g, seed };
 		const { dim, heads, pool } = options;

@@ -1,6 +1,6 @@
 /** The teachers that a recipe may name. */
 import { z } from "zod";
-import { isRecord } from "../../options.js";
+import { choiceOf, extended, isRecord } from "../../options.js";
 import { combinationOption, outputsOption } from "../../train/outputs.js";
 import { inputOptions } from "../../train/preprocess.js";
 import type { Fitted } from "../data-fit.js";
@@ -15,16 +15,8 @@ const copies = z
 	.default(1)
 	.describe("how many such networks are trained, from different seeds, to teach together");
 
-const [mlp, cnn, resnet, mobilenet, vit] = familyNetworks;
-
 /** Every model family, as often as wanted. */
-const trainedTeachers = [
-	mlp.extend({ copies }),
-	cnn.extend({ copies }),
-	resnet.extend({ copies }),
-	mobilenet.extend({ copies }),
-	vit.extend({ copies }),
-] as const;
+const trainedTeachers = familyNetworks.map((network) => extended(network, { copies }));
 
 const trust = z
 	.boolean()
@@ -60,7 +52,7 @@ export const readingShape = {
 /** A model that is used as it is. */
 const givenTeacher = z.strictObject({ family: ofFile, file, ...readingShape, trust });
 
-const memberOptions = z.discriminatedUnion("family", [...trainedTeachers, givenTeacher]);
+const memberOptions = choiceOf("family", [...trainedTeachers, givenTeacher]);
 
 const ensembleTeacher = z
 	.strictObject({
@@ -94,12 +86,7 @@ const targetsTeacher = z.strictObject({
 });
 
 /** What teaches: a network that is trained, a file that is used as it is, several of them, or soft targets in a file. */
-export const teacherOptions = z.discriminatedUnion("family", [
-	...trainedTeachers,
-	givenTeacher,
-	ensembleTeacher,
-	targetsTeacher,
-]);
+export const teacherOptions = choiceOf("family", [...trainedTeachers, givenTeacher, ensembleTeacher, targetsTeacher]);
 
 /** A teacher: networks and how they are trained, files, or targets. */
 export type TeacherOptions = Fitted<z.infer<typeof teacherOptions>>;

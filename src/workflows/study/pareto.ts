@@ -1,7 +1,7 @@
 /** What deployment gains: errors against bytes, latency and multiply-adds. */
 import { z } from "zod";
 import type { Fitted } from "../../distill/data-fit.js";
-import { type NetworkOptions, networkOptions } from "../../distill/networks.js";
+import { networkOptions, shortNameOf } from "../../distill/networks.js";
 import { hardTargets } from "../../losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../../pipeline/experiment.js";
 import type { Precision } from "../../predict/precisions.js";
@@ -81,14 +81,6 @@ const aloneOf = (k: number): string => `alone-${String(k + 1)}`;
 const taughtOf = (k: number): string => `student-${String(k + 1)}`;
 const formOf = (network: string, precision: Precision): string => `${network}-${precision}`;
 
-/** What a network is called: its family and size. */
-function titleOf(network: NetworkOptions): string {
-	if (network.family === "mlp") return `mlp:${network.hidden.join()}`;
-	if (network.family === "cnn") return `cnn:${network.channels.join()}`;
-	if (network.family === "resnet") return `resnet:${String(network.depth)}x${String(network.width)}`;
-	return network.family;
-}
-
 function findings({ students, teacher }: Recipe, measured: Measurements): Findings {
 	const errorsOf = (name: string): readonly number[] => measured.of(name).map(({ errors }) => errors);
 	const mean = (name: string, value: (one: NetworkMeasures) => number): number => meanOf(measured.of(name).map(value));
@@ -96,13 +88,13 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 	const milliseconds = (name: string): number => mean(name, ({ latencyMs }) => latencyMs.p50);
 	const rows = [
 		...precisions.map((precision) => ({
-			title: `teacher ${titleOf(teacher)}`,
+			title: `teacher ${shortNameOf(teacher)}`,
 			name: formOf("teacher", precision),
 			how: precision,
 		})),
 		...students.flatMap((network, k) => [
-			...precisions.map((how) => ({ title: titleOf(network), name: formOf(taughtOf(k), how), how })),
-			{ title: `${titleOf(network)}, alone`, name: aloneOf(k), how: "float32" },
+			...precisions.map((how) => ({ title: shortNameOf(network), name: formOf(taughtOf(k), how), how })),
+			{ title: `${shortNameOf(network)}, alone`, name: aloneOf(k), how: "float32" },
 		]),
 	];
 	const front = rows.filter(
@@ -139,11 +131,11 @@ function findings({ students, teacher }: Recipe, measured: Measurements): Findin
 					`1/${times(milliseconds(whole), milliseconds(name))} of its latency`,
 					`1/${times(operations(measured, whole), operations(measured, formOf(taughtOf(k), "float32")))} of its multiply-adds`,
 				];
-				return `${titleOf(network)}, taught and in int8, takes ${listed(gain)}; it ${listed(parts)}.`;
+				return `${shortNameOf(network)}, taught and in int8, takes ${listed(gain)}; it ${listed(parts)}.`;
 			}),
 			`At the same size in float32, the taught student ${students
 				.map((network, k) => {
-					return `${comparedErrors(errorsOf(taughtOf(k)), errorsOf(aloneOf(k)), "alone")} as ${titleOf(network)}`;
+					return `${comparedErrors(errorsOf(taughtOf(k)), errorsOf(aloneOf(k)), "alone")} as ${shortNameOf(network)}`;
 				})
 				.join("; ")}.`,
 			`Nothing smaller makes as few errors as ${listed(front.map(({ title, how }) => `${title} in ${how}`))}.`,
