@@ -85,7 +85,7 @@ module.exports = {
 			comment:
 				"What these reach must load in a browser; what needs Node belongs to src/node.ts and src/predict/index.ts.",
 			severity: "error",
-			from: { path: pathOf("index.ts", "web.ts", "predict/web.ts") },
+			from: { path: pathOf("index.ts", "web.ts", "predict/web.ts", "dashboard/client/") },
 			to: {
 				path: [
 					"^src/runtime/(?:native/|node(?:-session)?[.]ts$)",

@@ -4,7 +4,7 @@
 //
 // What the command line starts, its own processes included, is bundled besides, into dist/start/: most of a start is
 // finding and opening files, several hundred of them where they are not bundled. Those of packages are in it, with their
-// licences; native ones are not.
+// licences; native ones are not. What the dashboard's pages run in a browser is bundled into one file.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
@@ -18,6 +18,9 @@ const programs = ["cli/main", "cli/engine-probe", "pipeline/child", "data/loader
 
 /** What is not bundled: native code, and jiti, which loads parts of itself by their paths. */
 const external = /^(node:|onnxruntime-|sharp|jiti|koffi)/;
+
+/** What the dashboard's pages run, and its bundle below dist/. */
+const client = { input: join(root, "src/dashboard/client/main.ts"), output: "dashboard/client.js" };
 
 /** How long what earlier builds left in dist/start/ is kept: programs that run may still load it. */
 const keptMs = 24 * 3600 * 1000;
@@ -46,6 +49,7 @@ export async function build() {
 		if (fs.existsSync(buildInfo)) fs.copyFileSync(buildInfo, newBuildInfo);
 		if (!compile(compiler, folder, newBuildInfo)) return 1;
 		fs.utimesSync(newBuildInfo, began, began);
+		await bundleClient(join(folder, client.output));
 		publish(folder);
 		// tsc writes only what has changed: all of it is in dist/.
 		await bundle(join(folder, "start"));
@@ -102,6 +106,14 @@ async function bundle(folder) {
 	const { output } = await bundled.write({ dir: folder, format: "esm", chunkFileNames: "[name]-[hash].js" });
 	const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
 	fs.writeFileSync(join(folder, "LICENSES.txt"), licencesOf(modules));
+}
+
+/** Bundles what the dashboard's pages run into a file: one script, as their policy allows none within a page. */
+async function bundleClient(file) {
+	const { rolldown } = await import("rolldown");
+	const resolve = { extensionAlias: { ".js": [".ts"] } };
+	const bundled = await rolldown({ input: client.input, resolve, platform: "browser", logLevel: "warn" });
+	await bundled.write({ file, format: "iife" });
 }
 
 /** The licences of the packages that modules belong to. */

@@ -1,6 +1,7 @@
 /** Pages that follow what they show: parts with names, and what has changed of them since they were sent. */
 import { createHash } from "node:crypto";
 import type { Html } from "../report/html/html.js";
+import type { Change } from "./change.js";
 
 /** A part of a page: an element with this id. */
 export interface Part {
@@ -9,11 +10,6 @@ export interface Part {
 	/** The id of the element that it is in. */
 	readonly into: string;
 }
-
-/** What a reader is to do to have the parts as they are now. */
-export type Change =
-	| { readonly id: string; readonly html: string; readonly into: string; readonly before: string | null }
-	| { readonly id: string; readonly gone: true };
 
 /** What was sent, by id. */
 export type Sent = ReadonlyMap<string, string>;

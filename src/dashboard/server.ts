@@ -1,10 +1,10 @@
 /** The dashboard: pages over a store, for whoever has its token. It reads, and changes nothing. */
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LimbeckError } from "../errors.js";
-import { clientScript } from "./client.js";
 import { addressOf, cookieName, refusal, tokenIn } from "./guard.js";
 import { changesSince, sentOf, versionOf } from "./live.js";
 import { openRecords } from "./records.js";
@@ -62,6 +62,9 @@ const standing = {
 	"X-Frame-Options": "DENY",
 } as const;
 
+/** The script for the browser: `client/`, as the build has bundled it; the same path from src/, dist/ and dist/start/. */
+const clientFile = new URL("../../dist/dashboard/client.js", import.meta.url);
+
 /** How often what is shown is looked at. */
 const lookMs = 1000;
 
@@ -73,7 +76,7 @@ const lookMs = 1000;
 export async function openDashboard({ store, port, host, signal }: DashboardOptions): Promise<Dashboard> {
 	const around: Surroundings = { store, records: openRecords(store), logs: openRunLogs(store) };
 	const token = randomBytes(24).toString("base64url");
-	const pages = createPages(around);
+	const pages = createPages(around, await readFile(clientFile, "utf8"));
 	const server = createServer();
 	const bound = await new Promise<number>((resolve, reject) => {
 		server.once("error", (error) => {
@@ -122,7 +125,7 @@ interface Pages {
 	readonly other: (url: URL) => Promise<Answer>;
 }
 
-function createPages(around: Surroundings): Pages {
+function createPages(around: Surroundings, clientScript: string): Pages {
 	const drawings = noDrawings();
 	const { records } = around;
 	return {

@@ -141,6 +141,11 @@ describe("limbeck dashboard", () => {
 		expect(page.headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self'");
 		expect(page.body.match(/<script/g)).toHaveLength(1);
 		expect(page.body).toContain("npx limbeck distill makes one");
+		const script = await ask(opened, "/client.js");
+		expect(script).toMatchObject({ status: 200, headers: { "content-type": "text/javascript; charset=utf-8" } });
+		// What the build has made of src/dashboard/client/: one script, which loads no other.
+		expect(script.body).toContain("new EventSource(");
+		expect(script.body).not.toMatch(/^\s*(?:import|export)\b/m);
 	});
 
 	it.skipIf(!hasChromium)(
