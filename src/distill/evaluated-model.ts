@@ -66,37 +66,44 @@ const latencyCalls = { warmup: 20, repetitions: 200 };
 const throughputBatch = 64;
 
 /**
- * Opens a model, does the work and closes it. Probabilities are read as such; see `openEnsemble`.
+ * Opens a model; its `ensemble` is to be released. Probabilities are read as such; see `openEnsemble`.
  *
  * @param source - a file, whose outputs must be the classes in the data's order, or files with what says how they are
  * read.
  * @throws LimbeckError (`model`) for a file that is no classifier of these samples, or has the classes in another order.
  */
-export async function withModel<T>(
+export async function openModel(
 	source: string | EnsembleSource,
 	{ classes, features, pixelScale, ...data }: EvaluatedData,
 	runtime: Runtime,
-	work: (opened: OpenedModel) => Promise<T>,
-): Promise<T> {
+): Promise<OpenedModel> {
 	const { members, combine } = typeof source === "string" ? fileSource(source) : source;
-	const files = members.map(({ file }) => file);
 	const read = await readEnsemble({ members, combine }, { features, pixelScale });
 	const alone = typeof source === "string" ? read.members[0] : undefined;
 	const classNames = alone === undefined ? "absent" : compareClassNames(alone.model, classes, alone.where);
 	const taken = alone === undefined ? read : { combine, members: [{ ...alone, order: {} }] };
-	const ensemble = await openEnsemble(runtime, taken, { ...data, classes, openSamples, unchecked: true });
+	return {
+		path: members.map(({ file, name = file }) => name).join(", "),
+		files: members.map(({ file }) => file),
+		members: read.members,
+		ensemble: await openEnsemble(runtime, taken, { ...data, classes, openSamples, unchecked: true }),
+		classNames,
+		notices: read.members.flatMap((member) => member.notices ?? []),
+	};
+}
+
+/** Opens a model, does the work and closes it. @throws LimbeckError as `openModel` does. */
+export async function withModel<T>(
+	source: string | EnsembleSource,
+	data: EvaluatedData,
+	runtime: Runtime,
+	work: (opened: OpenedModel) => Promise<T>,
+): Promise<T> {
+	const opened = await openModel(source, data, runtime);
 	try {
-		const notices = read.members.flatMap((member) => member.notices ?? []);
-		return await work({
-			path: members.map(({ file, name = file }) => name).join(", "),
-			files,
-			members: read.members,
-			ensemble,
-			classNames,
-			notices,
-		});
+		return await work(opened);
 	} finally {
-		await ensemble.release();
+		await opened.ensemble.release();
 	}
 }
 

@@ -9,7 +9,7 @@ import { readClusters } from "../specialists/clusters.js";
 import { type DetectorName, detectorNames, detectors, type Observation } from "./detectors.js";
 import type { GarbageKind } from "./garbage.js";
 import { foreignSamples, garbageFrom } from "./garbage-samples.js";
-import { withObservers } from "./observe.js";
+import { openObservers } from "./observe.js";
 import { type SortingOptions, type UnknownGroup, usualOf, type Verdicts, verdictsOf } from "./verdicts.js";
 
 /** What is to be judged, as plain data. */
@@ -84,7 +84,8 @@ export async function judge(
 	const data = await dataSetOf(choice).load(choice);
 	const { specialists: sets } = await readClusters(clusters);
 	const specialists = files.map((file, m) => ({ file, classes: sets[m] ?? [] }));
-	return withObservers({ generalist, specialists, seed, threads }, data, context, async (observe) => {
+	const { observe, release } = await openObservers({ generalist, specialists, seed, threads }, data, context);
+	try {
 		const usual = await usualOf(step, data, observe);
 		const test = await openTest();
 		const { sampleShape } = test;
@@ -99,7 +100,9 @@ export async function judge(
 		];
 		const kinds: readonly NoveltyKind[] = [...ownKinds, ...made.kinds, ...(other?.kinds ?? [])];
 		return outcomeOf(verdictsOf(step, usual, seen), seen, kinds);
-	});
+	} finally {
+		await release();
+	}
 }
 
 /** What detectors and verdicts are worth, by what the samples are. */

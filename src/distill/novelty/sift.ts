@@ -16,12 +16,13 @@ import { noticesOn } from "../teachers/judge.js";
 import { readMember } from "../teachers/open.js";
 import { fileMember } from "../teachers/sources.js";
 import { type DetectorName, detectorNames, detectors, type Observation } from "./detectors.js";
-import { type Observers, withObservers } from "./observe.js";
+import { type Observers, openObservers } from "./observe.js";
 import {
 	type SortingOptions,
 	softTargets,
 	type Thresholds,
 	type UnknownGroup,
+	type Usual,
 	usualOf,
 	verdictsOf,
 } from "./verdicts.js";
@@ -120,11 +121,8 @@ export async function sift(
 			return { set, at, name: nameOf(split, set.origin?.rows[at] ?? at) };
 		}),
 	);
-	const [seen, usual] = await withObservers(step, known, context, async (observe) => {
-		const all: Observation[] = [];
-		for (const [, set] of sets) for (const one of await observe(set, order)) all.push(one);
-		return [all, await usualOf(step, known, observe)] as const;
-	});
+	const sifted = { sets: sets.map(([, set]) => set), order };
+	const { seen, usual } = await observed(step, known, sifted, context);
 	const own = { runtime: context.runtime, openSamples, threads: step.threads };
 	const member = await readMember(fileMember(step.generalist, step.reading), known);
 	const told = await noticesOn([member], known, own);
@@ -161,6 +159,23 @@ export async function sift(
 		})),
 		garbage: pictures(far),
 	};
+}
+
+/** What is seen of all samples, and what is usual. */
+async function observed(
+	step: SiftStep,
+	known: DataSet,
+	{ sets, order }: { readonly sets: readonly SampleSet[]; readonly order: readonly number[] | undefined },
+	context: { readonly runtime: Runtime },
+): Promise<{ readonly seen: readonly Observation[]; readonly usual: Usual }> {
+	const { observe, release } = await openObservers(step, known, context);
+	try {
+		const seen: Observation[] = [];
+		for (const set of sets) for (const one of await observe(set, order)) seen.push(one);
+		return { seen, usual: await usualOf(step, known, observe) };
+	} finally {
+		await release();
+	}
 }
 
 /** Where a sample lies. */
