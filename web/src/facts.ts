@@ -1,5 +1,6 @@
 /** The table of what is known of each network. */
 import { heading, make } from "./elements.js";
+import { grouped } from "./numbers.js";
 
 /** What a row says; what is not known yet is left out. */
 export interface Row {
@@ -12,13 +13,6 @@ export interface Row {
 	/** Of how many, and of what: `test` or `validation`. */
 	readonly of: number;
 	readonly split: string;
-}
-
-const numbers = new Intl.NumberFormat("en");
-
-/** A whole number as people read it. */
-export function grouped(count: number): string {
-	return numbers.format(count);
 }
 
 /** Shows the rows in a table's body. */
