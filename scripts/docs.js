@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { studies } from "../dist/workflows/study/studies.js";
+import { workflows } from "../dist/workflows/index.js";
 
 const root = join(import.meta.dirname, "..");
 const docs = join(root, "docs");
@@ -56,25 +56,25 @@ for (const [name, [heading, title]] of Object.entries(guides)) {
 	writeFileSync(join(docs, "guide", `${name}.md`), `# ${title}\n\n${sectionOf(heading)}\n`);
 }
 
-/** The kinds of recipes, and the arguments that ask for each. */
-const recipes = {
-	distill: [],
-	train: ["--train"],
-	specialize: ["--specialize"],
-	speech: ["--speech"],
-	...Object.fromEntries(Object.keys(studies).map((name) => [`study ${name}`, ["--study", name]])),
-};
+/** Pages of recipes: the workflow, and where each of its recipes has fields of its own, the name. */
+const recipePages = [];
+for (const [name, { recipes }] of Object.entries(workflows)) {
+	if (recipes === undefined) continue;
+	const { builtIn, named } = await recipes();
+	const pages = named === true ? Object.keys(builtIn) : [undefined];
+	for (const one of pages) recipePages.push([name, ...(one === undefined ? [] : [one])]);
+}
 
 mkdirSync(join(docs, "recipes"), { recursive: true });
-for (const [kind, flags] of Object.entries(recipes)) {
+const sidebar = recipePages.map(([workflow, ...named]) => {
+	const flags = [`--${workflow}`, ...named];
 	const args = [join(root, "bin/limbeck.js"), "recipe", "--markdown", ...flags];
 	const tables = run(process.execPath, args, ["ignore", "pipe", "inherit"]);
-	const command = ["limbeck recipe", ...flags].join(" ");
-	const intro = `Every field of a recipe of \`limbeck ${kind}\`, with its default, as \`${command}\` tells them.`;
-	writeFileSync(
-		join(docs, "recipes", `${kind.replace(" ", "-")}.md`),
-		`# Recipes of limbeck ${kind}\n\n${intro}\n\n${tables}`,
-	);
-}
+	const [title, file] = [`limbeck ${[workflow, ...named].join(" ")}`, [workflow, ...named].join("-")];
+	const intro = `Every field of a recipe of \`${title}\`, with its default, as \`limbeck recipe ${flags.join(" ")}\` tells them.`;
+	writeFileSync(join(docs, "recipes", `${file}.md`), `# Recipes of ${title}\n\n${intro}\n\n${tables}`);
+	return { text: title, link: `/recipes/${file}` };
+});
+writeFileSync(join(docs, "recipes", "sidebar.json"), JSON.stringify(sidebar));
 run("npx", ["typedoc", "--options", "typedoc.site.json"]);
 run("npx", ["vitepress", process.argv[2] ?? "build", "docs"]);

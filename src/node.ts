@@ -156,7 +156,8 @@ export {
 } from "./workflows/speech/recipe.js";
 export type { SpeechFoldsReport, SpeechNetReport, SpeechReport, TriedTemperature } from "./workflows/speech/report.js";
 export { speechFoldsTable, speechReportTable } from "./workflows/speech/table.js";
-export { planStudy, type StudyOptions, type StudyReport, study } from "./workflows/study/plan.js";
+export { planStudy, type StudyOptions, study } from "./workflows/study/plan.js";
+export type { StudyReport } from "./workflows/study/report.js";
 export { parseStudyRecipe, type StudyName, type StudyRecipe } from "./workflows/study/studies.js";
 export type { Axis, Findings, Line, NetworkMeasures, Point, StudyFigure, StudyTable } from "./workflows/study/study.js";
 export { studyTable } from "./workflows/study/table.js";

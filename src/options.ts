@@ -27,18 +27,25 @@ export function parseOptions<T>(schema: z.ZodType<T>, input: unknown, where: str
 	});
 }
 
+/** A file of ours, for messages about one that is something else. */
+export interface AboutContent {
+	readonly where: string;
+	readonly expected: string;
+	readonly hint?: string;
+}
+
 /**
  * Checks what a file of ours says; it may come from anybody.
  *
  * @param text - JSON.
  * @throws LimbeckError (`data`) with the first thing that is otherwise.
  */
-export function parseContent<T>(
-	schema: z.ZodType<T>,
-	text: string,
-	about: { readonly where: string; readonly expected: string; readonly hint?: string },
-): T {
-	const content = parsedJson(text);
+export function parseContent<T>(schema: z.ZodType<T>, text: string, about: AboutContent): T {
+	return checkedContent(schema, parsedJson(text), about);
+}
+
+/** {@link parseContent} of what was parsed. @param content - nothing where that was no JSON. */
+export function checkedContent<T>(schema: z.ZodType<T>, content: unknown, about: AboutContent): T {
 	const result = schema.safeParse(content);
 	if (result.success) return result.data;
 	const [issue] = result.error.issues;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type DefaultTheme, defineConfig } from "vitepress";
 
 /** TypeDoc's list of pages, once `npm run docs` has made them. */
@@ -6,19 +6,14 @@ const apiPages = new URL("../api/typedoc-sidebar.json", import.meta.url);
 
 const page = (text: string, link: string): DefaultTheme.SidebarItem & DefaultTheme.NavItemWithLink => ({ text, link });
 
-function pagesOfApi(): DefaultTheme.SidebarItem[] {
-	if (!existsSync(apiPages)) return [];
-	return JSON.parse(readFileSync(apiPages, "utf8")) as DefaultTheme.SidebarItem[]; // As the theme's plugin writes them.
+/** A list of pages that was made for the theme; empty where it was not made yet. */
+function pagesIn(list: URL): DefaultTheme.SidebarItem[] {
+	if (!existsSync(list)) return [];
+	return JSON.parse(readFileSync(list, "utf8")) as DefaultTheme.SidebarItem[]; // As scripts/docs.js and the theme's plugin write them.
 }
 
-/** Pages of the recipes of studies, once they are made. */
-const recipesFolder = new URL("../recipes/", import.meta.url);
-
-function pagesOfStudies(): DefaultTheme.SidebarItem[] {
-	const files = existsSync(recipesFolder) ? readdirSync(recipesFolder) : [];
-	const names = files.flatMap((file) => /^study-(.*)[.]md$/.exec(file)?.[1] ?? []);
-	return names.sort().map((name) => page(`limbeck study ${name}`, `/recipes/study-${name}`));
-}
+/** The pages of recipes, once `npm run docs` has made them. */
+const recipePages = new URL("../recipes/sidebar.json", import.meta.url);
 
 export default defineConfig({
 	title: "Limbeck",
@@ -56,13 +51,7 @@ export default defineConfig({
 			},
 			{
 				text: "Recipes, every field",
-				items: [
-					page("limbeck distill", "/recipes/distill"),
-					page("limbeck train", "/recipes/train"),
-					page("limbeck specialize", "/recipes/specialize"),
-					page("limbeck speech", "/recipes/speech"),
-					...pagesOfStudies(),
-				],
+				items: pagesIn(recipePages),
 			},
 			{
 				text: "Inside",
@@ -71,7 +60,7 @@ export default defineConfig({
 			{
 				text: "API",
 				collapsed: true,
-				items: pagesOfApi(),
+				items: pagesIn(apiPages),
 			},
 		],
 	},

@@ -3,6 +3,8 @@ import { exitCodes } from "../console/exit-codes.js";
 import { describeError, processTerminal, type Terminal } from "../console/terminal.js";
 import { interruption, LimbeckError } from "../errors.js";
 import { packageVersion } from "../pipeline/environment.js";
+import { workflows } from "../workflows/index.js";
+import type { AddCommand } from "../workflows/workflow.js";
 
 /** The signals that ask a command to tidy up and leave. */
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -34,25 +36,16 @@ export async function main(argv: readonly string[]): Promise<number> {
 	}
 }
 
-/** Adds a command to the program. */
-type AddCommand = (program: Command, terminal: Terminal, signal: AbortSignal) => void;
-
 /** The commands in the order of the help; each is loaded only when it is wanted, since most of a start is loading. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
 	init: async () => (await import("./init-command.js")).addInitCommand,
-	distill: async () => (await import("../workflows/distill/command.js")).addDistillCommand,
-	train: async () => (await import("../workflows/train/command.js")).addTrainCommand,
-	specialize: async () => (await import("../workflows/specialize/command.js")).addSpecializeCommand,
-	speech: async () => (await import("../workflows/speech/command.js")).addSpeechCommand,
-	study: async () => (await import("../workflows/study/command.js")).addStudyCommand,
+	...Object.fromEntries(Object.entries(workflows).map(([name, { command }]) => [name, command])),
 	resume: async () => (await import("./resume-command.js")).addResumeCommand,
 	runs: async () => (await import("./runs-command.js")).addRunsCommands,
 	report: async () => (await import("./report-command.js")).addReportCommand,
 	dashboard: async () => (await import("./dashboard-command.js")).addDashboardCommand,
 	evaluate: async () => (await import("./evaluate-command.js")).addEvaluateCommand,
 	compare: async () => (await import("./compare-command.js")).addCompareCommand,
-	novelty: async () => (await import("../workflows/novelty/command.js")).addNoveltyCommand,
-	export: async () => (await import("../workflows/export/command.js")).addExportCommand,
 	recipe: async () => (await import("./recipe-command.js")).addRecipeCommand,
 	data: async () => (await import("./data-command.js")).addDataCommands,
 	doctor: async () => (await import("./doctor-command.js")).addDoctorCommand,

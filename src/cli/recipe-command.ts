@@ -2,61 +2,51 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { readRecipe } from "../console/recipe-file.js";
 import type { Terminal } from "../console/terminal.js";
-import { type JsonSchema, parseOptions } from "../options.js";
+import { LimbeckError } from "../errors.js";
+import { parseOptions } from "../options.js";
 import { wrapText } from "../report/text.js";
-import { distillSchema, parseRecipe } from "../workflows/distill/recipe.js";
 import { recipes } from "../workflows/distill/recipes.js";
-import { parseSpecializeRecipe, specializeSchema } from "../workflows/specialize/recipe.js";
-import { specializeRecipes } from "../workflows/specialize/recipes.js";
-import { parseSpeechRecipe, speechRecipeSchema, speechRecipes } from "../workflows/speech/recipe.js";
-import { parseStudyRecipe, studies, studySchema } from "../workflows/study/studies.js";
-import { parseTrainRecipe, trainSchema } from "../workflows/train/recipe.js";
-import { trainRecipes } from "../workflows/train/recipes.js";
+import { workflows } from "../workflows/index.js";
+import type { Recipes } from "../workflows/workflow.js";
 import { type ChoiceSection, type FieldLine, type RecipeFields, recipeFields } from "./recipe-fields.js";
+
+/** The kinds of recipes, by the workflows that run them. */
+const kinds = Object.entries(workflows).flatMap(([name, { recipes }]) =>
+	recipes === undefined ? [] : [{ name, recipes }],
+);
 
 const recipeFlags = z.object({
 	json: z.boolean().default(false),
 	markdown: z.boolean().default(false),
-	train: z.boolean().default(false),
-	specialize: z.boolean().default(false),
-	speech: z.boolean().default(false),
-	study: z.boolean().default(false),
+	...Object.fromEntries(kinds.map(({ name }) => [name, z.boolean().default(false)])),
 });
 
-/** A kind of recipes. */
-interface Kind {
-	readonly builtIn: Readonly<Record<string, unknown>>;
-	readonly parse: (input: unknown, where: string) => object;
-	readonly schema: (input: unknown) => JsonSchema;
-}
+/** The workflow whose recipes are meant where none is named. */
+const standard = "distill";
 
-/** The kinds of recipes, by the commands that run them. */
-const kinds = {
-	distill: { builtIn: recipes, parse: parseRecipe, schema: distillSchema },
-	train: { builtIn: trainRecipes, parse: parseTrainRecipe, schema: trainSchema },
-	specialize: { builtIn: specializeRecipes, parse: parseSpecializeRecipe, schema: specializeSchema },
-	speech: { builtIn: speechRecipes, parse: parseSpeechRecipe, schema: speechRecipeSchema },
-	study: {
-		builtIn: Object.fromEntries(Object.entries(studies).map(([name, { sizes }]) => [name, sizes.full])),
-		parse: parseStudyRecipe,
-		schema: studySchema,
-	},
-} as const satisfies Readonly<Record<string, Kind>>;
+/** @throws LimbeckError (`usage`) where several workflows are named. */
+async function recipesOf(chosen: Readonly<Record<string, boolean>>): Promise<Recipes> {
+	const named = Object.keys(chosen).filter((name) => chosen[name] === true);
+	const [only, ...others] = kinds.filter(({ name }) => (named.length === 0 ? name === standard : named.includes(name)));
+	if (only !== undefined && others.length === 0) return only.recipes();
+	const got = named.map((name) => `--${name}`).join(" ");
+	throw new LimbeckError("usage", { where: "limbeck recipe", expected: "one workflow", got });
+}
 
 /** Adds `limbeck recipe`. */
 export function addRecipeCommand(program: Command, terminal: Terminal): void {
-	program
+	const command = program
 		.command("recipe")
 		.summary("every field of a recipe, explained")
 		.description("Lists every field of a recipe: its value, what it means, and what it may be.")
 		.argument(
 			"[recipe]",
 			`show this recipe's values: ${Object.keys(recipes).join(", ")}, or a file; the defaults without it`,
-		)
-		.option("--train", "the recipes of limbeck train, in place of those of limbeck distill")
-		.option("--specialize", "those of limbeck specialize")
-		.option("--speech", "those of limbeck speech")
-		.option("--study", "those of limbeck study, by the study's name")
+		);
+	for (const { name } of kinds) {
+		command.option(`--${name}`, `the recipes of limbeck ${name}${name === standard ? ": the default" : ""}`);
+	}
+	command
 		.option("--json", "print the JSON schema, or the given recipe, as one JSON object on stdout")
 		.option("--markdown", "print the fields in Markdown")
 		.addHelpText(
@@ -74,8 +64,7 @@ Examples:
 		)
 		.action(async (name: string | undefined, raw: unknown) => {
 			const { json, markdown, ...chosen } = parseOptions(recipeFlags, raw, "limbeck recipe");
-			const kind = (["study", "speech", "specialize", "train"] as const).find((one) => chosen[one]) ?? "distill";
-			const { builtIn, parse, schema: schemaOf }: Kind = kinds[kind];
+			const { builtIn, parse, schema: schemaOf } = await recipesOf(chosen);
 			const written = name === undefined ? {} : await readRecipe(name, builtIn);
 			const recipe = parse(written, `recipe ${name ?? ""}`);
 			const schema = schemaOf(written);

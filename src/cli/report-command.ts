@@ -8,9 +8,9 @@ import { writeInto } from "../files.js";
 import { parseOptions } from "../options.js";
 import { runFiles } from "../pipeline/output-folder.js";
 import { finishedFolder } from "../pipeline/records.js";
+import type { FinishedRun } from "../report/html/report-kind.js";
+import { pageFile } from "../report/page-file.js";
 import { storeFolder } from "../store/store.js";
-import type { RunFolder } from "../workflows/run-folder.js";
-import { pageFile } from "../workflows/write-page.js";
 
 /** The page of several runs, where no other name is given. */
 const comparisonFile = "limbeck-report.html";
@@ -38,14 +38,17 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 		.option("--store <folder>", "where finished steps are kept (default: LIMBECK_STORE, or .limbeck of the project)")
 		.action(async (runs: readonly string[], options: unknown) => {
 			const { to, plots, tensorboard, store } = parseOptions(reportFlags, options, "limbeck report");
-			const { comparisonPage, plotFiles, readRunFolder, runPage } = await import("../workflows/pages.js");
+			// Drawing takes a while to load, and most commands draw nothing.
+			const { readRunFolder } = await import("../workflows/run-folder.js");
+			const { comparisonPage } = await import("../report/html/comparison-page.js");
+			const { plotFiles } = await import("../report/html/svg-file.js");
 			const folders: string[] = [];
 			for (const run of runs) folders.push(await folderOf(run, store ?? storeFolder(process.env, process.cwd())));
 			const read = await Promise.all(folders.map(readRunFolder));
 			const [only, ...others] = read;
 			const single = others.length === 0 && only !== undefined;
 			const path = to ?? (single ? join(folders[0] ?? "", pageFile) : comparisonFile);
-			const { text, drawings } = single ? await runPage(only) : comparisonPage(read);
+			const { text, drawings } = single ? await only.page() : comparisonPage(read);
 			await writeInto(dirname(path), basename(path), text);
 			terminal.print(path);
 			if (plots !== undefined) {
@@ -59,13 +62,12 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 		});
 }
 
-async function writeEvents({ metrics, report }: RunFolder, folder: string): Promise<void> {
+async function writeEvents({ metrics, created = "" }: FinishedRun, folder: string): Promise<void> {
 	if (metrics.length === 0) {
 		const hint = "Name the folder of one speaker.";
 		throw new LimbeckError("usage", { where: "--tensorboard", expected: "a run with curves", got: "none", hint });
 	}
 	const { eventFiles } = await import("../report/tensorboard.js");
-	const created = "created" in report ? report.created : "";
 	for (const { folder: network, name, bytes } of eventFiles(metrics, created)) {
 		await writeInto(folder, join(network, name), bytes);
 	}

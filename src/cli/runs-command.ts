@@ -99,8 +99,7 @@ async function show(store: string, name: string): Promise<Answer> {
 /** What is said of a run's results, as long as they are in its output folder. */
 async function saidOf(run: RunRecord): Promise<readonly Notice[]> {
 	try {
-		const { report } = await folderOf(run);
-		return "diagnosis" in report ? (report.diagnosis ?? []) : [];
+		return (await folderOf(run)).diagnosis;
 	} catch (error) {
 		if (error instanceof LimbeckError) return [];
 		throw error;

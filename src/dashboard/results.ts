@@ -5,14 +5,15 @@ import { LimbeckError } from "../errors.js";
 import type { RunRecord } from "../pipeline/records.js";
 import { paragraphs } from "../report/html/blocks.js";
 import { type Html, html } from "../report/html/html.js";
-import type { RunFolder } from "../workflows/run-folder.js";
+import type { FinishedRun } from "../report/html/report-kind.js";
+import { pageFile } from "../report/page-file.js";
 
 /**
  * Reads the output folder of a run that is done.
  *
  * @throws LimbeckError (`file`, `data`) where it cannot be read, or holds another run's results by now.
  */
-export async function folderOf({ id, out, state }: RunRecord): Promise<RunFolder> {
+export async function folderOf({ id, out, state }: RunRecord): Promise<FinishedRun> {
 	const { readRunFolder } = await import("../workflows/run-folder.js");
 	if (state !== "done") {
 		throw new LimbeckError("usage", { where: `run ${id}`, expected: "a run that is done", got: state });
@@ -32,10 +33,9 @@ export async function folderOf({ id, out, state }: RunRecord): Promise<RunFolder
 export async function resultsOf(run: RunRecord): Promise<Html> {
 	try {
 		const folder = await folderOf(run);
-		const { resultsTable } = await import("../workflows/run-page.js");
-		const { report } = folder;
-		const said = "diagnosis" in report ? (report.diagnosis ?? []).map(({ text }) => text) : [];
-		return html`<p><a href="/runs/${run.id}/report">The report</a></p>${paragraphs(said)}${resultsTable(folder)}`;
+		const { networksTable } = await import("../report/html/sections.js");
+		const said = folder.diagnosis.map(({ text }) => text);
+		return html`<p><a href="/runs/${run.id}/report">The report</a></p>${paragraphs(said)}${networksTable(folder.networks())}`;
 	} catch (error) {
 		if (!(error instanceof LimbeckError)) throw error;
 		return html`<p>${error.message}.</p>`;
@@ -52,7 +52,7 @@ const mostBytes = 2 ** 26;
  */
 export async function reportOf(run: RunRecord): Promise<string> {
 	const folder = await folderOf(run);
-	const path = join(run.out, "report.html");
+	const path = join(run.out, pageFile);
 	// A link would lead out of the folder.
 	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined);
 	try {
@@ -61,6 +61,5 @@ export async function reportOf(run: RunRecord): Promise<string> {
 	} finally {
 		await file?.close();
 	}
-	const { runPage } = await import("../workflows/pages.js");
-	return (await runPage(folder)).text;
+	return (await folder.page()).text;
 }

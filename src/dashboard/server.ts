@@ -156,7 +156,7 @@ async function compared(ids: readonly string[], { records }: Surroundings): Prom
 	const found = await Promise.all(ids.map((id) => records.find(id)));
 	const gone = ids.filter((_, k) => found[k] === undefined);
 	if (gone.length > 0) return pageAnswer(404, messageView("Comparison", [`There is no run ${gone.join(", ")}.`]));
-	const { comparison } = await import("../workflows/comparison-page.js");
+	const { comparison } = await import("../report/html/comparison-page.js");
 	const folders = await Promise.all(found.flatMap((run) => (run === undefined ? [] : [folderOf(run)])));
 	return pageAnswer(200, { title: `${String(ids.length)} runs`, parts: [], body: comparison(folders) });
 }

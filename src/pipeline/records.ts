@@ -22,7 +22,8 @@ const stepShape = z.strictObject({
 const recordShape = z.strictObject({
 	schema: z.literal(1),
 	id: z.string().regex(/^[\w.-]+$/),
-	command: z.enum(["distill", "train", "specialize", "speech", "study"]),
+	/** The workflow. Which there are is not for the store to say: another version may have others. */
+	command: z.string().regex(/^[a-z][a-z-]*$/),
 	/** The recipe, every default filled in. */
 	recipe: z.record(z.string(), z.unknown()),
 	/** The folder for the results, absolute. */

@@ -9,16 +9,9 @@ import { columnsOf, type NamedRows, type Row } from "../rows.js";
 import { figure, paragraphs, samplePicture, tableOf } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import * as plots from "./plots.js";
+import type { ReportForm } from "./report-kind.js";
 import type { MetricsLine } from "./run-files.js";
-import {
-	type ClassifierRows,
-	type PageKind,
-	type Section,
-	type Shown,
-	samplesOf,
-	trainingSection,
-	whenAndSeeds,
-} from "./sections.js";
+import { type ClassifierRows, type Section, type Shown, samplesOf, trainingSection, whenAndSeeds } from "./sections.js";
 
 /** A report of classifiers. */
 export interface ClassifiersReport {
@@ -39,7 +32,7 @@ export const roleCurves: Section<ClassifiersReport> = trainingSection((line) => 
 });
 
 /** What pages of classifiers have in common. */
-export const classifiersPage: Pick<PageKind<ClassifiersReport>, "about" | "tested" | "recipe"> = {
+export const classifiersPage: Pick<ReportForm<ClassifiersReport>, "about" | "tested" | "recipe"> = {
 	about({ data, seeds, created }) {
 		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
 	},

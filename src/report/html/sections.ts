@@ -149,20 +149,6 @@ kind of processor gives the same networks to the last bit.</p><dl>
 	};
 }
 
-/** How runs of one kind are shown. */
-export interface PageKind<Report> {
-	readonly title: (report: Report) => string;
-	/** What was learned from and tested on, and when. */
-	readonly about: (report: Report) => string;
-	/** What its figures are of: those of runs compare where this is the same. */
-	readonly tested: (report: Report) => string;
-	readonly networks: (report: Report) => Networks;
-	readonly recipe: (report: Report) => { readonly name: string };
-	/** Whether a run leaves its plots as files beside its page. */
-	readonly leavesPlots?: true;
-	readonly sections: readonly Section<Report>[];
-}
-
 /** Classifiers by what they are called, and as pictures have them. */
 export type ClassifierRows = readonly (readonly [label: string, network: Row, series: Series])[];
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { perform } from "../../console/perform.js";
 import { readRecipe } from "../../console/recipe-file.js";
 import {
 	addRunFlags,
@@ -13,7 +14,6 @@ import type { Terminal } from "../../console/terminal.js";
 import { parseNetworkSpec, replaceNetwork } from "../../distill/networks.js";
 import { parseTeacherSpec } from "../../distill/teachers/options.js";
 import { isRecord, parseOptions } from "../../options.js";
-import { perform } from "../perform.js";
 import { type DistillEvent, distill, planDistill } from "./plan.js";
 import { parseRecipe, type Recipe } from "./recipe.js";
 import { recipes } from "./recipes.js";
@@ -111,6 +111,7 @@ export function performDistill(recipe: Recipe, flags: RunFlags, surroundings: Su
 			plan: (options) => planDistill(recipe, options),
 			run: (options) => distill(recipe, options),
 			table: (report) => reportTable(report, surroundings.terminal.width),
+			kind: async () => (await import("./page.js")).distillReport,
 			files: "Models, report.html and report.json are",
 		},
 		flags,

@@ -15,10 +15,10 @@ import {
 import { type Content, type Html, html } from "../../report/html/html.js";
 import type { ClassShare } from "../../report/html/plots.js";
 import * as plots from "../../report/html/plots.js";
+import { reportKind } from "../../report/html/report-kind.js";
 import {
 	againSection,
 	type Networks,
-	type PageKind,
 	type Shown,
 	sizeSection,
 	stepsSection,
@@ -26,7 +26,7 @@ import {
 } from "../../report/html/sections.js";
 import { seriesOf, titleOf } from "../../report/networks.js";
 import { classifiers, type Row } from "../../report/rows.js";
-import type { Report } from "./report.js";
+import { type Report, reportSchema } from "./report.js";
 import { networksOf, verdict } from "./table.js";
 
 const picturedNetworks = (report: Report): Networks<Row> => {
@@ -34,7 +34,8 @@ const picturedNetworks = (report: Report): Networks<Row> => {
 };
 
 /** The page of `limbeck distill`. */
-export const distillKind: PageKind<Report> = {
+export const distillReport = reportKind<Report>({
+	schema: reportSchema,
 	...classifiersPage,
 	title: ({ recipe }) => `${recipe.name}: a distillation`,
 	networks: picturedNetworks,
@@ -54,7 +55,7 @@ export const distillKind: PageKind<Report> = {
 			return { command: "distill", recipe, fingerprint: data.fingerprint, environment };
 		}),
 	],
-};
+});
 
 /** Temperatures at which distributions are shown. */
 function temperaturesOf({ recipe: { distillation } }: Report): readonly number[] {

@@ -1,4 +1,5 @@
 /** report.json: everything that a run found out, as plain data. */
+import { z } from "zod";
 
 import type { AnyEvaluation, Comparison, EvaluateOutcome, MemberEvaluation } from "../../distill/evaluation.js";
 import {
@@ -13,7 +14,7 @@ import {
 } from "../../distill/network-report.js";
 import type { TeacherVerdict } from "../../distill/teachers/verdict.js";
 import type { TrainOutcome } from "../../distill/train-network.js";
-import type { Notice } from "../../notices.js";
+import { dataFields, diagnosisField, figures, listOf, reportHead, written } from "../../report/report-schema.js";
 import type { Fidelity } from "../../train/labels.js";
 import type { TeacherSummary } from "../../train/teacher.js";
 import type { RunRecipe } from "./recipe.js";
@@ -54,44 +55,42 @@ export type LinkReport = Measured<NetworkReport & Partial<Fidelity>> & {
 	readonly name: string;
 };
 
+const comparison = written<Comparison>({ p: z.number() });
+
 /** The report of a distillation, `schema: 1`. */
-export interface Report {
-	readonly schema: 1;
-	readonly kind: "distill";
-	readonly created: string;
-	readonly recipe: RunRecipe;
-	readonly seeds: readonly number[];
-	readonly data: DataReport;
+export const reportSchema = z.object({
+	...reportHead,
+	diagnosis: diagnosisField,
+	kind: z.literal("distill"),
+	recipe: written<RunRecipe>({ name: z.string() }),
+	data: written<DataReport>(dataFields),
 	/**
 	 * Without the measures of training where its file was given; of an ensemble as a whole, with the time that all took.
 	 * Absent where it was a file of targets, which say nothing of test samples.
 	 */
-	readonly teacher?: Measured<AnyEvaluation & Partial<NetworkReport>>;
+	teacher: figures<Measured<AnyEvaluation & Partial<NetworkReport>>>().exactOptional(),
 	/** Each member of an ensemble alone, in order; the first is the single teacher of the same seed. */
-	readonly members?: readonly Measured<MemberEvaluation>[];
-	/** How the student's teacher was asked and read, of the first seed. */
-	readonly teaching?: TeacherSummary & {
-		/** What was said of each given teacher before it taught. */
-		readonly verdicts?: readonly TeacherVerdict[];
-	};
+	members: listOf(figures<Measured<MemberEvaluation>>()).exactOptional(),
+	/** How the student's teacher was asked and read, of the first seed, and what was said of each given one before it taught. */
+	teaching: written<TeacherSummary & { readonly verdicts?: readonly TeacherVerdict[] }>().exactOptional(),
 	/** Assistants and earlier generations in the order of the chain; absent where the teacher taught the student itself. */
-	readonly chain?: readonly LinkReport[];
+	chain: listOf(figures<LinkReport>()).exactOptional(),
 	/** All generations, the student among them, as one: the mean of their probabilities. */
-	readonly generations?: Measured<AnyEvaluation>;
+	generations: figures<Measured<AnyEvaluation>>().exactOptional(),
 	/** The student on hard labels alone; absent without labels. */
-	readonly baseline?: Measured<NetworkReport>;
+	baseline: figures<Measured<NetworkReport>>().exactOptional(),
 	/** The student alone with the weights that were best on the validation split. */
-	readonly earlyStopped?: Measured<NetworkReport>;
+	earlyStopped: figures<Measured<NetworkReport>>().exactOptional(),
 	/** Without agreement where there is no teacher to ask about test samples. */
-	readonly student: Measured<NetworkReport & Partial<Fidelity>>;
+	student: figures<Measured<NetworkReport & Partial<Fidelity>>>(),
 	/** What else is to be known of the first seed's run. */
-	readonly notes?: readonly string[];
-	/** What is to be said of the results, the gravest first; absent in reports of earlier versions. */
-	readonly diagnosis?: readonly Notice[];
+	notes: listOf(z.string()).exactOptional(),
 	/** Student (A) against baseline (B) on the same test samples: McNemar's test; a list with several seeds. Absent without labels. */
-	readonly mcnemar?: Comparison | readonly Comparison[];
-	readonly environment: Environment;
-}
+	mcnemar: z.union([comparison, listOf(comparison)]).exactOptional(),
+});
+
+/** The report of a distillation, `schema: 1`. */
+export type Report = Readonly<z.infer<typeof reportSchema>>;
 
 /** What a report says of data without labels. */
 const noLabels =

@@ -78,7 +78,7 @@ Examples:
 			const report = await novelty(flags, signal);
 			for (const notice of report.notices ?? []) terminal.tell(describeNotice(notice, terminal));
 			// Drawing takes a while to load, and most commands draw nothing.
-			const { noveltyPage } = await import("../pages.js");
+			const { noveltyPage } = await import("./page.js");
 			const { text } = await noveltyPage(report);
 			const content = JSON.stringify(report, (key, value: unknown) => (key === "pixels" ? undefined : value));
 			await writeInto(flags.out, files.page, text);

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { perform } from "../../console/perform.js";
 import { readRecipe } from "../../console/recipe-file.js";
 import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags } from "../../console/run-flags.js";
 import type { Terminal } from "../../console/terminal.js";
 import { parseNetworkSpec, replaceNetwork } from "../../distill/networks.js";
 import { isRecord, parseOptions } from "../../options.js";
-import { perform } from "../perform.js";
 import { planSpecialize, type SpecializeEvent, specialize } from "./plan.js";
 import { parseSpecializeRecipe, type SpecializeRecipe } from "./recipe.js";
 import { specializeRecipes } from "./recipes.js";
@@ -98,6 +98,7 @@ export function performSpecialize(
 			plan: (options) => planSpecialize(recipe, options),
 			run: (options) => specialize(recipe, options),
 			table: (report) => specializeReportTable(report, surroundings.terminal.width),
+			kind: async () => (await import("./page.js")).specializeReport,
 			files: "Models, report.html and report.json are",
 		},
 		flags,

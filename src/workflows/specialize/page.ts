@@ -5,11 +5,11 @@ import { isUnequal } from "../../report/balance.js";
 import { figure, paragraphs, pngAddress, tableOf, textTable } from "../../report/html/blocks.js";
 import { type Content, type Html, html } from "../../report/html/html.js";
 import * as plots from "../../report/html/plots.js";
+import { reportKind } from "../../report/html/report-kind.js";
 import {
 	againSection,
 	type ClassifierRows,
 	type Networks,
-	type PageKind,
 	type Shown,
 	samplesOf,
 	sizeSection,
@@ -22,7 +22,7 @@ import { palette } from "../../report/html/style.js";
 import type { Series } from "../../report/networks.js";
 import { count } from "../../report/numbers.js";
 import { classifiers, columnsOf, type Row } from "../../report/rows.js";
-import type { SpecializeReport, SpecializeRole } from "./report.js";
+import { reportSchema, type SpecializeReport, type SpecializeRole } from "./report.js";
 import { conditionalRows, coverageRows, specializeNetworks, specializeSentences, timeSentence } from "./table.js";
 
 const roles: Readonly<Record<SpecializeRole, Series>> = {
@@ -49,7 +49,8 @@ const networksOf = (report: SpecializeReport): Networks<Row> => {
 };
 
 /** The page of `limbeck specialize`. */
-export const specializeKind: PageKind<SpecializeReport> = {
+export const specializeReport = reportKind<SpecializeReport>({
+	schema: reportSchema,
 	title: ({ recipe }) => `${recipe.name}: a generalist and specialists`,
 	about({ data, seeds, created }) {
 		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
@@ -74,7 +75,7 @@ export const specializeKind: PageKind<SpecializeReport> = {
 			return { command: "specialize", recipe, fingerprint: data.fingerprint, environment };
 		}),
 	],
-};
+});
 
 function results({ report }: Shown<SpecializeReport>): Content {
 	const rows = specializeNetworks(report);

@@ -1,4 +1,5 @@
 /** report.json of `limbeck specialize`. */
+import { z } from "zod";
 
 import { shownBy } from "../../distill/diagnosis/teaching-checks.js";
 import type { AnyEvaluation, Comparison, EvaluateOutcome } from "../../distill/evaluation.js";
@@ -15,7 +16,7 @@ import {
 import type { ChosenClasses } from "../../distill/specialists/choose-classes.js";
 import type { Coverage, Tally } from "../../distill/specialists/coverage.js";
 import type { TrainOutcome } from "../../distill/train-network.js";
-import type { Notice } from "../../notices.js";
+import { dataFields, diagnosisField, figures, listOf, reportHead, written } from "../../report/report-schema.js";
 import type { Fidelity } from "../../train/labels.js";
 import { type RunSpecializeRecipe, specialistEpochs } from "./recipe.js";
 
@@ -53,39 +54,45 @@ export interface ConditionalReport {
 	readonly controls: Readonly<Partial<Record<ControlName, number>>>;
 }
 
-/** Test samples by the number of specialists that cover their class; of all seeds together. */
-export interface CoverageLine {
+const coverageLine = z.object({
 	/** How many specialists. */
-	readonly specialists: number;
-	readonly samples: number;
+	specialists: z.number(),
+	samples: z.number(),
 	/** Samples that the generalist has right. */
-	readonly generalist: number;
+	generalist: z.number(),
 	/** Samples that generalist and specialists have right together. */
-	readonly combined: number;
+	combined: z.number(),
 	/** (combined − generalist) / generalist; absent where the generalist has none right. */
-	readonly relativeChange?: number;
-}
+	relativeChange: z.number().exactOptional(),
+});
+
+/** Test samples by the number of specialists that cover their class; of all seeds together. */
+export type CoverageLine = Readonly<z.infer<typeof coverageLine>>;
+
+const specialistReport = z.object({
+	/** The names of its classes. */
+	classes: listOf(z.string()),
+	trainSeconds: z.number(),
+	/** Errors among its classes and the dustbin on the validation split, before the dustbin's correction. */
+	validationErrors: z.number().exactOptional(),
+});
 
 /** One specialist of one seed. */
-export interface SpecialistReport {
-	/** The names of its classes. */
-	readonly classes: readonly string[];
-	readonly trainSeconds: number;
-	/** Errors among its classes and the dustbin on the validation split, before the dustbin's correction. */
-	readonly validationErrors?: number;
-}
+export type SpecialistReport = Readonly<z.infer<typeof specialistReport>>;
+
+const clustersSchema = z.object({
+	seed: z.number(),
+	/** How many predictions of the generalist the classes were chosen by. */
+	predictions: z.number(),
+	/** How far the covariance may be from that of the full predictions, in proportion to its norm; 0 without top-k. */
+	truncation: z.number(),
+	specialists: listOf(specialistReport),
+	/** The names of classes that no specialist has. */
+	uncovered: listOf(z.string()),
+});
 
 /** The specialists of one seed. */
-export interface ClustersReport {
-	readonly seed: number;
-	/** How many predictions of the generalist the classes were chosen by. */
-	readonly predictions: number;
-	/** How far the covariance may be from that of the full predictions, in proportion to its norm; 0 without top-k. */
-	readonly truncation: number;
-	readonly specialists: readonly SpecialistReport[];
-	/** The names of classes that no specialist has. */
-	readonly uncovered: readonly string[];
-}
+export type ClustersReport = Readonly<z.infer<typeof clustersSchema>>;
 
 /** Two classifiers of one seed on the same test samples. */
 export interface NamedComparison extends Comparison {
@@ -94,42 +101,46 @@ export interface NamedComparison extends Comparison {
 	readonly b: string;
 }
 
+/** What specialists are compared with, in the order of reports. */
+export const controlOrder = ["longer", "ensemble", "random"] as const satisfies readonly ControlName[];
+
 /** The report of a run of specialists, `schema: 1`. */
-export interface SpecializeReport {
-	readonly schema: 1;
-	readonly kind: "specialize";
-	readonly created: string;
-	readonly recipe: RunSpecializeRecipe;
-	readonly seeds: readonly number[];
-	readonly data: DataReport;
-	readonly generalist: Measured<NetworkReport>;
+export const reportSchema = z.object({
+	...reportHead,
+	diagnosis: diagnosisField,
+	kind: z.literal("specialize"),
+	recipe: written<RunSpecializeRecipe>({ name: z.string() }),
+	data: written<DataReport>(dataFields),
+	generalist: figures<Measured<NetworkReport>>(),
 	/** Generalist and specialists as one. */
-	readonly combined: Measured<TrainedEvaluation>;
+	combined: figures<Measured<TrainedEvaluation>>(),
 	/** A network like the generalist, taught by all of them. */
-	readonly distilledBack: Measured<NetworkReport & Partial<Fidelity>>;
+	distilledBack: figures<Measured<NetworkReport & Partial<Fidelity>>>(),
 	/** At the same cost of training as generalist and specialists. */
-	readonly controls: Readonly<Partial<Record<ControlName, Measured<TrainedEvaluation>>>>;
-	readonly conditional: Measured<ConditionalReport>;
-	readonly coverage: readonly CoverageLine[];
-	readonly clusters: readonly ClustersReport[];
-	readonly training: Measured<{
-		readonly generalistSeconds: number;
-		/** The mean of a specialist. */
-		readonly specialistSeconds: number;
-		/** All specialists, as if one after the other. */
-		readonly specialistsSeconds: number;
-	}>;
+	controls: z.partialRecord(z.enum(controlOrder), figures<Measured<TrainedEvaluation>>()),
+	conditional: written<Measured<ConditionalReport>>(),
+	coverage: listOf(coverageLine),
+	clusters: listOf(clustersSchema),
+	training: written<Measured<TrainingTimes>>(),
 	/** Passes over the training samples: what controls are given as much of. */
-	readonly cost: { readonly generalistEpochs: number; readonly specialistsEpochs: number };
+	cost: z.object({ generalistEpochs: z.number(), specialistsEpochs: z.number() }),
 	/** Share of the specialists' gain over the generalist that the distilled network keeps; absent where there is no gain. */
-	readonly gainKept?: number;
+	gainKept: z.number().exactOptional(),
 	/** In pairs on the same test samples, McNemar's test. */
-	readonly comparisons: readonly NamedComparison[];
-	/** What is to be said of the results, the gravest first; absent in reports of earlier versions. */
-	readonly diagnosis?: readonly Notice[];
+	comparisons: listOf(written<NamedComparison>({ a: z.string(), b: z.string(), p: z.number() })),
 	/** What the figures say, in sentences. */
-	readonly verdict: readonly string[];
-	readonly environment: Environment;
+	verdict: listOf(z.string()),
+});
+
+/** The report of a run of specialists, `schema: 1`. */
+export type SpecializeReport = Readonly<z.infer<typeof reportSchema>>;
+
+interface TrainingTimes {
+	readonly generalistSeconds: number;
+	/** The mean of a specialist. */
+	readonly specialistSeconds: number;
+	/** All specialists, as if one after the other. */
+	readonly specialistsSeconds: number;
 }
 
 type Results = readonly [SpecializeSeedResult, ...SpecializeSeedResult[]];
@@ -192,9 +203,6 @@ export function assembleSpecializeReport(
 		environment,
 	};
 }
-
-/** What specialists are compared with, in the order of reports. */
-export const controlOrder = ["longer", "ensemble", "random"] as const satisfies readonly ControlName[];
 
 function controlNames({ trained }: SpecializeSeedResult): readonly ControlName[] {
 	return controlOrder.filter((name) => trained.controls[name] !== undefined);

@@ -3,12 +3,12 @@ import { extname } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { DataFields } from "../../console/data-flags.js";
+import { perform } from "../../console/perform.js";
 import { readRecipe } from "../../console/recipe-file.js";
 import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags } from "../../console/run-flags.js";
 import type { Terminal } from "../../console/terminal.js";
 import { LimbeckError } from "../../errors.js";
 import { parseOptions } from "../../options.js";
-import { perform } from "../perform.js";
 import { planSpeech, planSpeechFolds, type SpeechEvent, speech, speechFolds } from "./plan.js";
 import { parseSpeechRecipe, type SpeechRecipe, speechRecipes } from "./recipe.js";
 import { speechFoldsTable, speechReportTable } from "./table.js";
@@ -71,6 +71,8 @@ Examples:
 		});
 }
 
+const speechKind = async () => (await import("./page.js")).speechReport;
+
 /** {@link performSpeech} with each speaker held out in turn. */
 function performFolds(recipe: SpeechRecipe, flags: RunFlags, surroundings: Surroundings): Promise<void> {
 	return perform(
@@ -80,7 +82,8 @@ function performFolds(recipe: SpeechRecipe, flags: RunFlags, surroundings: Surro
 			plan: (options) => planSpeechFolds(recipe, options),
 			run: (options) => speechFolds(recipe, options),
 			table: (report) => speechFoldsTable(report, surroundings.terminal.width),
-			runs: ({ folds }) => Object.keys(folds),
+			kind: async () => (await import("./page.js")).foldsReport,
+			inner: { folders: ({ folds }) => Object.keys(folds), kind: speechKind },
 			files: "A folder for each speaker, report.html and report.json are",
 		},
 		flags,
@@ -97,6 +100,7 @@ export function performSpeech(recipe: SpeechRecipe, flags: RunFlags, surrounding
 			plan: (options) => planSpeech(recipe, options),
 			run: (options) => speech(recipe, options),
 			table: (report) => speechReportTable(report, surroundings.terminal.width),
+			kind: speechKind,
 			files: "Nets, report.html and report.json are",
 		},
 		flags,

@@ -3,9 +3,9 @@
 import { figure, legend, paragraphs, tableOf, textTable } from "../../report/html/blocks.js";
 import { type Content, html } from "../../report/html/html.js";
 import * as plots from "../../report/html/plots.js";
+import { reportKind } from "../../report/html/report-kind.js";
 import {
 	againSection,
-	type PageKind,
 	type Shown,
 	stepsSection,
 	trainingSection,
@@ -14,7 +14,7 @@ import {
 } from "../../report/html/sections.js";
 import type { Series } from "../../report/networks.js";
 import { count, percent } from "../../report/numbers.js";
-import type { SpeechFoldsReport, SpeechReport } from "./report.js";
+import { foldsSchema, reportSchema, type SpeechFoldsReport, type SpeechReport } from "./report.js";
 import {
 	acousticNets,
 	firstFold,
@@ -41,7 +41,8 @@ function seriesOfNet(name: string): Series {
 }
 
 /** The page of `limbeck speech`. */
-export const speechKind: PageKind<SpeechReport> = {
+export const speechReport = reportKind<SpeechReport>({
+	schema: reportSchema,
 	title: ({ recipe }) => `${recipe.name}: an experiment with speech`,
 	about({ recipe, corpus, seeds, created }) {
 		const { words, test } = corpus;
@@ -66,10 +67,11 @@ export const speechKind: PageKind<SpeechReport> = {
 			return { command: "speech", recipe, fingerprint: corpus.fingerprint, environment };
 		}),
 	],
-};
+});
 
 /** The page of `limbeck speech --held-out each`. */
-export const foldsKind: PageKind<SpeechFoldsReport> = {
+export const foldsReport = reportKind<SpeechFoldsReport>({
+	schema: foldsSchema,
 	title: (report) => `${firstFold(report).recipe.name}: each speaker held out in turn`,
 	about: (report) => `${firstFold(report).recipe.data.name}; ${whenAndSeeds(firstFold(report))}`,
 	tested: (report) => `${firstFold(report).recipe.data.name}, ${Object.keys(report.folds).join(", ")} in turn`,
@@ -90,7 +92,7 @@ export const foldsKind: PageKind<SpeechFoldsReport> = {
 			return { command: "speech --held-out each", recipe, fingerprint: corpus.fingerprint, environment };
 		}),
 	],
-};
+});
 
 /** A line of a table of the paper, as shares of 1. */
 interface PaperLine {

@@ -1,7 +1,8 @@
 /** report.json of `limbeck speech`. */
+import { z } from "zod";
 import { combine, type Environment, type Measured } from "../../distill/network-report.js";
 import type { TrainOutcome } from "../../distill/train-network.js";
-import type { Notice } from "../../notices.js";
+import { diagnosisField, listOf, reportHead, written } from "../../report/report-schema.js";
 import type { AlignOutcome } from "../../speech/align-corpus.js";
 import type { RecognizeOutcome, SpeechFigures } from "../../speech/evaluate.js";
 import type { SpeechRecipe } from "./recipe.js";
@@ -26,45 +27,69 @@ export interface SpeechNetReport extends SpeechFigures {
 	readonly temperature?: number;
 }
 
-/** A temperature that was tried. */
-export interface TriedTemperature {
-	readonly temperature: number;
+const triedTemperatureSchema = z.object({
+	temperature: z.number(),
 	/** Share of the validation frames that its net has right. */
-	readonly frameAccuracy: number;
+	frameAccuracy: z.number(),
 	/** In how many of the seeds it was chosen. */
-	readonly chosen: number;
+	chosen: z.number(),
+});
+
+/** A temperature that was tried. */
+export type TriedTemperature = Readonly<z.infer<typeof triedTemperatureSchema>>;
+
+/** A corpus, what should be known of it, and how its frames got their states. */
+interface CorpusReport extends Omit<AlignOutcome, "data"> {
+	readonly fingerprint: string;
+	readonly test: RecognizeOutcome["test"];
 }
 
+/**
+ * By name: `baseline`, the first net; `members`, the mean of all nets alone; `ensemble`; `student-alone`, a net like
+ * the distilled one that learns from hard targets alone; `distilled`; `few-hard`, `few-stopped` and `few-soft`.
+ */
+const networks = z.record(
+	z.string(),
+	written<Measured<SpeechNetReport>>({ parameters: z.number(), test: z.looseObject({}) }),
+);
+
+/**
+ * Share of the ensemble's gain over its members' mean that arrives in the distilled net, on the test; absent where there
+ * is no gain.
+ */
+const gain = z.object({ frameAccuracy: z.number().exactOptional(), wer: z.number().exactOptional() }).exactOptional();
+
 /** The report of an experiment with speech, `schema: 1`. */
-export interface SpeechReport {
-	readonly schema: 1;
-	readonly kind: "speech";
-	readonly created: string;
-	readonly recipe: SpeechRecipe;
-	readonly seeds: readonly number[];
-	/** The corpus, what should be known of it, and how its frames got their states. */
-	readonly corpus: Omit<AlignOutcome, "data"> & {
-		readonly fingerprint: string;
-		readonly test: RecognizeOutcome["test"];
-	};
-	/**
-	 * By name: `baseline`, the first net; `members`, the mean of all nets alone; `ensemble`; `student-alone`, a net like
-	 * the distilled one that learns from hard targets alone; `distilled`; `few-hard`, `few-stopped` and `few-soft`.
-	 */
-	readonly networks: Readonly<Record<string, Measured<SpeechNetReport>>>;
-	/** Temperatures of soft targets, as validation has them: by what was taught, means over the seeds. */
-	readonly temperatures: Readonly<Record<string, readonly TriedTemperature[]>>;
-	/** Word error rates in the test strings of each speaker: by network, then by speaker; means over the seeds. */
-	readonly speakers: Readonly<Record<string, Readonly<Record<string, number>>>>;
-	/**
-	 * Share of the ensemble's gain over its members' mean that arrives in the distilled net, on the test; absent where
-	 * there is no gain.
-	 */
-	readonly gain?: { readonly frameAccuracy?: number; readonly wer?: number };
-	/** What is to be said of the trainings, the gravest first; absent in reports of earlier versions. */
-	readonly diagnosis?: readonly Notice[];
-	readonly environment: Environment;
-}
+export const reportSchema = z.object({
+	...reportHead,
+	diagnosis: diagnosisField,
+	kind: z.literal("speech"),
+	recipe: written<SpeechRecipe>({ name: z.string() }),
+	corpus: written<CorpusReport>({ fingerprint: z.string() }),
+	networks,
+	/** Temperatures of soft targets, as validation has them: by what was taught, means over the seeds; old reports have none. */
+	temperatures: z.record(z.string(), listOf(triedTemperatureSchema)).default({}),
+	/** Word error rates in the test strings of each speaker: by network, then by speaker; means over the seeds; old reports have none. */
+	speakers: z.record(z.string(), z.record(z.string(), z.number())).default({}),
+	gain,
+});
+
+/** The report of an experiment with speech, `schema: 1`. */
+export type SpeechReport = Readonly<z.infer<typeof reportSchema>>;
+
+/** The report of an experiment in which each speaker is held out in turn, `schema: 1`. */
+export const foldsSchema = z.object({
+	schema: z.literal(1),
+	kind: z.literal("folds"),
+	/** Of each speaker, by the name; in old reports they do not say their kind. */
+	folds: z.record(z.string(), reportSchema.extend({ kind: z.literal("speech").default("speech") })),
+	/** Over the speakers: means and deviations; `seeds` are the speakers' places. */
+	networks,
+	gain,
+});
+
+/** The report of an experiment in which each speaker is held out in turn, `schema: 1`. */
+export type SpeechFoldsReport = Readonly<z.infer<typeof foldsSchema>>;
 
 /** What a candidate of a choice is called. */
 export const candidateName = (choice: string, temperature: number): string => `${choice}-T${String(temperature)}`;
@@ -168,17 +193,6 @@ function meanOf<T>(measured: Measured<T>): T {
 	const mean = Object.entries(measured).filter(([field]) => field !== "std" && field !== "seeds");
 	// The mean keeps the shape.
 	return Object.fromEntries(mean) as T;
-}
-
-/** The report of an experiment in which each speaker is held out in turn, `schema: 1`. */
-export interface SpeechFoldsReport {
-	readonly schema: 1;
-	readonly kind: "folds";
-	/** Of each speaker, by the name. */
-	readonly folds: Readonly<Record<string, SpeechReport>>;
-	/** Over the speakers: means and deviations; `seeds` are the speakers' places. */
-	readonly networks: SpeechReport["networks"];
-	readonly gain?: SpeechReport["gain"];
 }
 
 /** Puts the reports of all speakers together, who are as many draws from one population. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { perform } from "../../console/perform.js";
 import { readRecipe } from "../../console/recipe-file.js";
 import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags } from "../../console/run-flags.js";
 import type { Terminal } from "../../console/terminal.js";
 import { parseOptions } from "../../options.js";
 import type { ExperimentEvent } from "../../pipeline/experiment.js";
-import { perform } from "../perform.js";
 import { planStudy, study } from "./plan.js";
 import { parseStudyRecipe, type StudyRecipe, studies } from "./studies.js";
 import { studyTable } from "./table.js";
@@ -70,6 +70,7 @@ export function performStudy(recipe: StudyRecipe, flags: RunFlags, surroundings:
 			plan: (options) => planStudy(recipe, options),
 			run: (options) => study(recipe, options),
 			table: (report) => studyTable(report, surroundings.terminal.width),
+			kind: async () => (await import("./page.js")).studyReport,
 			files: "report.html, report.json and figures are",
 		},
 		flags,

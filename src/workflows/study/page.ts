@@ -3,22 +3,17 @@
 import { isUnequal } from "../../report/balance.js";
 import { figure, paragraphs, textTable } from "../../report/html/blocks.js";
 import { type Content, html } from "../../report/html/html.js";
-import {
-	againSection,
-	type PageKind,
-	type Shown,
-	samplesOf,
-	stepsSection,
-	whenAndSeeds,
-} from "../../report/html/sections.js";
+import { reportKind } from "../../report/html/report-kind.js";
+import { againSection, type Shown, samplesOf, stepsSection, whenAndSeeds } from "../../report/html/sections.js";
 import { otherColor } from "../../report/networks.js";
 import { count } from "../../report/numbers.js";
 import { classifiers, type Row } from "../../report/rows.js";
 import { chart } from "./chart.js";
-import type { StudyReport } from "./plan.js";
+import { reportSchema, type StudyReport } from "./report.js";
 
 /** The page of `limbeck study`. */
-export const studyKind: PageKind<StudyReport> = {
+export const studyReport = reportKind<StudyReport>({
+	schema: reportSchema,
 	title: ({ title }) => `${title}: a study`,
 	about({ data, seeds, created }) {
 		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
@@ -41,7 +36,7 @@ export const studyKind: PageKind<StudyReport> = {
 			return { command: "study", recipe, fingerprint: data.fingerprint, environment };
 		}),
 	],
-};
+});
 
 function answer({ report }: Shown<StudyReport>): Content {
 	return html`<h3>${report.question}</h3>${paragraphs(report.answer)}

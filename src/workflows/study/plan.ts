@@ -1,40 +1,17 @@
 /** Runs a study: its networks through the pipeline, its findings from what was measured. */
-import { type Fitted, fitRecipe } from "../../distill/data-fit.js";
+import { fitRecipe } from "../../distill/data-fit.js";
 import { isLabelled } from "../../distill/evaluation.js";
-import {
-	combine,
-	type DataReport,
-	dataReport,
-	type Environment,
-	evaluationOf,
-	type Measured,
-	networkReport,
-} from "../../distill/network-report.js";
+import { combine, dataReport, evaluationOf, networkReport } from "../../distill/network-report.js";
 import { LimbeckError } from "../../errors.js";
 import { identifyData } from "../../pipeline/data-identity.js";
 import type { ExperimentEvent, ExperimentResult } from "../../pipeline/experiment.js";
 import { executeRun, type PlanLine, planLines, type Run, type RunOptions } from "../../pipeline/run.js";
-import { type StudyName, type StudyRecipe, studyOf } from "./studies.js";
-import type { Findings, Measurements, NetworkMeasures } from "./study.js";
+import type { StudyReport } from "./report.js";
+import { type StudyRecipe, studyOf } from "./studies.js";
+import type { Measurements, NetworkMeasures } from "./study.js";
 
 /** How a study runs. */
 export type StudyOptions = RunOptions<ExperimentEvent>;
-
-/** The report of a study, `schema: 1`. */
-export interface StudyReport extends Findings {
-	readonly schema: 1;
-	readonly kind: "study";
-	readonly created: string;
-	readonly study: StudyName;
-	readonly title: string;
-	readonly question: string;
-	readonly recipe: Fitted<StudyRecipe>;
-	readonly seeds: readonly number[];
-	readonly data: DataReport;
-	/** Networks and ensembles by their names. */
-	readonly networks: Readonly<Record<string, Measured<NetworkMeasures>>>;
-	readonly environment: Environment;
-}
 
 /**
  * Runs a study: for every seed its networks, then all of them on the test set, which nothing before has seen; then what

@@ -11,58 +11,65 @@ import {
 	planExperiment,
 } from "../../pipeline/experiment.js";
 import type { SeedContext, SeedPlan } from "../../pipeline/run.js";
+import { listOf } from "../../report/report-schema.js";
 import { dataField, seedFields } from "../recipe-fields.js";
 
-/** A number that was measured, at a place of an axis. */
-export interface Point {
+const point = z.object({
 	/** A number, or one of the axis's categories. */
-	readonly x: number | string;
-	readonly y: number;
+	x: z.union([z.number(), z.string()]),
+	y: z.number(),
 	/** Sample standard deviation over the seeds. */
-	readonly std?: number | undefined;
-}
+	std: z.number().optional(),
+});
+
+/** A number that was measured, at a place of an axis. */
+export type Point = Readonly<z.infer<typeof point>>;
+
+const line = z.object({
+	label: z.string(),
+	points: listOf(point),
+	/** Whether its points are not joined. */
+	apart: z.boolean().exactOptional(),
+});
 
 /** Points that belong together. */
-export interface Line {
-	readonly label: string;
-	readonly points: readonly Point[];
-	/** Whether its points are not joined. */
-	readonly apart?: boolean;
-}
+export type Line = Readonly<z.infer<typeof line>>;
+
+const axis = z.object({ label: z.string(), scale: z.enum(["linear", "log", "categories"]) });
 
 /** One axis of a figure. */
-export interface Axis {
-	readonly label: string;
-	readonly scale: "linear" | "log" | "categories";
-}
+export type Axis = Readonly<z.infer<typeof axis>>;
+
+const figure = z.object({
+	/** Its file is called so. */
+	name: z.string(),
+	title: z.string(),
+	caption: z.string(),
+	x: axis,
+	y: axis,
+	lines: listOf(line),
+	/** A value of y that the points are to be seen against. */
+	level: z.number().exactOptional(),
+});
 
 /** A figure as plain data. */
-export interface StudyFigure {
-	/** Its file is called so. */
-	readonly name: string;
-	readonly title: string;
-	readonly caption: string;
-	readonly x: Axis;
-	readonly y: Axis;
-	readonly lines: readonly Line[];
-	/** A value of y that the points are to be seen against. */
-	readonly level?: number;
-}
+export type StudyFigure = Readonly<z.infer<typeof figure>>;
+
+const table = z.object({ title: z.string(), columns: listOf(z.string()), rows: listOf(listOf(z.string())) });
 
 /** A table of texts; the first column names the rows. */
-export interface StudyTable {
-	readonly title: string;
-	readonly columns: readonly string[];
-	readonly rows: readonly (readonly string[])[];
-}
+export type StudyTable = Readonly<z.infer<typeof table>>;
+
+/** What a study has found out, in its report. */
+export const findingsFields = {
+	/** Sentences, each with its uncertainty. */
+	answer: listOf(z.string()),
+	tables: listOf(table),
+	figures: listOf(figure),
+};
 
 /** What a study has found out. */
-export interface Findings {
-	/** Sentences, each with its uncertainty. */
-	readonly answer: readonly string[];
-	readonly tables: readonly StudyTable[];
-	readonly figures: readonly StudyFigure[];
-}
+export type Findings = Readonly<z.infer<z.ZodObject<typeof findingsFields>>>;
 
 /** What was measured, by the names of networks and ensembles. */
 export interface Measurements {

@@ -1,6 +1,6 @@
 import { count } from "../../report/numbers.js";
 import { alignTable, wrapText } from "../../report/text.js";
-import type { StudyReport } from "./plan.js";
+import type { StudyReport } from "./report.js";
 
 /**
  * What a study found out, as lines of text: its tables, the question and the answer.

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { perform } from "../../console/perform.js";
 import { readRecipe } from "../../console/recipe-file.js";
 import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags } from "../../console/run-flags.js";
 import type { Terminal } from "../../console/terminal.js";
@@ -9,7 +10,6 @@ import { listParameters, parameterNotice } from "../../models/parameter-list.js"
 import { noticeText } from "../../notices.js";
 import { isRecord, parseOptions } from "../../options.js";
 import { alignTable } from "../../report/text.js";
-import { perform } from "../perform.js";
 import { planTrain, train } from "./plan.js";
 import { parseTrainRecipe, type TrainRecipe } from "./recipe.js";
 import { trainRecipes } from "./recipes.js";
@@ -81,6 +81,7 @@ export function performTrain(recipe: TrainRecipe, flags: RunFlags, surroundings:
 			...(recipe.network.family === "file" ? { planned: () => plannedParameters(recipe.network) } : {}),
 			run: (options) => train(recipe, options),
 			table: (report) => trainReportTable(report, surroundings.terminal.width),
+			kind: async () => (await import("./page.js")).trainReport,
 			files: "model.onnx, report.html and report.json are",
 		},
 		flags,

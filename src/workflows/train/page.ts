@@ -9,13 +9,15 @@ import {
 	results,
 	roleCurves,
 } from "../../report/html/classifier-sections.js";
-import { againSection, type PageKind, stepsSection, verdictSection } from "../../report/html/sections.js";
+import { reportKind } from "../../report/html/report-kind.js";
+import { againSection, stepsSection, verdictSection } from "../../report/html/sections.js";
 import { classifiers } from "../../report/rows.js";
-import type { TrainReport } from "./report.js";
+import { reportSchema, type TrainReport } from "./report.js";
 import { trainedRows, trainVerdict } from "./table.js";
 
 /** The page of `limbeck train`. */
-export const trainKind: PageKind<TrainReport> = {
+export const trainReport = reportKind<TrainReport>({
+	schema: reportSchema,
 	...classifiersPage,
 	title: ({ recipe }) => `${recipe.name}: a training`,
 	networks: (report) => ({ sort: classifiers, rows: pictured(trainedRows(report)), unequal: isUnequal(report.data) }),
@@ -30,4 +32,4 @@ export const trainKind: PageKind<TrainReport> = {
 			return { command: "train", recipe, fingerprint: data.fingerprint, environment };
 		}),
 	],
-};
+});

@@ -1,4 +1,5 @@
 /** report.json of `limbeck train`. */
+import { z } from "zod";
 
 import type { EvaluateOutcome } from "../../distill/evaluation.js";
 import {
@@ -11,24 +12,23 @@ import {
 	networkReport,
 } from "../../distill/network-report.js";
 import type { TrainOutcome } from "../../distill/train-network.js";
-import type { Notice } from "../../notices.js";
+import { dataFields, diagnosisField, figures, listOf, reportHead, written } from "../../report/report-schema.js";
 import type { RunTrainRecipe } from "./recipe.js";
 
 /** The report of a training, `schema: 1`. */
-export interface TrainReport {
-	readonly schema: 1;
-	readonly kind: "train";
-	readonly created: string;
-	readonly recipe: RunTrainRecipe;
-	readonly seeds: readonly number[];
-	readonly data: DataReport;
-	readonly network: Measured<NetworkReport>;
-	/** What is to be said of the results, the gravest first; absent in reports of earlier versions. */
-	readonly diagnosis?: readonly Notice[];
+export const reportSchema = z.object({
+	...reportHead,
+	diagnosis: diagnosisField,
+	kind: z.literal("train"),
+	recipe: written<RunTrainRecipe>({ name: z.string() }),
+	data: written<DataReport>(dataFields),
+	network: figures<Measured<NetworkReport>>(),
 	/** What else is to be known of the first seed's run. */
-	readonly notes?: readonly string[];
-	readonly environment: Environment;
-}
+	notes: listOf(z.string()).exactOptional(),
+});
+
+/** The report of a training, `schema: 1`. */
+export type TrainReport = Readonly<z.infer<typeof reportSchema>>;
 
 /** One seed's results. */
 export interface TrainSeedResult {

@@ -1,17 +1,18 @@
 /** How a command runs a recipe, or tells its plan. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createProgress } from "../console/progress.js";
-import type { RunFlags, Surroundings } from "../console/run-flags.js";
-import { describeNotice, type Terminal } from "../console/terminal.js";
 import { readTextIfThere } from "../files.js";
 import type { Notice } from "../notices.js";
 import { isRecord, parsedJson } from "../options.js";
 import { runFiles } from "../pipeline/output-folder.js";
 import { megabytes } from "../pipeline/preflight.js";
 import type { PlanLine, RunOptions, SeedEvent } from "../pipeline/run.js";
+import type { ReportKind } from "../report/html/report-kind.js";
+import { pageFile } from "../report/page-file.js";
 import { alignTable } from "../report/text.js";
-import { pageFile, writePage } from "./write-page.js";
+import { createProgress } from "./progress.js";
+import type { RunFlags, Surroundings } from "./run-flags.js";
+import { describeNotice, type Terminal } from "./terminal.js";
 
 /** What a command does with a recipe. */
 export interface Performance<Event extends SeedEvent, Report extends object> {
@@ -23,18 +24,24 @@ export interface Performance<Event extends SeedEvent, Report extends object> {
 	readonly table: (report: Report) => string;
 	/** What `--dry-run` prints beside the plan: fields of its JSON, and lines. */
 	readonly planned?: () => Promise<{ readonly fields: object; readonly lines: readonly string[] }>;
-	/** Folders in the output folder that hold runs of their own. */
-	readonly runs?: (report: Report) => readonly string[];
+	/** What makes the page of the report; loaded when it is wanted, since most commands draw nothing. */
+	readonly kind: () => Promise<ReportKind>;
+	/** Folders in the output folder that hold runs of their own, and their reports' kind. */
+	readonly inner?: {
+		readonly folders: (report: Report) => readonly string[];
+		readonly kind: () => Promise<ReportKind>;
+	};
 	/** What is in the output folder then: a noun phrase and its verb. */
 	readonly files: string;
 }
 
 /** Runs a recipe, or tells its plan, and prints what comes of it. */
 export async function perform<Event extends SeedEvent, Report extends object>(
-	{ seeds, labelOf, plan, planned, run, table, runs, files }: Performance<Event, Report>,
+	performance: Performance<Event, Report>,
 	flags: RunFlags,
 	surroundings: Surroundings,
 ): Promise<void> {
+	const { seeds, labelOf, plan, planned, run, table, files } = performance;
 	const { terminal } = surroundings;
 	const options = runOptionsOf(flags, seeds, labelOf, surroundings);
 	if (flags.dryRun) {
@@ -44,9 +51,7 @@ export async function perform<Event extends SeedEvent, Report extends object>(
 	const before = await pagedReport(flags.out);
 	const report = await run(options);
 	// Drawing takes longer than finding everything in the store.
-	if (comparable(report) !== before) {
-		for (const folder of ["", ...(runs?.(report) ?? [])]) await writePage(join(flags.out, folder));
-	}
+	if (comparable(report) !== before) await writePages(report, flags.out, performance);
 	if (!flags.quiet) {
 		// Tables have it for people; a program's output is not read by them.
 		for (const notice of flags.json ? diagnosisOf(report) : []) terminal.tell(describeNotice(notice, terminal));
@@ -54,6 +59,18 @@ export async function perform<Event extends SeedEvent, Report extends object>(
 	}
 	if (flags.json) terminal.print(JSON.stringify(report));
 	else terminal.print(`${table(report)}\n\n${files} in ${flags.out}.`);
+}
+
+/** Writes the page of a report, and those of runs within it. */
+async function writePages<Event extends SeedEvent, Report extends object>(
+	report: Report,
+	out: string,
+	{ kind, inner }: Performance<Event, Report>,
+): Promise<void> {
+	const { writePage } = await import("../report/html/write-page.js");
+	await writePage(out, await kind());
+	if (inner === undefined) return;
+	for (const folder of inner.folders(report)) await writePage(join(out, folder), await inner.kind());
 }
 
 /** What a report of any kind has to say; that of several speakers or of a study has nothing of its own. */

@@ -1,27 +1,26 @@
 /** Several runs in one page: their networks in one table, and in what their recipes differ. */
-import { LimbeckError } from "../errors.js";
-import { isRecord } from "../options.js";
-import { figure, page, textTable } from "../report/html/blocks.js";
-import { type Html, html } from "../report/html/html.js";
-import { sizes } from "../report/html/plots.js";
-import { networksTable, sizedNetworks } from "../report/html/sections.js";
-import { classifiers } from "../report/rows.js";
-import type { RunFolder } from "./run-folder.js";
-import { kindOf } from "./run-page.js";
+import { LimbeckError } from "../../errors.js";
+import { isRecord } from "../../options.js";
+import { classifiers } from "../rows.js";
+import { figure, page, textTable } from "./blocks.js";
+import { type Html, html } from "./html.js";
+import { sizes } from "./plots.js";
+import type { FinishedRun } from "./report-kind.js";
+import { networksTable, sizedNetworks } from "./sections.js";
 
 /** {@link comparison} as a page of its own. */
-export function comparisonPage(runs: readonly RunFolder[]): Html {
+export function comparisonPage(runs: readonly FinishedRun[]): Html {
 	return page(`${String(runs.length)} runs`, comparison(runs));
 }
 
 /**
  * Every run's networks and recipes, side by side.
  *
- * @throws LimbeckError (`usage`) where some are of speech and others are not: their figures are others.
+ * @throws LimbeckError (`usage`) where their networks are of several sorts, which have other figures.
  */
-export function comparison(runs: readonly RunFolder[]): Html {
+export function comparison(runs: readonly FinishedRun[]): Html {
 	const names = distinct(runs.map(({ name }) => name));
-	const tests = new Set(runs.map((run) => kindOf(run).tested(reportOf(run))));
+	const tests = new Set(runs.map(({ tested }) => tested()));
 	const others = differences(runs);
 	return html`${
 		tests.size === 1
@@ -37,23 +36,14 @@ export function comparison(runs: readonly RunFolder[]): Html {
 	}</section>`;
 }
 
-/** The report, as the entry of its kind takes it. */
-function reportOf({ report }: RunFolder): never {
-	// The entry is the one of this report.
-	return report as never;
-}
-
 /** What is to be said of each run. */
-function verdicts(runs: readonly RunFolder[], names: readonly string[]): Html | undefined {
-	const said = runs.flatMap(({ report }, k) => {
-		const notices = "diagnosis" in report ? (report.diagnosis ?? []) : [];
-		return notices.map(({ text }) => html`<p>${names[k]}: ${text}</p>`);
-	});
+function verdicts(runs: readonly FinishedRun[], names: readonly string[]): Html | undefined {
+	const said = runs.flatMap(({ diagnosis }, k) => diagnosis.map(({ text }) => html`<p>${names[k]}: ${text}</p>`));
 	return said.length === 0 ? undefined : html`<section class="verdict"><h2>Verdict</h2>${said}</section>`;
 }
 
-function networksSections(runs: readonly RunFolder[], names: readonly string[]): Html {
-	const all = runs.map((run) => kindOf(run).networks(reportOf(run)));
+function networksSections(runs: readonly FinishedRun[], names: readonly string[]): Html {
+	const all = runs.map(({ networks }) => networks());
 	const sort = all[0]?.sort ?? classifiers;
 	if (all.some((one) => one.sort !== sort)) {
 		const got = all.map((one, k) => `${names[k] ?? ""} (${one.sort.name})`).join(", ");
@@ -72,8 +62,8 @@ ${sized.length < 2 ? undefined : html`<section><h2>Size and errors</h2>${figure(
 }
 
 /** Fields of the recipes that are not the same in all. */
-function differences(runs: readonly RunFolder[]): readonly (readonly [path: string, values: readonly string[]])[] {
-	const fields = runs.map((run) => new Map(leaves(kindOf(run).recipe(reportOf(run)), "")));
+function differences(runs: readonly FinishedRun[]): readonly (readonly [path: string, values: readonly string[]])[] {
+	const fields = runs.map((run) => new Map(leaves(run.recipe(), "")));
 	const paths = [...new Set(fields.flatMap((one) => [...one.keys()]))];
 	return paths
 		.map((path) => [path, fields.map((one) => one.get(path) ?? "–")] as const)

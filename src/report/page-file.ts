@@ -1,0 +1,2 @@
+/** The page of a run, beside its other files. */
+export const pageFile = "report.html";
