@@ -1,9 +1,9 @@
 /** What a run has told while it trained, read as it grows. */
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { parsedJson } from "../options.js";
 import { runFolder } from "../pipeline/records.js";
+import { type LogLine, logLine } from "../pipeline/training-lines.js";
 
 /** The last that a training said of its progress. */
 export interface Progress {
@@ -45,23 +45,6 @@ export interface RunLogs {
 	/** Forgets runs that are not among these. */
 	keep(ids: ReadonlySet<string>): void;
 }
-
-const lineShape = z.object({
-	label: z.string(),
-	kind: z.string(),
-	seconds: z.number(),
-	step: z.number().optional(),
-	steps: z.number().optional(),
-	epoch: z.number().optional(),
-	loss: z.number().optional(),
-	throughput: z.number().optional(),
-	memory: z.number().optional(),
-	errors: z.number().optional(),
-	klToTeacher: z.number().optional(),
-	text: z.string().optional(),
-});
-
-type Line = z.infer<typeof lineShape>;
 
 /** A training while it is read. */
 interface OpenLog {
@@ -128,24 +111,22 @@ async function readOn(run: OpenRun, path: string): Promise<void> {
 }
 
 function take(trainings: Map<string, OpenLog>, text: string): void {
-	const parsed = lineShape.safeParse(parsedJson(text));
+	const parsed = logLine.safeParse(parsedJson(text));
 	if (!parsed.success) return;
 	const line = parsed.data;
 	const { label } = line;
 	const log = trainings.get(label) ?? { label, losses: [], errors: [], kl: [], notes: [] };
 	trainings.set(label, log);
-	takeProgress(log, line);
-	const { kind, epoch, errors, klToTeacher, text: note } = line;
-	if (kind === "note" && note !== undefined) log.notes.push(note);
-	if (kind !== "validation" || epoch === undefined) return;
+	if (line.kind === "progress") takeProgress(log, line);
+	if (line.kind === "note") log.notes.push(line.text);
+	if (line.kind !== "validation") return;
+	const { epoch, errors, klToTeacher } = line;
 	if (errors !== undefined) log.errors.push({ epoch, value: errors });
 	if (klToTeacher !== undefined) log.kl.push({ epoch, value: klToTeacher });
 }
 
-function takeProgress(log: OpenLog, line: Line): void {
-	const { kind, seconds, step, steps, epoch, loss, throughput, memory } = line;
-	if (kind !== "progress" || step === undefined || steps === undefined || epoch === undefined) return;
-	if (loss === undefined || throughput === undefined) return;
+function takeProgress(log: OpenLog, line: Extract<LogLine, { readonly kind: "progress" }>): void {
+	const { seconds, step, steps, epoch, loss, throughput, memory } = line;
 	const first = (log.first ??= { seconds, step });
 	const left = step > first.step ? ((seconds - first.seconds) / (step - first.step)) * (steps - step) : undefined;
 	log.progress = { step, steps, epoch, loss, throughput, memory, left };

@@ -51,9 +51,9 @@ const inner = (fields: ReadonlyMap<number, unknown>, number: number): ReadonlyMa
 test("event files hold the curves of each network, in folders whose names lead nowhere", () => {
 	const files = eventFiles(
 		[
-			{ kind: "progress", seed: 1, role: "teacher", step: 10, epoch: 0.5, loss: 0.25 },
+			{ kind: "progress", seed: 1, role: "teacher", step: 10, steps: 100, epoch: 0.5, loss: 0.25 },
 			{ kind: "validation", seed: 1, role: "teacher", step: 300, epoch: 1, errors: 42, klToTeacher: 0.5 },
-			{ kind: "progress", seed: 2, role: "../../etc", member: 3, step: 20, epoch: 1, loss: 2 },
+			{ kind: "progress", seed: 2, role: "../../etc", member: 3, step: 20, steps: 100, epoch: 1, loss: 2 },
 		],
 		"2026-11-27T12:00:00.000Z",
 	);

@@ -2,14 +2,14 @@
  * The curves of a run as event files, which TensorBoard (2.21 was tried) reads: a folder for each network and seed.
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import type { MetricsLine } from "./html/run-files.js";
+import type { CurveLine } from "../pipeline/training-lines.js";
 
 /** What a curve is called there, and its value in a line. */
 const scalars = {
-	loss: ({ kind, loss }) => (kind === "progress" ? loss : undefined),
-	"validation/errors": ({ kind, errors }) => (kind === "validation" ? errors : undefined),
-	"validation/KL to the teacher": ({ kind, klToTeacher }) => (kind === "validation" ? klToTeacher : undefined),
-} as const satisfies Readonly<Record<string, (line: MetricsLine) => number | undefined>>;
+	loss: (line) => (line.kind === "progress" ? line.loss : undefined),
+	"validation/errors": (line) => (line.kind === "validation" ? line.errors : undefined),
+	"validation/KL to the teacher": (line) => (line.kind === "validation" ? line.klToTeacher : undefined),
+} as const satisfies Readonly<Record<string, (line: CurveLine) => number | undefined>>;
 
 /** A folder's event file. */
 export interface EventFile {
@@ -24,7 +24,7 @@ export interface EventFile {
  *
  * @param created - ISO 8601 time of the run's end, which all events bear: lines have steps, and no time of day.
  */
-export function eventFiles(metrics: readonly MetricsLine[], created: string): readonly EventFile[] {
+export function eventFiles(metrics: readonly CurveLine[], created: string): readonly EventFile[] {
 	const wallTime = Date.parse(created) / 1000;
 	const several = new Set(metrics.map(({ seed }) => seed)).size > 1;
 	return [...new Set(metrics.map((line) => folderOf(line, several)))].map((folder) => ({
@@ -38,7 +38,7 @@ export function eventFiles(metrics: readonly MetricsLine[], created: string): re
 }
 
 /** A name that is a folder's and no path, whatever the line says. */
-function folderOf({ seed, role, member, network }: MetricsLine, several: boolean): string {
+function folderOf({ seed, role, member, network }: CurveLine, several: boolean): string {
 	const parts = [...(several ? [`seed ${String(seed)}`] : []), network ?? role ?? "network", member ?? ""];
 	return parts
 		.filter((part) => part !== "")
@@ -46,11 +46,11 @@ function folderOf({ seed, role, member, network }: MetricsLine, several: boolean
 		.replaceAll(/[^\w-]+/g, "-");
 }
 
-function fileOf(lines: readonly MetricsLine[], wallTime: number): Uint8Array {
+function fileOf(lines: readonly CurveLine[], wallTime: number): Uint8Array {
 	const events = lines.flatMap((line) =>
 		Object.entries(scalars).flatMap(([tag, valueIn]) => {
 			const value = valueIn(line);
-			return value === undefined || line.step === undefined ? [] : [scalar(wallTime, line.step, tag, value)];
+			return value === undefined ? [] : [scalar(wallTime, line.step, tag, value)];
 		}),
 	);
 	return Buffer.concat([header(wallTime), ...events].map(framed));

@@ -47,7 +47,7 @@ export async function tellProgress(
 		memory: 2 ** 28,
 		seconds: step / 10,
 	};
-	const note = text === undefined ? [] : [{ label, kind: "note", text, seconds: step / 10 }];
+	const note = text === undefined ? [] : [{ label, kind: "note", seed: 1, text, seconds: step / 10 }];
 	const lines = [event, ...note].map((line) => `${JSON.stringify(line)}\n`).join("");
 	await appendFile(join(runFolder(store, id), "metrics.jsonl"), lines);
 }

@@ -1,6 +1,7 @@
 /** Parts of the pages of workflows that train classifiers. */
 import type { Exhibits, ShownSample } from "../../distill/exhibits.js";
 import type { DataReport } from "../../distill/network-report.js";
+import type { CurveLine } from "../../pipeline/training-lines.js";
 import { isUnequal } from "../balance.js";
 import type { Column } from "../columns.js";
 import { seriesOf, titleOf } from "../networks.js";
@@ -10,7 +11,6 @@ import { figure, paragraphs, samplePicture, tableOf } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import * as plots from "./plots.js";
 import type { ReportForm } from "./report-kind.js";
-import type { MetricsLine } from "./run-files.js";
 import { type ClassifierRows, type Section, type Shown, samplesOf, trainingSection, whenAndSeeds } from "./sections.js";
 
 /** A report of classifiers. */
@@ -122,7 +122,7 @@ export async function exhibitPicture({ pixels, label }: ShownSample, { shape }: 
 }
 
 /** What results call the network of a line of metrics. */
-function nameOf({ role, member }: MetricsLine): string {
+function nameOf({ role, member }: CurveLine): string {
 	const name = role === "earlyStopped" ? "early-stopped" : (role ?? "network");
 	return member === undefined ? name : `${name}-${String(member)}`;
 }

@@ -5,27 +5,14 @@ import { readTextIfThere } from "../../files.js";
 import { parseContent } from "../../options.js";
 import { runFiles } from "../../pipeline/output-folder.js";
 import type { RunDetails } from "../../pipeline/run.js";
-
-/** A point of a training: a mean loss, or a look at the validation split. */
-export interface MetricsLine {
-	readonly kind: string;
-	readonly seed: number;
-	readonly role?: string | undefined;
-	readonly member?: number | undefined;
-	readonly network?: string | undefined;
-	readonly step?: number | undefined;
-	readonly epoch: number;
-	readonly loss?: number | undefined;
-	readonly errors?: number | undefined;
-	readonly klToTeacher?: number | undefined;
-}
+import { type CurveLine, curveLine } from "../../pipeline/training-lines.js";
 
 /** What a finished run's folder holds besides its report. */
 export interface RunFiles {
 	/** The folder's name. */
 	readonly name: string;
 	readonly details?: RunDetails;
-	readonly metrics: readonly MetricsLine[];
+	readonly metrics: readonly CurveLine[];
 }
 
 /** A picture whose size is not that of its bytes would be drawn from whatever lies behind them. */
@@ -42,19 +29,6 @@ const detailsShape = z.looseObject({
 	run: z.string(),
 	steps: z.array(z.looseObject({ label: z.string() })),
 	chosen: chosenShape.optional(),
-});
-
-const lineShape = z.looseObject({
-	kind: z.string(),
-	seed: z.number(),
-	role: z.string().optional(),
-	member: z.number().optional(),
-	network: z.string().optional(),
-	step: z.number().optional(),
-	epoch: z.number(),
-	loss: z.number().optional(),
-	errors: z.number().optional(),
-	klToTeacher: z.number().optional(),
 });
 
 /** What files of a run must be, for messages about those that are something else. */
@@ -80,7 +54,7 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
 			? {}
 			: { details: parseContent(detailsShape, details, { where: about, ...foreign }) as unknown as RunDetails }),
 		metrics: lines.map((line, k) =>
-			parseContent(lineShape, line, { where: `${log}: line ${String(k + 1)}`, ...foreign }),
+			parseContent(curveLine, line, { where: `${log}: line ${String(k + 1)}`, ...foreign }),
 		),
 	};
 }

@@ -1,6 +1,7 @@
 /** The parts of a page, and those that several kinds of runs share. */
 import type { Environment } from "../../distill/network-report.js";
 import type { Notice } from "../../notices.js";
+import type { CurveLine } from "../../pipeline/training-lines.js";
 import type { NetworkSort } from "../columns.js";
 import { withHintsOnce } from "../diagnosis.js";
 import { describeMachine } from "../evaluation.js";
@@ -11,7 +12,7 @@ import { figure, legend, textTable } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import type { CurvePoint, SizedNetwork } from "./plots.js";
 import * as plots from "./plots.js";
-import type { MetricsLine, RunFiles } from "./run-files.js";
+import type { RunFiles } from "./run-files.js";
 
 /** A run with the report of its kind. */
 export interface Shown<Report> extends RunFiles {
@@ -68,22 +69,22 @@ export function sizeSection<Report>(networksOf: (report: Report) => Networks): S
  * @param whose - the network of a line, and its series.
  */
 export function trainingSection<Report extends { readonly seeds: readonly number[] }>(
-	whose: (line: MetricsLine) => { readonly line: string; readonly series: Series },
+	whose: (line: CurveLine) => { readonly line: string; readonly series: Series },
 ): Section<Report> {
 	return {
 		title: "Training",
 		of({ metrics, report }) {
 			const first = report.seeds[0];
 			const own = metrics.filter(({ seed }) => seed === first);
-			const pointsOf = (value: (line: MetricsLine) => number | undefined): readonly CurvePoint[] =>
+			const pointsOf = (value: (line: CurveLine) => number | undefined): readonly CurvePoint[] =>
 				own.flatMap((line) => {
 					const at = value(line);
 					return at === undefined ? [] : [{ ...whose(line), epoch: line.epoch, value: at }];
 				});
 			return curvesOf({
-				loss: pointsOf(({ kind, loss }) => (kind === "progress" ? loss : undefined)),
-				errors: pointsOf(({ kind, errors }) => (kind === "validation" ? errors : undefined)),
-				kl: pointsOf(({ kind, klToTeacher }) => (kind === "validation" ? klToTeacher : undefined)),
+				loss: pointsOf((line) => (line.kind === "progress" ? line.loss : undefined)),
+				errors: pointsOf((line) => (line.kind === "validation" ? line.errors : undefined)),
+				kl: pointsOf((line) => (line.kind === "validation" ? line.klToTeacher : undefined)),
 			});
 		},
 	};
