@@ -10,6 +10,7 @@ const layers = [
 	"files.ts",
 	"locks.ts",
 	"options.ts",
+	"choices.ts",
 	"canonical.ts",
 	"settings.ts",
 	"onnx/",

@@ -90,33 +90,6 @@ function closestOf(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undef
 	return closest?.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
-/**
- * A choice among the entries of a table, by the field that names each.
- *
- * @param schemas - one at least, in the order in which people see them.
- */
-export function choiceOf<Field extends string, Schema extends z.core.$ZodTypeDiscriminable>(
-	field: Field,
-	schemas: readonly Schema[],
-): z.ZodDiscriminatedUnion<readonly [Schema, ...Schema[]], Field> {
-	const [first, ...others] = schemas;
-	if (first === undefined) throw new TypeError(`choice by ${field}: expected one schema at least, got none`);
-	return z.discriminatedUnion(field, [first, ...others]);
-}
-
-/** The options of each schema with more fields. */
-export type Extended<Options, More> =
-	Options extends z.ZodObject<infer Shape, infer Config> ? z.ZodObject<Shape & More, Config> : never;
-
-/** Options with more fields, after their own; what they are refined by stays. Of several schemas each has its own type. */
-export function extended<Options extends z.ZodObject, More extends z.ZodRawShape>(
-	options: Options,
-	more: More,
-): Extended<Options, More> {
-	// The fields of both; TypeScript does not add them up for options that it does not know yet.
-	return options.safeExtend(more) as unknown as Extended<Options, More>;
-}
-
 /** What a value had to be, as a noun phrase. */
 function expectation(issue: z.core.$ZodIssue): string {
 	switch (issue.code) {

@@ -1,9 +1,10 @@
 /** The networks that a recipe may name: every model family, or a model from a file. */
 import { z } from "zod";
+import { choiceOf } from "../choices.js";
 import { LimbeckError } from "../errors.js";
 import type { ModelFamily } from "../models/family.js";
 import { type FamilyName, families, familyOf, type ModelSpec } from "../models/index.js";
-import { choiceOf, isRecord, nearest } from "../options.js";
+import { isRecord, nearest } from "../options.js";
 import { trainingShape } from "../train/training-options.js";
 import { type Fitted, fittingShape } from "./data-fit.js";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { choiceOf } from "../options.js";
+import { entryChoice } from "../choices.js";
 import type { Loss } from "./loss.js";
 import { mixture } from "./mixture.js";
 import { singleLosses, withRole } from "./table.js";
@@ -52,19 +52,16 @@ export function overClasses(objective: LossOptions, classes: readonly number[]):
 }
 
 /** What a student may learn from its teacher. */
-export const distillationOptions = choiceOf(
-	"name",
-	withRole(losses, "teacher").map(({ options }) => options),
-).refine((objective) => asksTeacher(objective), {
-	error: "an objective that asks the teacher among them, such as soft-targets",
-	path: ["of"],
-});
+export const distillationOptions = entryChoice(withRole(losses, "teacher")).refine(
+	(objective) => asksTeacher(objective),
+	{
+		error: "an objective that asks the teacher among them, such as soft-targets",
+		path: ["of"],
+	},
+);
 
 /** What a network may learn without a teacher. */
-export const hardLossOptions = choiceOf(
-	"name",
-	withRole(losses, "labels").map(({ options }) => options),
-);
+export const hardLossOptions = entryChoice(withRole(losses, "labels"));
 
 /** The true labels alone. */
 export const hardTargets = { name: "cross-entropy" } as const satisfies LossOptions;

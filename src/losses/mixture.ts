@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { choiceOf, extended } from "../choices.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
 import { scaled } from "../ops/rules.js";
-import { choiceOf, extended } from "../options.js";
 import { defineLoss, type InnerValues, type LossInputs } from "./loss.js";
 import { singleLosses, singleLossOf, withRole } from "./table.js";
 import { weightFactor, weightScheduleOptions } from "./weight-schedules.js";

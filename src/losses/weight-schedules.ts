@@ -1,14 +1,15 @@
 /** How the weight of an objective in a mixture changes over training: nodes that turn progress into a factor. */
 import { z } from "zod";
+import { entryChoice } from "../choices.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { scaled } from "../ops/rules.js";
 
 /** One schedule: its options, and its factor as nodes. */
-interface WeightSchedule<Options> {
-	readonly options: z.ZodType<Options>;
+interface WeightSchedule<Options extends z.ZodType> {
+	readonly options: Options;
 	/** @param progress - scalar in [0, 1): the share of the steps that is done. */
-	readonly factor: (g: Graph, progress: Value, options: Options) => Value;
+	readonly factor: (g: Graph, progress: Value, options: z.infer<Options>) => Value;
 }
 
 const ramp = {
@@ -18,21 +19,31 @@ const ramp = {
 	end: z.number().gt(0).max(1).default(1).describe("share of training at which it has changed"),
 };
 
-const linearOptions = z.strictObject({
-	name: z.literal("linear").describe("evenly from one factor to another"),
-	...ramp,
-});
-const cosineOptions = z.strictObject({ name: z.literal("cosine").describe("the same, slower at both ends"), ...ramp });
-const stepsOptions = z.strictObject({
-	name: z.literal("steps").describe("by jumps"),
-	at: z.array(z.number().gt(0).lt(1)).min(1).describe("shares of training at which it jumps, rising: [0.5, 0.75]"),
-	factors: z.array(z.number().min(0)).min(1).describe("factor of the weight after each jump; before the first it is 1"),
-});
-
-type Ramp = Omit<z.infer<typeof linearOptions>, "name">;
+type Ramp = z.infer<z.ZodObject<typeof ramp>>;
 
 const endsLater = ({ start, end }: Ramp): boolean => start < end;
 const laterEnd = { error: "a number more than start", path: ["end"] };
+
+const linearOptions = z
+	.strictObject({ name: z.literal("linear").describe("evenly from one factor to another"), ...ramp })
+	.refine(endsLater, laterEnd);
+const cosineOptions = z
+	.strictObject({ name: z.literal("cosine").describe("the same, slower at both ends"), ...ramp })
+	.refine(endsLater, laterEnd);
+const stepsOptions = z
+	.strictObject({
+		name: z.literal("steps").describe("by jumps"),
+		at: z.array(z.number().gt(0).lt(1)).min(1).describe("shares of training at which it jumps, rising: [0.5, 0.75]"),
+		factors: z
+			.array(z.number().min(0))
+			.min(1)
+			.describe("factor of the weight after each jump; before the first it is 1"),
+	})
+	.refine(({ at, factors }) => at.length === factors.length, { error: "a factor for each jump", path: ["factors"] })
+	.refine(({ at }) => at.every((place, index) => index === 0 || place > (at[index - 1] ?? 0)), {
+		error: "rising numbers",
+		path: ["at"],
+	});
 
 /** How far a ramp has come: 0 before it, 1 after it. */
 function done(g: Graph, progress: Value, { start, end }: Ramp): Value {
@@ -44,13 +55,13 @@ function done(g: Graph, progress: Value, { start, end }: Ramp): Value {
 const between = (g: Graph, share: Value, { from, to }: Ramp): Value =>
 	g.op("Add", [scaled(g, share, to - from), g.scalar(from, share)]);
 
-const linear: WeightSchedule<z.infer<typeof linearOptions>> = {
+const linear: WeightSchedule<typeof linearOptions> = {
 	options: linearOptions,
 	factor: (g, progress, options) => between(g, done(g, progress, options), options),
 };
 
 /** from + (to − from) (1 − cos πs) / 2 */
-const cosine: WeightSchedule<z.infer<typeof cosineOptions>> = {
+const cosine: WeightSchedule<typeof cosineOptions> = {
 	options: cosineOptions,
 	factor: (g, progress, options) => {
 		const wave = g.op("Cos", [scaled(g, done(g, progress, options), Math.PI)]);
@@ -58,7 +69,7 @@ const cosine: WeightSchedule<z.infer<typeof cosineOptions>> = {
 	},
 };
 
-const steps: WeightSchedule<z.infer<typeof stepsOptions>> = {
+const steps: WeightSchedule<typeof stepsOptions> = {
 	options: stepsOptions,
 	factor: (g, progress, { at, factors }) =>
 		at.reduce(
@@ -73,20 +84,11 @@ const steps: WeightSchedule<z.infer<typeof stepsOptions>> = {
 const weightSchedules = { linear, cosine, steps } as const;
 
 /** A schedule's name and options, as a recipe writes it. */
-export const weightScheduleOptions = z.discriminatedUnion("name", [
-	linearOptions.refine(endsLater, laterEnd),
-	cosineOptions.refine(endsLater, laterEnd),
-	stepsOptions
-		.refine(({ at, factors }) => at.length === factors.length, { error: "a factor for each jump", path: ["factors"] })
-		.refine(({ at }) => at.every((place, index) => index === 0 || place > (at[index - 1] ?? 0)), {
-			error: "rising numbers",
-			path: ["at"],
-		}),
-]);
+export const weightScheduleOptions = entryChoice(weightSchedules);
 
 /** The factor of a weight as a scalar of progress's type. */
 export function weightFactor(g: Graph, progress: Value, options: z.infer<typeof weightScheduleOptions>): Value {
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
-	const schedule = weightSchedules[options.name] as WeightSchedule<typeof options>;
+	const schedule = weightSchedules[options.name] as WeightSchedule<z.ZodType<typeof options>>;
 	return schedule.factor(g, progress, options);
 }

@@ -1,5 +1,6 @@
 /** Optimizers: pure functions from (parameter, gradient, state) to (parameter, state), written as nodes. */
 import { z } from "zod";
+import { entryChoice } from "../choices.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
@@ -20,8 +21,8 @@ export interface Update<State extends string> {
 }
 
 /** One optimizer: its options, the names of its state, and its update. */
-export interface Optimizer<Options, State extends string> {
-	readonly options: z.ZodType<Options>;
+export interface Optimizer<Options extends z.ZodType, State extends string> {
+	readonly options: Options;
 	readonly state: readonly State[];
 	/** Whether `update` wants its gradient multiplied by the learning rate, which costs nothing further up. */
 	readonly wantsScaledGradient: boolean;
@@ -29,7 +30,7 @@ export interface Optimizer<Options, State extends string> {
 	readonly update: (
 		g: Graph,
 		update: Update<State>,
-		options: Options,
+		options: z.infer<Options>,
 	) => { readonly parameter: Value; readonly state: Readonly<Record<State, Value>> };
 }
 
@@ -51,7 +52,7 @@ const sgdOptions = z.strictObject({
  * u ← μ (η / η₋₁) u + η g, w ← w − u, with η₋₁ the rate of the step before. Twice for large matrices while the rate
  * stays as it is, where u is added in the product that g is.
  */
-const sgd: Optimizer<z.infer<typeof sgdOptions>, "velocity"> = {
+const sgd: Optimizer<typeof sgdOptions, "velocity"> = {
 	options: sgdOptions,
 	state: ["velocity"],
 	wantsScaledGradient: true,
@@ -125,7 +126,7 @@ function adamUpdate(
 }
 
 /** Adam; weight decay is an L2 penalty in the gradient, as in PyTorch's `Adam`. */
-const adam: Optimizer<z.infer<typeof adamOptions>, Moments> = {
+const adam: Optimizer<typeof adamOptions, Moments> = {
 	options: adamOptions,
 	state: ["mean", "square"],
 	wantsScaledGradient: false,
@@ -137,7 +138,7 @@ const adam: Optimizer<z.infer<typeof adamOptions>, Moments> = {
 };
 
 /** Adam with the weight decay apart from the gradient, w ← (1 − η λ) w: Loshchilov & Hutter 2019. */
-const adamw: Optimizer<z.infer<typeof adamwOptions>, Moments> = {
+const adamw: Optimizer<typeof adamwOptions, Moments> = {
 	options: adamwOptions,
 	state: ["mean", "square"],
 	wantsScaledGradient: false,
@@ -152,13 +153,13 @@ const adamw: Optimizer<z.infer<typeof adamwOptions>, Moments> = {
 export const optimizers = { sgd, adam, adamw } as const;
 
 /** An optimizer's name and options, as a recipe writes it. */
-export const optimizerOptions = z.discriminatedUnion("name", [sgdOptions, adamOptions, adamwOptions]);
+export const optimizerOptions = entryChoice(optimizers);
 
 /** An optimizer's name and its options. */
 export type OptimizerOptions = z.infer<typeof optimizerOptions>;
 
 /** The entry of an optimizer, with its own types forgotten: the options decide which it is. */
-export function optimizerOf({ name }: OptimizerOptions): Optimizer<OptimizerOptions, string> {
+export function optimizerOf({ name }: OptimizerOptions): Optimizer<z.ZodType<OptimizerOptions>, string> {
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
-	return optimizers[name] as unknown as Optimizer<OptimizerOptions, string>;
+	return optimizers[name] as unknown as Optimizer<z.ZodType<OptimizerOptions>, string>;
 }

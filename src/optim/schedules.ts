@@ -3,19 +3,20 @@
  * The same schedules serve the learning rate and the momentum.
  */
 import { z } from "zod";
+import { entryChoice } from "../choices.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 
 /** One schedule: its options, and its factor as nodes. */
-export interface Schedule<Options> {
-	readonly options: z.ZodType<Options>;
+export interface Schedule<Options extends z.ZodType> {
+	readonly options: Options;
 	/**
 	 * Adds the factor to a graph.
 	 *
 	 * @param progress - scalar in [0, 1): the share of the steps after warm-up that is done.
 	 * @returns a scalar that multiplies the base rate.
 	 */
-	readonly factor: (g: Graph, progress: Value, options: Options) => Value;
+	readonly factor: (g: Graph, progress: Value, options: z.infer<Options>) => Value;
 }
 
 const mul = (g: Graph, a: Value, b: number): Value => g.op("Mul", [a, g.scalar(b)]);
@@ -40,26 +41,26 @@ const exponentialOptions = z.strictObject({
 	final: z.number().gt(0).default(0.01).describe("factor at the end"),
 });
 
-const constant: Schedule<z.infer<typeof constantOptions>> = {
+const constant: Schedule<typeof constantOptions> = {
 	options: constantOptions,
 	factor: (g) => g.scalar(1),
 };
 
 /** final + (1 − final) (1 + cos πp) / 2: Loshchilov & Hutter 2017, one period. */
-const cosine: Schedule<z.infer<typeof cosineOptions>> = {
+const cosine: Schedule<typeof cosineOptions> = {
 	options: cosineOptions,
 	factor: (g, progress, { final }) =>
 		add(g, mul(g, add(g, g.op("Cos", [mul(g, progress, Math.PI)]), 1), (1 - final) / 2), final),
 };
 
 /** 1 + (final − 1) p. */
-const linear: Schedule<z.infer<typeof linearOptions>> = {
+const linear: Schedule<typeof linearOptions> = {
 	options: linearOptions,
 	factor: (g, progress, { final }) => add(g, mul(g, progress, final - 1), 1),
 };
 
 /** factor to the number of drops passed. */
-const step: Schedule<z.infer<typeof stepOptions>> = {
+const step: Schedule<typeof stepOptions> = {
 	options: stepOptions,
 	factor: (g, progress, { at, factor }) =>
 		at.reduce((product, drop) => {
@@ -69,7 +70,7 @@ const step: Schedule<z.infer<typeof stepOptions>> = {
 };
 
 /** final^p. */
-const exponential: Schedule<z.infer<typeof exponentialOptions>> = {
+const exponential: Schedule<typeof exponentialOptions> = {
 	options: exponentialOptions,
 	factor: (g, progress, { final }) => g.op("Exp", [mul(g, progress, Math.log(final))]),
 };
@@ -78,13 +79,7 @@ const exponential: Schedule<z.infer<typeof exponentialOptions>> = {
 export const schedules = { constant, cosine, linear, step, exponential } as const;
 
 /** A schedule's name and options, as a recipe writes it. */
-export const scheduleOptions = z.discriminatedUnion("name", [
-	constantOptions,
-	cosineOptions,
-	linearOptions,
-	stepOptions,
-	exponentialOptions,
-]);
+export const scheduleOptions = entryChoice(schedules);
 
 /** A schedule's name and its options. */
 export type ScheduleOptions = z.infer<typeof scheduleOptions>;
@@ -119,6 +114,6 @@ export function scheduledRate(g: Graph, base: number | Value, options: ScheduleO
 
 function factorOf(g: Graph, progress: Value, options: ScheduleOptions): Value {
 	// The name picks the entry whose options these are; TypeScript cannot pair them through the table.
-	const schedule = schedules[options.name] as Schedule<ScheduleOptions>;
+	const schedule = schedules[options.name] as Schedule<z.ZodType<ScheduleOptions>>;
 	return schedule.factor(g, progress, options);
 }

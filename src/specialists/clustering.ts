@@ -1,5 +1,6 @@
 /** Which classes each specialist is for: the ways to choose them. */
 import { z } from "zod";
+import { entryChoice } from "../choices.js";
 import { LimbeckError } from "../errors.js";
 import { permutation, randomStream } from "../random.js";
 import { type ColumnScale, columnsOf } from "./columns.js";
@@ -60,12 +61,6 @@ const pairsOptions = z.strictObject({
 		.describe("what says how much two classes are confused; by the correlation rare ones count as much as others"),
 	classesPerSpecialist,
 });
-/** The ways that look at the covariance, as a recipe writes them. */
-export const chosenClusterings = z.discriminatedUnion("name", [nearestOptions, partitionOptions, pairsOptions]);
-const randomOptions = z.strictObject({
-	name: z.literal("random").describe("a control: another's sets with the classes exchanged at random"),
-	of: chosenClusterings.describe("the choice whose sizes, overlaps and coverage it has"),
-});
 
 /** The n classes nearest to each centre of K-means: they may be several specialists', or none's. */
 const nearest: Clustering<typeof nearestOptions> = {
@@ -96,6 +91,17 @@ const confusable: Clustering<typeof pairsOptions> = {
 	},
 };
 
+/** The ways that look at the covariance, by name. */
+const chosen = { nearest, partition, "confusable-pairs": confusable } as const;
+
+/** One of them and its options, as a recipe writes it. */
+export const chosenClusterings = entryChoice(chosen);
+
+const randomOptions = z.strictObject({
+	name: z.literal("random").describe("a control: another's sets with the classes exchanged at random"),
+	of: chosenClusterings.describe("the choice whose sizes, overlaps and coverage it has"),
+});
+
 /** The sets of another entry under a random permutation of all classes. */
 const random: Clustering<typeof randomOptions> = {
 	options: randomOptions,
@@ -107,15 +113,10 @@ const random: Clustering<typeof randomOptions> = {
 };
 
 /** Every way to choose the classes of specialists, by name. */
-export const clusterings = { nearest, partition, "confusable-pairs": confusable, random } as const;
+export const clusterings = { ...chosen, random } as const;
 
 /** A way's name and options, as a recipe writes them. */
-export const clusteringOptions = z.discriminatedUnion("name", [
-	nearestOptions,
-	partitionOptions,
-	pairsOptions,
-	randomOptions,
-]);
+export const clusteringOptions = entryChoice(clusterings);
 
 /** A way to choose the classes of specialists, with its options. */
 export type ClusteringOptions = z.infer<typeof clusteringOptions>;

@@ -1,6 +1,7 @@
 /** The teachers that a recipe may name. */
 import { z } from "zod";
-import { choiceOf, extended, isRecord } from "../../options.js";
+import { choiceOf, extended } from "../../choices.js";
+import { isRecord } from "../../options.js";
 import { combinationOption, outputsOption } from "../../train/outputs.js";
 import { inputOptions } from "../../train/preprocess.js";
 import type { Fitted } from "../data-fit.js";

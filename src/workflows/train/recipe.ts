@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { anyOf } from "../../choices.js";
 import type { Fitted } from "../../distill/data-fit.js";
 import { type NetworkInput, networkOptions } from "../../distill/networks.js";
 import { hardLossOptions } from "../../losses/index.js";
@@ -11,7 +12,7 @@ const trainRecipeOptions = z.strictObject({
 	name: nameField,
 	data: dataField,
 	network: networkOptions.prefault({}).describe("the network, and how it is trained"),
-	loss: hardLossOptions.prefault({ name: "cross-entropy" }).describe(`the objective: ${hardLossNames.join(" or ")}`),
+	loss: hardLossOptions.prefault({ name: "cross-entropy" }).describe(`the objective: ${anyOf(hardLossNames)}`),
 	...seedFields,
 });
 
