@@ -1,6 +1,7 @@
 /** Fields of a recipe that give way to the data: epochs to few samples, shifts to small pictures. */
 import { z } from "zod";
 import { stepsForEpochs } from "../data/order.js";
+import { jitterField, largestJitter } from "../data/transforms/jitter.js";
 import type { Notice } from "../notices.js";
 import { isRecord } from "../options.js";
 import { trainingShape } from "../train/training-options.js";
@@ -17,7 +18,7 @@ const epochsByData = z.strictObject({
 	steps: z.int().min(1).max(1_000_000),
 });
 
-const jitterByData = z.strictObject({ most: trainingShape.jitter.unwrap() });
+const jitterByData = z.strictObject({ most: jitterField.unwrap() });
 
 /** As many epochs as take so many steps, and no fewer than the least. */
 export type EpochsByData = z.infer<typeof epochsByData>;
@@ -34,7 +35,7 @@ export const fittingShape = {
 			"passes over the training samples; {least, steps}: as many as take so many steps, and no fewer than the least",
 		),
 	jitter: z
-		.union([trainingShape.jitter.unwrap(), jitterByData])
+		.union([jitterField.unwrap(), jitterByData])
 		.default(0)
 		.describe(
 			"largest random shift of an image, in pixels, each way; {most}: so many, but at most a 14th of the shorter side, and none below 16 pixels or where samples are no images",
@@ -126,21 +127,6 @@ const fieldFits: Readonly<Record<string, FieldFit>> = {
 		return { code, value, why: `${why}${size} are not shifted by more.`, otherwise: most };
 	},
 };
-
-/** So many pixels of a side for each pixel of shift. */
-const sidePerShift = 14;
-/**
- * Smaller pictures are not shifted. Errors of the digits' teacher on 300 validation samples (means of two seeds), without a
- * shift and with one of a pixel each way: pictures of 8 × 8 pixels 16.5 and 37.5; 10 × 10 16.5 and 28; 12 × 12 15.5 and
- * 19.5; 14 × 14 13.5 and 20; 16 × 16 17 and 17; 20 × 20 19.5 and 16.
- */
-const leastSide = 16;
-
-/** The largest shift that samples bear: of pictures by their shorter side, of others none. */
-function largestJitter([, ...sides]: readonly number[]): number {
-	const shorter = Math.min(...sides);
-	return sides.length === 2 && shorter >= leastSide ? Math.floor(shorter / sidePerShift) : 0;
-}
 
 /** A sentence for each choice; fields with the same together. */
 function noticesOf(choices: readonly Choice[]): readonly Notice[] {

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { transformOptions } from "../data/transforms/index.js";
-import { optimizerOptions } from "../optim/optimizers.js";
+import { anyOf } from "../choices.js";
+import { transformOptions, transforms } from "../data/transforms/index.js";
+import { jitterField } from "../data/transforms/jitter.js";
+import { optimizerOptions, optimizers } from "../optim/optimizers.js";
 import { scheduleOptions } from "../optim/schedules.js";
 import { deviceChoices } from "../runtime/devices.js";
 
@@ -27,7 +29,9 @@ const divergenceOptions = z.strictObject({
 export const trainingShape = {
 	epochs: z.number().gt(0).max(100_000).default(20).describe("passes over the training samples"),
 	batch: z.int().min(1).max(16_384).default(128).describe("samples per step"),
-	optimizer: optimizerOptions.prefault({ name: "adam" }).describe("update rule: sgd, adam or adamw, with its options"),
+	optimizer: optimizerOptions
+		.prefault({ name: "adam" })
+		.describe(`update rule: ${anyOf(Object.keys(optimizers))}, with its options`),
 	schedule: scheduleOptions.prefault({ name: "cosine" }).describe("learning rate over the run"),
 	momentumSchedule: scheduleOptions.prefault({ name: "constant" }).describe("momentum (β₁) over the run"),
 	warmupEpochs: z.number().min(0).default(0.5).describe("epochs in which the learning rate rises to its base"),
@@ -45,7 +49,7 @@ export const trainingShape = {
 		.min(1)
 		.optional()
 		.describe('names of weights not to train, with * and ?, such as ["body.*"]; none where absent'),
-	jitter: z.int().min(0).max(16).default(0).describe("largest random shift of an image, in pixels, each way"),
+	jitter: jitterField,
 	batchNorm: z
 		.enum(["batch", "running"])
 		.default("batch")
@@ -53,7 +57,7 @@ export const trainingShape = {
 	augment: z
 		.array(transformOptions)
 		.default([])
-		.describe("changes of the training samples, in turn: flip, crop, cutout, jitter, mixup, with their options"),
+		.describe(`changes of the training samples, in turn: ${Object.keys(transforms).join(", ")}, with their options`),
 	views: z
 		.int()
 		.min(1)

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { entryChoice } from "../../choices.js";
 import { LimbeckError } from "../../errors.js";
 import { elementCount } from "../../onnx/tensor.js";
 import { randomStream } from "../../random.js";
@@ -18,20 +19,14 @@ export const transforms = { jitter, crop, flip, cutout, mixup } as const satisfi
 >;
 
 /** One augmentation as a recipe writes it. */
-export const transformOptions = z.discriminatedUnion("name", [
-	jitter.options,
-	crop.options,
-	flip.options,
-	cutout.options,
-	mixup.options,
-]);
+export const transformOptions = entryChoice(transforms);
 
 /** The name of an augmentation with its options. */
 export type TransformOptions = z.infer<typeof transformOptions>;
 
 /** What augments the samples of a run. */
 export interface Augmentation {
-	/** The largest random shift in each direction, in pixels; 0 for none. Comes before the list. */
+	/** In short for the augmentation `jitter` by so many pixels, before the list; none at 0. */
 	readonly jitter: number;
 	/** Applied in turn. */
 	readonly augment?: readonly TransformOptions[];
@@ -41,9 +36,14 @@ export interface Augmentation {
 	readonly viewSeed?: number | undefined;
 }
 
+/** All augmentations in turn, with {@link jitter} where the short form stands for it. */
+function augmentationsOf({ jitter: pixels, augment = [] }: Augmentation): readonly TransformOptions[] {
+	return pixels === 0 ? augment : [{ name: "jitter", pixels }, ...augment];
+}
+
 /** Whether every epoch shows the samples as they are stored. */
-export function showsAsStored({ jitter: pixels, augment = [] }: Augmentation): boolean {
-	return pixels === 0 && augment.length === 0;
+export function showsAsStored(augmentation: Augmentation): boolean {
+	return augmentationsOf(augmentation).length === 0;
 }
 
 /** Whether samples are changed one by one, in the loader. */
@@ -56,10 +56,9 @@ export function fixedViews(augmentation: Augmentation): number | undefined {
 	return augmentsViews(augmentation) ? augmentation.views : undefined;
 }
 
-/** What changes samples one by one, in turn: with `jitter` in the list, and without what mixes batches. */
-export function viewTransforms({ jitter: pixels, augment = [] }: Augmentation): readonly TransformOptions[] {
-	const all: readonly TransformOptions[] = pixels === 0 ? augment : [{ name: "jitter", pixels }, ...augment];
-	return all.filter(({ name }) => transforms[name].kind === "view");
+/** What changes samples one by one, in turn: all but what mixes batches. */
+export function viewTransforms(augmentation: Augmentation): readonly TransformOptions[] {
+	return augmentationsOf(augmentation).filter(({ name }) => transforms[name].kind === "view");
 }
 
 /** What mixes the batches of a run, if anything. */
