@@ -8,7 +8,16 @@ import { parseSpecializeRecipe, type SpecializeRecipe } from "../specialize/reci
 import { specializeRecipes } from "../specialize/recipes.js";
 import { cifarTraining } from "../usual-training.js";
 import { boostedName, planBoosting } from "./plan-boosting.js";
-import { defineStudy, type Findings, type Measurements, studyShape } from "./study.js";
+import {
+	defineStudy,
+	errorsOf,
+	findingsOf,
+	type Measurements,
+	type NetworkMeasures,
+	type StudyFigure,
+	type StudyTable,
+	studyShape,
+} from "./study.js";
 import { comparedErrors, meanOf, minutes, pointOf, spread } from "./wording.js";
 
 const options = z.strictObject({
@@ -49,7 +58,7 @@ export const boostingStudy = defineStudy({
 	},
 	plan: (recipe, context) =>
 		planBoosting(fitRecipe(specialized(recipe), context.data).recipe, recipe.shrinkages, context),
-	findings,
+	findings: findingsOf(read, { answer, tables, figures }),
 });
 
 function specialized({ data, seed, seeds, generalist, clustering, specialist }: Recipe): SpecializeRecipe {
@@ -92,88 +101,92 @@ function waysOf({ clustering, shrinkages }: Recipe): readonly Way[] {
 	];
 }
 
-function findings(recipe: Recipe, measured: Measurements): Findings {
+/** What is read off the measurements. */
+interface Reading {
+	readonly ways: readonly Way[];
+	/** The way with stages that validation chooses. */
+	readonly best: Way | undefined;
+	readonly measured: Measurements;
+}
+
+const isBoosted = ({ name }: Way): boolean => name.startsWith("boosted");
+
+function read(recipe: Recipe, measured: Measurements): Reading {
 	const ways = waysOf(recipe);
-	const kinds = [...new Set(ways.map(({ kind }) => kind))];
-	const errorsOf = ({ name }: Way): readonly number[] => measured.of(name).map(({ errors }) => errors);
-	const validationOf = ({ name }: Way): number =>
-		meanOf(measured.results.map(({ validated }) => validated?.models[name]?.errors ?? Number.NaN));
-	const [best] = ways
-		.filter(({ name }) => name.startsWith("boosted"))
-		.toSorted((a, b) => validationOf(a) - validationOf(b));
-	const others = ways.filter(({ name }) => !name.startsWith("boosted"));
-	/** Seconds of all trainings, and of the longest way through them with a core for each. */
-	const times = ({ stages }: Way): { readonly all: number; readonly path: number } => {
-		const took = stages.map((side) =>
-			side.map((name) => meanOf(measured.results.map(({ trained }) => trained[name]?.trainSeconds ?? 0))),
-		);
-		return {
-			all: took.flat().reduce((sum, one) => sum + one, 0),
-			path: took.reduce((sum, side) => sum + Math.max(...side), 0),
-		};
-	};
+	const [best] = ways.filter(isBoosted).toSorted((a, b) => validationOf(measured, a) - validationOf(measured, b));
+	return { ways, best, measured };
+}
+
+function validationOf({ results }: Measurements, { name }: Way): number {
+	return meanOf(results.map(({ validated }) => validated?.models[name]?.errors ?? Number.NaN));
+}
+
+/** Seconds of all trainings, and of the longest way through them with a core for each. */
+function timesOf({ results }: Measurements, { stages }: Way): { readonly all: number; readonly path: number } {
+	const took = stages.map((side) =>
+		side.map((name) => meanOf(results.map(({ trained }) => trained[name]?.trainSeconds ?? 0))),
+	);
 	return {
-		answer:
-			best === undefined
-				? []
-				: [
-						`Validation chooses "${best.title}": ${spread(errorsOf(best))} test errors. It ${listed(
-							others.map((other) => comparedErrors(errorsOf(best), errorsOf(other), `"${other.title}"`)),
-						)}.`,
-						`The KL combination ${listed(
-							others
-								.filter(({ name }) => name !== "combined")
-								.map((other) =>
-									comparedErrors(
-										measured.of("combined").map(({ errors }) => errors),
-										errorsOf(other),
-										`"${other.title}"`,
-									),
-								),
-						)}.`,
-						`With a core for each network, specialists and stages at once take the generalist and the longest of them; ` +
-							`stages in turn take all, one after the other.`,
-					],
-		tables: [
-			{
-				title: "Test set; times of training, all together and with a core for each",
-				columns: ["way", "errors", "accuracy, %", "NLL", "ECE", "validation errors", "all training", "longest path"],
-				rows: ways.map((way) => {
-					const own = measured.of(way.name);
-					const { all, path } = times(way);
-					return [
-						`${way.title}${way === best ? " *" : ""}`,
-						spread(errorsOf(way)),
-						spread(
-							own.map(({ accuracy }) => 100 * accuracy),
-							2,
-						),
-						spread(
-							own.map(({ nll }) => nll),
-							4,
-						),
-						spread(
-							own.map(({ ece }) => ece),
-							4,
-						),
-						...[validationOf(way).toFixed(1), minutes(all), minutes(path)],
-					];
-				}),
-			},
-		],
-		figures: [
-			{
-				name: "boosting",
-				title: "Errors by time of training",
-				caption: "Test errors by the seconds of all trainings together. Bars: standard deviation over the seeds.",
-				x: { label: "seconds of training", scale: "linear" },
-				y: { label: "test errors", scale: "linear" },
-				lines: kinds.map((kind) => ({
-					label: kind,
-					apart: true,
-					points: ways.filter((way) => way.kind === kind).map((way) => pointOf(times(way).all, errorsOf(way))),
-				})),
-			},
-		],
+		all: took.flat().reduce((sum, one) => sum + one, 0),
+		path: took.reduce((sum, side) => sum + Math.max(...side), 0),
 	};
+}
+
+function answer({ ways, best, measured }: Reading): readonly string[] {
+	if (best === undefined) return [];
+	const others = ways.filter((way) => !isBoosted(way));
+	const compared = (own: string, than: readonly Way[]): string =>
+		listed(
+			than.map(({ name, title }) => comparedErrors(errorsOf(measured, own), errorsOf(measured, name), `"${title}"`)),
+		);
+	const chosen = `${spread(errorsOf(measured, best.name))} test errors. It ${compared(best.name, others)}`;
+	const rest = others.filter(({ name }) => name !== "combined");
+	return [
+		`Validation chooses "${best.title}": ${chosen}.`,
+		`The KL combination ${compared("combined", rest)}.`,
+		`With a core for each network, specialists and stages at once take the generalist and the longest of them; ` +
+			`stages in turn take all, one after the other.`,
+	];
+}
+
+function tables({ ways, best, measured }: Reading): readonly StudyTable[] {
+	const rowOf = (way: Way): readonly string[] => {
+		const own = measured.of(way.name);
+		const { all, path } = timesOf(measured, way);
+		const over = (value: (one: NetworkMeasures) => number, digits: number): string => spread(own.map(value), digits);
+		return [
+			...[`${way.title}${way === best ? " *" : ""}`, spread(errorsOf(measured, way.name))],
+			over(({ accuracy }) => 100 * accuracy, 2),
+			over(({ nll }) => nll, 4),
+			over(({ ece }) => ece, 4),
+			...[validationOf(measured, way).toFixed(1), minutes(all), minutes(path)],
+		];
+	};
+	return [
+		{
+			title: "Test set; times of training, all together and with a core for each",
+			columns: ["way", "errors", "accuracy, %", "NLL", "ECE", "validation errors", "all training", "longest path"],
+			rows: ways.map(rowOf),
+		},
+	];
+}
+
+function figures({ ways, measured }: Reading): readonly StudyFigure[] {
+	const kinds = [...new Set(ways.map(({ kind }) => kind))];
+	return [
+		{
+			name: "boosting",
+			title: "Errors by time of training",
+			caption: "Test errors by the seconds of all trainings together. Bars: standard deviation over the seeds.",
+			x: { label: "seconds of training", scale: "linear" },
+			y: { label: "test errors", scale: "linear" },
+			lines: kinds.map((kind) => ({
+				label: kind,
+				apart: true,
+				points: ways
+					.filter((way) => way.kind === kind)
+					.map((way) => pointOf(timesOf(measured, way).all, errorsOf(measured, way.name))),
+			})),
+		},
+	];
 }

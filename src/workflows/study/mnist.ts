@@ -8,7 +8,17 @@ import { listed } from "../../report/text.js";
 import { trainingShape } from "../../train/training-options.js";
 import { recipes } from "../distill/recipes.js";
 import { trainRecipes } from "../train/recipes.js";
-import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
+import {
+	defineStudy,
+	errorsOf,
+	findingsOf,
+	type Line,
+	type Measurements,
+	planOf,
+	type StudyFigure,
+	type StudyTable,
+	studyShape,
+} from "./study.js";
 import { comparedErrors, meanOf, minutes, pointOf, spread } from "./wording.js";
 
 const options = z.strictObject({
@@ -83,7 +93,7 @@ export const mnistStudy = defineStudy({
 		},
 	},
 	plan: planOf(experiment),
-	findings,
+	findings: findingsOf(read, { answer, tables, figures }),
 });
 
 function experiment(recipe: Recipe): Experiment {
@@ -124,65 +134,74 @@ function experiment(recipe: Recipe): Experiment {
 	};
 }
 
-function findings(recipe: Recipe, measured: Measurements): Findings {
-	const errorsOf = (name: string): readonly number[] => measured.of(name).map(({ errors }) => errors);
+/** What is read off the measurements. */
+interface Reading {
+	readonly recipe: Recipe;
+	readonly measured: Measurements;
+	readonly students: readonly string[];
+	/** The student that validation chooses. */
+	readonly best: string;
+	/** Whether the test set is the paper's. */
+	readonly asPaper: boolean;
+}
+
+function read(recipe: Recipe, measured: Measurements): Reading {
 	const students = Object.keys(titles).filter(isStudent);
 	const [best = "taught"] = students.toSorted((a, b) => validationOf(measured, a) - validationOf(measured, b));
-	const errors = errorsOf(best);
+	return { recipe, measured, students, best, asPaper: recipe.data.name === "mnist" };
+}
+
+function answer({ recipe, measured, students, best, asPaper }: Reading): readonly string[] {
+	const errors = errorsOf(measured, best);
+	const compared = (name: string): string => comparedErrors(errors, errorsOf(measured, name), titles[name] ?? name);
 	const shape = ["inputs", ...recipe.student.hidden.map(String), "classes"].join("-");
-	const title = titles[best] ?? best;
-	const asPaper = recipe.data.name === "mnist";
 	const against = asPaper ? `; the lowest that we found published for this net is ${String(lowest)}` : "";
 	const others = students.filter((name) => name !== best && ["taught", "alone-jitter", "alone"].includes(name));
-	return {
-		answer: [
-			`Of the ways to train ${shape}, validation chooses "${title}": ${spread(errors)} test errors, ` +
-				`${listed(errors.map(String))} by seed${against}.`,
-			`It ${listed(others.map((name) => comparedErrors(errors, errorsOf(name), titles[name] ?? name)))}.`,
-			`Teaching without jitter ${comparedErrors(errorsOf("taught"), errorsOf("alone"), "labels alone")}; McNemar's p by ` +
-				`seed: ${measured.results.map(({ evaluated }) => (evaluated.comparisons[0]?.p ?? 1).toPrecision(2)).join(", ")}.`,
-		],
-		tables: [
-			{
-				title: "Test errors",
-				columns: [
-					...["net", "by seed", "mean", ...(asPaper ? ["paper"] : []), "NLL", "validation", "parameters", "trained in"],
-				],
-				rows: Object.entries(titles).map(([name, label]) => {
-					const own = measured.of(name);
-					const seconds = own.flatMap(({ trainSeconds }) => trainSeconds ?? []);
-					return [
-						`${label}${name === best ? " *" : ""}`,
-						own.map((one) => String(one.errors)).join(", "),
-						spread(errorsOf(name)),
-						...(asPaper ? [paper[name] ?? "–"] : []),
-						meanOf(own.map(({ nll }) => nll)).toFixed(4),
-						own.map(({ validationErrors }) => String(validationErrors ?? "–")).join(", "),
-						String(own[0]?.parameters ?? ""),
-						seconds.length === 0 ? "–" : minutes(meanOf(seconds)),
-					];
-				}),
-			},
-		],
-		figures: [
-			{
-				name: "mnist",
-				title: "Test errors of teachers and students",
-				caption: "Means over the seeds; bars: standard deviation.",
-				x: { label: "", scale: "categories" },
-				y: { label: "test errors", scale: "linear" },
-				lines: [
-					{
-						label: "teachers",
-						points: (["teacher", "ensemble", "convolutional"] as const).map((name) =>
-							pointOf(short(name), errorsOf(name)),
-						),
-					},
-					{ label: "the student", points: students.map((name) => pointOf(short(name), errorsOf(name))) },
-				],
-			},
-		],
+	const [taught, alone] = [errorsOf(measured, "taught"), errorsOf(measured, "alone")];
+	const p = measured.results.map(({ evaluated }) => (evaluated.comparisons[0]?.p ?? 1).toPrecision(2));
+	return [
+		`Of the ways to train ${shape}, validation chooses "${titles[best] ?? best}": ${spread(errors)} test errors, ` +
+			`${listed(errors.map(String))} by seed${against}.`,
+		`It ${listed(others.map(compared))}.`,
+		`Teaching without jitter ${comparedErrors(taught, alone, "labels alone")}; McNemar's p by seed: ${p.join(", ")}.`,
+	];
+}
+
+function tables({ measured, best, asPaper }: Reading): readonly StudyTable[] {
+	const rowOf = ([name, label]: readonly [string, string]): readonly string[] => {
+		const own = measured.of(name);
+		const seconds = own.flatMap(({ trainSeconds }) => trainSeconds ?? []);
+		return [
+			...[`${label}${name === best ? " *" : ""}`, own.map(({ errors }) => String(errors)).join(", ")],
+			spread(errorsOf(measured, name)),
+			...(asPaper ? [paper[name] ?? "–"] : []),
+			meanOf(own.map(({ nll }) => nll)).toFixed(4),
+			own.map(({ validationErrors }) => String(validationErrors ?? "–")).join(", "),
+			String(own[0]?.parameters ?? ""),
+			seconds.length === 0 ? "–" : minutes(meanOf(seconds)),
+		];
 	};
+	const figures = ["NLL", "validation", "parameters", "trained in"];
+	const columns = ["net", "by seed", "mean", ...(asPaper ? ["paper"] : []), ...figures];
+	return [{ title: "Test errors", columns, rows: Object.entries(titles).map(rowOf) }];
+}
+
+function figures({ measured, students }: Reading): readonly StudyFigure[] {
+	const points = (names: readonly string[]): Line["points"] =>
+		names.map((name) => pointOf(short(name), errorsOf(measured, name)));
+	return [
+		{
+			name: "mnist",
+			title: "Test errors of teachers and students",
+			caption: "Means over the seeds; bars: standard deviation.",
+			x: { label: "", scale: "categories" },
+			y: { label: "test errors", scale: "linear" },
+			lines: [
+				{ label: "teachers", points: points(["teacher", "ensemble", "convolutional"]) },
+				{ label: "the student", points: points(students) },
+			],
+		},
+	];
 }
 
 /** A name that fits under a point. */

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { type DataChoice, dataOptions } from "../../data/options.js";
 import { type Fitted, fitRecipe } from "../../distill/data-fit.js";
 import { learningShape, networkOptions } from "../../distill/networks.js";
-import { detectorNames, detectors } from "../../distill/novelty/detectors.js";
-import { type NoveltyOutcome, rubbishIn } from "../../distill/novelty/judge.js";
+import { type DetectorName, detectorNames, detectors } from "../../distill/novelty/detectors.js";
+import { type NoveltyOutcome, rubbishIn, type Tally } from "../../distill/novelty/judge.js";
 import { LimbeckError } from "../../errors.js";
 import { listed } from "../../report/text.js";
 import { chosenClusterings } from "../../specialists/clustering.js";
@@ -12,7 +12,15 @@ import { parseSpecializeRecipe, type SpecializeRecipe } from "../specialize/reci
 import { specializeRecipes } from "../specialize/recipes.js";
 import { cifarTraining } from "../usual-training.js";
 import { planNovelty } from "./plan-novelty.js";
-import { defineStudy, type Findings, type Measurements, studyShape } from "./study.js";
+import {
+	defineStudy,
+	findingsOf,
+	type Line,
+	type Measurements,
+	type StudyFigure,
+	type StudyTable,
+	studyShape,
+} from "./study.js";
 import { meanOf, pointOf, spread } from "./wording.js";
 
 const options = z.strictObject({
@@ -57,7 +65,7 @@ export const noveltyStudy = defineStudy({
 	},
 	dataOf,
 	plan: (recipe, context) => planNovelty(fitRecipe(specialized(recipe), context.data).recipe, recipe, context),
-	findings,
+	findings: findingsOf(read, { answer, tables, figures }),
 });
 
 /** The data without the classes that are withheld. */
@@ -79,103 +87,114 @@ function specialized(recipe: Recipe): SpecializeRecipe {
 	return parseSpecializeRecipe(written, "study novelty");
 }
 
-function findings({ withheld, rejectBy }: Recipe, { results }: Measurements): Findings {
+/** What is read off the measurements. */
+interface Reading {
+	readonly recipe: Pick<Recipe, "withheld" | "rejectBy">;
+	/** By seed. */
+	readonly outcomes: readonly NoveltyOutcome[];
+	/** The first of the seeds. */
+	readonly seed: number | undefined;
+	/** The detector that tells a withheld class best. */
+	readonly best: DetectorName;
+}
+
+function read(recipe: Recipe, { results }: Measurements): Reading {
 	const outcomes = results.flatMap(({ novelty }) => novelty ?? []);
-	const over = (value: (outcome: NoveltyOutcome) => number): readonly number[] => outcomes.map(value);
-	const percent = (value: (outcome: NoveltyOutcome) => number): string =>
-		spread(over((outcome) => 100 * value(outcome)));
 	const ranked = detectorNames.toSorted(
-		(a, b) => meanOf(over((one) => one.detectors[b].aurocNovel)) - meanOf(over((one) => one.detectors[a].aurocNovel)),
+		(a, b) => meanOf(detected(outcomes, b, "aurocNovel")) - meanOf(detected(outcomes, a, "aurocNovel")),
 	);
-	const [best = rejectBy] = ranked;
-	const [first] = outcomes;
-	const candidates = (outcome: NoveltyOutcome): readonly NoveltyOutcome["groups"][number][] =>
-		outcome.groups.filter(({ candidate }) => candidate);
-	const taken = outcomes.flatMap(candidates).map(({ kinds }) => kinds);
-	const [novel, all] = [taken.map((kinds) => kinds.novel), taken.flatMap((kinds) => Object.values(kinds))].map(sumOf);
-	return {
-		answer: [
-			`A withheld class (${listed(withheld.map(String))}) is told from those that are known best by the ${detectors[best].title}: AUROC ` +
-				`${spread(
-					over((one) => one.detectors[best].aurocNovel),
-					3,
-				)}; garbage ${spread(
-					over((one) => one.detectors[best].aurocGarbage),
-					3,
-				)}.`,
-			`Where 95 % of the validation samples are accepted by the ${detectors[rejectBy].title}, ${percent(
-				({ rejected, counts }) => rejected.known / counts.known,
-			)} % of the known test samples are rejected, ${percent(({ rejected, counts }) => rejected.novel / counts.novel)} % of the withheld and ` +
-				`${percent(({ rejected, counts }) => rubbishIn(rejected) / rubbishIn(counts))} % of the garbage. As far away as garbage that is made ` +
-				`from validation samples are ${percent(({ far, counts }) => rubbishIn(far) / rubbishIn(counts))} % of the garbage and ` +
-				`${percent(({ far, counts }) => far.novel / counts.novel)} % of the withheld.`,
-			taken.length === 0
-				? "Of what is rejected and nearer, no group coheres and is more than validation puts there."
-				: `Of what is rejected and nearer, ${spread(over((one) => candidates(one).length))} groups cohere and are more than ` +
-					`validation puts there: ${String(novel)} of ${String(all)} samples in them, over the seeds, are of the withheld class, ` +
-					`and they hold ${percent(({ found }) => found)} % of it.`,
-			`Known, new or garbage: ${percent(({ threeWay }) => threeWay)} % right, each of the three a third (chance: 33.3 %).`,
-		],
-		tables: [
-			{
-				title:
-					"Known test samples against the withheld class, and against garbage; accepted: where 95 % of the known are",
-				columns: ["detector", "AUROC, withheld", "accepted, %", "AUROC, garbage", "accepted, %"],
-				rows: detectorNames.map((name) => [
-					detectors[name].title,
-					spread(
-						over((one) => one.detectors[name].aurocNovel),
-						3,
-					),
-					percent((one) => one.detectors[name].acceptedNovel),
-					spread(
-						over((one) => one.detectors[name].aurocGarbage),
-						3,
-					),
-					percent((one) => one.detectors[name].acceptedGarbage),
-				]),
-			},
-			{
-				title: `Groups of what is rejected by the ${detectors[rejectBy].title} and is not as far as garbage, seed ${String(results[0]?.seed ?? "")}`,
-				columns: ["coherence", "expected", "a category?", "known", "withheld", "noise", "shuffled", "blank", "foreign"],
-				rows: (first?.groups ?? []).map(({ coherence, expected, candidate, kinds }) => [
-					...[coherence.toFixed(2), expected.toFixed(1), candidate ? "yes" : "no"],
-					...[kinds.known, kinds.novel, kinds.noise, kinds.shuffled, kinds.blank, kinds.foreign].map(String),
-				]),
-			},
-		],
-		figures: [
-			{
-				name: "novelty",
-				title: "What each detector tells",
-				caption:
-					"Area under the ROC against known test samples; 0.5 is chance. Bars: standard deviation over the seeds.",
-				x: { label: "", scale: "categories" },
-				y: { label: "AUROC", scale: "linear" },
-				level: 0.5,
-				lines: [
-					{
-						label: "the withheld class",
-						points: detectorNames.map((name) =>
-							pointOf(
-								name,
-								over((one) => one.detectors[name].aurocNovel),
-							),
-						),
-					},
-					{
-						label: "garbage",
-						points: detectorNames.map((name) =>
-							pointOf(
-								name,
-								over((one) => one.detectors[name].aurocGarbage),
-							),
-						),
-					},
-				],
-			},
-		],
-	};
+	return { recipe, outcomes, seed: results[0]?.seed, best: ranked[0] ?? recipe.rejectBy };
+}
+
+/** A figure of a detector by seed. */
+function detected(
+	outcomes: readonly NoveltyOutcome[],
+	name: DetectorName,
+	figure: keyof NoveltyOutcome["detectors"][DetectorName],
+): readonly number[] {
+	return outcomes.map(({ detectors: told }) => told[name][figure]);
+}
+
+/** A share over the seeds, in per cent. */
+function percent(outcomes: readonly NoveltyOutcome[], share: (outcome: NoveltyOutcome) => number): string {
+	return spread(outcomes.map((outcome) => 100 * share(outcome)));
+}
+
+function answer({ recipe: { withheld, rejectBy }, outcomes, best }: Reading): readonly string[] {
+	const share = (verdict: "rejected" | "far", of: (tally: Tally) => number): string =>
+		percent(outcomes, (one) => of(one[verdict]) / of(one.counts));
+	const known = (tally: Tally): number => tally.known;
+	const novel = (tally: Tally): number => tally.novel;
+	const { title } = detectors[best];
+	return [
+		`A withheld class (${listed(withheld.map(String))}) is told from those that are known best by the ${title}: AUROC ` +
+			`${spread(detected(outcomes, best, "aurocNovel"), 3)}; garbage ${spread(detected(outcomes, best, "aurocGarbage"), 3)}.`,
+		`Where 95 % of the validation samples are accepted by the ${detectors[rejectBy].title}, ${share("rejected", known)} % of the ` +
+			`known test samples are rejected, ${share("rejected", novel)} % of the withheld and ${share("rejected", rubbishIn)} % of the garbage. ` +
+			`As far away as garbage that is made from validation samples are ${share("far", rubbishIn)} % of the garbage and ` +
+			`${share("far", novel)} % of the withheld.`,
+		candidatesSaid(outcomes),
+		`Known, new or garbage: ${percent(outcomes, ({ threeWay }) => threeWay)} % right, each of the three a third (chance: 33.3 %).`,
+	];
+}
+
+/** What the groups that may be categories hold. */
+function candidatesSaid(outcomes: readonly NoveltyOutcome[]): string {
+	const candidates = outcomes.map(({ groups }) => groups.filter(({ candidate }) => candidate));
+	const taken = candidates.flat().map(({ kinds }) => kinds);
+	if (taken.length === 0)
+		return "Of what is rejected and nearer, no group coheres and is more than validation puts there.";
+	const novel = sumOf(taken.map((kinds) => kinds.novel));
+	const all = sumOf(taken.flatMap((kinds) => Object.values(kinds)));
+	return (
+		`Of what is rejected and nearer, ${spread(candidates.map((groups) => groups.length))} groups cohere and are more than ` +
+		`validation puts there: ${String(novel)} of ${String(all)} samples in them, over the seeds, are of the withheld class, ` +
+		`and they hold ${percent(outcomes, ({ found }) => found)} % of it.`
+	);
+}
+
+function tables({ recipe: { rejectBy }, outcomes, seed }: Reading): readonly StudyTable[] {
+	return [
+		{
+			title:
+				"Known test samples against the withheld class, and against garbage; accepted: where 95 % of the known are",
+			columns: ["detector", "AUROC, withheld", "accepted, %", "AUROC, garbage", "accepted, %"],
+			rows: detectorNames.map((name) => [
+				detectors[name].title,
+				spread(detected(outcomes, name, "aurocNovel"), 3),
+				percent(outcomes, (one) => one.detectors[name].acceptedNovel),
+				spread(detected(outcomes, name, "aurocGarbage"), 3),
+				percent(outcomes, (one) => one.detectors[name].acceptedGarbage),
+			]),
+		},
+		{
+			title: `Groups of what is rejected by the ${detectors[rejectBy].title} and is not as far as garbage, seed ${String(seed ?? "")}`,
+			columns: ["coherence", "expected", "a category?", "known", "withheld", "noise", "shuffled", "blank", "foreign"],
+			rows: (outcomes[0]?.groups ?? []).map(({ coherence, expected, candidate, kinds }) => [
+				...[coherence.toFixed(2), expected.toFixed(1), candidate ? "yes" : "no"],
+				...[kinds.known, kinds.novel, kinds.noise, kinds.shuffled, kinds.blank, kinds.foreign].map(String),
+			]),
+		},
+	];
+}
+
+function figures({ outcomes }: Reading): readonly StudyFigure[] {
+	const points = (figure: "aurocNovel" | "aurocGarbage"): Line["points"] =>
+		detectorNames.map((name) => pointOf(name, detected(outcomes, name, figure)));
+	return [
+		{
+			name: "novelty",
+			title: "What each detector tells",
+			caption: "Area under the ROC against known test samples; 0.5 is chance. Bars: standard deviation over the seeds.",
+			x: { label: "", scale: "categories" },
+			y: { label: "AUROC", scale: "linear" },
+			level: 0.5,
+			lines: [
+				{ label: "the withheld class", points: points("aurocNovel") },
+				{ label: "garbage", points: points("aurocGarbage") },
+			],
+		},
+	];
 }
 
 function sumOf(counts: readonly number[]): number {

@@ -8,7 +8,17 @@ import { pairedDifference } from "../../metrics/index.js";
 import type { Experiment, ExperimentNetwork, ExperimentTask } from "../../pipeline/experiment.js";
 import { listed } from "../../report/text.js";
 import { recipes } from "../distill/recipes.js";
-import { defineStudy, type Findings, type Measurements, planOf, type StudyTable, studyShape } from "./study.js";
+import {
+	defineStudy,
+	errorsOf,
+	findingsOf,
+	type Line,
+	type Measurements,
+	planOf,
+	type StudyFigure,
+	type StudyTable,
+	studyShape,
+} from "./study.js";
 import { certainty, meanOf, oriented, pointOf, spread } from "./wording.js";
 
 const classList = z.array(z.int().min(0)).min(1);
@@ -70,7 +80,7 @@ export const omittedClassStudy = defineStudy({
 		},
 	},
 	plan: planOf(experiment),
-	findings,
+	findings: findingsOf(read, { answer, tables, figures }),
 });
 
 function transfersOf({ omit, only }: Recipe, classes: number): readonly Transfer[] {
@@ -110,83 +120,85 @@ function experiment(recipe: Recipe, { classes }: ExperimentTask): Experiment {
 	};
 }
 
-/** What a shift did, seed by seed. */
-interface Mended {
-	readonly transfer: Transfer;
-	readonly by: BiasShiftRequest["by"];
-	readonly shifts: readonly BiasShift[];
+/** What is read off the measurements. */
+interface Reading {
+	readonly transfers: readonly Transfer[];
+	/** Transfer sets without one class. */
+	readonly single: readonly Transfer[];
+	/** What a shift did to a transfer set's student, seed by seed. */
+	readonly shifts: ShiftsOf;
+	/** Errors of the student of the whole transfer set, by seed. */
+	readonly whole: readonly number[];
+	readonly measured: Measurements;
 }
 
-function findings(recipe: Recipe, measured: Measurements): Findings {
+function read(recipe: Recipe, measured: Measurements): Reading {
 	const { results } = measured;
-	const [first] = results;
-	const transfers = transfersOf(recipe, Object.values(first?.trained ?? {})[0]?.data.classes ?? 0);
-	const mended = transfers.flatMap((transfer, t) =>
-		ways.map(
-			(by, k): Mended => ({
-				transfer,
-				by,
-				shifts: results.flatMap(({ evaluated }) => evaluated.biasShifts?.[t * ways.length + k] ?? []),
-			}),
-		),
-	);
-	const one = (transfer: Transfer, by: BiasShiftRequest["by"]): readonly BiasShift[] =>
-		mended.find((other) => other.transfer === transfer && other.by === by)?.shifts ?? [];
-	const single = transfers.filter(({ omitted }) => omitted.length === 1);
-	const whole = measured.of("whole").map(({ errors }) => errors);
-	return {
-		answer: [
-			...overall(single, one, whole),
-			...transfers.filter(({ omitted }) => omitted.length > 1).map((transfer) => onlySome(transfer, one, results)),
-		],
-		tables: [
-			byTransfer(
-				`All test errors; with the whole transfer set ${spread(whole)}`,
-				transfers,
-				(transfer) => spread(one(transfer, "test").map(({ before }) => before.errors)),
-				(transfer, by) => spread(one(transfer, by).map(({ after }) => after.errors)),
-			),
-			byTransfer(
-				"Test errors on the omitted classes",
-				transfers,
-				(transfer) => {
-					const shifts = one(transfer, "test");
-					const wrong = spread(shifts.map(({ before }) => before.omittedErrors));
-					return `${wrong} of ${String(shifts[0]?.omittedSamples ?? "")}`;
-				},
-				(transfer, by) => spread(one(transfer, by).map(({ after }) => after.omittedErrors)),
-			),
-			byTransfer(
-				"What is added to the logits of the omitted classes",
-				transfers,
-				() => "0",
-				(transfer, by) =>
-					spread(
-						one(transfer, by).map(({ shift }) => shift),
-						2,
-					),
-			),
-		],
-		figures: [
-			{
-				name: "omitted-class",
-				title: "Right on a class that was never seen",
-				caption: "Test samples of the class that the transfer set leaves out. Bars: standard deviation over the seeds.",
-				x: { label: "omitted class", scale: "categories" },
-				y: { label: "of its samples right, %", scale: "linear" },
-				lines: [
-					{
-						label: "as it is",
-						points: single.map((transfer) => pointOf(String(transfer.omitted[0]), rightBefore(one(transfer, "test")))),
-					},
-					...ways.map((by) => ({
-						label: choices[by],
-						points: single.map((transfer) => pointOf(String(transfer.omitted[0]), rightAfter(one(transfer, by)))),
-					})),
-				],
-			},
-		],
+	const transfers = transfersOf(recipe, Object.values(results[0]?.trained ?? {})[0]?.data.classes ?? 0);
+	// In the order in which they were asked for.
+	const shifts: ShiftsOf = (transfer, by) => {
+		const place = transfers.indexOf(transfer) * ways.length + ways.indexOf(by);
+		return results.flatMap(({ evaluated }) => evaluated.biasShifts?.[place] ?? []);
 	};
+	const single = transfers.filter(({ omitted }) => omitted.length === 1);
+	return { transfers, single, shifts, whole: errorsOf(measured, "whole"), measured };
+}
+
+function answer(reading: Reading): readonly string[] {
+	const { transfers, measured, shifts } = reading;
+	const several = transfers.filter(({ omitted }) => omitted.length > 1);
+	return [...overall(reading), ...several.map((transfer) => onlySome(transfer, shifts, measured.results))];
+}
+
+function tables({ transfers, shifts, whole }: Reading): readonly StudyTable[] {
+	return [
+		byTransfer(
+			`All test errors; with the whole transfer set ${spread(whole)}`,
+			transfers,
+			(transfer) => spread(shifts(transfer, "test").map(({ before }) => before.errors)),
+			(transfer, by) => spread(shifts(transfer, by).map(({ after }) => after.errors)),
+		),
+		byTransfer(
+			"Test errors on the omitted classes",
+			transfers,
+			(transfer) => {
+				const own = shifts(transfer, "test");
+				const wrong = spread(own.map(({ before }) => before.omittedErrors));
+				return `${wrong} of ${String(own[0]?.omittedSamples ?? "")}`;
+			},
+			(transfer, by) => spread(shifts(transfer, by).map(({ after }) => after.omittedErrors)),
+		),
+		byTransfer(
+			"What is added to the logits of the omitted classes",
+			transfers,
+			() => "0",
+			(transfer, by) => {
+				const added = shifts(transfer, by).map(({ shift }) => shift);
+				return spread(added, 2);
+			},
+		),
+	];
+}
+
+function figures({ single, shifts }: Reading): readonly StudyFigure[] {
+	const points = (right: (transfer: Transfer) => readonly number[]): Line["points"] =>
+		single.map((transfer) => pointOf(String(transfer.omitted[0]), right(transfer)));
+	return [
+		{
+			name: "omitted-class",
+			title: "Right on a class that was never seen",
+			caption: "Test samples of the class that the transfer set leaves out. Bars: standard deviation over the seeds.",
+			x: { label: "omitted class", scale: "categories" },
+			y: { label: "of its samples right, %", scale: "linear" },
+			lines: [
+				{ label: "as it is", points: points((transfer) => rightBefore(shifts(transfer, "test"))) },
+				...ways.map((by) => ({
+					label: choices[by],
+					points: points((transfer) => rightAfter(shifts(transfer, by))),
+				})),
+			],
+		},
+	];
 }
 
 /** A row for each transfer set, a column for the student as it is and with each bias. */
@@ -216,10 +228,10 @@ const rightBefore = (shifts: readonly BiasShift[]): readonly number[] =>
 const rightAfter = (shifts: readonly BiasShift[]): readonly number[] =>
 	shifts.map(({ after, omittedSamples }) => share(after.omittedErrors, omittedSamples));
 
-type One = (transfer: Transfer, by: BiasShiftRequest["by"]) => readonly BiasShift[];
+type ShiftsOf = (transfer: Transfer, by: BiasShiftRequest["by"]) => readonly BiasShift[];
 
 /** What holds over all classes that were left out one at a time. */
-function overall(single: readonly Transfer[], one: One, whole: readonly number[]): readonly string[] {
+function overall({ single, shifts, whole }: Reading): readonly string[] {
 	if (single.length === 0) return [];
 	/** Mean over the classes, seed by seed. */
 	const over = (value: (transfer: Transfer) => readonly number[]): readonly number[] =>
@@ -228,15 +240,15 @@ function overall(single: readonly Transfer[], one: One, whole: readonly number[]
 		const means = single.map((transfer) => meanOf(value(transfer)));
 		return `${Math.min(...means).toFixed(1)} to ${Math.max(...means).toFixed(1)} % by class`;
 	};
-	const before = over((transfer) => rightBefore(one(transfer, "test")));
-	const errors = over((transfer) => one(transfer, "test").map((shift) => shift.before.errors));
-	const blind = over((transfer) => one(transfer, "false-alarms").map((shift) => shift.after.errors));
+	const before = over((transfer) => rightBefore(shifts(transfer, "test")));
+	const errors = over((transfer) => shifts(transfer, "test").map((shift) => shift.before.errors));
+	const blind = over((transfer) => shifts(transfer, "false-alarms").map((shift) => shift.after.errors));
 	const fewer = pairedDifference(errors, blind);
 	const gain = oriented(fewer);
 	return [
-		`Of a class that it never saw, the student is right on ${spread(before)} % (${range((transfer) => rightBefore(one(transfer, "test")))}).`,
+		`Of a class that it never saw, the student is right on ${spread(before)} % (${range((transfer) => rightBefore(shifts(transfer, "test")))}).`,
 		...ways.map((by) => {
-			const after = (transfer: Transfer): readonly number[] => rightAfter(one(transfer, by));
+			const after = (transfer: Transfer): readonly number[] => rightAfter(shifts(transfer, by));
 			return `With its ${choices[by]}: ${spread(over(after))} % (${range(after)}).`;
 		}),
 		`The bias that needs no sample of the class changes all errors from ${spread(errors)} to ${spread(blind)}: ` +
@@ -246,10 +258,10 @@ function overall(single: readonly Transfer[], one: One, whole: readonly number[]
 }
 
 /** What holds where a few classes are all that there is. */
-function onlySome(transfer: Transfer, one: One, results: Measurements["results"]): string {
+function onlySome(transfer: Transfer, shifts: ShiftsOf, results: Measurements["results"]): string {
 	const tests = results.map(({ evaluated }) => evaluated.test);
 	const wrong = (by: BiasShiftRequest["by"], when: "before" | "after"): string =>
-		`${spread(one(transfer, by).map((shift, k) => (100 * shift[when].errors) / (tests[k] ?? 1)))} %`;
+		`${spread(shifts(transfer, by).map((shift, k) => (100 * shift[when].errors) / (tests[k] ?? 1)))} %`;
 	return `With ${transfer.title} in the transfer set ${wrong("test", "before")} of all test samples are wrong; ${ways
 		.map((by) => `${wrong(by, "after")} with its ${choices[by]}`)
 		.join(", ")} (the paper, 7 and 8 on MNIST: 47.3 % and 13.2 %).`;

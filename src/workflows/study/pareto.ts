@@ -1,7 +1,7 @@
 /** What deployment gains: errors against bytes, latency and multiply-adds. */
 import { z } from "zod";
 import type { Fitted } from "../../distill/data-fit.js";
-import { networkOptions, shortNameOf } from "../../distill/networks.js";
+import { type NetworkOptions, networkOptions, shortNameOf } from "../../distill/networks.js";
 import { hardTargets } from "../../losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../../pipeline/experiment.js";
 import type { Precision } from "../../predict/precisions.js";
@@ -9,11 +9,13 @@ import { listed } from "../../report/text.js";
 import { recipes } from "../distill/recipes.js";
 import {
 	defineStudy,
-	type Findings,
+	errorsOf,
+	findingsOf,
 	type Line,
 	type Measurements,
-	type NetworkMeasures,
 	planOf,
+	type StudyFigure,
+	type StudyTable,
 	studyShape,
 } from "./study.js";
 import { comparedErrors, meanOf, pointOf, spread } from "./wording.js";
@@ -56,7 +58,7 @@ export const paretoStudy = defineStudy({
 		},
 	},
 	plan: planOf(experiment),
-	findings,
+	findings: findingsOf(read, { answer, tables, figures }),
 });
 
 function experiment({ data, teacher, students, temperature, hardWeight }: Recipe): Experiment {
@@ -81,99 +83,124 @@ const aloneOf = (k: number): string => `alone-${String(k + 1)}`;
 const taughtOf = (k: number): string => `student-${String(k + 1)}`;
 const formOf = (network: string, precision: Precision): string => `${network}-${precision}`;
 
-function findings({ students, teacher }: Recipe, measured: Measurements): Findings {
-	const errorsOf = (name: string): readonly number[] => measured.of(name).map(({ errors }) => errors);
-	const mean = (name: string, value: (one: NetworkMeasures) => number): number => meanOf(measured.of(name).map(value));
-	const kilobytes = (name: string): number => mean(name, ({ bytes }) => bytes / 1000);
-	const milliseconds = (name: string): number => mean(name, ({ latencyMs }) => latencyMs.p50);
+/** A row of the table: a network in one form. */
+interface Row {
+	readonly title: string;
+	/** Its name among what was measured. */
+	readonly name: string;
+	readonly how: string;
+}
+
+/** What is read off the measurements. */
+interface Reading {
+	readonly students: Recipe["students"];
+	readonly rows: readonly Row[];
+	readonly measured: Measurements;
+	/** By the names of what was measured, each the mean over the seeds. */
+	readonly kilobytes: (name: string) => number;
+	readonly milliseconds: (name: string) => number;
+}
+
+const whole = formOf("teacher", "float32");
+
+function read({ students, teacher }: Recipe, measured: Measurements): Reading {
 	const rows = [
-		...precisions.map((precision) => ({
-			title: `teacher ${shortNameOf(teacher)}`,
-			name: formOf("teacher", precision),
-			how: precision,
-		})),
+		...precisions.map((how) => ({ title: `teacher ${shortNameOf(teacher)}`, name: formOf("teacher", how), how })),
 		...students.flatMap((network, k) => [
 			...precisions.map((how) => ({ title: shortNameOf(network), name: formOf(taughtOf(k), how), how })),
 			{ title: `${shortNameOf(network)}, alone`, name: aloneOf(k), how: "float32" },
 		]),
 	];
-	const front = rows.filter(
-		({ name }) =>
-			!rows.some(
-				(other) => kilobytes(other.name) < kilobytes(name) && meanOf(errorsOf(other.name)) <= meanOf(errorsOf(name)),
-			),
+	const kilobytes = (name: string): number => meanOf(measured.of(name).map(({ bytes }) => bytes / 1000));
+	const milliseconds = (name: string): number => meanOf(measured.of(name).map(({ latencyMs }) => latencyMs.p50));
+	return { students, rows, measured, kilobytes, milliseconds };
+}
+
+function answer(reading: Reading): readonly string[] {
+	const { students, measured } = reading;
+	const compared = (network: NetworkOptions, k: number): string =>
+		`${comparedErrors(errorsOf(measured, taughtOf(k)), errorsOf(measured, aloneOf(k)), "alone")} as ${shortNameOf(network)}`;
+	return [
+		...students.map((network, k) => gainOf(reading, network, k)),
+		`At the same size in float32, the taught student ${students.map(compared).join("; ")}.`,
+		`Nothing smaller makes as few errors as ${listed(frontOf(reading).map(({ title, how }) => `${title} in ${how}`))}.`,
+	];
+}
+
+/** What a student gains over the teacher, and what it loses. */
+function gainOf({ measured, kilobytes, milliseconds }: Reading, network: NetworkOptions, k: number): string {
+	const [int8, float32] = [formOf(taughtOf(k), "int8"), formOf(taughtOf(k), "float32")];
+	const own = errorsOf(measured, int8);
+	const parts = [
+		comparedErrors(own, errorsOf(measured, whole), "the teacher"),
+		comparedErrors(own, errorsOf(measured, float32), "it makes in float32"),
+	];
+	const gain = [
+		`1/${times(kilobytes(whole), kilobytes(int8))} of the teacher's bytes`,
+		`1/${times(milliseconds(whole), milliseconds(int8))} of its latency`,
+		`1/${times(operations(measured, whole), operations(measured, float32))} of its multiply-adds`,
+	];
+	return `${shortNameOf(network)}, taught and in int8, takes ${listed(gain)}; it ${listed(parts)}.`;
+}
+
+/** What nothing smaller is as good as. */
+function frontOf({ rows, measured, kilobytes }: Reading): readonly Row[] {
+	const errors = ({ name }: Row): number => meanOf(errorsOf(measured, name));
+	return rows.filter(
+		(row) => !rows.some((other) => kilobytes(other.name) < kilobytes(row.name) && errors(other) <= errors(row)),
 	);
-	const whole = formOf("teacher", "float32");
-	const families = new Set(students.map(({ family }) => family));
-	const lines = (x: (name: string) => number, apart: boolean): readonly Line[] => [
+}
+
+function tables({ rows, measured, kilobytes, milliseconds }: Reading): readonly StudyTable[] {
+	return [
 		{
-			label: "teacher",
-			apart,
-			points: precisions.map((how) => pointOf(x(formOf("teacher", how)), errorsOf(formOf("teacher", how)))),
+			title: "Test errors and cost; latency is the median of single samples on this machine",
+			columns: ["network", "precision", "test errors", "NLL", "kB", "latency, ms", "multiply-adds"],
+			rows: rows.map(({ title, name, how }) => [
+				...[title, how, spread(errorsOf(measured, name))],
+				...[meanOf(measured.of(name).map(({ nll }) => nll)).toFixed(4), kilobytes(name).toFixed(1)],
+				...[milliseconds(name).toFixed(3), String(measured.of(name)[0]?.multiplyAdds ?? "–")],
+			]),
 		},
+	];
+}
+
+function figures(reading: Reading): readonly StudyFigure[] {
+	const { students, kilobytes, milliseconds } = reading;
+	const families = new Set(students.map(({ family }) => family));
+	return [
+		{
+			name: "pareto-bytes",
+			title: "Errors by size of the file",
+			caption: "Down and to the left is better. Bars: standard deviation over the seeds.",
+			x: { label: "size, kB", scale: "log" },
+			y: { label: "test errors", scale: "log" },
+			// The sizes of one family make a line.
+			lines: linesOf(reading, kilobytes, families.size > 1),
+		},
+		{
+			name: "pareto-latency",
+			title: "Errors by latency",
+			caption: "Median time of one sample in one call.",
+			x: { label: "latency, ms", scale: "log" },
+			y: { label: "test errors", scale: "log" },
+			lines: linesOf(reading, milliseconds, true),
+		},
+	];
+}
+
+/** Errors by what a network costs, a line for each precision. */
+function linesOf({ students, measured }: Reading, cost: (name: string) => number, apart: boolean): readonly Line[] {
+	const point = (name: string): Line["points"][number] => pointOf(cost(name), errorsOf(measured, name));
+	return [
+		{ label: "teacher", apart, points: precisions.map((how) => point(formOf("teacher", how))) },
 		...precisions.map((how) => ({
 			label: `taught, ${how}`,
 			apart,
-			points: students.map((_, k) => pointOf(x(formOf(taughtOf(k), how)), errorsOf(formOf(taughtOf(k), how)))),
+			points: students.map((_, k) => point(formOf(taughtOf(k), how))),
 		})),
-		{ label: "alone, float32", apart, points: students.map((_, k) => pointOf(x(aloneOf(k)), errorsOf(aloneOf(k)))) },
+		{ label: "alone, float32", apart, points: students.map((_, k) => point(aloneOf(k))) },
 	];
-	return {
-		answer: [
-			...students.map((network, k) => {
-				const name = formOf(taughtOf(k), "int8");
-				const parts = [
-					comparedErrors(errorsOf(name), errorsOf(whole), "the teacher"),
-					comparedErrors(errorsOf(name), errorsOf(formOf(taughtOf(k), "float32")), "it makes in float32"),
-				];
-				const gain = [
-					`1/${times(kilobytes(whole), kilobytes(name))} of the teacher's bytes`,
-					`1/${times(milliseconds(whole), milliseconds(name))} of its latency`,
-					`1/${times(operations(measured, whole), operations(measured, formOf(taughtOf(k), "float32")))} of its multiply-adds`,
-				];
-				return `${shortNameOf(network)}, taught and in int8, takes ${listed(gain)}; it ${listed(parts)}.`;
-			}),
-			`At the same size in float32, the taught student ${students
-				.map((network, k) => {
-					return `${comparedErrors(errorsOf(taughtOf(k)), errorsOf(aloneOf(k)), "alone")} as ${shortNameOf(network)}`;
-				})
-				.join("; ")}.`,
-			`Nothing smaller makes as few errors as ${listed(front.map(({ title, how }) => `${title} in ${how}`))}.`,
-		],
-		tables: [
-			{
-				title: "Test errors and cost; latency is the median of single samples on this machine",
-				columns: ["network", "precision", "test errors", "NLL", "kB", "latency, ms", "multiply-adds"],
-				rows: rows.map(({ title, name, how }) => [
-					...[title, how, spread(errorsOf(name)), mean(name, ({ nll }) => nll).toFixed(4)],
-					...[
-						kilobytes(name).toFixed(1),
-						milliseconds(name).toFixed(3),
-						String(measured.of(name)[0]?.multiplyAdds ?? "–"),
-					],
-				]),
-			},
-		],
-		figures: [
-			{
-				name: "pareto-bytes",
-				title: "Errors by size of the file",
-				caption: "Down and to the left is better. Bars: standard deviation over the seeds.",
-				x: { label: "size, kB", scale: "log" },
-				y: { label: "test errors", scale: "log" },
-				// The sizes of one family make a line.
-				lines: lines(kilobytes, families.size > 1),
-			},
-			{
-				name: "pareto-latency",
-				title: "Errors by latency",
-				caption: "Median time of one sample in one call.",
-				x: { label: "latency, ms", scale: "log" },
-				y: { label: "test errors", scale: "log" },
-				lines: lines(milliseconds, true),
-			},
-		],
-	};
 }
 
 /** How many times more, to two digits. */

@@ -7,7 +7,15 @@ import { pairedDifference } from "../../metrics/index.js";
 import type { Experiment, ExperimentNetwork } from "../../pipeline/experiment.js";
 import { listed } from "../../report/text.js";
 import { recipes } from "../distill/recipes.js";
-import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
+import {
+	defineStudy,
+	findingsOf,
+	type Measurements,
+	planOf,
+	type StudyFigure,
+	type StudyTable,
+	studyShape,
+} from "./study.js";
 import { certainty, isTold, meanOf, pointOf, signed, spread } from "./wording.js";
 
 const options = z.strictObject({
@@ -55,7 +63,7 @@ export const regularizerStudy = defineStudy({
 		},
 	},
 	plan: planOf(experiment),
-	findings,
+	findings: findingsOf(read, { answer, tables, figures }),
 });
 
 function experiment({ data, teacher, student, shares, temperature, hardWeight }: Recipe): Experiment {
@@ -71,58 +79,71 @@ function experiment({ data, teacher, student, shares, temperature, hardWeight }:
 	return { data, networks: { teacher: { network: teacher, loss: hardTargets }, ...Object.fromEntries(networks) } };
 }
 
-function findings({ shares }: Recipe, measured: Measurements): Findings {
-	const names = Object.keys(lessons) as readonly LessonName[]; // The table's own keys.
-	const accuracyOf = (name: string): readonly number[] => measured.of(name).map(({ accuracy }) => 100 * accuracy);
-	const teacher = accuracyOf("teacher");
-	const told = shares.map((share) => {
-		const [hard, soft] = [accuracyOf(nameOf(share, "hard")), accuracyOf(nameOf(share, "soft"))];
-		return { share, hard, soft, gain: pairedDifference(soft, hard) };
-	});
-	const least = told.toSorted((a, b) => a.share - b.share);
-	return {
-		answer: [
-			...least.map(({ share, hard, gain }) => {
-				const missing = meanOf(teacher) - meanOf(hard);
-				const from =
-					share === 1
-						? "With all samples soft targets change accuracy by"
-						: `From ${percent(share)} % of the samples labels lack ${missing.toFixed(1)} points of the teacher's accuracy; soft targets bring back`;
-				return `${from} ${signed(gain.value)} points (${certainty(gain)}).`;
-			}),
-			stopping(shares, accuracyOf),
-		],
-		tables: [
-			{
-				title: `Accuracy on the test samples, %; the teacher, from all labels: ${spread(teacher, 2)}`,
-				columns: ["share of the samples", "samples", ...names.map((name) => lessons[name])],
-				rows: shares.map((share) => [
-					`${percent(share)} %`,
-					String(measured.of(nameOf(share, "hard"))[0]?.trainSamples ?? ""),
-					...names.map((name) => spread(accuracyOf(nameOf(share, name)), 2)),
-				]),
-			},
-		],
-		figures: [
-			{
-				name: "regularizer",
-				title: "Accuracy by the share of the samples",
-				caption:
-					"Test accuracy; all networks take as many steps. The dashed line is the teacher's. Bars: standard deviation.",
-				x: { label: "samples, %", scale: "log" },
-				y: { label: "accuracy, %", scale: "linear" },
-				level: meanOf(teacher),
-				lines: names.map((name) => ({
-					label: lessons[name],
-					points: shares.map((share) => pointOf(100 * share, accuracyOf(nameOf(share, name)))),
-				})),
-			},
-		],
-	};
+/** What is read off the measurements. */
+interface Reading {
+	readonly shares: readonly number[];
+	readonly measured: Measurements;
+	/** Per cent of the test samples, by seed. */
+	readonly accuracyOf: (name: string) => readonly number[];
+}
+
+const lessonNames = Object.keys(lessons) as readonly LessonName[]; // The table's own keys.
+
+function read({ shares }: Recipe, measured: Measurements): Reading {
+	return { shares, measured, accuracyOf: (name) => measured.of(name).map(({ accuracy }) => 100 * accuracy) };
+}
+
+function answer({ shares, accuracyOf }: Reading): readonly string[] {
+	const rising = shares.toSorted((a, b) => a - b);
+	return [...rising.map((share) => gainOf(share, accuracyOf)), stopping(shares, accuracyOf)];
+}
+
+/** What soft targets bring to a share of the samples. */
+function gainOf(share: number, accuracyOf: Reading["accuracyOf"]): string {
+	const hard = accuracyOf(nameOf(share, "hard"));
+	const gain = pairedDifference(accuracyOf(nameOf(share, "soft")), hard);
+	const missing = meanOf(accuracyOf("teacher")) - meanOf(hard);
+	const from =
+		share === 1
+			? "With all samples soft targets change accuracy by"
+			: `From ${percent(share)} % of the samples labels lack ${missing.toFixed(1)} points of the teacher's accuracy; soft targets bring back`;
+	return `${from} ${signed(gain.value)} points (${certainty(gain)}).`;
+}
+
+function tables({ shares, measured, accuracyOf }: Reading): readonly StudyTable[] {
+	return [
+		{
+			title: `Accuracy on the test samples, %; the teacher, from all labels: ${spread(accuracyOf("teacher"), 2)}`,
+			columns: ["share of the samples", "samples", ...lessonNames.map((name) => lessons[name])],
+			rows: shares.map((share) => [
+				`${percent(share)} %`,
+				String(measured.of(nameOf(share, "hard"))[0]?.trainSamples ?? ""),
+				...lessonNames.map((name) => spread(accuracyOf(nameOf(share, name)), 2)),
+			]),
+		},
+	];
+}
+
+function figures({ shares, accuracyOf }: Reading): readonly StudyFigure[] {
+	return [
+		{
+			name: "regularizer",
+			title: "Accuracy by the share of the samples",
+			caption:
+				"Test accuracy; all networks take as many steps. The dashed line is the teacher's. Bars: standard deviation.",
+			x: { label: "samples, %", scale: "log" },
+			y: { label: "accuracy, %", scale: "linear" },
+			level: meanOf(accuracyOf("teacher")),
+			lines: lessonNames.map((name) => ({
+				label: lessons[name],
+				points: shares.map((share) => pointOf(100 * share, accuracyOf(nameOf(share, name)))),
+			})),
+		},
+	];
 }
 
 /** Where early stopping makes a difference that the seeds show. */
-function stopping(shares: readonly number[], accuracyOf: (name: string) => readonly number[]): string {
+function stopping(shares: readonly number[], accuracyOf: Reading["accuracyOf"]): string {
 	const moved = shares.flatMap((share) => {
 		const difference = pairedDifference(accuracyOf(nameOf(share, "stopped")), accuracyOf(nameOf(share, "hard")));
 		return isTold(difference) ? [`${difference.value.toFixed(1)} points at ${percent(share)} %`] : [];

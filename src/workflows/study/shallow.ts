@@ -7,7 +7,16 @@ import { elementCount } from "../../onnx/tensor.js";
 import type { Experiment, ExperimentNetwork, ExperimentTask } from "../../pipeline/experiment.js";
 import { listed } from "../../report/text.js";
 import { recipes } from "../distill/recipes.js";
-import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
+import {
+	defineStudy,
+	errorsOf,
+	findingsOf,
+	type Measurements,
+	planOf,
+	type StudyFigure,
+	type StudyTable,
+	studyShape,
+} from "./study.js";
 import { comparedErrors, meanOf, minutes, pointOf, spread } from "./wording.js";
 
 const options = z.strictObject({
@@ -59,7 +68,7 @@ const students: readonly Student[] = [
 	{ name: "deep-by-deep", title: "deep, taught by the deep net", depth: "deep", teacher: "teacher" },
 ];
 
-const nameOf = ({ name }: Student, budget: number): string => `${name}-x${String(budget)}`;
+const nameOf = ({ name }: Pick<Student, "name">, budget: number): string => `${name}-x${String(budget)}`;
 
 export const shallowStudy = defineStudy({
 	title: "Shallow nets",
@@ -87,7 +96,7 @@ export const shallowStudy = defineStudy({
 		},
 	},
 	plan: planOf(experiment),
-	findings,
+	findings: findingsOf(read, { answer, tables, figures }),
 });
 
 /** Weights and biases of a fully connected net. */
@@ -133,11 +142,45 @@ function experiment(recipe: Recipe, { sampleShape, classes }: ExperimentTask): E
 	};
 }
 
-function findings({ budgets }: Recipe, measured: Measurements): Findings {
-	const errorsOf = (name: string): readonly number[] => measured.of(name).map(({ errors }) => errors);
-	const of = (name: string, budget: number): readonly number[] => errorsOf(`${name}-x${String(budget)}`);
+/** What is read off the measurements. */
+interface Reading {
+	readonly budgets: readonly number[];
+	readonly measured: Measurements;
+	/** Errors of the student of a name by seed. */
+	readonly errorsAt: (student: string, budget: number) => readonly number[];
+}
+
+function read({ budgets }: Recipe, measured: Measurements): Reading {
+	return { budgets, measured, errorsAt: (name, budget) => errorsOf(measured, nameOf({ name }, budget)) };
+}
+
+function answer({ budgets, errorsAt }: Reading): readonly string[] {
 	const [first = 1] = budgets;
 	const last = budgets.at(-1) ?? first;
+	return [
+		...budgets.map((budget) => {
+			const own = errorsAt("shallow-by-deep", budget);
+			const others = [
+				comparedErrors(own, errorsAt("shallow", budget), "it makes on labels alone"),
+				comparedErrors(own, errorsAt("shallow-jitter", budget), "on labels with the teacher's augmentation"),
+				comparedErrors(own, errorsAt("shallow-by-deep-jitter", budget), "taught by it with that augmentation"),
+				comparedErrors(
+					own,
+					errorsAt("shallow-by-shallow", budget),
+					"taught by a shallow teacher of the deep one's size",
+				),
+				comparedErrors(own, errorsAt("deep", budget), "a deep net of its size on labels alone"),
+			];
+			return `At ${String(budget)} times the epochs the shallow net that a deep one teaches ${listed(others)}.`;
+		}),
+		`Time against a teacher: taught at ×${String(first)}, the shallow net ` +
+			`${comparedErrors(errorsAt("shallow-by-deep", first), errorsAt("shallow", last), `alone at ×${String(last)}`)}.`,
+		`The deep net of the same size, taught at ×${String(first)}, ` +
+			`${comparedErrors(errorsAt("deep-by-deep", first), errorsAt("deep", first), "alone")}.`,
+	];
+}
+
+function tables({ budgets, measured }: Reading): readonly StudyTable[] {
 	const rows = [
 		{ title: "deep teacher", name: "teacher", budget: "" },
 		{ title: "shallow teacher", name: "shallow-teacher", budget: "" },
@@ -145,54 +188,38 @@ function findings({ budgets }: Recipe, measured: Measurements): Findings {
 			students.map((one) => ({ title: one.title, name: nameOf(one, budget), budget: `×${String(budget)}` })),
 		),
 	];
-	return {
-		answer: [
-			...budgets.map((budget) => {
-				const own = of("shallow-by-deep", budget);
-				const others = [
-					comparedErrors(own, of("shallow", budget), "it makes on labels alone"),
-					comparedErrors(own, of("shallow-jitter", budget), "on labels with the teacher's augmentation"),
-					comparedErrors(own, of("shallow-by-deep-jitter", budget), "taught by it with that augmentation"),
-					comparedErrors(own, of("shallow-by-shallow", budget), "taught by a shallow teacher of the deep one's size"),
-					comparedErrors(own, of("deep", budget), "a deep net of its size on labels alone"),
+	return [
+		{
+			title: "Test errors",
+			columns: ["net", "budget", "by seed", "mean", "NLL", "validation", "parameters", "trained in"],
+			rows: rows.map(({ title, name, budget }) => {
+				const own = measured.of(name);
+				const errors = errorsOf(measured, name);
+				return [
+					...[title, budget, errors.map(String).join(", "), spread(errors)],
+					meanOf(own.map(({ nll }) => nll)).toFixed(4),
+					own.map(({ validationErrors }) => String(validationErrors ?? "–")).join(", "),
+					String(own[0]?.parameters ?? ""),
+					minutes(meanOf(own.map(({ trainSeconds = 0 }) => trainSeconds))),
 				];
-				return `At ${String(budget)} times the epochs the shallow net that a deep one teaches ${listed(others)}.`;
 			}),
-			`Time against a teacher: taught at ×${String(first)}, the shallow net ` +
-				`${comparedErrors(of("shallow-by-deep", first), of("shallow", last), `alone at ×${String(last)}`)}.`,
-			`The deep net of the same size, taught at ×${String(first)}, ` +
-				`${comparedErrors(of("deep-by-deep", first), of("deep", first), "alone")}.`,
-		],
-		tables: [
-			{
-				title: "Test errors",
-				columns: ["net", "budget", "by seed", "mean", "NLL", "validation", "parameters", "trained in"],
-				rows: rows.map(({ title, name, budget }) => {
-					const own = measured.of(name);
-					return [
-						...[title, budget, own.map(({ errors }) => String(errors)).join(", "), spread(errorsOf(name))],
-						meanOf(own.map(({ nll }) => nll)).toFixed(4),
-						own.map(({ validationErrors }) => String(validationErrors ?? "–")).join(", "),
-						String(own[0]?.parameters ?? ""),
-						minutes(meanOf(own.map(({ trainSeconds = 0 }) => trainSeconds))),
-					];
-				}),
-			},
-		],
-		figures: [
-			{
-				name: "shallow",
-				title: "Errors by budget",
-				caption:
-					"Test errors of students by what their epochs are multiplied by; the dashed line is the deep teacher's.",
-				x: { label: "epochs, times the least", scale: "log" },
-				y: { label: "test errors", scale: "linear" },
-				level: meanOf(errorsOf("teacher")),
-				lines: students.map((one) => ({
-					label: one.title,
-					points: budgets.map((budget) => pointOf(budget, errorsOf(nameOf(one, budget)))),
-				})),
-			},
-		],
-	};
+		},
+	];
+}
+
+function figures({ budgets, measured, errorsAt }: Reading): readonly StudyFigure[] {
+	return [
+		{
+			name: "shallow",
+			title: "Errors by budget",
+			caption: "Test errors of students by what their epochs are multiplied by; the dashed line is the deep teacher's.",
+			x: { label: "epochs, times the least", scale: "log" },
+			y: { label: "test errors", scale: "linear" },
+			level: meanOf(errorsOf(measured, "teacher")),
+			lines: students.map(({ name, title }) => ({
+				label: title,
+				points: budgets.map((budget) => pointOf(budget, errorsAt(name, budget))),
+			})),
+		},
+	];
 }

@@ -119,6 +119,22 @@ export function defineStudy<Options extends z.ZodType>(study: Study<Options>): S
 	return study;
 }
 
+/** The findings of a study, from what is read off its measurements once: the answer, the tables and the figures apart. */
+export function findingsOf<Recipe, Reading>(
+	read: (recipe: Recipe, measured: Measurements) => Reading,
+	parts: { readonly [Part in keyof Findings]: (reading: Reading) => Findings[Part] },
+) {
+	return (recipe: Recipe, measured: Measurements): Findings => {
+		const reading = read(recipe, measured);
+		return { answer: parts.answer(reading), tables: parts.tables(reading), figures: parts.figures(reading) };
+	};
+}
+
+/** Test errors by seed. */
+export function errorsOf(measured: Measurements, name: string): readonly number[] {
+	return measured.of(name).map(({ errors }) => errors);
+}
+
 /** The plan of a study whose recipe says an experiment. */
 export function planOf<Recipe>(experiment: (recipe: Recipe, task: ExperimentTask) => Experiment) {
 	return (recipe: Recipe, context: SeedContext): Promise<SeedPlan<ExperimentEvent, ExperimentResult>> =>

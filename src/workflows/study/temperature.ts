@@ -7,7 +7,17 @@ import { pairedDifference } from "../../metrics/index.js";
 import type { Experiment, ExperimentNetwork } from "../../pipeline/experiment.js";
 import { listed } from "../../report/text.js";
 import { recipes } from "../distill/recipes.js";
-import { defineStudy, type Findings, type Measurements, planOf, studyShape } from "./study.js";
+import {
+	defineStudy,
+	errorsOf,
+	findingsOf,
+	type Line,
+	type Measurements,
+	planOf,
+	type StudyFigure,
+	type StudyTable,
+	studyShape,
+} from "./study.js";
 import { certainty, comparedErrors, isTold, meanOf, oriented, pointOf, spread } from "./wording.js";
 
 const temperature = z.number().gt(0).max(1000);
@@ -103,7 +113,7 @@ export const temperatureStudy = defineStudy({
 		},
 	},
 	plan: planOf(experiment),
-	findings,
+	findings: findingsOf(read, { answer, tables, figures }),
 });
 
 function experiment(recipe: Recipe): Experiment {
@@ -121,115 +131,133 @@ function experiment(recipe: Recipe): Experiment {
 	};
 }
 
-function findings(recipe: Recipe, measured: Measurements): Findings {
+/** What is read off the measurements. */
+interface Reading {
+	readonly widths: readonly number[];
+	readonly lessons: readonly Lesson[];
+	/** Those that differ in the temperature alone. */
+	readonly tries: readonly Try[];
+	/** What validation chooses at each width. */
+	readonly chosen: readonly Choice[];
+	readonly errorsAt: ErrorsAt;
+	readonly teacher: readonly number[];
+}
+
+/** The temperature that validation chooses at a width. */
+interface Choice {
+	readonly width: number;
+	readonly lesson: Try;
+	readonly errors: readonly number[];
+}
+
+function read(recipe: Recipe, measured: Measurements): Reading {
 	const { widths } = recipe;
 	const lessons = lessonsOf(recipe);
 	const tries = lessons.flatMap((lesson) =>
 		lesson.temperature === undefined ? [] : [{ ...lesson, temperature: lesson.temperature }],
 	);
-	const errorsOf = (width: number, lesson: Lesson): readonly number[] =>
-		measured.of(nameOf(width, lesson)).map(({ errors }) => errors);
-	const ofName = (name: string): Lesson | undefined => lessons.find((lesson) => lesson.name === name);
-	const [alone, logits] = [ofName("alone"), ofName("logits")];
+	const errorsAt = (width: number, lesson: Lesson): readonly number[] => errorsOf(measured, nameOf(width, lesson));
 	const chosen = widths.flatMap((width) => {
 		const judged = tries.map((lesson) => ({
 			lesson,
 			validation: meanOf(measured.of(nameOf(width, lesson)).map(({ validationErrors = 0 }) => validationErrors)),
 		}));
 		const [best] = judged.toSorted((a, b) => a.validation - b.validation);
-		return best === undefined ? [] : [{ width, lesson: best.lesson, errors: errorsOf(width, best.lesson) }];
+		return best === undefined ? [] : [{ width, lesson: best.lesson, errors: errorsAt(width, best.lesson) }];
 	});
-	const teacher = measured.of("teacher").map(({ errors }) => errors);
-	return {
-		answer: [
-			...chosen.map(({ width, lesson, errors }) => {
-				const others = tries.filter(({ name }) => name !== lesson.name);
-				const one = others.find((other) => other.temperature === 1);
-				const parts = [
-					...(one === undefined ? [] : [comparedErrors(errors, errorsOf(width, one), "T = 1")]),
-					...(logits === undefined ? [] : [comparedErrors(errors, errorsOf(width, logits), "matching logits")]),
-					...(alone === undefined ? [] : [comparedErrors(errors, errorsOf(width, alone), "labels alone")]),
-				];
-				const at = `At ${String(width)} units validation chooses T = ${String(lesson.temperature)}`;
-				return `${at}, which ${listed(parts)}.`;
-			}),
-			...costs(chosen, tries, errorsOf),
-			...window(30, [2.5, 4], "T from 2.5 to 4", widths, tries, errorsOf),
-			...window(300, [8, Infinity], "T of 8 and above", widths, tries, errorsOf),
-		],
-		tables: [
-			{
-				title: `Test errors, units of each hidden layer across; the teacher: ${spread(teacher)}`,
-				columns: ["objective", ...widths.map(String)],
-				rows: lessons.map((lesson) => [
-					lesson.title,
-					...widths.map((width) => {
-						const isChosen = chosen.some((one) => one.width === width && one.lesson.name === lesson.name);
-						return `${spread(errorsOf(width, lesson))}${isChosen ? " *" : ""}`;
-					}),
-				]),
-			},
-		],
-		figures: [
-			{
-				name: "temperature",
-				title: "Errors by temperature",
-				caption:
-					"Test errors of students, in per cent of those of the same net on labels alone; a line for each width of " +
-					"the hidden layers. Bars: standard deviation over the seeds.",
-				x: { label: "temperature", scale: "log" },
-				y: { label: "% of the errors alone", scale: "linear" },
-				level: 100,
-				lines: widths.map((width) => {
-					const base = alone === undefined ? Number.NaN : meanOf(errorsOf(width, alone));
-					return {
-						label: `${String(width)} units`,
-						points: tries.map((lesson) =>
-							pointOf(
-								lesson.temperature,
-								errorsOf(width, lesson).map((errors) => (100 * errors) / base),
-							),
-						),
-					};
-				}),
-			},
-		],
+	return { widths, lessons, tries, chosen, errorsAt, teacher: errorsOf(measured, "teacher") };
+}
+
+function answer(reading: Reading): readonly string[] {
+	return [
+		...reading.chosen.map((choice) => choiceSaid(reading, choice)),
+		costs(reading),
+		...window(reading, 30, [2.5, 4], "T from 2.5 to 4"),
+		...window(reading, 300, [8, Infinity], "T of 8 and above"),
+	];
+}
+
+/** How the temperature that is chosen does against other lessons. */
+function choiceSaid({ lessons, tries, errorsAt }: Reading, { width, lesson, errors }: Choice): string {
+	const against = [
+		{ other: tries.find((one) => one.name !== lesson.name && one.temperature === 1), than: "T = 1" },
+		{ other: lessons.find(({ name }) => name === "logits"), than: "matching logits" },
+		{ other: lessons.find(isAlone), than: "labels alone" },
+	];
+	const parts = against.flatMap(({ other, than }) =>
+		other === undefined ? [] : [comparedErrors(errors, errorsAt(width, other), than)],
+	);
+	return `At ${String(width)} units validation chooses T = ${String(lesson.temperature)}, which ${listed(parts)}.`;
+}
+
+const isAlone = ({ name }: Lesson): boolean => name === "alone";
+
+function tables({ widths, lessons, chosen, errorsAt, teacher }: Reading): readonly StudyTable[] {
+	const cell = (width: number, lesson: Lesson): string => {
+		const isChosen = chosen.some((one) => one.width === width && one.lesson.name === lesson.name);
+		return `${spread(errorsAt(width, lesson))}${isChosen ? " *" : ""}`;
 	};
+	return [
+		{
+			title: `Test errors, units of each hidden layer across; the teacher: ${spread(teacher)}`,
+			columns: ["objective", ...widths.map(String)],
+			rows: lessons.map((lesson) => [lesson.title, ...widths.map((width) => cell(width, lesson))]),
+		},
+	];
+}
+
+function figures({ widths, lessons, tries, errorsAt }: Reading): readonly StudyFigure[] {
+	const alone = lessons.find(isAlone);
+	const lineOf = (width: number): Line => {
+		const base = alone === undefined ? Number.NaN : meanOf(errorsAt(width, alone));
+		const share = (lesson: Lesson): readonly number[] => errorsAt(width, lesson).map((errors) => (100 * errors) / base);
+		return {
+			label: `${String(width)} units`,
+			points: tries.map((lesson) => pointOf(lesson.temperature, share(lesson))),
+		};
+	};
+	return [
+		{
+			name: "temperature",
+			title: "Errors by temperature",
+			caption:
+				"Test errors of students, in per cent of those of the same net on labels alone; a line for each width of " +
+				"the hidden layers. Bars: standard deviation over the seeds.",
+			x: { label: "temperature", scale: "log" },
+			y: { label: "% of the errors alone", scale: "linear" },
+			level: 100,
+			lines: widths.map(lineOf),
+		},
+	];
 }
 
 type Try = Lesson & { readonly temperature: number };
-type ErrorsOf = (width: number, lesson: Lesson) => readonly number[];
+type ErrorsAt = (width: number, lesson: Lesson) => readonly number[];
 
 /** What the worst temperature costs against the one that validation chooses. */
-function costs(
-	chosen: readonly { readonly width: number; readonly lesson: Try; readonly errors: readonly number[] }[],
-	tries: readonly Try[],
-	errorsOf: ErrorsOf,
-): readonly string[] {
+function costs({ chosen, tries, errorsAt }: Reading): string {
 	const worst = chosen.flatMap(({ width, errors }) => {
-		const [last] = tries.toSorted((a, b) => meanOf(errorsOf(width, b)) - meanOf(errorsOf(width, a)));
+		const [last] = tries.toSorted((a, b) => meanOf(errorsAt(width, b)) - meanOf(errorsAt(width, a)));
 		if (last === undefined) return [];
-		const share = (100 * meanOf(errorsOf(width, last))) / meanOf(errors) - 100;
+		const share = (100 * meanOf(errorsAt(width, last))) / meanOf(errors) - 100;
 		return [`${share.toFixed(0)} % at ${String(width)} units (T = ${String(last.temperature)})`];
 	});
-	return [`The worst temperature makes more errors than the chosen one by ${listed(worst)}.`];
+	return `The worst temperature makes more errors than the chosen one by ${listed(worst)}.`;
 }
 
 /** Whether the paper's window holds at a width: the mean errors of the temperatures in it against those of the others. */
 function window(
+	{ widths, tries, errorsAt }: Reading,
 	units: number,
 	[low, high]: readonly [number, number],
 	title: string,
-	widths: readonly number[],
-	tries: readonly Try[],
-	errorsOf: ErrorsOf,
 ): readonly string[] {
 	if (!widths.includes(units)) return [];
 	const inside = tries.filter(({ temperature: at }) => at >= low && at <= high);
 	const outside = tries.filter((lesson) => !inside.includes(lesson));
 	if (inside.length === 0 || outside.length === 0) return [];
-	const [own, others] = [inside, outside].map((some) => meanErrors(some.map((lesson) => errorsOf(units, lesson))));
-	const difference = pairedDifference(others ?? [], own ?? []);
+	const meanAt = (some: readonly Try[]): readonly number[] => meanErrors(some.map((lesson) => errorsAt(units, lesson)));
+	const difference = pairedDifference(meanAt(outside), meanAt(inside));
 	const holds = isTold(difference) ? (difference.value > 0 ? "holds" : "does not hold") : "is not shown";
 	const size = oriented(difference);
 	const said = `${size.value.toFixed(1)} ${difference.value < 0 ? "more" : "fewer"} errors`;
