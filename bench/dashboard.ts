@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunRecord, writeRecord } from "../src/pipeline/records.js";
+import { roomsIn } from "../src/store/rooms.js";
 import { parseRecipe } from "../src/workflows/distill/recipe.js";
 
 // As an import, jiti's hook would be in its way.
@@ -29,7 +30,7 @@ export interface DashboardTimes {
 export async function measureDashboard(runs: number, rounds: number): Promise<DashboardTimes> {
 	const store = await mkdtemp(join(tmpdir(), "limbeck-dashboard-"));
 	try {
-		for (let run = 0; run < runs; run++) await writeRecord(store, recordOf(run, store));
+		for (let run = 0; run < runs; run++) await writeRecord(roomsIn(store), recordOf(run, store));
 		return await measureOver(store, rounds);
 	} finally {
 		await rm(store, { recursive: true, force: true });

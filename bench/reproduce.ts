@@ -15,7 +15,7 @@ import { describeEnvironment } from "../dist/pipeline/environment.js";
 import { type ExperimentResult, planExperiment } from "../dist/pipeline/experiment.js";
 import { localExecutor } from "../dist/pipeline/local-executor.js";
 import { openPlanner, type PlannedStep } from "../dist/pipeline/plan.js";
-import { openStore } from "../dist/store/store.js";
+import { openStore } from "../dist/store/open-store.js";
 import { experiments, type Sizes, type TitledExperiment } from "./experiments.js";
 
 interface Options extends Omit<Sizes, "firstSeed" | "epochs" | "teacherEpochs" | "members"> {
@@ -48,8 +48,8 @@ async function reproduce(name: keyof typeof experiments, options: Options): Prom
 	};
 	const threads = availableParallelism();
 	const store = openStore(join(out, "store"));
-	const data = await identifyData(store.folder, experiment.data, {});
-	const planner = openPlanner({ folder: store.folder, ...data, placeOn: () => Promise.resolve(undefined) });
+	const data = await identifyData(store.rooms, experiment.data, {});
+	const planner = openPlanner({ folder: store.rooms.folder, ...data, placeOn: () => Promise.resolve(undefined) });
 	const plans: Awaited<ReturnType<typeof planExperiment>>[] = [];
 	for (const seed of seeds) plans.push(await planExperiment(experiment, { seed, threads, data, planner }));
 	const wanted = plans.flatMap(({ networks, others }) => [...networks.map(({ step }) => step), ...others]);

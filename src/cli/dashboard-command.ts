@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { Terminal } from "../console/terminal.js";
 import { parseOptions } from "../options.js";
-import { storeFolder } from "../store/store.js";
+import { openStore, storeFolder } from "../store/open-store.js";
 
 const flags = z.object({
 	store: z.string().min(1).optional(),
@@ -28,8 +28,8 @@ export function addDashboardCommand(program: Command, terminal: Terminal, signal
 			// The server is needed by no other command.
 			const { isLoopback } = await import("../dashboard/guard.js");
 			const { openDashboard } = await import("../dashboard/server.js");
-			const folder = store ?? storeFolder(process.env, process.cwd());
-			const { address, closed } = await openDashboard({ store: folder, port, host, signal });
+			const opened = openStore(store ?? storeFolder(process.env, process.cwd()));
+			const { address, closed } = await openDashboard({ store: opened, port, host, signal });
 			terminal.print(address);
 			if (!isLoopback(host)) {
 				terminal.tell("Whoever has this address can read all runs, over a connection that others can listen to.");

@@ -10,7 +10,8 @@ import { runFiles } from "../pipeline/output-folder.js";
 import { finishedFolder } from "../pipeline/records.js";
 import type { FinishedRun } from "../report/html/report-kind.js";
 import { pageFile } from "../report/page-file.js";
-import { storeFolder } from "../store/store.js";
+import { openStore, storeFolder } from "../store/open-store.js";
+import type { Rooms } from "../store/rooms.js";
 
 /** The page of several runs, where no other name is given. */
 const comparisonFile = "limbeck-report.html";
@@ -43,7 +44,8 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 			const { comparisonPage } = await import("../report/html/comparison-page.js");
 			const { plotFiles } = await import("../report/html/svg-file.js");
 			const folders: string[] = [];
-			for (const run of runs) folders.push(await folderOf(run, store ?? storeFolder(process.env, process.cwd())));
+			const { rooms } = openStore(store ?? storeFolder(process.env, process.cwd()));
+			for (const run of runs) folders.push(await folderOf(run, rooms));
 			const read = await Promise.all(folders.map(readRunFolder));
 			const [only, ...others] = read;
 			const single = others.length === 0 && only !== undefined;
@@ -74,10 +76,10 @@ async function writeEvents({ metrics, created = "" }: FinishedRun, folder: strin
 }
 
 /** A folder that holds a report, or that of the run so called. */
-async function folderOf(run: string, store: string): Promise<string> {
+async function folderOf(run: string, rooms: Rooms): Promise<string> {
 	const isFolder = await access(join(run, runFiles.report)).then(
 		() => true,
 		() => false,
 	);
-	return isFolder ? run : finishedFolder(store, run);
+	return isFolder ? run : finishedFolder(rooms, run);
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Terminal } from "../console/terminal.js";
 import { parseOptions } from "../options.js";
 import { findRun } from "../pipeline/records.js";
-import { storeFolder } from "../store/store.js";
+import { openStore, storeFolder } from "../store/open-store.js";
 import { performOf } from "../workflows/index.js";
 
 const resumeFlags = z.object({
@@ -28,7 +28,7 @@ export function addResumeCommand(program: Command, terminal: Terminal, signal: A
 		.action(async (name: string, raw: unknown) => {
 			const { store: named, ...flags } = parseOptions(resumeFlags, raw, "limbeck resume");
 			const store = named ?? storeFolder(process.env, process.cwd());
-			const { id, command, recipe, out, threads, device } = await findRun(store, name);
+			const { id, command, recipe, out, threads, device } = await findRun(openStore(store).rooms, name);
 			const perform = await performOf(command, `run ${id}`);
 			const fixed = { set: [], force: [], showRecipe: false, dryRun: false };
 			await perform(recipe, { ...flags, ...fixed, out, threads, device, store }, { terminal, signal });

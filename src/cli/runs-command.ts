@@ -8,8 +8,8 @@ import { parseOptions } from "../options.js";
 import { findRun, listRuns, type RunRecord, removeRun, type StepRecord } from "../pipeline/records.js";
 import { diagnosisLines } from "../report/diagnosis.js";
 import { alignTable } from "../report/text.js";
-import { collectGarbage, verifyStore } from "../store/maintenance.js";
-import { storeFolder } from "../store/store.js";
+import { openStore, storeFolder } from "../store/open-store.js";
+import type { Store } from "../store/store.js";
 
 const flags = z.object({ store: z.string().min(1).optional(), json: z.boolean().default(false) });
 
@@ -29,7 +29,7 @@ export function addRunsCommands(program: Command, terminal: Terminal): void {
 		command.action(async (...given: readonly unknown[]) => {
 			const [run, raw] = argument === undefined ? ["", given[0]] : given;
 			const { store, json } = parseOptions(flags, raw, `limbeck runs ${name}`);
-			const { data, text } = await act(store ?? storeFolder(process.env, process.cwd()), String(run));
+			const { data, text } = await act(openStore(store ?? storeFolder(process.env, process.cwd())), String(run));
 			terminal.print(json ? JSON.stringify(data) : text(terminal.width));
 		});
 	}
@@ -45,7 +45,7 @@ interface RunsCommand {
 	readonly summary: string;
 	/** What its argument, a run, is for. */
 	readonly argument?: string;
-	readonly act: (store: string, run: string) => Promise<Answer>;
+	readonly act: (store: Store, run: string) => Promise<Answer>;
 }
 
 const aRun = "its name or the beginning of it, or last";
@@ -58,13 +58,13 @@ const commands: Readonly<Record<string, RunsCommand>> = {
 	verify: { summary: "read every entry of the store and check every byte", act: verify },
 };
 
-async function list(store: string): Promise<Answer> {
-	const runs = await listRuns(store);
+async function list({ rooms }: Store): Promise<Answer> {
+	const runs = await listRuns(rooms);
 	return {
 		data: { runs },
 		text: () =>
 			runs.length === 0
-				? `No runs in ${store}.`
+				? `No runs in ${rooms.folder}.`
 				: alignTable([
 						["run", "command", "state", "steps", "results"],
 						...runs.map((run) => [run.id, run.command, run.state, progressOf(run), run.out]),
@@ -77,8 +77,8 @@ function progressOf({ steps }: RunRecord): string {
 	return `${String(done)} of ${String(steps.length)}`;
 }
 
-async function show(store: string, name: string): Promise<Answer> {
-	const run = await findRun(store, name);
+async function show({ rooms }: Store, name: string): Promise<Answer> {
+	const run = await findRun(rooms, name);
 	const rows = run.steps.map((step) => [step.label, step.state, timeOf(step), step.key.slice(0, 8)]);
 	const facts = [`${run.id}: limbeck ${run.command}, ${run.state}`, `results: ${run.out}`];
 	const said = run.state === "done" ? await saidOf(run) : [];
@@ -110,32 +110,32 @@ function timeOf({ seconds }: StepRecord): string {
 	return seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
 }
 
-async function forget(store: string, name: string): Promise<Answer> {
-	const run = await findRun(store, name);
+async function forget({ rooms }: Store, name: string): Promise<Answer> {
+	const run = await findRun(rooms, name);
 	if (run.state === "running") {
 		const hint = "Stop it first.";
 		throw new LimbeckError("usage", { where: run.id, expected: "a run that has ended", got: "one that goes on", hint });
 	}
-	await removeRun(store, run.id);
+	await removeRun(rooms, run.id);
 	return { data: { removed: run.id }, text: () => `Forgot ${run.id}. limbeck runs gc frees what only it used.` };
 }
 
-async function collect(store: string): Promise<Answer> {
-	const runs = await listRuns(store);
+async function collect(store: Store): Promise<Answer> {
+	const runs = await listRuns(store.rooms);
 	const kept = new Set(runs.flatMap(({ steps }) => steps.map(({ key }) => key)));
-	const removed = await collectGarbage(store, kept);
+	const removed = await store.collectGarbage(kept);
 	return {
 		data: removed,
 		text: () => `Removed ${String(removed.entries)} entries, ${(removed.bytes / 2 ** 20).toFixed(1)} MiB.`,
 	};
 }
 
-async function verify(store: string): Promise<Answer> {
-	const { whole, damaged } = await verifyStore(store);
+async function verify(store: Store): Promise<Answer> {
+	const { whole, damaged } = await store.verify();
 	const lines = damaged.map(({ key, why }) => `${key}: ${why}`);
 	if (damaged.length > 0) {
 		throw new LimbeckError("file", {
-			where: store,
+			where: store.rooms.folder,
 			expected: "entries as they were written",
 			got: `${String(damaged.length)} damaged of ${String(whole + damaged.length)}: ${lines.join("; ")}`,
 			hint: "They are made again when they are next asked for.",

@@ -1,9 +1,9 @@
 /** What a run has told while it trained, read as it grows. */
 import { open } from "node:fs/promises";
-import { join } from "node:path";
 import { parsedJson } from "../options.js";
-import { runFolder } from "../pipeline/records.js";
+import { logPath } from "../pipeline/records.js";
 import { type LogLine, logLine } from "../pipeline/training-lines.js";
+import type { Rooms } from "../store/rooms.js";
 
 /** The last that a training said of its progress. */
 export interface Progress {
@@ -72,13 +72,13 @@ interface OpenRun {
 const mostPoints = 1000;
 
 /** Opens the logs of a store. */
-export function openRunLogs(store: string): RunLogs {
+export function openRunLogs(rooms: Rooms): RunLogs {
 	const runs = new Map<string, OpenRun>();
 	return {
 		async read(id) {
 			const run: OpenRun = runs.get(id) ?? { at: 0, rest: "", trainings: new Map(), reading: Promise.resolve() };
 			runs.set(id, run);
-			run.reading = run.reading.then(() => readOn(run, join(runFolder(store, id), "metrics.jsonl")));
+			run.reading = run.reading.then(() => readOn(run, logPath(rooms, id)));
 			await run.reading;
 			return [...run.trainings.values()];
 		},

@@ -6,7 +6,6 @@ import { paragraphs } from "../report/html/blocks.js";
 import { type Content, type Html, html } from "../report/html/html.js";
 import { isRole, type Series, seriesOf } from "../report/networks.js";
 import { count, duration } from "../report/numbers.js";
-import { openStore } from "../store/store.js";
 import type { Part } from "./live.js";
 import { resultsOf } from "./results.js";
 import type { LogPoint, Progress, TrainingLog } from "./run-log.js";
@@ -163,7 +162,7 @@ async function clustersOf(
 	const step = steps.find(({ kind, state }) => kind === "cluster" && (state === "done" || state === "cached"));
 	if (step === undefined) return undefined;
 	if (clusters.has(step.key)) return clusters.get(step.key);
-	const entry = await openStore(store).find(step.key);
+	const entry = await store.find(step.key);
 	const { clusterFigure, isChosen } = await import("../workflows/specialize/page.js");
 	const drawn = entry !== undefined && isChosen(entry.result) ? await clusterFigure(entry.result) : undefined;
 	clusters.set(step.key, drawn);

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LimbeckError } from "../errors.js";
+import type { Store } from "../store/store.js";
 import { addressOf, cookieName, refusal, tokenIn } from "./guard.js";
 import { changesSince, sentOf, versionOf } from "./live.js";
 import { openRecords } from "./records.js";
@@ -16,8 +17,7 @@ import { dashboardStyle, documentOf, messageView, type Surroundings, type View }
 
 /** Where the dashboard is to be had. */
 export interface DashboardOptions {
-	/** The store's folder. */
-	readonly store: string;
+	readonly store: Store;
 	/** 0: any that is free. */
 	readonly port: number;
 	/** The address that it listens at: `127.0.0.1` is for this machine alone. */
@@ -74,7 +74,8 @@ const lookMs = 1000;
  * @throws LimbeckError (`usage`) where the port is taken, or the host is not this machine's.
  */
 export async function openDashboard({ store, port, host, signal }: DashboardOptions): Promise<Dashboard> {
-	const around: Surroundings = { store, records: openRecords(store), logs: openRunLogs(store) };
+	const { rooms } = store;
+	const around: Surroundings = { store, records: openRecords(rooms), logs: openRunLogs(rooms) };
 	const token = randomBytes(24).toString("base64url");
 	const pages = createPages(around, await readFile(clientFile, "utf8"));
 	const server = createServer();

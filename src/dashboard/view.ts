@@ -1,14 +1,14 @@
 /** What every page of the dashboard has around it. */
 import { Html, html } from "../report/html/html.js";
 import { style as reportStyle } from "../report/html/style.js";
+import type { Store } from "../store/store.js";
 import { type Part, versionOf } from "./live.js";
 import type { Records } from "./records.js";
 import type { RunLogs } from "./run-log.js";
 
 /** What pages are made from. */
 export interface Surroundings {
-	/** The store's folder. */
-	readonly store: string;
+	readonly store: Store;
 	readonly records: Records;
 	readonly logs: RunLogs;
 }

@@ -13,6 +13,7 @@ import { type Notice, noticeSchema } from "../notices.js";
 import { parsedJson } from "../options.js";
 import { speechContent } from "../speech/corpora/content.js";
 import type { DescribeSpeechStep } from "../speech/describe.js";
+import type { Rooms } from "../store/rooms.js";
 import { packageVersion } from "./environment.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
 
@@ -46,8 +47,8 @@ type Described = Omit<DataIdentity, "notices" | "names"> & {
 	readonly names?: DataDescription["names"];
 };
 
-/** Tells the identity of a run's data, by a store that remembers it. */
-export type Identify = (store: string, options: RunStepOptions) => Promise<DataIdentity>;
+/** Tells the identity of a run's data, which is remembered in the rooms of a store. */
+export type Identify = (rooms: Rooms, options: RunStepOptions) => Promise<DataIdentity>;
 
 /**
  * The identity of data. It is remembered in the store under the data's options, what is in its files and the versions of
@@ -55,26 +56,25 @@ export type Identify = (store: string, options: RunStepOptions) => Promise<DataI
  *
  * @throws LimbeckError (`data`, `file`, `usage`) for data that cannot be loaded.
  */
-export async function identifyData(store: string, data: DataChoice, options: RunStepOptions): Promise<DataIdentity> {
-	return remembered(store, data, await dataContent(data), () => runStep("describe", { data }, options));
+export async function identifyData(rooms: Rooms, data: DataChoice, options: RunStepOptions): Promise<DataIdentity> {
+	return remembered(rooms, data, await dataContent(data), () => runStep("describe", { data }, options));
 }
 
 /** The identity of a corpus, likewise. */
 export async function identifySpeech(
-	store: string,
+	rooms: Rooms,
 	step: DescribeSpeechStep,
 	options: RunStepOptions,
 ): Promise<DataIdentity> {
-	return remembered(store, step, await speechContent(step.data), () => runStep("describeSpeech", step, options));
+	return remembered(rooms, step, await speechContent(step.data), () => runStep("describeSpeech", step, options));
 }
 
 async function remembered(
-	store: string,
+	{ data: folder }: Rooms,
 	data: DataChoice | DescribeSpeechStep,
 	content: readonly string[],
 	describe: () => Promise<Described>,
 ): Promise<DataIdentity> {
-	const folder = join(store, "data");
 	const path = join(
 		folder,
 		`${canonicalHash({ limbeck: await packageVersion(), readersVersion, data, content })}.json`,

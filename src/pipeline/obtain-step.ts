@@ -1,5 +1,4 @@
 /** A step done where its executor wants it: in a process of this machine, with what it leaves put into the store. */
-import { join } from "node:path";
 import { canonicalJson } from "../canonical.js";
 import { LimbeckError } from "../errors.js";
 import { isRecord, shown } from "../options.js";
@@ -41,7 +40,7 @@ async function work(
 	{ about, kind, options, label }: OfferedStep,
 	{ folders, ...how }: ObtainOptions & { readonly folders: Omit<StepFolders, "targets"> },
 ): Promise<unknown> {
-	const targets = join(store.folder, "targets");
+	const { targets } = store.rooms;
 	// The kind picks the options; TypeScript cannot pair them here.
 	const result: unknown = await runStep(kind, options as never, { ...how, folders: { ...folders, targets } });
 	checkData(label, about, result);

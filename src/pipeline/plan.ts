@@ -8,7 +8,7 @@ import { readModelFile } from "../onnx/file.js";
 import { isRecord } from "../options.js";
 import type { PlaceOn } from "../runtime/devices.js";
 import { digestFile } from "../store/entry.js";
-import { entryFolder } from "../store/store.js";
+import { entryFolder } from "../store/folder-store.js";
 import type { OfferedStep } from "./executor.js";
 import { type InputFile, type StepInput, type StepName, stepEntry } from "./steps.js";
 

@@ -1,15 +1,16 @@
 /** Whether the disk has room for a run, looked at before any of its work is done. */
 import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { canonicalHash } from "../canonical.js";
 import type { TrainedOn } from "../distill/check-training.js";
 import type { DiskNeed } from "../distill/disk-need.js";
 import type { KnownTeacher } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
+import { entryFolder } from "../store/folder-store.js";
 import { sizeOf } from "../store/maintenance.js";
-import { entryFolder } from "../store/store.js";
+import type { Store } from "../store/store.js";
 import { mostCheckpoints } from "./checkpoint-folder.js";
 import type { PlannedStep } from "./plan.js";
 
@@ -59,7 +60,8 @@ export async function needOf(
 		cores,
 		copied,
 		forced = new Set(),
-	}: Pick<Places, "store"> & {
+	}: {
+		readonly store: Store;
 		readonly cores: number;
 		readonly copied: ReadonlySet<string>;
 		readonly forced?: ReadonlySet<string>;
@@ -71,9 +73,9 @@ export async function needOf(
 	let out = 0;
 	for (const step of plan) {
 		if (step.kind !== "train") continue;
-		const entry = entryFolder(store, step.key);
-		if (existsSync(entry) && !forced.has(step.key)) {
-			if (copied.has(step.key)) out += await sizeOf(entry);
+		const there = await store.sizeOf(step.key);
+		if (there !== undefined && !forced.has(step.key)) {
+			if (copied.has(step.key)) out += there;
 			continue;
 		}
 		// A network that begins as another's, which is still to be trained, is as large as that one.
@@ -90,7 +92,7 @@ export async function needOf(
 async function knownNeed(
 	planned: PlannedStep<"train">,
 	data: TrainedOn,
-	{ store, alike }: { readonly store: string; readonly alike: Map<string, DiskNeed> },
+	{ store, alike }: { readonly store: Store; readonly alike: Map<string, DiskNeed> },
 ): Promise<DiskNeed> {
 	const { label, options } = planned;
 	const { network, loss, targets, pupils = [], specialist } = options;
@@ -119,9 +121,9 @@ async function knownNeed(
 }
 
 /** A training's teacher, as far as it is known before the run: files that are given, and how many the run trains. */
-function knownTeacher({ options: { teacher }, inputs }: PlannedStep<"train">, store: string): KnownTeacher | undefined {
+function knownTeacher({ options: { teacher }, inputs }: PlannedStep<"train">, store: Store): KnownTeacher | undefined {
 	if (teacher === undefined || !("members" in teacher)) return teacher;
-	const made = new Set(inputs.map((key) => entryFolder(store, key)));
+	const made = new Set(inputs.map((key) => entryFolder(store.rooms.folder, key)));
 	const members = teacher.members.map((member) => (made.has(dirname(member.file)) ? "trained" : member));
 	return { ...teacher, members };
 }
@@ -135,10 +137,10 @@ function originOf(
 	return inputs.map((key) => needs.get(key)).find((need) => need !== undefined);
 }
 
-async function stepNeed(step: PlannedStep<"train">, need: DiskNeed, store: string): Promise<StepNeed> {
+async function stepNeed(step: PlannedStep<"train">, need: DiskNeed, store: Store): Promise<StepNeed> {
 	const { teacher, targets, network } = step.options;
 	const { augment, jitter, views, viewSeed, fraction, fractionSeed } = network;
-	const kept = await sizeOf(join(store, "work", step.key));
+	const kept = await sizeOf(store.rooms.progress(step.key));
 	return {
 		step,
 		checkpoints: Math.max(0, mostCheckpoints * need.checkpoint - kept),

@@ -1,4 +1,4 @@
-/** What the store knows of runs: a folder for each, with what was asked for, how far it is, and its events. */
+/** What is known of runs in the rooms of a store: a folder for each, with what was asked for, how far it is, and its events. */
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -7,6 +7,7 @@ import { z } from "zod";
 import { LimbeckError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { deviceChoices } from "../runtime/devices.js";
+import type { Rooms } from "../store/rooms.js";
 
 const stepShape = z.strictObject({
 	label: z.string(),
@@ -49,11 +50,6 @@ export type StepRecord = z.infer<typeof stepShape>;
 
 const recordFile = "run.json";
 
-/** The folder of a run, or of all. */
-export function runFolder(store: string, id = ""): string {
-	return join(store, "runs", id);
-}
-
 /** A name for a run, which sorts by time: `20261124-213015-digits-3f2a`. */
 export function newRunId(name: string, now: Date): string {
 	const time = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
@@ -62,18 +58,18 @@ export function newRunId(name: string, now: Date): string {
 }
 
 /** Writes a run's record, whole or not at all. */
-export async function writeRecord(store: string, record: RunRecord): Promise<void> {
-	const folder = runFolder(store, record.id);
+export async function writeRecord({ runs }: Rooms, record: RunRecord): Promise<void> {
+	const folder = join(runs, record.id);
 	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);
 	});
-	await writeFileAtomic(recordPath(store, record.id), `${JSON.stringify(record, undefined, "\t")}\n`);
+	await writeFileAtomic(join(folder, recordFile), `${JSON.stringify(record, undefined, "\t")}\n`);
 }
 
 /** All runs, the newest first; a record that cannot be read is left out. One whose process is gone has stopped. */
-export async function listRuns(store: string): Promise<readonly RunRecord[]> {
-	const ids = await readdir(runFolder(store)).catch(() => []);
-	const records = await Promise.all(ids.map((id) => readRecord(store, id)));
+export async function listRuns(rooms: Rooms): Promise<readonly RunRecord[]> {
+	const ids = await readdir(rooms.runs).catch(() => []);
+	const records = await Promise.all(ids.map((id) => readRecord(rooms, id)));
 	return records.filter((record) => record !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1));
 }
 
@@ -82,15 +78,15 @@ export async function listRuns(store: string): Promise<readonly RunRecord[]> {
  *
  * @throws LimbeckError (`usage`) where there is none, or several.
  */
-export async function findRun(store: string, name: string): Promise<RunRecord> {
-	const runs = await listRuns(store);
+export async function findRun(rooms: Rooms, name: string): Promise<RunRecord> {
+	const runs = await listRuns(rooms);
 	const found = name === "last" ? runs.slice(0, 1) : runs.filter(({ id }) => id === name || id.startsWith(name));
 	const exact = found.find(({ id }) => id === name) ?? (found.length === 1 ? found[0] : undefined);
 	if (exact !== undefined) return exact;
 	throw new LimbeckError("usage", {
 		where: `run ${name}`,
 		expected: "the name of one run, or its beginning",
-		got: found.length === 0 ? `none in ${store}` : found.map(({ id }) => id).join(", "),
+		got: found.length === 0 ? `none in ${rooms.folder}` : found.map(({ id }) => id).join(", "),
 		hint: "limbeck runs list shows them all.",
 	});
 }
@@ -101,8 +97,8 @@ export async function findRun(store: string, name: string): Promise<RunRecord> {
  * @param name - see {@link findRun}.
  * @throws LimbeckError (`usage`) where there is no such run, or it has not ended.
  */
-export async function finishedFolder(store: string, name: string): Promise<string> {
-	const { id, state, out } = await findRun(store, name);
+export async function finishedFolder(rooms: Rooms, name: string): Promise<string> {
+	const { id, state, out } = await findRun(rooms, name);
 	if (state === "done") return out;
 	throw new LimbeckError("usage", {
 		where: `run ${id}`,
@@ -113,16 +109,21 @@ export async function finishedFolder(store: string, name: string): Promise<strin
 }
 
 /** The file of a run's record. */
-export function recordPath(store: string, id: string): string {
-	return join(runFolder(store, id), recordFile);
+export function recordPath({ runs }: Rooms, id: string): string {
+	return join(runs, id, recordFile);
+}
+
+/** The file of the events that a run has told. */
+export function logPath({ runs }: Rooms, id: string): string {
+	return join(runs, id, "metrics.jsonl");
 }
 
 /**
  * The record of the run of exactly that name; nothing where there is none, or none that can be read. Where its process is
  * gone it has stopped, and with a run that has ended all its steps have.
  */
-export async function readRecord(store: string, id: string): Promise<RunRecord | undefined> {
-	const text = await readFile(recordPath(store, id), "utf8").catch(() => "null");
+export async function readRecord(rooms: Rooms, id: string): Promise<RunRecord | undefined> {
+	const text = await readFile(recordPath(rooms, id), "utf8").catch(() => "null");
 	try {
 		const record = recordShape.parse(JSON.parse(text));
 		if (record.id !== id) return undefined;
@@ -148,6 +149,6 @@ function isAlive({ process: { pid, host } }: RunRecord): boolean {
 }
 
 /** Removes a run's record; what it has made stays in the store. */
-export async function removeRun(store: string, id: string): Promise<void> {
-	await rm(runFolder(store, id), { recursive: true, force: true });
+export async function removeRun({ runs }: Rooms, id: string): Promise<void> {
+	await rm(join(runs, id), { recursive: true, force: true });
 }

@@ -12,7 +12,8 @@ import { fileError, writeFileAtomic } from "../files.js";
 import { isRecord } from "../json.js";
 import type { Notice } from "../notices.js";
 import type { DeviceChoice, DeviceName } from "../runtime/devices.js";
-import { openStore, type Store, storeFolder } from "../store/store.js";
+import { openStore, storeFolder } from "../store/open-store.js";
+import type { Store } from "../store/store.js";
 import type { TrainingEvent } from "../train/training.js";
 import type { DataIdentity, Identify } from "./data-identity.js";
 import { type DriveOptions, drive, type Finished, type OutputOf, outputs, type StepNews } from "./drive.js";
@@ -23,7 +24,7 @@ import { publish, runFiles } from "./output-folder.js";
 import { placing } from "./placing.js";
 import { openPlanner, type PlannedStep, type Planner } from "./plan.js";
 import { checkRoom, needOf, type RunNeed } from "./preflight.js";
-import { newRunId, type RunRecord, runFolder, type StepRecord, writeRecord } from "./records.js";
+import { logPath, newRunId, type RunRecord, type StepRecord, writeRecord } from "./records.js";
 import { type StepProcesses, withStepProcesses } from "./step-processes.js";
 import { modelFile } from "./steps.js";
 
@@ -247,7 +248,7 @@ async function checkRun<Event extends SeedEvent, Result>(
 ): Promise<{ readonly need: RunNeed; readonly forced: ReadonlySet<string> }> {
 	const forced = new Set(force.flatMap((label) => [...dependingOn(planned.planner, label)]));
 	const need = await needFor(planned, forced);
-	await checkRoom(need, { store: planned.store.folder, out });
+	await checkRoom(need, { store: planned.store.rooms.folder, out });
 	return { need, forced };
 }
 
@@ -257,7 +258,7 @@ function needFor<Event extends SeedEvent, Result>(
 ): Promise<RunNeed> {
 	const left = seeds.flatMap(({ plan }) => plan.networks.filter(({ name }) => name !== undefined));
 	const copied = new Set(left.map(({ step }) => step.key));
-	return needOf(planner.steps, data, { store: store.folder, cores: availableParallelism(), copied, forced });
+	return needOf(planner.steps, data, { store, cores: availableParallelism(), copied, forced });
 }
 
 async function planRun<Event extends SeedEvent, Result, Report extends object>(
@@ -267,10 +268,10 @@ async function planRun<Event extends SeedEvent, Result, Report extends object>(
 ): Promise<Planned<Event, Result>> {
 	const store = openStore(named ?? storeFolder(process.env, process.cwd()));
 	const how = { processes, ...(signal === undefined ? {} : { signal }) };
-	const identity = await identify(store.folder, how);
+	const identity = await identify(store.rooms, how);
 	const data = { ...identity, notices: [...identity.notices, ...(fitted?.(identity) ?? [])] };
 	for (const notice of data.notices) onNotice?.(notice);
-	const planner = openPlanner({ folder: store.folder, ...data, placeOn: placing(device, { ...how, onNotice }) });
+	const planner = openPlanner({ folder: store.rooms.folder, ...data, placeOn: placing(device, { ...how, onNotice }) });
 	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];
 	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {
 		seeds.push({ seed, plan: await planSeed({ seed, threads, data, planner }) });
@@ -350,7 +351,7 @@ async function openRecord<Event extends SeedEvent, Result, Report extends object
 	const began = new Map<string, number>();
 	const secondsSince = (time: number): number => Math.round(performance.now() - time) / 1000;
 	const write = (state: RunRecord["state"], error?: string): Promise<void> =>
-		writeRecord(store.folder, {
+		writeRecord(store.rooms, {
 			...({ schema: 1, id, command, recipe, out: resolve(out), threads, state } as const),
 			created: created.toISOString(),
 			updated: new Date().toISOString(),
@@ -360,7 +361,7 @@ async function openRecord<Event extends SeedEvent, Result, Report extends object
 			steps: [...steps.values()],
 		});
 	await write("running");
-	const log = await openMetricsLog(join(runFolder(store.folder, id), "metrics.jsonl"));
+	const log = await openMetricsLog(logPath(store.rooms, id));
 	let writing = Promise.resolve();
 	return {
 		id,

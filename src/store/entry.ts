@@ -32,14 +32,8 @@ const manifestShape = z.strictObject({
 	seal: sha256,
 });
 
-/** What a folder of the store holds. */
-export type Manifest = z.infer<typeof manifestShape>;
-
-/** A finished piece of work, checked. */
-export interface Entry extends Manifest {
-	/** Where its files are. */
-	readonly folder: string;
-}
+/** A finished piece of work, as its manifest has it. */
+export type Entry = z.infer<typeof manifestShape>;
 
 const manifestFile = "manifest.json";
 
@@ -57,9 +51,9 @@ export async function digestFile(path: string): Promise<FileDigest> {
 /** Writes a folder's manifest over the files that are in it, all of it to the disk. */
 export async function sealFolder(
 	folder: string,
-	{ key, about, result }: Pick<Manifest, "key" | "about" | "result">,
+	{ key, about, result }: Pick<Entry, "key" | "about" | "result">,
 	created: string,
-): Promise<Manifest> {
+): Promise<Entry> {
 	const files: Record<string, FileDigest> = {};
 	for (const name of (await readdir(folder)).sort()) {
 		const path = join(folder, name);
@@ -68,7 +62,7 @@ export async function sealFolder(
 	}
 	const content = { format, key, about, result, files, created } as const;
 	// As it will be read: JSON has no undefined.
-	const manifest: Manifest = { ...content, seal: canonicalHash(content) };
+	const manifest: Entry = { ...content, seal: canonicalHash(content) };
 	const handle = await open(join(folder, manifestFile), "wx");
 	try {
 		// On one line: a flipped bit in white space could be white space again.
@@ -108,11 +102,11 @@ export async function readEntry(folder: string, key: string): Promise<Entry | Un
 		if (got === undefined) return { kind: "damaged", why: `${name} is missing` };
 		if (got.sha256 !== expected.sha256) return { kind: "damaged", why: `${name} is not what was written` };
 	}
-	return { ...manifest.data, folder };
+	return manifest.data;
 }
 
 /** What a manifest's seal must be; nothing for one that is nested too deeply to be one of ours. */
-function sealOf(content: Omit<Manifest, "seal">): string | undefined {
+function sealOf(content: Omit<Entry, "seal">): string | undefined {
 	try {
 		return canonicalHash(content);
 	} catch {

@@ -1,19 +1,10 @@
-/** Care for a store: what nobody uses is removed, and every byte is checked. */
+/** Care for a store in a folder: what nobody uses is removed, and every byte is checked. */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readEntry } from "./entry.js";
+import type { Removed, Verified } from "./store.js";
 
-/** What was removed. */
-export interface Removed {
-	/** Entries, work in progress and damaged entries. */
-	readonly entries: number;
-	readonly bytes: number;
-}
-
-/**
- * Removes entries, and what is left of work, whose keys are not among those kept; and all that is damaged. Soft targets
- * stay: other runs find them by keys of their own.
- */
+/** See `Store.collectGarbage`. */
 export async function collectGarbage(folder: string, kept: ReadonlySet<string>): Promise<Removed> {
 	let [entries, bytes] = [0, 0];
 	for (const part of ["entries", "work", "damaged"]) {
@@ -42,11 +33,8 @@ export async function sizeOf(path: string): Promise<number> {
 	return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Reads every entry and checks every byte of it. */
-export async function verifyStore(folder: string): Promise<{
-	readonly whole: number;
-	readonly damaged: readonly { readonly key: string; readonly why: string }[];
-}> {
+/** See `Store.verify`. */
+export async function verifyStore(folder: string): Promise<Verified> {
 	const damaged: { key: string; why: string }[] = [];
 	let whole = 0;
 	for (const key of await readdir(join(folder, "entries")).catch(() => [])) {

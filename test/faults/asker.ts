@@ -2,7 +2,7 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalHash } from "../../src/canonical.js";
-import { openStore } from "../../src/store/store.js";
+import { openStore } from "../../src/store/open-store.js";
 import { openTargets } from "../../src/targets/store.js";
 
 /** Where everything is, and how often it is asked. */
@@ -22,7 +22,7 @@ async function askStore(round: number): Promise<void> {
 			return round;
 		},
 	});
-	const text = await readFile(join(entry.folder, "file"), "utf8");
+	const text = await readFile(await store.pathOf(entry.key, "file"), "utf8");
 	if (entry.result !== round || text !== String(round).repeat(1000)) await log(`bad read of entry ${String(round)}`);
 }
 

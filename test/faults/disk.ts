@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { canonicalHash } from "../../src/canonical.js";
 import { LimbeckError } from "../../src/errors.js";
 import { checkpointFolder } from "../../src/pipeline/checkpoint-folder.js";
-import { openStore, type Store, type Work } from "../../src/store/store.js";
+import { openStore } from "../../src/store/open-store.js";
+import type { Store, Work } from "../../src/store/store.js";
 import { openTargets } from "../../src/targets/store.js";
 import type { Targets, TargetsRequest } from "../../src/targets/targets.js";
 import type { Checkpoint } from "../../src/train/checkpoint/checkpoint.js";
@@ -59,7 +60,7 @@ function workOf(name: string): Work {
 /** What is wrong with the entry of a piece of work; nothing where it is what was put in. */
 async function wrongEntry(store: Store, work: Work, name: string): Promise<string | undefined> {
 	const { entry } = await store.obtain(work);
-	const model = await readFile(join(entry.folder, "model.bin"), "utf8");
+	const model = await readFile(await store.pathOf(entry.key, "model.bin"), "utf8");
 	if (model !== `content of ${name}`.repeat(20)) return "the entry's file is not what was put in";
 	return canonicalHash(entry.result) === canonicalHash({ name, errors: 7 })
 		? undefined
@@ -236,7 +237,7 @@ async function damageEntry(folder: string, draws: Draws, name: string): Promise<
 	const store = openStore(folder);
 	const work = workOf("work");
 	const { entry } = await store.obtain(work);
-	await flip(join(entry.folder, name), draws);
+	await flip(await store.pathOf(entry.key, name), draws);
 	const told: string[] = [];
 	const again = await store.obtain(work, { onDamaged: (text) => told.push(text) });
 	if (again.cached || told.length !== 1) return "the damaged entry was given";

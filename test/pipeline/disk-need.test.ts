@@ -9,6 +9,7 @@ import { fitRecipe } from "../../src/distill/data-fit.js";
 import { LimbeckError } from "../../src/errors.js";
 import { openPlanner, type PlannedStep } from "../../src/pipeline/plan.js";
 import { checkRoom, needOf, type RunNeed } from "../../src/pipeline/preflight.js";
+import { openStore } from "../../src/store/open-store.js";
 import { parseTrainRecipe } from "../../src/workflows/train/recipe.js";
 import { type CliRun, startLimbeck } from "../support/command-line.js";
 import { temporaryFolder } from "../support/own-data.js";
@@ -36,7 +37,7 @@ async function estimate(options: object, store: string): Promise<RunNeed> {
 	return needOf(
 		plan,
 		{ sampleShape, train: train.count, classes: classes.length },
-		{ store, cores: 2, copied: new Set(plan.map(({ key }) => key)) },
+		{ store: openStore(store), cores: 2, copied: new Set(plan.map(({ key }) => key)) },
 	);
 }
 

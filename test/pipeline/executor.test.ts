@@ -7,7 +7,8 @@ import { fitRecipe } from "../../src/distill/data-fit.js";
 import { networkOptions } from "../../src/distill/networks.js";
 import type { Executor, OfferedStep, StepEvent, StepState } from "../../src/pipeline/executor.js";
 import type { localExecutor as LocalExecutor } from "../../src/pipeline/local-executor.js";
-import { openStore, type Store } from "../../src/store/store.js";
+import { openStore } from "../../src/store/open-store.js";
+import type { Store } from "../../src/store/store.js";
 import { temporaryFolder } from "../support/own-data.js";
 
 // The built one: it starts processes from a file.

@@ -2,7 +2,8 @@
 import { appendFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { newRunId, type RunRecord, runFolder, writeRecord } from "../../src/pipeline/records.js";
+import { logPath, newRunId, type RunRecord, writeRecord } from "../../src/pipeline/records.js";
+import { roomsIn } from "../../src/store/rooms.js";
 
 /** Writes the record of a run with two steps, by default one that is done. */
 export async function leaveRecord(store: string, changes: Partial<RunRecord> = {}): Promise<RunRecord> {
@@ -25,7 +26,7 @@ export async function leaveRecord(store: string, changes: Partial<RunRecord> = {
 		],
 		...changes,
 	};
-	await writeRecord(store, record);
+	await writeRecord(roomsIn(store), record);
 	return record;
 }
 
@@ -49,5 +50,5 @@ export async function tellProgress(
 	};
 	const note = text === undefined ? [] : [{ label, kind: "note", seed: 1, text, seconds: step / 10 }];
 	const lines = [event, ...note].map((line) => `${JSON.stringify(line)}\n`).join("");
-	await appendFile(join(runFolder(store, id), "metrics.jsonl"), lines);
+	await appendFile(logPath(roomsIn(store), id), lines);
 }

@@ -13,7 +13,7 @@ import { type Column, columnTable } from "../../report/columns.js";
 import { describeMachine } from "../../report/evaluation.js";
 import { count, percent } from "../../report/numbers.js";
 import { wrapText } from "../../report/text.js";
-import { storeFolder } from "../../store/store.js";
+import { openStore, storeFolder } from "../../store/open-store.js";
 import { exportModel } from "./export.js";
 import { type ExportSource, findSource } from "./source.js";
 
@@ -58,7 +58,8 @@ Examples:
 		)
 		.action(async (source: string, raw: unknown) => {
 			const flags = parseOptions(flagsSchema, raw, "limbeck export");
-			const found = await findSource(source, flags.store ?? storeFolder(process.env, process.cwd()));
+			const { rooms } = openStore(flags.store ?? storeFolder(process.env, process.cwd()));
+			const found = await findSource(source, rooms);
 			const data = await dataFor(found, flags);
 			const { to, preprocess } = flags;
 			const onPart = (part: string): void => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type RunReport, readRunReport } from "../../deploy/run-report.js";
 import { LimbeckError } from "../../errors.js";
 import { finishedFolder, listRuns } from "../../pipeline/records.js";
+import type { Rooms } from "../../store/rooms.js";
 
 /** A model to export, and what is known of where it came from. */
 export interface ExportSource {
@@ -20,24 +21,24 @@ const modelNames = ["student.onnx", "model.onnx"] as const;
  * What `name` stands for: a model file, a folder with results, or a run in the store.
  *
  * @param name - a path, or the name of a run, its beginning, or `last`.
- * @param store - the folder of the store.
+ * @param rooms - those of the store.
  * @throws LimbeckError `usage` where it is none of them, or a run that has not ended; `data` for a folder without a model.
  */
-export async function findSource(name: string, store: string): Promise<ExportSource> {
+export async function findSource(name: string, rooms: Rooms): Promise<ExportSource> {
 	const kind = await kindOf(name);
 	// Reading it says what is wrong with one that is not there.
 	if (kind === "file" || (kind === undefined && name.endsWith(".onnx"))) return { file: name };
 	if (kind === "folder") return inFolder(name);
-	const known = await listRuns(store);
+	const known = await listRuns(rooms);
 	if (name !== "last" && !known.some(({ id }) => id.startsWith(name))) {
 		throw new LimbeckError("usage", {
 			where: `limbeck export ${name}`,
 			expected: "a model file, a folder with results, or a run",
 			got: "none of that name",
-			hint: `limbeck runs list shows the runs in ${store}.`,
+			hint: `limbeck runs list shows the runs in ${rooms.folder}.`,
 		});
 	}
-	return inFolder(await finishedFolder(store, name));
+	return inFolder(await finishedFolder(rooms, name));
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
