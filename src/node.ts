@@ -72,7 +72,7 @@ export * from "./index.js";
 export { readModelFile, writeModelFile } from "./onnx/file.js";
 export type { StepNews } from "./pipeline/drive.js";
 export type { ExperimentEvent } from "./pipeline/experiment.js";
-export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run.js";
+export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run-types.js";
 export { nodeRuntime } from "./runtime/node.js";
 export type { CorrelationPicture } from "./specialists/correlation-picture.js";
 export {

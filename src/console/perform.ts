@@ -6,7 +6,7 @@ import type { Notice } from "../notices.js";
 import { isRecord, parsedJson } from "../options.js";
 import { runFiles } from "../pipeline/output-folder.js";
 import { megabytes } from "../pipeline/preflight.js";
-import type { PlanLine, RunOptions, SeedEvent } from "../pipeline/run.js";
+import type { PlanLine, RunOptions, SeedEvent } from "../pipeline/run-types.js";
 import type { ReportKind } from "../report/html/report-kind.js";
 import { pageFile } from "../report/page-file.js";
 import { alignTable } from "../report/text.js";

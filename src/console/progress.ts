@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { SeedEvent } from "../pipeline/run.js";
+import type { SeedEvent } from "../pipeline/run-types.js";
 import { duration } from "../report/numbers.js";
 import type { Terminal } from "./terminal.js";
 

@@ -10,7 +10,7 @@ import type { Precision } from "../predict/precisions.js";
 import { coresOf } from "./cores.js";
 import type { DataIdentity } from "./data-identity.js";
 import type { PlannedStep } from "./plan.js";
-import type { SeedContext, SeedEvent, SeedPlan } from "./run.js";
+import type { SeedContext, SeedEvent, SeedPlan } from "./run-types.js";
 import { modelFile, type StepInput } from "./steps.js";
 
 /** One network of an experiment. */

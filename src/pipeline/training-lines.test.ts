@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from "vitest";
-import type { SeedEvent } from "./run.js";
+import type { SeedEvent } from "./run-types.js";
 import { curveLine, type LogLine, logLine } from "./training-lines.js";
 
 test("whatever a training tells is a line of the log", () => {

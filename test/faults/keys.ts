@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildModel, families } from "../../src/models/index.js";
 import { writeModelFile } from "../../src/onnx/file.js";
-import type { PlanLine } from "../../src/pipeline/run.js";
+import type { PlanLine } from "../../src/pipeline/run-types.js";
 import type * as distillModule from "../../src/workflows/distill/plan.js";
 import { parseRecipe, type RecipeInput } from "../../src/workflows/distill/recipe.js";
 import { createDraws } from "../support/draws.js";

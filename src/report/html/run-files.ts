@@ -4,7 +4,7 @@ import { z } from "zod";
 import { readTextIfThere } from "../../files.js";
 import { parseContent } from "../../options.js";
 import { runFiles } from "../../pipeline/output-folder.js";
-import type { RunDetails } from "../../pipeline/run.js";
+import type { RunDetails } from "../../pipeline/run-types.js";
 import { type CurveLine, curveLine } from "../../pipeline/training-lines.js";
 
 /** What a finished run's folder holds besides its report. */

@@ -9,16 +9,8 @@ import { hardTargets } from "../../losses/index.js";
 import { coresOf } from "../../pipeline/cores.js";
 import { identifyData } from "../../pipeline/data-identity.js";
 import type { PlannedStep } from "../../pipeline/plan.js";
-import {
-	executeRun,
-	type PlanLine,
-	planLines,
-	type Run,
-	type RunOptions,
-	type SeedContext,
-	type SeedEvent,
-	type SeedPlan,
-} from "../../pipeline/run.js";
+import { executeRun, planLines } from "../../pipeline/run.js";
+import type { PlanLine, Run, RunOptions, SeedContext, SeedEvent, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile, type StepInput } from "../../pipeline/steps.js";
 import { randomStream } from "../../random.js";
 import type { ClusteringOptions } from "../../specialists/clustering.js";

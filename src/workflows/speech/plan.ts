@@ -8,16 +8,8 @@ import { coresOf } from "../../pipeline/cores.js";
 import { identifySpeech } from "../../pipeline/data-identity.js";
 import { runFiles } from "../../pipeline/output-folder.js";
 import type { PlannedStep } from "../../pipeline/plan.js";
-import {
-	executeRun,
-	type PlanLine,
-	planLines,
-	type Run,
-	type RunOptions,
-	type SeedContext,
-	type SeedEvent,
-	type SeedPlan,
-} from "../../pipeline/run.js";
+import { executeRun, planLines } from "../../pipeline/run.js";
+import type { PlanLine, Run, RunOptions, SeedContext, SeedEvent, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile, type StepInput } from "../../pipeline/steps.js";
 import { alignmentFiles } from "../../speech/alignment-file.js";
 import { fsddSpeakers } from "../../speech/corpora/options.js";

@@ -2,7 +2,7 @@
 import { clustersFile } from "../../distill/specialists/clusters.js";
 import type { EnsembleSource } from "../../distill/teachers/sources.js";
 import { type ExperimentEvent, type ExperimentResult, keptAnswers } from "../../pipeline/experiment.js";
-import type { SeedContext, SeedPlan } from "../../pipeline/run.js";
+import type { SeedContext, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile } from "../../pipeline/steps.js";
 import { randomStream } from "../../random.js";
 import { hardJob, type PlannedNetwork, planControls, planSpecialists, planTraining } from "../specialize/plan.js";

@@ -2,7 +2,7 @@
 import type { NoveltyStep } from "../../distill/novelty/judge.js";
 import { clustersFile } from "../../distill/specialists/clusters.js";
 import type { ExperimentEvent, ExperimentResult } from "../../pipeline/experiment.js";
-import type { SeedContext, SeedPlan } from "../../pipeline/run.js";
+import type { SeedContext, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile } from "../../pipeline/steps.js";
 import { hardJob, planSpecialists, planTraining } from "../specialize/plan.js";
 import { checkClasses, type RunSpecializeRecipe } from "../specialize/recipe.js";

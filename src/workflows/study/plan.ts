@@ -5,7 +5,8 @@ import { combine, dataReport, evaluationOf, networkReport } from "../../distill/
 import { LimbeckError } from "../../errors.js";
 import { identifyData } from "../../pipeline/data-identity.js";
 import type { ExperimentEvent, ExperimentResult } from "../../pipeline/experiment.js";
-import { executeRun, type PlanLine, planLines, type Run, type RunOptions } from "../../pipeline/run.js";
+import { executeRun, planLines } from "../../pipeline/run.js";
+import type { PlanLine, Run, RunOptions } from "../../pipeline/run-types.js";
 import type { StudyReport } from "./report.js";
 import { type StudyRecipe, studyOf } from "./studies.js";
 import type { Measurements, NetworkMeasures } from "./study.js";

@@ -10,7 +10,7 @@ import {
 	type ExperimentTask,
 	planExperiment,
 } from "../../pipeline/experiment.js";
-import type { SeedContext, SeedPlan } from "../../pipeline/run.js";
+import type { SeedContext, SeedPlan } from "../../pipeline/run-types.js";
 import { listOf } from "../../report/report-schema.js";
 import { dataField, seedFields } from "../recipe-fields.js";
 
