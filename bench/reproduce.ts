@@ -49,7 +49,7 @@ async function reproduce(name: keyof typeof experiments, options: Options): Prom
 	const threads = availableParallelism();
 	const store = openStore(join(out, "store"));
 	const data = await identifyData(store.rooms, experiment.data, {});
-	const planner = openPlanner({ folder: store.rooms.folder, ...data, placeOn: () => Promise.resolve(undefined) });
+	const planner = openPlanner({ ...data, placeOn: () => Promise.resolve(undefined) });
 	const plans: Awaited<ReturnType<typeof planExperiment>>[] = [];
 	for (const seed of seeds) plans.push(await planExperiment(experiment, { seed, threads, data, planner }));
 	const wanted = plans.flatMap(({ networks, others }) => [...networks.map(({ step }) => step), ...others]);

@@ -95,7 +95,11 @@ export type NetworkOptions = Fitted<z.infer<typeof networkOptions>>;
 export type LearnedPart = Partial<Pick<NetworkOptions, "classes" | "fraction" | "fractionSeed">>;
 
 /** Those fields of a network's options. */
-export function learnedPartOf({ classes, fraction, fractionSeed }: NetworkOptions): LearnedPart {
+export function learnedPartOf({
+	classes,
+	fraction,
+	fractionSeed,
+}: Pick<NetworkOptions, "classes" | "fraction" | "fractionSeed">): LearnedPart {
 	return {
 		...(classes === undefined ? {} : { classes }),
 		...(fraction === undefined ? {} : { fraction, fractionSeed }),

@@ -3,12 +3,15 @@ import { mixupOf, showsAsStored } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
 import type { NetworkOptions } from "./networks.js";
 
+/** What a network says of how samples are shown to it. */
+type Shown = Pick<NetworkOptions, "augment" | "jitter" | "views">;
+
 /**
  * Why answers to a network that learns cannot be stored; `undefined` where they can.
  *
  * @param path - of the network in its recipe.
  */
-export function networkRefusal(path: string, network: NetworkOptions): LimbeckError | undefined {
+export function networkRefusal(path: string, network: Shown): LimbeckError | undefined {
 	if (mixupOf(network) !== undefined) {
 		return refusal(
 			`${path}.augment`,

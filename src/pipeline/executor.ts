@@ -1,7 +1,7 @@
 /** What walks a plan asks of whatever runs its steps: this machine's processes, or an engine on many machines. */
 import type { SerializedError } from "../errors.js";
 import type { TrainingEvent } from "../train/training.js";
-import type { StepInput, StepName } from "./steps.js";
+import type { PlannedInput, StepName } from "./steps.js";
 
 /** A step's key in the store, which is also its name at an executor. */
 export type StepId = string;
@@ -13,7 +13,7 @@ export type OfferedStep = {
 		readonly kind: Name;
 		/** What it is called in messages. */
 		readonly label: string;
-		readonly options: StepInput<Name>;
+		readonly options: PlannedInput<Name>;
 		/** What the key is the hash of, for people. */
 		readonly about: Readonly<Record<string, unknown>>;
 		/** The most cores that it uses; a step whose result no number of threads changes may be given fewer. */

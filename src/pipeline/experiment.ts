@@ -10,8 +10,9 @@ import type { Precision } from "../predict/precisions.js";
 import { coresOf } from "./cores.js";
 import type { DataIdentity } from "./data-identity.js";
 import type { PlannedStep } from "./plan.js";
+import type { ByReference, StepFile } from "./references.js";
 import type { SeedContext, SeedEvent, SeedPlan } from "./run-types.js";
-import { modelFile, type StepInput } from "./steps.js";
+import { modelFile, type PlannedInput } from "./steps.js";
 
 /** One network of an experiment. */
 export interface ExperimentNetwork {
@@ -66,15 +67,15 @@ export async function planExperiment(
 	{ seed, threads, planner, data: { sampleShape } }: SeedContext,
 ): Promise<SeedPlan<ExperimentEvent, ExperimentResult>> {
 	const steps = new Map<string, PlannedStep<"train">>();
-	const fileOf = (name: string): string => {
+	const fileOf = (name: string): StepFile => {
 		const step = steps.get(name);
 		if (step === undefined) throw new RangeError(`experiment: expected ${name} before those that need it`);
 		return planner.fileOf(step, modelFile);
 	};
-	const sourceOf = (names: readonly string[]): EnsembleSource =>
+	const sourceOf = (names: readonly string[]): ByReference<EnsembleSource> =>
 		together(...names.map((name) => ({ file: fileOf(name), name: `${name}.onnx`, outputs: "logits" }) as const));
 	for (const [name, { network, loss, teachers, member = 0, seed: fixed = seed }] of Object.entries(networks)) {
-		const options: StepInput<"train"> = {
+		const options: PlannedInput<"train"> = {
 			data,
 			network,
 			loss,
@@ -86,7 +87,7 @@ export async function planExperiment(
 		steps.set(name, await planner.add("train", `seed ${String(fixed)}, ${name}`, options, { cores }));
 	}
 	const converted: PlannedStep[] = [];
-	const forms: [name: string, file: string][] = [];
+	const forms: [name: string, file: StepFile][] = [];
 	for (const [name, { network, precision }] of Object.entries(shipped)) {
 		const options = { data, model: fileOf(network), precision, threads };
 		const step = await planner.add("convert", `seed ${String(seed)}, ${name}`, options, { cores: 1 });
@@ -111,6 +112,6 @@ export async function planExperiment(
 }
 
 /** How the answers to a network are kept: not at all where it sees views that never come again. */
-export function keptAnswers(network: NetworkOptions): Pick<StepInput<"train">, "targets"> {
+export function keptAnswers(network: Parameters<typeof networkRefusal>[1]): Pick<PlannedInput<"train">, "targets"> {
 	return networkRefusal("student", network) === undefined ? { targets: { precision: "float32" } } : {};
 }

@@ -4,6 +4,7 @@ import { LimbeckError } from "../errors.js";
 import { isRecord, shown } from "../options.js";
 import type { Store } from "../store/store.js";
 import type { OfferedStep } from "./executor.js";
+import { materialized } from "./references.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
 import { type StepFolders, stepEntry } from "./steps.js";
 
@@ -41,10 +42,11 @@ async function work(
 	{ folders, ...how }: ObtainOptions & { readonly folders: Omit<StepFolders, "targets"> },
 ): Promise<unknown> {
 	const { targets } = store.rooms;
+	const input = await materialized(options, ({ step, file }) => store.pathOf(step, file));
 	// The kind picks the options; TypeScript cannot pair them here.
-	const result: unknown = await runStep(kind, options as never, { ...how, folders: { ...folders, targets } });
+	const result: unknown = await runStep(kind, input as never, { ...how, folders: { ...folders, targets } });
 	checkData(label, about, result);
-	const files = await stepEntry(kind).opened?.(options as never);
+	const files = await stepEntry(kind).opened?.(input as never);
 	if (canonicalJson(files) !== canonicalJson(about["files"])) throw changed(label, "files", "others");
 	return result;
 }

@@ -1,16 +1,14 @@
 /** The steps of a run, each known by the hash of all that it depends on. */
 import { createHash } from "node:crypto";
-import { join, relative, sep } from "node:path";
 import { canonicalHash } from "../canonical.js";
 import { importVersion } from "../models/import-version.js";
 import { encodeModel } from "../onnx/encode.js";
 import { readModelFile } from "../onnx/file.js";
-import { isRecord } from "../options.js";
 import type { PlaceOn } from "../runtime/devices.js";
 import { digestFile } from "../store/entry.js";
-import { entryFolder } from "../store/folder-store.js";
 import type { OfferedStep } from "./executor.js";
-import { type InputFile, type StepInput, type StepName, stepEntry } from "./steps.js";
+import { isStepFile, nameOf, referencesIn, replaced, type StepFile } from "./references.js";
+import { type InputFile, type PlannedInput, type StepName, stepEntry } from "./steps.js";
 
 /** A step of a plan. */
 export type PlannedStep<Name extends StepName = StepName> = Extract<OfferedStep, { readonly kind: Name }> & {
@@ -20,8 +18,6 @@ export type PlannedStep<Name extends StepName = StepName> = Extract<OfferedStep,
 
 /** What a plan is made over. */
 export interface PlannerOptions {
-	/** The store's folder. */
-	readonly folder: string;
 	/** The data's fingerprint: of training and validation samples, labels and splits. */
 	readonly fingerprint: string;
 	/** The hash of the names of classes and columns, where they are the user's. */
@@ -43,11 +39,11 @@ export interface Planner {
 	add<Name extends StepName>(
 		kind: Name,
 		label: string,
-		options: StepInput<Name>,
+		options: PlannedInput<Name>,
 		how: { readonly cores: number; readonly after?: readonly PlannedStep[] },
 	): Promise<PlannedStep<Name>>;
-	/** Where a step's output will be. */
-	fileOf(step: PlannedStep, name: string): string;
+	/** A file of a step's output. */
+	fileOf(step: PlannedStep, name: string): StepFile;
 }
 
 /**
@@ -67,18 +63,20 @@ export interface Planner {
  * Not in the key: paths; options that the entry calls unkeyed; names for people; the engine's version and the processor,
  * which move results by rounding only, so that machines can share a store (an entry says where it was made).
  */
-export function openPlanner({ folder, fingerprint, names, placeOn }: PlannerOptions): Planner {
+export function openPlanner({ fingerprint, names, placeOn }: PlannerOptions): Planner {
 	const byKey = new Map<string, PlannedStep>();
 	const contents = new Map<string, Promise<string>>();
 	const opened = new Map<string, Promise<readonly string[]>>();
-	const entries = join(folder, "entries");
-	const identify = async (file: InputFile): Promise<Known> => {
-		const inside = relative(entries, file.path);
-		const [key = "", name = ""] = inside.split(sep);
-		if (byKey.has(key)) return { file: `${key}/${name}`, input: [key] };
-		const content = contents.get(file.path) ?? contentOf(file);
-		contents.set(file.path, content);
-		return { file: await content, input: [] };
+	/** What is in the users' files that a step reads, by their paths. */
+	const identified = async (files: readonly InputFile[]): Promise<ReadonlyMap<string, string>> => {
+		const known = new Map<string, string>();
+		for (const { file: path, kind } of files) {
+			if (isStepFile(path)) continue;
+			const content = contents.get(path) ?? contentOf(path, kind);
+			contents.set(path, content);
+			known.set(path, await content);
+		}
+		return known;
 	};
 	/** What is in the data of which a step opens the test split; several steps open the same. */
 	const openedBy = (kind: StepName, options: object): Promise<readonly string[]> | undefined => {
@@ -94,17 +92,17 @@ export function openPlanner({ folder, fingerprint, names, placeOn }: PlannerOpti
 		get steps() {
 			return [...byKey.values()];
 		},
-		fileOf: ({ key }, name) => join(entryFolder(folder, key), name),
+		fileOf: ({ key }, file) => ({ step: key, file }),
 		async add(kind, label, given, { cores, after = [] }) {
 			const entry = stepEntry(kind);
 			// The entry is the one of these options.
 			const options = ((await entry.placed?.(given as never, placeOn)) ?? given) as typeof given;
 			// The entry is the one of these options.
 			const opens = entry.files(options as never);
-			const known = new Map<string, Known>();
-			for (const file of opens) known.set(file.path, await identify(file));
-			const isForeign = opens.some(({ path, kind }) => kind === "model" && known.get(path)?.input.length === 0);
-			const made = isMade(options, known);
+			const references = checkedReferences(label, options, opens, byKey);
+			const known = await identified(opens);
+			const isForeign = opens.some(({ file, kind }) => kind === "model" && !isStepFile(file));
+			const made = "data" in options && referencesIn(options.data).length > 0;
 			const files = await openedBy(kind, options);
 			const unkeyed = new Set<string>([...entry.unkeyed, ...(files !== undefined || made ? [] : ["data"])]);
 			const keyed = Object.entries(options).filter(([name]) => !unkeyed.has(name));
@@ -117,7 +115,7 @@ export function openPlanner({ folder, fingerprint, names, placeOn }: PlannerOpti
 				options: withContents(Object.fromEntries(keyed), known),
 			};
 			const key = canonicalHash(about);
-			const inputs = [...[...known.values()].flatMap(({ input }) => input), ...after.map((step) => step.key)];
+			const inputs = [...references.map(({ step }) => step), ...after.map((step) => step.key)];
 			// Kind and options are of one name.
 			const step = { key, kind, label, options, about, cores, inputs } as unknown as PlannedStep<typeof kind>;
 			const before = byKey.get(key);
@@ -131,31 +129,31 @@ export function openPlanner({ folder, fingerprint, names, placeOn }: PlannerOpti
 /** Options that name data. */
 const dataOptions: readonly string[] = ["data", "foreign"];
 
-/** What stands in a key for a file, and the step that makes it. */
-interface Known {
-	readonly file: string;
-	readonly input: readonly string[];
-}
-
-/** Whether a step's data are another step's output. */
-function isMade(options: object, known: ReadonlyMap<string, Known>): boolean {
-	const data: unknown = "data" in options ? options.data : undefined;
-	const file = isRecord(data) ? data["file"] : undefined;
-	return typeof file === "string" && (known.get(file)?.input.length ?? 0) > 0;
+/** The references in a step's options: each to a step of the plan, and each named by the step's kind as a file that it reads. */
+function checkedReferences(
+	label: string,
+	options: object,
+	opens: readonly InputFile[],
+	steps: ReadonlyMap<string, PlannedStep>,
+): readonly StepFile[] {
+	const named = new Map(opens.flatMap(({ file }) => (isStepFile(file) ? [[nameOf(file), file] as const] : [])));
+	for (const reference of referencesIn(options)) {
+		const name = nameOf(reference);
+		if (!named.has(name)) throw new TypeError(`${label}: expected a file that such a step reads, got ${name}`);
+		if (!steps.has(reference.step)) throw new TypeError(`${label}: expected a step of the plan before it, got ${name}`);
+	}
+	return [...named.values()];
 }
 
 /** The hash of a file's content; of a model with its external data. */
-async function contentOf({ path, kind }: InputFile): Promise<string> {
+async function contentOf(path: string, kind: InputFile["kind"]): Promise<string> {
 	if (kind === "plain") return (await digestFile(path)).sha256;
 	return createHash("sha256")
 		.update(encodeModel(await readModelFile(path)))
 		.digest("hex");
 }
 
-/** Plain data with what is known of files in place of their paths. */
-function withContents(value: unknown, known: ReadonlyMap<string, Known>): unknown {
-	if (typeof value === "string") return known.get(value)?.file ?? value;
-	if (Array.isArray(value)) return value.map((one) => withContents(one, known));
-	if (!isRecord(value)) return value;
-	return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withContents(one, known)]));
+/** Options with what is known of files in the place of their paths, and of steps' outputs their keys. */
+function withContents(options: object, known: ReadonlyMap<string, string>): unknown {
+	return replaced(options, (leaf) => (isStepFile(leaf) ? nameOf(leaf) : (known.get(leaf) ?? leaf)));
 }

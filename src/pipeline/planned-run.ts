@@ -63,7 +63,7 @@ export async function planRun<Event extends SeedEvent, Result, Report extends ob
 	const identity = await identify(store.rooms, how);
 	const data = { ...identity, notices: [...identity.notices, ...(fitted?.(identity) ?? [])] };
 	for (const notice of data.notices) onNotice?.(notice);
-	const planner = openPlanner({ folder: store.rooms.folder, ...data, placeOn: placing(device, { ...how, onNotice }) });
+	const planner = openPlanner({ ...data, placeOn: placing(device, { ...how, onNotice }) });
 	const seeds: { seed: number; plan: SeedPlan<Event, Result> }[] = [];
 	for (let seed = recipe.seed; seed < recipe.seed + recipe.seeds; seed++) {
 		seeds.push({ seed, plan: await planSeed({ seed, threads, data, planner }) });

@@ -5,14 +5,16 @@ import { dirname, resolve } from "node:path";
 import { canonicalHash } from "../canonical.js";
 import type { TrainedOn } from "../distill/check-training.js";
 import type { DiskNeed } from "../distill/disk-need.js";
-import type { KnownTeacher } from "../distill/teachers/sources.js";
+import type { TargetsTeacher } from "../distill/teachers/options.js";
+import type { KnownTeacher, MemberSource } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
-import { entryFolder } from "../store/folder-store.js";
 import { sizeOf } from "../store/maintenance.js";
 import type { Store } from "../store/store.js";
 import { mostCheckpoints } from "./checkpoint-folder.js";
 import type { PlannedStep } from "./plan.js";
+import { isStepFile, materialized, nameOf, type StepFile } from "./references.js";
+import type { PlannedInput, StepInput } from "./steps.js";
 
 /** What one training needs of the store's disk. */
 export interface StepNeed {
@@ -79,7 +81,7 @@ export async function needOf(
 			continue;
 		}
 		// A network that begins as another's, which is still to be trained, is as large as that one.
-		const need = originOf(step, needs) ?? (await knownNeed(step, data, { store, alike }));
+		const need = (await originOf(step, needs, store)) ?? (await knownNeed(step, data, { store, alike }));
 		needs.set(step.key, need);
 		if (copied.has(step.key)) out += need.network;
 		steps.push(await stepNeed(step, need, store));
@@ -95,15 +97,17 @@ async function knownNeed(
 	{ store, alike }: { readonly store: Store; readonly alike: Map<string, DiskNeed> },
 ): Promise<DiskNeed> {
 	const { label, options } = planned;
-	const { network, loss, targets, pupils = [], specialist } = options;
-	const teacher = knownTeacher(planned, store);
+	const { teacher: source, ...others } = options;
+	const teacher = knownTeacher(source);
+	const given = await materialized<Omit<StepInput<"train">, "teacher">>(others, (file) => pathOrName(store, file));
+	const { network, loss, targets, pupils = [], specialist } = given;
 	const key = canonicalHash({ network, loss, teacher, targets, pupils, isSpecialist: specialist !== undefined });
 	const known = alike.get(key);
 	if (known !== undefined) return known;
 	// Networks are built to see how large they are: what that takes is loaded only where something is to be trained.
 	const { checkedNeedOf } = await import("../distill/disk-need.js");
 	const step = {
-		...options,
+		...given,
 		teacher,
 		store: targets,
 		pupils: pupils.map(({ targets: store, ...pupil }) => ({ ...pupil, store })),
@@ -120,21 +124,29 @@ async function knownNeed(
 	}
 }
 
+/** The path of a step's output, and its name where it is not made yet: no check opens such a one. */
+async function pathOrName(store: Store, { step, file }: StepFile): Promise<string> {
+	return (await store.sizeOf(step)) === undefined ? nameOf({ step, file }) : store.pathOf(step, file);
+}
+
 /** A training's teacher, as far as it is known before the run: files that are given, and how many the run trains. */
-function knownTeacher({ options: { teacher }, inputs }: PlannedStep<"train">, store: Store): KnownTeacher | undefined {
-	if (teacher === undefined || !("members" in teacher)) return teacher;
-	const made = new Set(inputs.map((key) => entryFolder(store.rooms.folder, key)));
-	const members = teacher.members.map((member) => (made.has(dirname(member.file)) ? "trained" : member));
-	return { ...teacher, members };
+function knownTeacher(teacher: PlannedInput<"train">["teacher"]): KnownTeacher | undefined {
+	if (teacher === undefined) return undefined;
+	// Of what is known here, only the files of members can be references, and those are trained.
+	if (!("members" in teacher)) return teacher as TargetsTeacher;
+	const members = teacher.members.map((member) => (isStepFile(member.file) ? "trained" : (member as MemberSource)));
+	return { combine: teacher.combine, members };
 }
 
 /** The need of the training whose network a step begins from, where that is not there yet. */
-function originOf(
-	{ options: { network }, inputs }: PlannedStep<"train">,
+async function originOf(
+	{ options: { network } }: PlannedStep<"train">,
 	needs: ReadonlyMap<string, DiskNeed>,
-): DiskNeed | undefined {
-	if (network.family !== "file" || existsSync(network.file)) return undefined;
-	return inputs.map((key) => needs.get(key)).find((need) => need !== undefined);
+	store: Store,
+): Promise<DiskNeed | undefined> {
+	if (network.family !== "file" || !isStepFile(network.file)) return undefined;
+	const { step } = network.file;
+	return (await store.sizeOf(step)) === undefined ? needs.get(step) : undefined;
 }
 
 async function stepNeed(step: PlannedStep<"train">, need: DiskNeed, store: Store): Promise<StepNeed> {

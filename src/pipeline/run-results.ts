@@ -7,12 +7,13 @@ import { fileError, writeFileAtomic } from "../files.js";
 import { type Finished, outputs } from "./drive.js";
 import { publish, runFiles } from "./output-folder.js";
 import type { PlannedRun } from "./planned-run.js";
+import type { StepFile } from "./references.js";
 import type { RunDetails, SeedEvent } from "./run-types.js";
 import { modelFile } from "./steps.js";
 
 /** Writes a run's files into its output folder: together, at the end. */
 export async function leaveResults<Event extends SeedEvent, Result>(
-	{ seeds, planner }: PlannedRun<Event, Result>,
+	{ seeds, planner, store }: PlannedRun<Event, Result>,
 	finished: Finished,
 	{ report, details }: { readonly report: object; readonly details: Omit<RunDetails, "files"> },
 	out: string,
@@ -23,9 +24,9 @@ export async function leaveResults<Event extends SeedEvent, Result>(
 		await mkdir(work, { recursive: true });
 		const lines: object[] = [];
 		const files: string[] = [];
-		const leaveFile = async (seed: string, name: string, from: string): Promise<void> => {
+		const leaveFile = async (seed: string, name: string, { step, file }: StepFile): Promise<void> => {
 			const path = join(seed, name);
-			await copyTo(join(work, path), from);
+			await copyTo(join(work, path), await store.pathOf(step, file));
 			files.push(path);
 		};
 		for (const [k, { seed, plan }] of seeds.entries()) {

@@ -9,6 +9,7 @@ import type { DataIdentity, Identify } from "./data-identity.js";
 import type { OutputOf, StepNews } from "./drive.js";
 import type { PlannedStep, Planner } from "./plan.js";
 import type { RunRecord, StepRecord } from "./records.js";
+import type { StepFile } from "./references.js";
 
 /** A training event, and which seed's it is. */
 export type SeedEvent = TrainingEvent & { readonly seed: number };
@@ -54,7 +55,7 @@ export interface SeedPlan<Event extends SeedEvent, Result> {
 		readonly about: Omit<Event, keyof TrainingEvent | "seed">;
 	}[];
 	/** Other files that are left there; a name may have a folder, as those of networks may. */
-	readonly files?: readonly { readonly name: string; readonly from: string }[];
+	readonly files?: readonly { readonly name: string; readonly from: StepFile }[];
 	/** Steps whose results are asked for besides. */
 	readonly others: readonly PlannedStep[];
 	/** Puts the results together when all is done. */

@@ -19,6 +19,7 @@ import { speechContent } from "../speech/corpora/content.js";
 import type { DescribeSpeechStep } from "../speech/describe.js";
 import type { RecognizeStep } from "../speech/evaluate.js";
 import type { TargetForm } from "../targets/targets.js";
+import { type ByReference, isStepFile, type StepFile } from "./references.js";
 
 /** The folders of a step that leaves files. */
 export interface StepFolders {
@@ -35,7 +36,8 @@ export type StepContext = TrainNetworkContext & EvaluateContext & { readonly fol
 
 /** A file that a step reads: a model, whose external data belongs to it, or one that is whole by itself. */
 export interface InputFile {
-	readonly path: string;
+	/** The path of a user's, or a step's. */
+	readonly file: string | StepFile;
 	readonly kind: "model" | "plain";
 }
 
@@ -43,12 +45,12 @@ export interface InputFile {
 interface StepEntry<Options, Result> {
 	/** To be raised whenever the same options give another result than before. */
 	readonly version: number;
-	/** The files that its options name by their paths. */
-	readonly files: (options: Options) => readonly InputFile[];
+	/** The files that its options name. */
+	readonly files: (options: NoInfer<ByReference<Options>>) => readonly InputFile[];
 	/** Options that change no bit of its result. */
 	readonly unkeyed: readonly (keyof Options & string)[];
 	/** The options with the device that is to train, where it trains; they say none where that is the processor. */
-	readonly placed?: (options: Options, placeOn: PlaceOn) => Promise<object>;
+	readonly placed?: (options: NoInfer<ByReference<Options>>, placeOn: PlaceOn) => Promise<object>;
 	/** What is in the files of the data of which it opens the test split, which no fingerprint holds; absent where it opens none. */
 	readonly opened?: (options: Options) => Promise<readonly string[]>;
 	/** Whether it goes on where it was when it is stopped and run again. */
@@ -80,8 +82,8 @@ type AssembleOptions = Omit<AssembleStep, "output" | "manifest">;
 /** A model to convert; where it goes is the pipeline's business. */
 type ConvertOptions = Omit<ConvertStep, "output">;
 
-const model = (path: string): InputFile => ({ path, kind: "model" });
-const plain = (path: string): InputFile => ({ path, kind: "plain" });
+const model = (file: InputFile["file"]): InputFile => ({ file, kind: "model" });
+const plain = (file: InputFile["file"]): InputFile => ({ file, kind: "plain" });
 
 const entry = <Options, Result>(one: StepEntry<Options, Result>): StepEntry<Options, Result> => one;
 
@@ -98,12 +100,12 @@ export const steps = {
 	}),
 	check: entry({
 		version: 3,
-		files: ({ teacher }: CheckStep) => sourceFiles(teacher),
+		files: ({ teacher }: ByReference<CheckStep>) => sourceFiles(teacher),
 		notices: ({ verdicts }: CheckOutcome) => verdicts.flatMap(({ notices }) => notices),
 		unkeyed: ["threads"],
 		goesOn: false,
 		death: "model",
-		run: async (options: CheckStep, context) =>
+		run: async (options: CheckStep, context: StepContext) =>
 			(await import("../distill/teachers/check.js")).checkTeachers(options, context),
 	}),
 	device: entry({
@@ -112,15 +114,15 @@ export const steps = {
 		unkeyed: [],
 		goesOn: false,
 		death: "environment",
-		run: async ({ name }: Pick<DeviceState, "name">, { runtime }): Promise<DeviceState> => {
+		run: async ({ name }: Pick<DeviceState, "name">, { runtime }: StepContext): Promise<DeviceState> => {
 			const refusal = await runtime.deviceRefusal(name);
 			return { name, ...(refusal === undefined ? {} : { refusal }) };
 		},
 	}),
 	train: entry({
 		version: 3,
-		placed: (options: TrainOptions, placeOn) => onDevice(options, placeOn),
-		files: ({ data, network, teacher, specialist }: TrainOptions) => [
+		placed: (options: ByReference<TrainOptions>, placeOn) => onDevice(options, placeOn),
+		files: ({ data, network, teacher, specialist }: ByReference<TrainOptions>) => [
 			...(data.name === "frames" ? [plain(data.file)] : []),
 			...(network.family === "file" ? [model(network.file)] : []),
 			...(teacher === undefined ? [] : sourceFiles(teacher)),
@@ -134,25 +136,25 @@ export const steps = {
 	}),
 	cluster: entry({
 		version: 2,
-		files: ({ generalist }: ClusterOptions) => [model(generalist)],
+		files: ({ generalist }: ByReference<ClusterOptions>) => [model(generalist)],
 		unkeyed: ["threads"],
 		goesOn: false,
 		death: "training",
-		async run(options: ClusterOptions, context) {
+		async run(options: ClusterOptions, context: StepContext) {
 			const { chooseClasses } = await import("../distill/specialists/choose-classes.js");
 			return chooseClasses({ ...options, output: join(foldersOf(context).output, clustersFile) }, context);
 		},
 	}),
 	assemble: entry({
 		version: 1,
-		files: ({ generalist, specialists, clusters }: AssembleOptions) => [
+		files: ({ generalist, specialists, clusters }: ByReference<AssembleOptions>) => [
 			...[generalist, ...specialists].map(model),
 			plain(clusters),
 		],
 		unkeyed: [],
 		goesOn: false,
 		death: "model",
-		async run(options: AssembleOptions, context) {
+		async run(options: AssembleOptions, context: StepContext) {
 			const { assemble } = await import("../distill/specialists/assemble.js");
 			const { output } = foldersOf(context);
 			return assemble({ ...options, output: join(output, modelFile), manifest: join(output, manifestFile) });
@@ -160,11 +162,11 @@ export const steps = {
 	}),
 	convert: entry({
 		version: 1,
-		files: ({ model: path }: ConvertOptions) => [model(path)],
+		files: ({ model: file }: ByReference<ConvertOptions>) => [model(file)],
 		unkeyed: ["threads"],
 		goesOn: false,
 		death: "model",
-		async run(options: ConvertOptions, context) {
+		async run(options: ConvertOptions, context: StepContext) {
 			const { convertModel } = await import("../deploy/convert.js");
 			return convertModel({ ...options, output: join(foldersOf(context).output, modelFile) }, context);
 		},
@@ -179,27 +181,30 @@ export const steps = {
 	}),
 	align: entry({
 		version: 1,
-		placed: (options: AlignStep, placeOn) => onDevice(options, placeOn),
+		placed: (options: ByReference<AlignStep>, placeOn) => onDevice(options, placeOn),
 		files: () => [],
 		unkeyed: ["threads"],
 		goesOn: false,
 		death: "training",
-		run: async (options: AlignStep, context) =>
+		run: async (options: AlignStep, context: StepContext) =>
 			(await import("../speech/align-corpus.js")).alignCorpus(options, foldersOf(context), context),
 	}),
 	recognize: entry({
 		version: 2,
-		files: ({ alignment, models }: RecognizeStep) => [plain(alignment), ...Object.values(models).flatMap(modelFiles)],
+		files: ({ alignment, models }: ByReference<RecognizeStep>) => [
+			plain(alignment),
+			...Object.values(models).flatMap(modelFiles),
+		],
 		unkeyed: [],
 		opened: ({ data }) => speechContent(data),
 		goesOn: false,
 		death: "model",
-		run: async (options: RecognizeStep, context) =>
+		run: async (options: RecognizeStep, context: StepContext) =>
 			(await import("../speech/evaluate.js")).evaluateSpeech(options, context),
 	}),
 	evaluate: entry({
 		version: 2,
-		files: ({ models, coverage = [] }: Parameters<typeof evaluateModels>[0]) => [
+		files: ({ models, coverage = [] }: ByReference<Parameters<typeof evaluateModels>[0]>) => [
 			...Object.values(models).flatMap(modelFiles),
 			...coverage.map(({ clusters }) => plain(clusters)),
 		],
@@ -207,12 +212,12 @@ export const steps = {
 		opened: ({ data }) => dataContent(data),
 		goesOn: false,
 		death: "model",
-		run: async (options: Parameters<typeof evaluateModels>[0], context) =>
+		run: async (options: Parameters<typeof evaluateModels>[0], context: StepContext) =>
 			(await import("../distill/evaluate.js")).evaluateModels(options, context),
 	}),
 	novelty: entry({
 		version: 4,
-		files: ({ generalist, specialists, clusters }: Parameters<typeof judgeNovelty>[0]) => [
+		files: ({ generalist, specialists, clusters }: ByReference<Parameters<typeof judgeNovelty>[0]>) => [
 			...[generalist, ...specialists].map(model),
 			plain(clusters),
 		],
@@ -223,18 +228,18 @@ export const steps = {
 		],
 		goesOn: false,
 		death: "model",
-		run: async (options: Parameters<typeof judgeNovelty>[0], context) =>
+		run: async (options: Parameters<typeof judgeNovelty>[0], context: StepContext) =>
 			(await import("../distill/evaluate.js")).judgeNovelty(options, context),
 	}),
 	sift: entry({
 		version: 3,
-		files: ({ generalist, specialists }: Parameters<typeof siftSamples>[0]) =>
+		files: ({ generalist, specialists }: ByReference<Parameters<typeof siftSamples>[0]>) =>
 			[generalist, ...specialists.map(({ file }) => file)].map(model),
 		unkeyed: ["threads"],
 		opened: async ({ known, data }) => [...(await dataContent(known)), ...(await dataContent(data))],
 		goesOn: false,
 		death: "model",
-		run: async (options: Parameters<typeof siftSamples>[0], context) =>
+		run: async (options: Parameters<typeof siftSamples>[0], context: StepContext) =>
 			(await import("../distill/evaluate.js")).siftSamples(options, context),
 	}),
 } as const;
@@ -270,11 +275,11 @@ async function train({ targets, pupils = [], ...options }: TrainOptions, context
 }
 
 /** The files of a model, or of several that answer as one. */
-function modelFiles(source: string | TeacherSource): readonly InputFile[] {
-	return typeof source === "string" ? [model(source)] : sourceFiles(source);
+function modelFiles(source: string | StepFile | ByReference<TeacherSource>): readonly InputFile[] {
+	return typeof source === "string" || isStepFile(source) ? [model(source)] : sourceFiles(source);
 }
 
-function sourceFiles(source: TeacherSource | CheckStep["teacher"]): readonly InputFile[] {
+function sourceFiles(source: ByReference<TeacherSource | CheckStep["teacher"]>): readonly InputFile[] {
 	return "members" in source ? source.members.map(({ file }) => model(file)) : [plain(source.file)];
 }
 
@@ -283,6 +288,9 @@ export type StepName = keyof typeof steps;
 
 /** What a step takes. */
 export type StepInput<Name extends StepName> = Parameters<(typeof steps)[Name]["run"]>[0];
+
+/** What a plan offers a step: what it takes, with references to what other steps leave. */
+export type PlannedInput<Name extends StepName> = ByReference<StepInput<Name>>;
 
 /** What a step gives. */
 export type StepOutput<Name extends StepName> = Awaited<ReturnType<(typeof steps)[Name]["run"]>>;

@@ -16,15 +16,10 @@ import { collectGarbage, sizeOf, verifyStore } from "./maintenance.js";
 import { roomsIn } from "./rooms.js";
 import type { Store, Work } from "./store.js";
 
-/** Where the entry of a key is, or will be. */
-export function entryFolder(folder: string, key: string): string {
-	return join(folder, "entries", key);
-}
-
 /** Opens the store in `folder`, which is made when something is put in. */
 export function folderStore(folder: string): Store {
 	const rooms = roomsIn(folder);
-	const folderOf = (key: string): string => entryFolder(folder, key);
+	const folderOf = (key: string): string => join(folder, "entries", key);
 	const find: Store["find"] = async (key, { onDamaged } = {}) => {
 		const path = folderOf(key);
 		const read = await readEntry(path, key);

@@ -30,7 +30,7 @@ async function estimate(options: object, store: string): Promise<RunNeed> {
 	const recipe = parseTrainRecipe({ network: options }, "recipe");
 	const { sampleShape, train, classes, fingerprint } = await dataSetOf(recipe.data).load(recipe.data);
 	const { data, network, loss } = fitRecipe(recipe, { sampleShape, train: train.count }).recipe;
-	const planner = openPlanner({ folder: store, fingerprint, placeOn: () => Promise.resolve(undefined) });
+	const planner = openPlanner({ fingerprint, placeOn: () => Promise.resolve(undefined) });
 	const plan: PlannedStep[] = [
 		await planner.add("train", "network", { data, network, loss, seed: 1, threads: 1 }, { cores: 1 }),
 	];

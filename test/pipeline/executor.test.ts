@@ -7,6 +7,7 @@ import { fitRecipe } from "../../src/distill/data-fit.js";
 import { networkOptions } from "../../src/distill/networks.js";
 import type { Executor, OfferedStep, StepEvent, StepState } from "../../src/pipeline/executor.js";
 import type { localExecutor as LocalExecutor } from "../../src/pipeline/local-executor.js";
+import type { StepFile } from "../../src/pipeline/references.js";
 import { openStore } from "../../src/store/open-store.js";
 import type { Store } from "../../src/store/store.js";
 import { temporaryFolder } from "../support/own-data.js";
@@ -23,12 +24,16 @@ const executors = {
 
 const digits = { sampleShape: [1, 28, 28], train: 7000 };
 
-/** A training of the digits: a moment long, or hours; with weights that are there, or in a file that is not. */
-function step(name: string, { epochs = 0.1, file = "", cores = 1 } = {}): OfferedStep {
-	const network = file === "" ? { family: "mlp", hidden: [4], epochs } : { family: "file", file, epochs };
+/** A training of the digits: a moment long, or hours; of a net of its own, or of one from a file. */
+function step(
+	name: string,
+	{ epochs = 0.1, file, cores = 1 }: { epochs?: number; file?: string | StepFile; cores?: number } = {},
+): OfferedStep {
+	const written = file === undefined ? { family: "mlp", hidden: [4] } : { family: "file", file: "file.onnx" };
+	const network = fitRecipe(networkOptions.parse({ ...written, epochs }), digits).recipe;
 	const options = {
 		data: { name: "digits" } as const,
-		network: fitRecipe(networkOptions.parse(network), digits).recipe,
+		network: file !== undefined && network.family === "file" ? { ...network, file } : network,
 		seed: 1,
 		threads: 1,
 		loss: { name: "cross-entropy" } as const,
@@ -97,6 +102,20 @@ describe.each(Object.entries(executors))("the %s executor", (_, open) => {
 		await executor.offer([one]);
 		expect((await stateOf(executor, one)).status).not.toBe("failed");
 		expect(await settled(executor, one)).toMatchObject(failed);
+	});
+
+	it("hands a step the files of others, which it is offered by the keys of those", async () => {
+		const store = openStore(await temporaryFolder());
+		const executor = open(store, 2);
+		const first = step("first");
+		const second = step("second", { file: { step: first.key, file: "model.onnx" } });
+		for (const one of [first, second]) {
+			await executor.offer([one]);
+			expect(await settled(executor, one)).toEqual({ status: "completed" });
+		}
+		const [before, after] = await Promise.all([first, second].map(async ({ key }) => (await store.find(key))?.files));
+		expect(Object.keys(after ?? {})).toEqual(["model.onnx"]);
+		expect(after).not.toEqual(before);
 	});
 
 	it("runs no more at once than its cores allow, and cancels those that run and those that wait", async () => {

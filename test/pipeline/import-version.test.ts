@@ -19,7 +19,7 @@ test("the version of how models are imported is in the keys of steps that read o
 		const recipe = parseTrainRecipe({ network: options }, "recipe");
 		const { sampleShape, train, fingerprint } = await dataSetOf(recipe.data).load(recipe.data);
 		const { data, network, loss } = fitRecipe(recipe, { sampleShape, train: train.count }).recipe;
-		const planner = openPlanner({ folder, fingerprint, placeOn: () => Promise.resolve(undefined) });
+		const planner = openPlanner({ fingerprint, placeOn: () => Promise.resolve(undefined) });
 		const step = { data, network, loss, seed: 1, threads: 1 };
 		return (await planner.add("train", "network", step, { cores: 1 })).about;
 	};

@@ -55,8 +55,17 @@ export function fileMember(file: string, reading: FileReading = {}): MemberSourc
 	return { outputs: "auto", input: {}, ...reading, file, weight: 1, option: modelOption };
 }
 
-/** Model files that answer as one, each as much as the others, and read what this project's networks read. */
-export function together(...members: readonly Pick<MemberSource, "file" | "name" | "outputs">[]): EnsembleSource {
+/**
+ * Models that answer as one, each as much as the others, and read what this project's networks read.
+ *
+ * @param members - of files that are there, or of references to such as are yet to be made.
+ */
+export function together<File>(
+	...members: readonly (Pick<MemberSource, "name" | "outputs"> & { readonly file: File })[]
+): {
+	readonly members: readonly (Pick<MemberSource, "name" | "outputs" | "input" | "weight"> & { readonly file: File })[];
+	readonly combine: "arithmetic";
+} {
 	return { members: members.map((member) => ({ ...member, input: {}, weight: 1 })), combine: "arithmetic" };
 }
 

@@ -1,7 +1,7 @@
 import { isUnlabelled } from "../../data/options.js";
 import { fitRecipe } from "../../distill/data-fit.js";
 import { diagnose } from "../../distill/diagnosis/index.js";
-import { type LearnedPart, learnedPartOf } from "../../distill/networks.js";
+import { type LearnedPart, learnedPartOf, type NetworkOptions } from "../../distill/networks.js";
 import {
 	combinationOf,
 	type GivenMember,
@@ -17,9 +17,10 @@ import { hardTargets } from "../../losses/index.js";
 import { coresOf } from "../../pipeline/cores.js";
 import { identifyData } from "../../pipeline/data-identity.js";
 import type { PlannedStep } from "../../pipeline/plan.js";
+import type { ByReference } from "../../pipeline/references.js";
 import { executeRun, planLines } from "../../pipeline/run.js";
 import type { PlanLine, Run, RunOptions, SeedContext, SeedEvent, SeedPlan } from "../../pipeline/run-types.js";
-import { modelFile, type StepInput } from "../../pipeline/steps.js";
+import { modelFile, type PlannedInput } from "../../pipeline/steps.js";
 import { distillEvidence } from "./evidence.js";
 import { type Link, linksOf } from "./links.js";
 import type { Recipe, RunRecipe } from "./recipe.js";
@@ -183,7 +184,7 @@ async function planAlone(
 }
 
 /** What a link learns, and how its teacher's answers are kept. */
-type Lesson = Pick<StepInput<"train">, "network" | "loss" | "targets">;
+type Lesson = Pick<PlannedInput<"train">, "loss" | "targets"> & { readonly network: NetworkOptions };
 
 function lessonOf({ network }: Link, recipe: RunRecipe): Lesson {
 	const { keep, ...form } = recipe.targets;
@@ -194,7 +195,7 @@ function lessonOf({ network }: Link, recipe: RunRecipe): Lesson {
 /** The training of one network of a recipe. */
 async function planTraining(
 	{ data, trainAccuracy }: RunRecipe,
-	job: Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "targets" | "pupils">,
+	job: Lesson & Pick<PlannedInput<"train">, "seed" | "teacher" | "pupils">,
 	{ role, member }: Part,
 	after: readonly PlannedStep[],
 	{ seed, threads, planner, data: { sampleShape } }: SeedContext,
@@ -208,7 +209,7 @@ async function planTraining(
 /** All networks on the test set. */
 function planEvaluation(
 	{ data, generations }: RunRecipe,
-	source: TeacherSource,
+	source: ByReference<TeacherSource>,
 	networks: readonly PlannedNetwork[],
 	context: SeedContext,
 ): Promise<PlannedStep<"evaluate">> {
@@ -221,7 +222,7 @@ function planEvaluation(
 	const all = generations > 1 ? { generations: together(...born) } : {};
 	const files = others.map(({ part, step }) => [nameOf(part), planner.fileOf(step, modelFile)] as const);
 	const names = Object.keys(teacher);
-	const options: StepInput<"evaluate"> = {
+	const options: PlannedInput<"evaluate"> = {
 		data,
 		threads,
 		models: { ...teacher, ...Object.fromEntries(files), ...all },
@@ -245,11 +246,14 @@ function nameOf({ role, member }: Part): string {
 	return member === undefined ? name : `${name}-${String(member)}`;
 }
 
+/** One that answers: a file that is given, or a network of this run. */
+type PlannedMemberSource = ByReference<MemberSource>;
+
 /** A network of this run as one that answers. */
 function trainedFile(
 	{ part, step }: PlannedNetwork,
 	{ planner }: SeedContext,
-): Pick<MemberSource, "file" | "name" | "outputs"> {
+): Pick<PlannedMemberSource, "file" | "name" | "outputs"> {
 	const file = planner.fileOf(step, modelFile);
 	return { file, name: `${nameOf(part)}.onnx`, outputs: "logits" };
 }
@@ -260,11 +264,11 @@ function sourceOf(
 	members: readonly PlannedMember[],
 	trained: ReadonlyMap<number, PlannedNetwork>,
 	context: SeedContext,
-): TeacherSource {
+): ByReference<TeacherSource> {
 	if (teacher.family === "targets") return untrusted(teacher);
 	return {
 		combine: combinationOf(teacher),
-		members: members.map((member, k): MemberSource => {
+		members: members.map((member, k): PlannedMemberSource => {
 			const { weight } = member;
 			if ("given" in member) return { ...untrusted(member.given), weight };
 			const network = trained.get(k);

@@ -9,9 +9,10 @@ import { hardTargets } from "../../losses/index.js";
 import { coresOf } from "../../pipeline/cores.js";
 import { identifyData } from "../../pipeline/data-identity.js";
 import type { PlannedStep } from "../../pipeline/plan.js";
+import type { ByReference, StepFile } from "../../pipeline/references.js";
 import { executeRun, planLines } from "../../pipeline/run.js";
 import type { PlanLine, Run, RunOptions, SeedContext, SeedEvent, SeedPlan } from "../../pipeline/run-types.js";
-import { modelFile, type StepInput } from "../../pipeline/steps.js";
+import { modelFile, type PlannedInput } from "../../pipeline/steps.js";
 import { randomStream } from "../../random.js";
 import type { ClusteringOptions } from "../../specialists/clustering.js";
 import { specializeEvidence } from "./evidence.js";
@@ -126,7 +127,7 @@ export function hardJob({ generalist }: RunSpecializeRecipe, seed: number, epoch
 	return { network: { ...generalist, epochs }, loss: hardTargets, seed };
 }
 
-type Job = Pick<StepInput<"train">, "network" | "loss" | "seed" | "teacher" | "targets" | "specialist">;
+type Job = Pick<PlannedInput<"train">, "network" | "loss" | "seed" | "teacher" | "targets" | "specialist">;
 
 /**
  * The training of one network beside a generalist.
@@ -148,7 +149,7 @@ export async function planTraining(
 }
 
 /** A network that goes on from a generalist's file. */
-function fromFile(file: string, learning: RunSpecializeRecipe["specialist"]): Job["network"] {
+function fromFile(file: StepFile, learning: RunSpecializeRecipe["specialist"]): Job["network"] {
 	return { family: "file", file, head: "keep", ...learning };
 }
 
@@ -246,7 +247,7 @@ interface PlannedControls {
 	/** What was trained for each beside the generalist. */
 	readonly trained: Readonly<Partial<Record<ControlName, readonly PlannedNetwork[]>>>;
 	/** What is evaluated for each. */
-	readonly models: Readonly<Partial<Record<ControlName, string | EnsembleSource>>>;
+	readonly models: Readonly<Partial<Record<ControlName, StepFile | ByReference<EnsembleSource>>>>;
 	readonly random: PlannedSpecialists | undefined;
 }
 
@@ -261,7 +262,7 @@ export async function planControls(
 	const { seed, planner, data } = context;
 	const { controls, clustering } = recipe;
 	const more = specialistEpochs(recipe, data.classes);
-	const fileOf = ({ step }: PlannedNetwork): string => planner.fileOf(step, modelFile);
+	const fileOf = ({ step }: PlannedNetwork): StepFile => planner.fileOf(step, modelFile);
 	const train = (role: SpecializeRole, job: Job): Promise<PlannedNetwork> =>
 		planTraining(recipe, { role }, job, context, controlFolder);
 	const longer = controls.longer
@@ -316,7 +317,7 @@ function planEvaluation(
 			? []
 			: [{ clusters: planner.fileOf(random.clusters, clustersFile), models: ["generalist", "random"] }]),
 	];
-	const options: StepInput<"evaluate"> = {
+	const options: PlannedInput<"evaluate"> = {
 		data,
 		threads,
 		models,

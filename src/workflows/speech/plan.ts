@@ -8,9 +8,10 @@ import { coresOf } from "../../pipeline/cores.js";
 import { identifySpeech } from "../../pipeline/data-identity.js";
 import { runFiles } from "../../pipeline/output-folder.js";
 import type { PlannedStep } from "../../pipeline/plan.js";
+import type { ByReference, StepFile } from "../../pipeline/references.js";
 import { executeRun, planLines } from "../../pipeline/run.js";
 import type { PlanLine, Run, RunOptions, SeedContext, SeedEvent, SeedPlan } from "../../pipeline/run-types.js";
-import { modelFile, type StepInput } from "../../pipeline/steps.js";
+import { modelFile, type PlannedInput, type StepInput } from "../../pipeline/steps.js";
 import { alignmentFiles } from "../../speech/alignment-file.js";
 import { fsddSpeakers } from "../../speech/corpora/options.js";
 import { speechEvidence } from "./evidence.js";
@@ -119,7 +120,7 @@ async function planSeed(recipe: SpeechRecipe, context: SeedContext): Promise<See
 	for (const [k, name] of names.entries()) await train(name, { network, loss: hardTargets, seed: memberSeed(seed, k) });
 	const together = sourceOf(names, nets, context);
 	const choices: Record<string, readonly string[]> = {};
-	const teach = async (choice: string, lesson: Pick<StepInput<"train">, "network" | "teacher">): Promise<void> => {
+	const teach = async (choice: string, lesson: Pick<NetJob, "network" | "teacher">): Promise<void> => {
 		choices[choice] = recipe.temperatures.map((temperature) => candidateName(choice, temperature));
 		for (const temperature of recipe.temperatures) {
 			const loss = softTargets(temperature, recipe.hardWeight);
@@ -164,12 +165,16 @@ async function planSeed(recipe: SpeechRecipe, context: SeedContext): Promise<See
 const softTargets = (temperature: number, hardWeight: number): LossOptions =>
 	distillationOptions.parse({ name: "soft-targets", temperature, hardWeight });
 
+/** The training of a net. */
+type NetJob = Omit<StepInput<"train">, "data" | "threads" | "trainAccuracy" | "teacher"> &
+	Pick<PlannedInput<"train">, "teacher">;
+
 /** Plans the training of a net on the frames of an alignment. */
 function trainerOf(
 	{ planner, seed, threads, data }: SeedContext,
-	file: string,
+	file: StepFile,
 	nets: Nets,
-): (name: string, job: Omit<StepInput<"train">, "data" | "threads" | "trainAccuracy">) => Promise<void> {
+): (name: string, job: NetJob) => Promise<void> {
 	return async (name, job) => {
 		const cores = coresOf(job.network, data.sampleShape, threads);
 		const options = { ...job, data: { name: "frames", file }, threads, trainAccuracy: true } as const;
@@ -178,7 +183,7 @@ function trainerOf(
 }
 
 /** Nets of this run that answer as one. */
-function sourceOf(names: readonly string[], nets: Nets, { planner }: SeedContext): EnsembleSource {
+function sourceOf(names: readonly string[], nets: Nets, { planner }: SeedContext): ByReference<EnsembleSource> {
 	const members = names.map((name) => {
 		const step = nets.get(name);
 		if (step === undefined) throw new TypeError(`speech: expected ${name} to be planned before what it teaches`);

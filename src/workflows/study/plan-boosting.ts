@@ -2,6 +2,7 @@
 import { clustersFile } from "../../distill/specialists/clusters.js";
 import type { EnsembleSource } from "../../distill/teachers/sources.js";
 import { type ExperimentEvent, type ExperimentResult, keptAnswers } from "../../pipeline/experiment.js";
+import type { ByReference, StepFile } from "../../pipeline/references.js";
 import type { SeedContext, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile } from "../../pipeline/steps.js";
 import { randomStream } from "../../random.js";
@@ -33,15 +34,19 @@ export async function planBoosting(
 	const generalist = await planTraining(recipe, { role: "generalist" }, hardJob(recipe, seed), context);
 	const chosen = await planSpecialists(recipe, "specialist", recipe.clustering, generalist, context);
 	const controls = await planControls(recipe, generalist, context);
-	const fileOf = ({ step }: PlannedNetwork): string => planner.fileOf(step, modelFile);
-	const sumOf = (stages: readonly PlannedNetwork[], shrinkage: number): EnsembleSource => ({
+	const fileOf = ({ step }: PlannedNetwork): StepFile => planner.fileOf(step, modelFile);
+	const sumOf = (stages: readonly PlannedNetwork[], shrinkage: number): ByReference<EnsembleSource> => ({
 		combine: "sum",
 		members: [generalist, ...stages].map((network, k) => ({
 			...({ file: fileOf(network), name: `${network.name}.onnx`, outputs: "logits", input: {} } as const),
 			weight: k === 0 ? 1 : shrinkage,
 		})),
 	});
-	const stageOf = async (index: number, teacher: EnsembleSource, folder: string): Promise<PlannedNetwork> => {
+	const stageOf = async (
+		index: number,
+		teacher: ByReference<EnsembleSource>,
+		folder: string,
+	): Promise<PlannedNetwork> => {
 		const network = { family: "file", file: fileOf(generalist), head: "replace", ...recipe.specialist } as const;
 		const job = {
 			...({ network, loss: { name: "additive" }, teacher, ...keptAnswers(network) } as const),
@@ -56,7 +61,7 @@ export async function planBoosting(
 		return network;
 	};
 	for (const one of [generalist, ...chosen.networks, ...controls.networks]) add(one);
-	const boosted: Record<string, EnsembleSource> = {};
+	const boosted: Record<string, ByReference<EnsembleSource>> = {};
 	const places = Array.from({ length: recipe.clustering.specialists }, (_, index) => index);
 	const atOnce: PlannedNetwork[] = [];
 	for (const index of places) atOnce.push(add(await stageOf(index, sumOf([], 1), "at-once/")));
