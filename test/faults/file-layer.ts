@@ -1,4 +1,5 @@
 /** A file system that stops: the process that used it is as good as dead after so many calls. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import promises, { type FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 
@@ -18,35 +19,37 @@ type Call = (...args: unknown[]) => unknown;
 
 /**
  * Does a piece of work whose file system calls stop after so many: those that follow never return, so that nothing of
- * what a living process does after an error is done either. It may hold locks still.
+ * what a living process does after an error is done either, now or later: its timers go on, and do nothing either. It may
+ * hold locks still.
  *
  * @param torn - whether a write that is the first not to be done is done by half.
  */
 export async function stoppedAfter(calls: number, torn: boolean, work: () => Promise<unknown>): Promise<Stopped> {
 	const files: FileHandle[] = [];
 	let done = 0;
+	const watched: Watched = {};
 	try {
 		return await new Promise<Stopped>((resolve, reject) => {
-			current = {
+			watched.by = {
 				files,
 				call(original, half) {
 					if (done < calls) {
 						done++;
 						return original();
 					}
-					current = dead;
+					watched.by = dead;
 					void Promise.resolve(torn ? half?.() : undefined).finally(() => {
 						resolve({ stopped: true, calls });
 					});
 					return never;
 				},
 			};
-			work().then(() => {
+			works.run(watched, work).then(() => {
+				delete watched.by;
 				resolve({ stopped: false, calls: done });
 			}, reject);
 		});
 	} finally {
-		current = undefined;
 		// What the system does for a dead process; those that the work has closed refuse.
 		await Promise.all(files.map((file) => file.close().catch(() => undefined)));
 	}
@@ -62,7 +65,14 @@ interface Watch {
 
 const never = new Promise<never>(() => undefined);
 const dead: Watch = { files: [], call: () => never };
-let current: Watch | undefined;
+
+/** A piece of work, and who watches it. */
+interface Watched {
+	by?: Watch;
+}
+
+/** The piece of work that a call is of. */
+const works = new AsyncLocalStorage<Watched>();
 
 /** @param tears - whether writes may be torn: those of open files. */
 function replaceAll(object: object, names: readonly string[], tears: boolean): void {
@@ -70,7 +80,7 @@ function replaceAll(object: object, names: readonly string[], tears: boolean): v
 		const original = Reflect.get(object, name) as Call;
 		Reflect.set(object, name, function (this: unknown, ...args: unknown[]) {
 			const half = tears ? halfOf(name, args) : undefined;
-			const watch = current;
+			const watch = works.getStore()?.by;
 			if (watch === undefined) return original.apply(this, args);
 			return watch.call(
 				() => (name === "open" ? remembered(original.apply(this, args), watch) : original.apply(this, args)),
