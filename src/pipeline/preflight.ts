@@ -6,7 +6,7 @@ import { canonicalHash } from "../canonical.js";
 import type { TrainedOn } from "../distill/check-training.js";
 import type { DiskNeed } from "../distill/disk-need.js";
 import type { TargetsTeacher } from "../distill/teachers/options.js";
-import type { KnownTeacher, MemberSource } from "../distill/teachers/sources.js";
+import type { KnownTeacher } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import { fileError } from "../files.js";
 import { sizeOf } from "../store/maintenance.js";
@@ -132,10 +132,13 @@ async function pathOrName(store: Store, { step, file }: StepFile): Promise<strin
 /** A training's teacher, as far as it is known before the run: files that are given, and how many the run trains. */
 function knownTeacher(teacher: PlannedInput<"train">["teacher"]): KnownTeacher | undefined {
 	if (teacher === undefined) return undefined;
-	// Of what is known here, only the files of members can be references, and those are trained.
+	// No step makes such a file.
 	if (!("members" in teacher)) return teacher as TargetsTeacher;
-	const members = teacher.members.map((member) => (isStepFile(member.file) ? "trained" : (member as MemberSource)));
-	return { combine: teacher.combine, members };
+	const { combine, members } = teacher;
+	return {
+		combine,
+		members: members.map(({ file, ...member }) => (isStepFile(file) ? "trained" : { ...member, file })),
+	};
 }
 
 /** The need of the training whose network a step begins from, where that is not there yet. */

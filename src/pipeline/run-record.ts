@@ -11,12 +11,15 @@ import type { Run, RunOptions, SeedEvent } from "./run-types.js";
 /** A run's record while it goes on. */
 export interface OpenRecord {
 	readonly id: string;
+	/** Adds an event to the run's log. */
 	readonly log: (event: object) => void;
-	readonly move: (step: PlannedStep, what: StepNews) => void;
-	readonly steps: () => readonly StepRecord[];
+	readonly move: StepRecords["move"];
+	readonly steps: StepRecords["all"];
+	/** @throws LimbeckError (`disk-full`, `file`) where record or log could not be written. */
 	readonly close: (state: RunRecord["state"], error?: string) => Promise<void>;
 }
 
+/** Opens the record of a run that begins now. */
 export async function openRecord<Event extends SeedEvent, Result, Report extends object>(
 	{ command, recipe }: Run<Event, Result, Report>,
 	{ out, device }: RunOptions<Event>,
@@ -24,21 +27,22 @@ export async function openRecord<Event extends SeedEvent, Result, Report extends
 ): Promise<OpenRecord> {
 	const created = new Date();
 	const id = newRunId(recipe.name, created);
-	const steps = new Map<string, StepRecord>(
-		planner.steps.map(({ key, kind, label }) => [key, { label, kind, key, state: "waiting" }]),
-	);
-	const start = performance.now();
-	const began = new Map<string, number>();
-	const secondsSince = (time: number): number => Math.round(performance.now() - time) / 1000;
+	const steps = stepRecords(planner.steps);
 	const write = (state: RunRecord["state"], error?: string): Promise<void> =>
 		writeRecord(store.rooms, {
-			...({ schema: 1, id, command, recipe, out: resolve(out), threads, state } as const),
+			schema: 1,
+			id,
+			command,
+			recipe,
+			out: resolve(out),
+			threads,
+			state,
 			created: created.toISOString(),
 			updated: new Date().toISOString(),
 			...(error === undefined ? {} : { error }),
 			...(device === undefined ? {} : { device }),
 			process: { pid: process.pid, host: hostname() },
-			steps: [...steps.values()],
+			steps: [...steps.all()],
 		});
 	await write("running");
 	const log = await openMetricsLog(logPath(store.rooms, id));
@@ -48,26 +52,49 @@ export async function openRecord<Event extends SeedEvent, Result, Report extends
 		log(event) {
 			log.append(event);
 		},
-		move({ key, kind, label }, what) {
-			// A step that goes on with more cores is started again.
-			if (what === "started" && !began.has(key)) began.set(key, performance.now());
-			const since = began.get(key);
-			const times =
-				since === undefined
-					? {}
-					: {
-							began: Math.round(since - start) / 1000,
-							...(what === "started" ? {} : { seconds: secondsSince(since) }),
-						};
-			steps.set(key, { label, kind, key, state: what === "started" ? "running" : what, ...times });
+		move(step, what) {
+			steps.move(step, what);
 			// A record that cannot be written now is written at the end, or fails there.
 			writing = writing.then(() => write("running")).catch(() => undefined);
 		},
-		steps: () => [...steps.values()],
+		steps: steps.all,
 		async close(state, error) {
 			await writing;
 			await log.close();
 			await write(state, error);
+		},
+	};
+}
+
+/** The steps of a run, how far each is, and when it began. */
+interface StepRecords {
+	readonly all: () => readonly StepRecord[];
+	readonly move: (step: PlannedStep, what: StepNews) => void;
+}
+
+function stepRecords(planned: readonly PlannedStep[]): StepRecords {
+	const start = performance.now();
+	const steps = new Map<string, StepRecord>(
+		planned.map(({ key, kind, label }) => [key, { label, kind, key, state: "waiting" }]),
+	);
+	const begun = new Map<string, number>();
+	const seconds = (ms: number): number => Math.round(ms) / 1000;
+	return {
+		all: () => [...steps.values()],
+		move({ key, kind, label }, what) {
+			const runs = what === "started";
+			const now = performance.now();
+			// A step that goes on with more cores is started again.
+			if (runs && !begun.has(key)) begun.set(key, now);
+			const since = begun.get(key);
+			steps.set(key, {
+				label,
+				kind,
+				key,
+				state: runs ? "running" : what,
+				...(since === undefined ? {} : { began: seconds(since - start) }),
+				...(since === undefined || runs ? {} : { seconds: seconds(now - since) }),
+			});
 		},
 	};
 }
