@@ -44,52 +44,18 @@ export async function drive(
 	wanted: readonly string[],
 	options: DriveOptions,
 ): Promise<Finished> {
-	const { store, executor, onTraining, onStep, signal } = options;
-	const steps = new Map(plan.map((step) => [step.key, step]));
-	const finished = new Map<StepId, Entry>();
-	const missing = await missingSteps(steps, wanted, options, finished);
+	const { executor, signal } = options;
+	const walk = await begin(plan, wanted, options);
+	const { missing, finished } = walk;
 	if (missing.size === 0) return finished;
 	const closing = new AbortController();
 	const bell = createBell();
-	const listening = listen(executor.events(closing.signal), (event) => {
-		const step = steps.get(event.id);
-		if (step === undefined || !missing.has(event.id)) return;
-		if (event.kind === "training") onTraining?.(step, event.event);
-		else if (event.state.status === "running") onStep?.(step, "started");
-		if (event.kind === "state") bell.ring();
-	});
+	const listening = listen(executor.events(closing.signal), walk, bell, options);
 	const cancel = (): void => void executor.cancel([...missing]);
 	signal?.addEventListener("abort", cancel);
 	try {
-		let failure: LimbeckError | undefined;
-		for (;;) {
-			throwIfStopped(signal, "the run");
-			const ready = plan.filter(({ key, inputs }) => missing.has(key) && inputs.every((input) => !missing.has(input)));
-			if (failure === undefined) await executor.offer(ready);
-			const states = await executor.state([...missing]);
-			let moved = false;
-			for (const [key, state] of states) {
-				const step = steps.get(key);
-				if (step === undefined) continue;
-				if (state.status === "completed") {
-					const entry = await store.find(key);
-					if (entry === undefined) throw lost(step);
-					finished.set(key, entry);
-					missing.delete(key);
-					onStep?.(step, "done");
-					tellNotices(step, entry, options);
-					moved = true;
-				} else if (state.status === "failed" && failure === undefined) {
-					failure = new LimbeckError(state.error.category, state.error);
-					onStep?.(step, "failed");
-					await executor.cancel([...missing]);
-					moved = true;
-				}
-			}
-			if (failure !== undefined && !isBusy(states)) throw failure;
-			if (missing.size === 0) return finished;
-			if (!moved) await bell.wait(pollMs);
-		}
+		await work(walk, bell, options);
+		return finished;
 	} finally {
 		signal?.removeEventListener("abort", cancel);
 		if (missing.size > 0) await settle(executor, [...missing]);
@@ -100,15 +66,77 @@ export async function drive(
 	}
 }
 
-/** The keys of the steps that are to be run; those that are found are put into `finished`. */
-async function missingSteps(
-	steps: ReadonlyMap<StepId, PlannedStep>,
-	wanted: readonly StepId[],
+/** How far a walk is. */
+interface Walk {
+	readonly plan: readonly PlannedStep[];
+	readonly steps: ReadonlyMap<StepId, PlannedStep>;
+	/** The keys of the steps that are still to be done. */
+	readonly missing: Set<StepId>;
+	readonly finished: Map<StepId, Entry>;
+}
+
+/** Does what is missing. @throws LimbeckError: the first failed step's, when none runs any longer. */
+async function work(walk: Walk, bell: Bell, options: DriveOptions): Promise<void> {
+	const { plan, missing } = walk;
+	const { executor, onStep, signal } = options;
+	let failure: LimbeckError | undefined;
+	while (missing.size > 0) {
+		throwIfStopped(signal, "the run");
+		const ready = plan.filter(({ key, inputs }) => missing.has(key) && inputs.every((input) => !missing.has(input)));
+		if (failure === undefined) await executor.offer(ready);
+		const states = await executor.state([...missing]);
+		let moved = await takeCompleted(walk, states, options);
+		const failed = failure === undefined ? failedOf(walk, states) : undefined;
+		if (failed !== undefined) {
+			failure = failed.error;
+			moved = true;
+			onStep?.(failed.step, "failed");
+			await executor.cancel([...missing]);
+		}
+		if (failure !== undefined && !isBusy(states)) throw failure;
+		if (!moved && missing.size > 0) await bell.wait(pollMs);
+	}
+}
+
+/** Takes what is done from the store. @returns whether something is. */
+async function takeCompleted(
+	{ steps, missing, finished }: Walk,
+	states: ReadonlyMap<StepId, StepState>,
 	options: DriveOptions,
-	finished: Map<StepId, Entry>,
-): Promise<Set<StepId>> {
+): Promise<boolean> {
+	const before = missing.size;
+	for (const [key, { status }] of states) {
+		const step = steps.get(key);
+		if (step === undefined || status !== "completed") continue;
+		const entry = await options.store.find(key);
+		if (entry === undefined) throw lost(step);
+		finished.set(key, entry);
+		missing.delete(key);
+		options.onStep?.(step, "done");
+		tellNotices(step, entry, options);
+	}
+	return missing.size < before;
+}
+
+/** The first step that has failed, and why. */
+function failedOf(
+	{ steps }: Walk,
+	states: ReadonlyMap<StepId, StepState>,
+): { readonly step: PlannedStep; readonly error: LimbeckError } | undefined {
+	for (const [key, state] of states) {
+		const step = steps.get(key);
+		if (step === undefined || state.status !== "failed") continue;
+		return { step, error: new LimbeckError(state.error.category, state.error) };
+	}
+	return undefined;
+}
+
+/** Looks for what is wanted: what is found is finished, what is not is missing, and what it needs is looked for too. */
+async function begin(plan: readonly PlannedStep[], wanted: readonly StepId[], options: DriveOptions): Promise<Walk> {
 	const { store, onStep, onTraining } = options;
+	const steps = new Map(plan.map((step) => [step.key, step]));
 	const missing = new Set<StepId>();
+	const finished = new Map<StepId, Entry>();
 	const look = async (key: StepId): Promise<void> => {
 		const step = steps.get(key);
 		if (step === undefined || missing.has(key) || finished.has(key)) return;
@@ -125,7 +153,7 @@ async function missingSteps(
 		for (const input of step.inputs) await look(input);
 	};
 	for (const key of wanted) await look(key);
-	return missing;
+	return { plan, steps, missing, finished };
 }
 
 function tellNotices({ kind }: PlannedStep, { result }: Entry, { onNotice }: DriveOptions): void {
@@ -145,12 +173,30 @@ function isBusy(states: ReadonlyMap<StepId, StepState>): boolean {
 
 const settleMs = 20;
 
-async function listen(events: AsyncIterable<StepEvent>, hear: (event: StepEvent) => void): Promise<void> {
-	for await (const event of events) hear(event);
+/** Tells what happens to the steps of a walk, and rings whenever one has moved. */
+async function listen(
+	events: AsyncIterable<StepEvent>,
+	{ steps, missing }: Walk,
+	bell: Bell,
+	{ onTraining, onStep }: DriveOptions,
+): Promise<void> {
+	for await (const event of events) {
+		const step = steps.get(event.id);
+		if (step === undefined || !missing.has(event.id)) continue;
+		if (event.kind === "training") onTraining?.(step, event.event);
+		else if (event.state.status === "running") onStep?.(step, "started");
+		if (event.kind === "state") bell.ring();
+	}
 }
 
-/** Something that wakes a sleeper, or the one who next lies down. */
-function createBell(): { readonly ring: () => void; readonly wait: (ms: number) => Promise<void> } {
+/** Latching wake-up signal. */
+interface Bell {
+	/** Wakes whoever waits, or else whoever waits next. */
+	readonly ring: () => void;
+	readonly wait: (ms: number) => Promise<void>;
+}
+
+function createBell(): Bell {
 	let rung = false;
 	let wake: (() => void) | undefined;
 	return {
