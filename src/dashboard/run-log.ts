@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { parsedJson } from "../options.js";
 import { logPath } from "../pipeline/records.js";
 import { type LogLine, logLine } from "../pipeline/training-lines.js";
+import type { NetworkPart } from "../report/networks.js";
 import type { Rooms } from "../store/rooms.js";
 
 /** The last that a training said of its progress. */
@@ -30,6 +31,8 @@ export interface LogPoint {
 export interface TrainingLog {
 	/** The label of its step. */
 	readonly label: string;
+	/** Whose it is. */
+	readonly part: NetworkPart;
 	readonly progress?: Progress;
 	readonly losses: readonly LogPoint[];
 	/** On the validation split: errors, or without labels the KL to the teacher. */
@@ -49,6 +52,7 @@ export interface RunLogs {
 /** A training while it is read. */
 interface OpenLog {
 	readonly label: string;
+	readonly part: NetworkPart;
 	/** The time and the step of its first progress. */
 	first?: { readonly seconds: number; readonly step: number };
 	progress?: Progress;
@@ -114,8 +118,15 @@ function take(trainings: Map<string, OpenLog>, text: string): void {
 	const parsed = logLine.safeParse(parsedJson(text));
 	if (!parsed.success) return;
 	const line = parsed.data;
-	const { label } = line;
-	const log = trainings.get(label) ?? { label, losses: [], errors: [], kl: [], notes: [] };
+	const { label, role, member, network } = line;
+	const log = trainings.get(label) ?? {
+		label,
+		part: { role, member, network },
+		losses: [],
+		errors: [],
+		kl: [],
+		notes: [],
+	};
 	trainings.set(label, log);
 	if (line.kind === "progress") takeProgress(log, line);
 	if (line.kind === "note") log.notes.push(line.text);

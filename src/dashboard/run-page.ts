@@ -4,8 +4,9 @@ import { megabytes } from "../pipeline/preflight.js";
 import type { RunRecord, StepRecord } from "../pipeline/records.js";
 import { paragraphs } from "../report/html/blocks.js";
 import { type Content, type Html, html } from "../report/html/html.js";
-import { isRole, type Series, seriesOf } from "../report/networks.js";
+import { networkName } from "../report/networks.js";
 import { count, duration } from "../report/numbers.js";
+import { networkLooksOf } from "../workflows/index.js";
 import type { Part } from "./live.js";
 import { resultsOf } from "./results.js";
 import type { LogPoint, Progress, TrainingLog } from "./run-log.js";
@@ -105,27 +106,11 @@ function progressCells(
 	];
 }
 
-/** The series of a training by the beginning of its name in the run; distillations have those of their report. */
-const series = [
-	["generalist", "generalist", "teacher"],
-	["specialist-", "specialists", "other-1"],
-	["distilled", "distilled", "student"],
-	["net-", "nets", "teacher"],
-	["controls: ", "controls", "other-3"],
-] as const;
-
-function seriesOfStep(label: string): Series {
-	const name = label.replace(/^seed \d+, /, "");
-	if (isRole(name)) return seriesOf(name);
-	const [, known = name, color = "other-2"] = series.find(([beginning]) => name.startsWith(beginning)) ?? [];
-	return { label: known, color };
-}
-
 /** A line has no more points: there are not more columns of pixels. */
 const mostPoints = 300;
 
 async function curvesOf(
-	{ id, state }: RunRecord,
+	{ id, command, state }: RunRecord,
 	trainings: readonly TrainingLog[],
 	{ curves }: Drawings,
 ): Promise<Html | undefined> {
@@ -135,10 +120,12 @@ async function curvesOf(
 	if (before !== undefined && (before.from === from || fresh)) return before.html;
 	// Drawing takes a while to load, and the list draws nothing.
 	const sections = await import("../report/html/sections.js");
+	const { seriesOf } = await networkLooksOf(command);
 	const points = (of: (training: TrainingLog) => readonly LogPoint[]) =>
-		trainings.flatMap((training) =>
-			thinned(of(training)).map((point) => ({ ...point, line: training.label, series: seriesOfStep(training.label) })),
-		);
+		trainings.flatMap((training) => {
+			const series = seriesOf(networkName(training.part));
+			return thinned(of(training)).map((point) => ({ ...point, line: training.label, series }));
+		});
 	const drawn = sections.curvesOf({
 		loss: points(({ losses }) => losses),
 		errors: points(({ errors }) => errors),

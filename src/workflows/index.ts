@@ -1,6 +1,7 @@
 /** The registry of workflows: a folder each, and a line here. */
 import { LimbeckError } from "../errors.js";
 import type { ReportKind } from "../report/html/report-kind.js";
+import { type NetworkLooks, networkLooks } from "../report/networks.js";
 import { distillWorkflow } from "./distill/index.js";
 import { exportWorkflow } from "./export/index.js";
 import { noveltyWorkflow } from "./novelty/index.js";
@@ -37,6 +38,12 @@ export async function performOf(name: string, where: string): Promise<Perform> {
 		got: `one of ${name}`,
 		hint: "Go on with the version of Limbeck that began it.",
 	});
+}
+
+/** How networks of a recorded run are shown. */
+export async function networkLooksOf(name: string): Promise<NetworkLooks> {
+	const [, workflow] = Object.entries(workflows).find(([known]) => known === name) ?? [];
+	return (await workflow?.networks?.()) ?? networkLooks({});
 }
 
 /** What makes the kind of reports that report.json calls so; nothing where no workflow has it. */

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { seriesOf } from "../report/networks.js";
 import { readRunFolder } from "./run-folder.js";
 
 async function folderWith(report: object): Promise<string> {
@@ -60,7 +59,7 @@ const old = {
 
 test("a report is of the kind that it says", async () => {
 	const run = await readRunFolder(await folderWith({ ...trained, kind: "train" }));
-	expect(run.networks().rows).toEqual([["mlp", trained.network, seriesOf("network", "mlp")]]);
+	expect(run.networks().rows).toEqual([["mlp", trained.network, { label: "mlp", color: "student" }]]);
 });
 
 test.each(Object.entries(old))(

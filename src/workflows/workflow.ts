@@ -4,6 +4,7 @@ import type { RunFlags, Surroundings } from "../console/run-flags.js";
 import type { Terminal } from "../console/terminal.js";
 import type { JsonSchema } from "../options.js";
 import type { ReportKind } from "../report/html/report-kind.js";
+import type { NetworkLooks } from "../report/networks.js";
 
 /** Adds a command to the program. */
 export type AddCommand = (program: Command, terminal: Terminal, signal: AbortSignal) => void;
@@ -36,6 +37,8 @@ export interface Workflow {
 	/** What runs of it are made from; absent where it leaves no run in the store, as is the next. */
 	readonly recipes?: () => Promise<Recipes>;
 	readonly perform?: () => Promise<Perform>;
+	/** How its networks are shown; by their names where absent. */
+	readonly networks?: () => Promise<NetworkLooks>;
 	/** The kinds of its reports, by what report.json calls them. */
 	readonly reports?: Readonly<Record<string, () => Promise<ReportKind>>>;
 }

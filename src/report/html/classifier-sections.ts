@@ -1,17 +1,16 @@
 /** Parts of the pages of workflows that train classifiers. */
 import type { Exhibits, ShownSample } from "../../distill/exhibits.js";
 import type { DataReport } from "../../distill/network-report.js";
-import type { CurveLine } from "../../pipeline/training-lines.js";
 import { isUnequal } from "../balance.js";
 import type { Column } from "../columns.js";
-import { seriesOf, titleOf } from "../networks.js";
+import type { NetworkLooks } from "../networks.js";
 import { count, percentInterval } from "../numbers.js";
 import { columnsOf, type NamedRows, type Row } from "../rows.js";
 import { figure, paragraphs, samplePicture, tableOf } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import * as plots from "./plots.js";
 import type { ReportForm } from "./report-kind.js";
-import { type ClassifierRows, type Section, type Shown, samplesOf, trainingSection, whenAndSeeds } from "./sections.js";
+import { type ClassifierRows, type Shown, samplesOf, whenAndSeeds } from "./sections.js";
 
 /** A report of classifiers. */
 export interface ClassifiersReport {
@@ -22,14 +21,8 @@ export interface ClassifiersReport {
 }
 
 /** Classifiers as pictures have them. */
-export const pictured = (rows: NamedRows): ClassifierRows =>
+export const pictured = (rows: NamedRows, { seriesOf }: NetworkLooks): ClassifierRows =>
 	rows.map(([label, network, name]) => [label, network, seriesOf(name, label)]);
-
-/** Curves of networks that have a role, or are the only one. */
-export const roleCurves: Section<ClassifiersReport> = trainingSection((line) => {
-	const series = seriesOf(nameOf(line));
-	return { line: series.label, series };
-});
 
 /** What pages of classifiers have in common. */
 export const classifiersPage: Pick<ReportForm<ClassifiersReport>, "about" | "tested" | "recipe"> = {
@@ -64,7 +57,11 @@ ${tableOf(rows, intervals.size === 0 ? columns : [...columns, interval])}${
 }
 
 /** Whether classifiers are as often right as they say. */
-export function calibration({ details }: Shown<ClassifiersReport>, rows: NamedRows): Content {
+export function calibration(
+	{ details }: Shown<ClassifiersReport>,
+	rows: NamedRows,
+	{ seriesOf }: NetworkLooks,
+): Content {
 	const known = rows.flatMap(([label, , name]) => {
 		const found = details?.details?.[name];
 		return found === undefined ? [] : [{ ...found, label, color: seriesOf(name).color }];
@@ -87,7 +84,7 @@ often right as it says. Area goes by the number of samples.</p><div class="row">
 }
 
 /** Which classes a classifier takes for others. */
-export async function confusions({ details }: Shown<ClassifiersReport>): Promise<Content> {
+export async function confusions({ details }: Shown<ClassifiersReport>, { titleOf }: NetworkLooks): Promise<Content> {
 	const exhibits = details?.exhibits;
 	if (exhibits === undefined) return undefined;
 	const pairs: Html[] = [];
@@ -119,10 +116,4 @@ export async function exhibitPicture({ pixels, label }: ShownSample, { shape }: 
 	return pixels === undefined || shape === undefined
 		? []
 		: [await samplePicture(pixels, shape, `a sample of ${label}`)];
-}
-
-/** What results call the network of a line of metrics. */
-function nameOf({ role, member }: CurveLine): string {
-	const name = role === "earlyStopped" ? "early-stopped" : (role ?? "network");
-	return member === undefined ? name : `${name}-${String(member)}`;
 }

@@ -5,7 +5,7 @@ import type { CurveLine } from "../../pipeline/training-lines.js";
 import type { NetworkSort } from "../columns.js";
 import { withHintsOnce } from "../diagnosis.js";
 import { describeMachine } from "../evaluation.js";
-import type { Series } from "../networks.js";
+import { type NetworkLooks, networkName, type Series } from "../networks.js";
 import { count } from "../numbers.js";
 import type { Row } from "../rows.js";
 import { figure, legend, textTable } from "./blocks.js";
@@ -63,14 +63,10 @@ export function sizeSection<Report>(networksOf: (report: Report) => Networks): S
 	};
 }
 
-/**
- * Curves of the first seed's trainings.
- *
- * @param whose - the network of a line, and its series.
- */
-export function trainingSection<Report extends { readonly seeds: readonly number[] }>(
-	whose: (line: CurveLine) => { readonly line: string; readonly series: Series },
-): Section<Report> {
+/** Curves of the first seed's trainings. */
+export function trainingSection<Report extends { readonly seeds: readonly number[] }>({
+	seriesOf,
+}: NetworkLooks): Section<Report> {
 	return {
 		title: "Training",
 		of({ metrics, report }) {
@@ -78,8 +74,8 @@ export function trainingSection<Report extends { readonly seeds: readonly number
 			const own = metrics.filter(({ seed }) => seed === first);
 			const pointsOf = (value: (line: CurveLine) => number | undefined): readonly CurvePoint[] =>
 				own.flatMap((line) => {
-					const at = value(line);
-					return at === undefined ? [] : [{ ...whose(line), epoch: line.epoch, value: at }];
+					const [name, at] = [networkName(line), value(line)];
+					return at === undefined ? [] : [{ line: name, series: seriesOf(name), epoch: line.epoch, value: at }];
 				});
 			return curvesOf({
 				loss: pointsOf((line) => (line.kind === "progress" ? line.loss : undefined)),

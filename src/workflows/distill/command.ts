@@ -14,10 +14,11 @@ import type { Terminal } from "../../console/terminal.js";
 import { parseNetworkSpec, replaceNetwork } from "../../distill/networks.js";
 import { parseTeacherSpec } from "../../distill/teachers/options.js";
 import { isRecord, parseOptions } from "../../options.js";
+import { networkName } from "../../report/networks.js";
+import { distillNetworks } from "./networks.js";
 import { type DistillEvent, distill, planDistill } from "./plan.js";
 import { parseRecipe, type Recipe } from "./recipe.js";
 import { recipes } from "./recipes.js";
-import type { Role } from "./report.js";
 import { reportTable } from "./table.js";
 
 const distillFlags = z.object({
@@ -26,18 +27,6 @@ const distillFlags = z.object({
 	members: z.string().optional(),
 	student: z.string().optional(),
 });
-
-const labels: Readonly<Record<Role, string>> = {
-	teacher: "teacher",
-	assistant: "assistant",
-	generation: "generation",
-	student: "student, distilled",
-	baseline: "student, alone",
-	earlyStopped: "alone, stopped early",
-};
-
-/** The longest label; the line of a shorter one is filled up. */
-const labelWidth = Math.max(...Object.values(labels).map((label) => label.length));
 
 /** Adds `limbeck distill`. */
 export function addDistillCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
@@ -101,13 +90,14 @@ limbeck recipe lists every field that --set and a recipe file can change.`,
 		});
 }
 
+const { titleOf, width } = distillNetworks;
+
 /** Runs a recipe, or tells its plan, and prints what comes of it. */
 export function performDistill(recipe: Recipe, flags: RunFlags, surroundings: Surroundings): Promise<void> {
 	return perform(
 		{
 			seeds: recipe.seeds,
-			labelOf: ({ role, member }: DistillEvent) =>
-				`${labels[role]}${member === undefined ? "" : ` ${String(member)}`}`.padEnd(labelWidth),
+			labelOf: (event: DistillEvent) => titleOf(networkName(event)).padEnd(width),
 			plan: (options) => planDistill(recipe, options),
 			run: (options) => distill(recipe, options),
 			table: (report) => reportTable(report, surroundings.terminal.width),

@@ -15,6 +15,7 @@ export const distillWorkflow = {
 		const { parseRecipe } = await import("./recipe.js");
 		return (recipe, flags, surroundings) => performDistill(parseRecipe(recipe, recordedRecipe), flags, surroundings);
 	},
+	networks: async () => (await import("./networks.js")).distillNetworks,
 	reports: {
 		distill: async () => (await import("./page.js")).distillReport,
 	},

@@ -10,7 +10,6 @@ import {
 	exhibitPicture,
 	pictured,
 	results,
-	roleCurves,
 } from "../../report/html/classifier-sections.js";
 import { type Content, type Html, html } from "../../report/html/html.js";
 import type { ClassShare } from "../../report/html/plots.js";
@@ -22,15 +21,16 @@ import {
 	type Shown,
 	sizeSection,
 	stepsSection,
+	trainingSection,
 	verdictSection,
 } from "../../report/html/sections.js";
-import { seriesOf, titleOf } from "../../report/networks.js";
 import { classifiers, type Row } from "../../report/rows.js";
+import { distillNetworks } from "./networks.js";
 import { type Report, reportSchema } from "./report.js";
 import { networksOf, verdict } from "./table.js";
 
 const picturedNetworks = (report: Report): Networks<Row> => {
-	return { sort: classifiers, rows: pictured(networksOf(report)), unequal: isUnequal(report.data) };
+	return { sort: classifiers, rows: pictured(networksOf(report), distillNetworks), unequal: isUnequal(report.data) };
 };
 
 /** The page of `limbeck distill`. */
@@ -47,9 +47,9 @@ export const distillReport = reportKind<Report>({
 		},
 		sizeSection(picturedNetworks),
 		{ title: "Dark knowledge", of: darkKnowledge },
-		roleCurves,
-		{ title: "Calibration", of: (run) => calibration(run, networksOf(run.report)) },
-		{ title: "Confusions", of: confusions },
+		trainingSection(distillNetworks),
+		{ title: "Calibration", of: (run) => calibration(run, networksOf(run.report), distillNetworks) },
+		{ title: "Confusions", of: (run) => confusions(run, distillNetworks) },
 		stepsSection,
 		againSection(({ recipe, data, environment }) => {
 			return { command: "distill", recipe, fingerprint: data.fingerprint, environment };
@@ -63,6 +63,8 @@ function temperaturesOf({ recipe: { distillation } }: Report): readonly number[]
 }
 
 const shownClasses = 5;
+
+const { seriesOf, titleOf } = distillNetworks;
 
 async function darkKnowledge(run: Shown<Report>): Promise<Content> {
 	const exhibits = run.details?.exhibits;

@@ -21,6 +21,7 @@ import type { ByReference } from "../../pipeline/references.js";
 import { executeRun, planLines } from "../../pipeline/run.js";
 import type { PlanLine, Run, RunOptions, SeedContext, SeedEvent, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile, type PlannedInput } from "../../pipeline/steps.js";
+import { networkName } from "../../report/networks.js";
 import { distillEvidence } from "./evidence.js";
 import { type Link, linksOf } from "./links.js";
 import type { Recipe, RunRecipe } from "./recipe.js";
@@ -109,7 +110,7 @@ async function planSeed(recipe: RunRecipe, context: SeedContext): Promise<SeedPl
 	const networks = [...teachers.values(), ...taught, ...alone];
 	const evaluation = await planEvaluation(recipe, source, networks, context);
 	return {
-		networks: networks.map(({ part, step }) => ({ name: nameOf(part), step, about: part })),
+		networks: networks.map(({ part, step }) => ({ name: networkName(part), step, about: part })),
 		others: [...checks, evaluation],
 		result(outputOf) {
 			const [baseline, earlyStopped] = (["baseline", "earlyStopped"] as const).map((role) =>
@@ -119,7 +120,7 @@ async function planSeed(recipe: RunRecipe, context: SeedContext): Promise<SeedPl
 				seed,
 				trained: {
 					teacher: [...teachers.values()].map(({ step }) => outputOf(step)),
-					links: taught.map(({ part, step }) => ({ name: nameOf(part), outcome: outputOf(step) })),
+					links: taught.map(({ part, step }) => ({ name: networkName(part), outcome: outputOf(step) })),
 					...(baseline === undefined ? {} : { baseline: outputOf(baseline.step) }),
 					...(earlyStopped === undefined ? {} : { earlyStopped: outputOf(earlyStopped.step) }),
 				},
@@ -201,7 +202,7 @@ async function planTraining(
 	{ seed, threads, planner, data: { sampleShape } }: SeedContext,
 ): Promise<PlannedNetwork> {
 	const part: Part = { role, ...(member === undefined ? {} : { member }) };
-	const label = `seed ${String(seed)}, ${nameOf(part)}`;
+	const label = `seed ${String(seed)}, ${networkName(part)}`;
 	const cores = coresOf(job.network, sampleShape, threads);
 	return { part, step: await planner.add("train", label, { ...job, data, threads, trainAccuracy }, { cores, after }) };
 }
@@ -220,13 +221,13 @@ function planEvaluation(
 	const teacher = "members" in source ? { teacher: source } : {};
 	const born = links.filter(({ part }) => part.role !== "assistant").map((link) => trainedFile(link, context));
 	const all = generations > 1 ? { generations: together(...born) } : {};
-	const files = others.map(({ part, step }) => [nameOf(part), planner.fileOf(step, modelFile)] as const);
+	const files = others.map(({ part, step }) => [networkName(part), planner.fileOf(step, modelFile)] as const);
 	const names = Object.keys(teacher);
 	const options: PlannedInput<"evaluate"> = {
 		data,
 		threads,
 		models: { ...teacher, ...Object.fromEntries(files), ...all },
-		fidelity: "teacher" in teacher ? links.map(({ part }) => [nameOf(part), "teacher"]) : [],
+		fidelity: "teacher" in teacher ? links.map(({ part }) => [networkName(part), "teacher"]) : [],
 		compare: labelled ? ["student", ...names].map((name) => [name, "baseline"] as const) : [],
 		...(labelled ? { details: {}, exhibit: { of: "student", beside: [...names, "baseline"] } } : {}),
 		...(labelled ? { learned: learnedBy(networks) } : {}),
@@ -237,13 +238,7 @@ function planEvaluation(
 /** What each network has learned from; members of an ensemble are left out, which are not judged alone. */
 function learnedBy(networks: readonly PlannedNetwork[]): Readonly<Record<string, LearnedPart>> {
 	const single = networks.filter(({ part }) => part.role !== "teacher" || part.member === undefined);
-	return Object.fromEntries(single.map(({ part, step }) => [nameOf(part), learnedPartOf(step.options.network)]));
-}
-
-/** What a part is called in results; its file is called like it. */
-function nameOf({ role, member }: Part): string {
-	const name = role === "earlyStopped" ? "early-stopped" : role;
-	return member === undefined ? name : `${name}-${String(member)}`;
+	return Object.fromEntries(single.map(({ part, step }) => [networkName(part), learnedPartOf(step.options.network)]));
 }
 
 /** One that answers: a file that is given, or a network of this run. */
@@ -255,7 +250,7 @@ function trainedFile(
 	{ planner }: SeedContext,
 ): Pick<PlannedMemberSource, "file" | "name" | "outputs"> {
 	const file = planner.fileOf(step, modelFile);
-	return { file, name: `${nameOf(part)}.onnx`, outputs: "logits" };
+	return { file, name: `${networkName(part)}.onnx`, outputs: "logits" };
 }
 
 /** What the teacher's answers are read from, once its members are trained. */

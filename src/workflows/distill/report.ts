@@ -14,6 +14,7 @@ import {
 } from "../../distill/network-report.js";
 import type { TeacherVerdict } from "../../distill/teachers/verdict.js";
 import type { TrainOutcome } from "../../distill/train-network.js";
+import { networkName } from "../../report/networks.js";
 import { dataFields, diagnosisField, figures, listOf, reportHead, written } from "../../report/report-schema.js";
 import type { Fidelity } from "../../train/labels.js";
 import type { TeacherSummary } from "../../train/teacher.js";
@@ -159,7 +160,7 @@ function chainReport(results: readonly [SeedResult, ...SeedResult[]]): Pick<Repo
 
 function earlyStoppedReport({ trained, evaluated }: SeedResult): NetworkReport {
 	if (trained.earlyStopped === undefined) throw new TypeError("report: expected an early-stopped network, got none");
-	return networkReport(trained.earlyStopped, evaluated, "early-stopped");
+	return networkReport(trained.earlyStopped, evaluated, networkName({ role: "earlyStopped" }));
 }
 
 /** The student alone, where it was trained in every seed. */

@@ -3,12 +3,14 @@ import { noticeText } from "../../notices.js";
 import { isUnequal } from "../../report/balance.js";
 import { columnTable } from "../../report/columns.js";
 import { diagnosisParagraph } from "../../report/diagnosis.js";
-import { titleOf } from "../../report/networks.js";
 import { count } from "../../report/numbers.js";
 import { acrossSeeds, basis, columnsOf, dataSentences, type NamedRows, type Row } from "../../report/rows.js";
 import { wrapText } from "../../report/text.js";
 import type { AnswerSummary } from "../../train/stored-answers.js";
+import { distillNetworks } from "./networks.js";
 import type { Report } from "./report.js";
+
+const { titleOf } = distillNetworks;
 
 /** The networks of a report. */
 export function networksOf(report: Report): NamedRows {

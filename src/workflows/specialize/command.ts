@@ -6,10 +6,11 @@ import { addRunFlags, type RunFlags, runFlags, type Surroundings, withRunFlags }
 import type { Terminal } from "../../console/terminal.js";
 import { parseNetworkSpec, replaceNetwork } from "../../distill/networks.js";
 import { isRecord, parseOptions } from "../../options.js";
+import { networkName } from "../../report/networks.js";
+import { specializeNetworks } from "./networks.js";
 import { planSpecialize, type SpecializeEvent, specialize } from "./plan.js";
 import { parseSpecializeRecipe, type SpecializeRecipe } from "./recipe.js";
 import { specializeRecipes } from "./recipes.js";
-import type { SpecializeRole } from "./report.js";
 import { specializeReportTable } from "./table.js";
 
 const specializeFlags = z.object({
@@ -20,18 +21,6 @@ const specializeFlags = z.object({
 });
 
 type SpecializeFlags = z.infer<typeof specializeFlags>;
-
-const labels: Readonly<Record<SpecializeRole, string>> = {
-	generalist: "generalist",
-	specialist: "specialist",
-	distilled: "distilled back",
-	longer: "generalist, longer",
-	second: "second generalist",
-	random: "random specialist",
-};
-
-/** The longest label with a number; the line of a shorter one is filled up. */
-const labelWidth = Math.max(...Object.values(labels).map((label) => label.length)) + 3;
 
 /** Adds `limbeck specialize`. */
 export function addSpecializeCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
@@ -84,6 +73,8 @@ limbeck recipe --specialize lists every field that --set and a recipe file can c
 		});
 }
 
+const { titleOf, width } = specializeNetworks;
+
 /** Runs a recipe, or tells its plan, and prints what comes of it. */
 export function performSpecialize(
 	recipe: SpecializeRecipe,
@@ -93,8 +84,7 @@ export function performSpecialize(
 	return perform(
 		{
 			seeds: recipe.seeds,
-			labelOf: ({ role, member }: SpecializeEvent) =>
-				`${labels[role]}${member === undefined ? "" : ` ${String(member)}`}`.padEnd(labelWidth),
+			labelOf: (event: SpecializeEvent) => titleOf(networkName(event)).padEnd(width + " 99".length),
 			plan: (options) => planSpecialize(recipe, options),
 			run: (options) => specialize(recipe, options),
 			table: (report) => specializeReportTable(report, surroundings.terminal.width),

@@ -16,6 +16,7 @@ export const specializeWorkflow = {
 		return (recipe, flags, surroundings) =>
 			performSpecialize(parseSpecializeRecipe(recipe, recordedRecipe), flags, surroundings);
 	},
+	networks: async () => (await import("./networks.js")).specializeNetworks,
 	reports: {
 		specialize: async () => (await import("./page.js")).specializeReport,
 	},

@@ -3,12 +3,12 @@ import type { ChosenClasses } from "../../distill/specialists/choose-classes.js"
 import { isRecord } from "../../options.js";
 import { isUnequal } from "../../report/balance.js";
 import { figure, paragraphs, pngAddress, tableOf, textTable } from "../../report/html/blocks.js";
+import { pictured } from "../../report/html/classifier-sections.js";
 import { type Content, type Html, html } from "../../report/html/html.js";
 import * as plots from "../../report/html/plots.js";
 import { reportKind } from "../../report/html/report-kind.js";
 import {
 	againSection,
-	type ClassifierRows,
 	type Networks,
 	type Shown,
 	samplesOf,
@@ -19,33 +19,18 @@ import {
 	whenAndSeeds,
 } from "../../report/html/sections.js";
 import { palette } from "../../report/html/style.js";
-import type { Series } from "../../report/networks.js";
 import { count } from "../../report/numbers.js";
 import { classifiers, columnsOf, type Row } from "../../report/rows.js";
-import { reportSchema, type SpecializeReport, type SpecializeRole } from "./report.js";
-import { conditionalRows, coverageRows, specializeNetworks, specializeSentences, timeSentence } from "./table.js";
-
-const roles: Readonly<Record<SpecializeRole, Series>> = {
-	generalist: { label: "generalist", color: "teacher" },
-	specialist: { label: "specialists", color: "other-1" },
-	distilled: { label: "distilled back", color: "student" },
-	longer: { label: "generalist, longer", color: "baseline" },
-	second: { label: "second generalist", color: "other-2" },
-	random: { label: "random specialists", color: "other-3" },
-};
-
-/** The same of classifiers that are not one network, by what they are called. */
-const series: Readonly<Record<string, Series>> = {
-	...Object.fromEntries(Object.values(roles).map((series) => [series.label, series])),
-	"with specialists": { label: "with specialists", color: "other-1" },
-	"two generalists": { label: "two generalists", color: "other-2" },
-};
-
-const rowsOf = (report: SpecializeReport): ClassifierRows =>
-	specializeNetworks(report).map(([label, row]) => [label, row, series[label] ?? { label, color: "other-3" }]);
+import { specializeNetworks } from "./networks.js";
+import { reportSchema, type SpecializeReport } from "./report.js";
+import { classifiersOf, conditionalRows, coverageRows, specializeSentences, timeSentence } from "./table.js";
 
 const networksOf = (report: SpecializeReport): Networks<Row> => {
-	return { sort: classifiers, rows: rowsOf(report), unequal: isUnequal(report.data) };
+	return {
+		sort: classifiers,
+		rows: pictured(classifiersOf(report), specializeNetworks),
+		unequal: isUnequal(report.data),
+	};
 };
 
 /** The page of `limbeck specialize`. */
@@ -66,10 +51,7 @@ export const specializeReport = reportKind<SpecializeReport>({
 		{ title: "Conditional accuracy", of: conditional },
 		{ title: "What is confused", of: confused },
 		{ title: "Classes of the specialists", of: classesOf },
-		trainingSection(({ role = "", member = 0 }) => {
-			const series = Object.hasOwn(roles, role) ? roles[role as SpecializeRole] : undefined;
-			return { line: `${role} ${String(member)}`, series: series ?? { label: role, color: "baseline" } };
-		}),
+		trainingSection(specializeNetworks),
 		stepsSection,
 		againSection(({ recipe, data, environment }) => {
 			return { command: "specialize", recipe, fingerprint: data.fingerprint, environment };
@@ -78,7 +60,7 @@ export const specializeReport = reportKind<SpecializeReport>({
 });
 
 function results({ report }: Shown<SpecializeReport>): Content {
-	const rows = specializeNetworks(report);
+	const rows = classifiersOf(report);
 	return html`${paragraphs(specializeSentences(report))}${tableOf(rows, columnsOf(rows, isUnequal(report.data)))}<p class="soft">${timeSentence(report)}</p>`;
 }
 

@@ -2,15 +2,10 @@ import { isUnequal } from "../../report/balance.js";
 import { columnTable } from "../../report/columns.js";
 import { diagnosisLines } from "../../report/diagnosis.js";
 import { count, percent } from "../../report/numbers.js";
-import { columnsOf, dataSentences, type Row } from "../../report/rows.js";
+import { columnsOf, dataSentences, type NamedRows, type Row } from "../../report/rows.js";
 import { alignTable, wrapText } from "../../report/text.js";
+import { specializeNetworks } from "./networks.js";
 import { type ControlName, controlOrder, type SpecializeReport } from "./report.js";
-
-const controlLabels: Readonly<Record<ControlName, string>> = {
-	longer: "generalist, longer",
-	ensemble: "two generalists",
-	random: "random specialists",
-};
 
 /**
  * The report of specialists as lines of text: accuracy, conditional accuracy, accuracy by coverage, times, the classes of
@@ -19,7 +14,7 @@ const controlLabels: Readonly<Record<ControlName, string>> = {
  * @param width - columns to stay within.
  */
 export function specializeReportTable(report: SpecializeReport, width = Infinity): string {
-	const networks = specializeNetworks(report);
+	const networks = classifiersOf(report);
 	const diagnosis = diagnosisLines(report.diagnosis, width);
 	const sections = [
 		columnTable(networks, columnsOf(networks, isUnequal(report.data)), width),
@@ -33,8 +28,8 @@ export function specializeReportTable(report: SpecializeReport, width = Infinity
 	return sections.map((lines) => lines.join("\n")).join("\n\n");
 }
 
-/** The classifiers of a report, by what they are called. */
-export function specializeNetworks(report: SpecializeReport): readonly (readonly [label: string, network: Row])[] {
+/** The classifiers of a report. */
+export function classifiersOf(report: SpecializeReport): NamedRows {
 	return labelled<Row>(report, report.controls);
 }
 
@@ -44,20 +39,16 @@ export function specializeSentences({ verdict, data, seeds }: SpecializeReport):
 	return [...verdict, `On ${count(data.test)} test samples, seen once, at the end${means}.`, ...dataSentences(data)];
 }
 
-/** What is told of each classifier, by what it is called. */
+/** What is told of each classifier: what tables call it, and what results do. */
 function labelled<T>(
 	{ generalist, combined, distilledBack }: Readonly<Record<"generalist" | "combined" | "distilledBack", T>>,
 	controls: Readonly<Partial<Record<ControlName, T>>>,
-): readonly (readonly [label: string, told: T])[] {
-	return [
-		["generalist", generalist],
-		["with specialists", combined],
-		["distilled back", distilledBack],
-		...controlOrder.flatMap((name) => {
-			const told = controls[name];
-			return told === undefined ? [] : [[controlLabels[name], told] as const];
-		}),
-	];
+): readonly (readonly [label: string, told: T, name: string])[] {
+	const all = { generalist, combined, distilled: distilledBack, ...controls };
+	return (["generalist", "combined", "distilled", ...controlOrder] as const).flatMap((name) => {
+		const told = all[name];
+		return told === undefined ? [] : [[specializeNetworks.titleOf(name), told, name] as const];
+	});
 }
 
 /** Accuracy where the class is some specialist's, and predictions are among the classes that are; headings first. */

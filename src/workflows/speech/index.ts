@@ -13,6 +13,7 @@ export const speechWorkflow = {
 		return (recipe, flags, surroundings) =>
 			performSpeech(parseSpeechRecipe(recipe, recordedRecipe), flags, surroundings);
 	},
+	networks: async () => (await import("./networks.js")).speechNetworks,
 	reports: {
 		speech: async () => (await import("./page.js")).speechReport,
 		folds: async () => (await import("./page.js")).foldsReport,

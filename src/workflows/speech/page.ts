@@ -12,33 +12,10 @@ import {
 	verdictSection,
 	whenAndSeeds,
 } from "../../report/html/sections.js";
-import type { Series } from "../../report/networks.js";
 import { count, percent } from "../../report/numbers.js";
+import { netTitle, speechNetworks } from "./networks.js";
 import { foldsSchema, reportSchema, type SpeechFoldsReport, type SpeechReport } from "./report.js";
-import {
-	acousticNets,
-	firstFold,
-	foldsSentences,
-	netLabel,
-	speechColumns,
-	speechRows,
-	speechSentences,
-} from "./table.js";
-
-/** The series of nets by the beginnings of their names. */
-const series: readonly (readonly [beginning: string, series: Series])[] = [
-	["net-", { label: "nets alone", color: "teacher" }],
-	["student-alone", { label: "like the distilled, alone", color: "baseline" }],
-	["distilled", { label: "distilled", color: "student" }],
-	["few-hard", { label: "few strings, hard targets", color: "baseline" }],
-	["few-stopped", { label: "few strings, stopped early", color: "other-2" }],
-	["few-soft", { label: "few strings, soft targets", color: "other-1" }],
-];
-
-function seriesOfNet(name: string): Series {
-	const [, known] = series.find(([beginning]) => name.startsWith(beginning)) ?? [];
-	return known ?? { label: name, color: "other-3" };
-}
+import { acousticNets, firstFold, foldsSentences, speechColumns, speechRows, speechSentences } from "./table.js";
 
 /** The page of `limbeck speech`. */
 export const speechReport = reportKind<SpeechReport>({
@@ -61,7 +38,7 @@ export const speechReport = reportKind<SpeechReport>({
 		{ title: "Beside the paper", of: ({ report }) => besidePaper(report.networks) },
 		{ title: "Speakers", of: speakers },
 		{ title: "Temperatures", of: temperatures },
-		trainingSection(({ network = "" }) => ({ line: network, series: seriesOfNet(network) })),
+		trainingSection(speechNetworks),
 		stepsSection,
 		againSection(({ recipe, corpus, environment }) => {
 			return { command: "speech", recipe, fingerprint: corpus.fingerprint, environment };
@@ -157,7 +134,7 @@ function speakers({ report }: Shown<SpeechReport>): Content {
 	if (names.length < 2) return undefined;
 	return html`<p>Word error rates in the test strings of each speaker.</p>${speakerTable(
 		names,
-		Object.entries(rates).map(([net, of]) => [netLabel(net, recipe), (name) => of[name]]),
+		Object.entries(rates).map(([net, of]) => [netTitle(net, recipe), (name) => of[name]]),
 	)}`;
 }
 
@@ -167,7 +144,7 @@ function heldOut({ report }: Shown<SpeechFoldsReport>): Content {
 	return html`<p>Word error rates in the strings of each speaker, whom no net had heard in training.</p>${speakerTable(
 		Object.keys(report.folds),
 		Object.keys(report.networks).map((net) => [
-			netLabel(net, recipe),
+			netTitle(net, recipe),
 			(name) => report.folds[name]?.networks[net]?.test.connected.wer,
 		]),
 	)}`;
@@ -189,14 +166,18 @@ function temperatures({ report }: Shown<SpeechReport>): Content {
 	const tried = Object.entries(report.temperatures);
 	if (tried.length === 0) return undefined;
 	const points = tried.flatMap(([choice, all]) =>
-		all.map(({ temperature, frameAccuracy }) => ({ series: seriesOfNet(choice), temperature, frameAccuracy })),
+		all.map(({ temperature, frameAccuracy }) => ({
+			series: speechNetworks.seriesOf(choice),
+			temperature,
+			frameAccuracy,
+		})),
 	);
 	const seeds = report.seeds.length;
 	return html`<p>Nets are taught at each temperature; the one with the best frames on validation is judged on the test.</p>
 ${textTable(
 	["", ...report.recipe.temperatures.map((temperature) => `T = ${String(temperature)}`)],
 	tried.map(([choice, all]) => [
-		seriesOfNet(choice).label,
+		speechNetworks.seriesOf(choice).label,
 		...all.map(({ frameAccuracy, chosen }) => {
 			const mark = chosen === 0 ? "" : seeds === 1 ? ", chosen" : `, chosen by ${String(chosen)} of ${String(seeds)}`;
 			return `${percent(frameAccuracy)}${mark}`;

@@ -4,6 +4,7 @@ import { type Column, cellsOf, columnTable, type NetworkSort } from "../../repor
 import { diagnosisParagraph } from "../../report/diagnosis.js";
 import { count } from "../../report/numbers.js";
 import { wrapText } from "../../report/text.js";
+import { netTitle } from "./networks.js";
 import type { SpeechFoldsReport, SpeechNetReport, SpeechReport } from "./report.js";
 
 /** A net in a table. */
@@ -57,31 +58,12 @@ export const acousticNets: NetworkSort<SpeechRow> = {
 
 const number = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1));
 
-/** What networks are called in the table. */
-const labels: Readonly<Record<string, (recipe: SpeechReport["recipe"]) => string>> = {
-	baseline: () => "baseline",
-	members: ({ members }) => `mean of ${String(members)} alone`,
-	ensemble: ({ members }) => `ensemble of ${String(members)}`,
-	"student-alone": () => "like the distilled, alone",
-	distilled: () => "distilled",
-	"few-hard": ({ few }) => `${share(few)}, hard targets`,
-	"few-stopped": ({ few }) => `${share(few)}, stopped early`,
-	"few-soft": ({ few }) => `${share(few)}, soft targets`,
-};
-
-const share = (few: SpeechReport["recipe"]["few"]): string => `${String(100 * (few?.share ?? 1))} %`;
-
 /** The nets of a report, by what they are called. */
 export function speechRows(
 	networks: SpeechReport["networks"],
 	recipe: SpeechReport["recipe"],
 ): readonly (readonly [label: string, net: SpeechRow])[] {
-	return Object.entries(networks).map(([name, net]) => [netLabel(name, recipe), net]);
-}
-
-/** What a net is called. */
-export function netLabel(name: string, recipe: SpeechReport["recipe"]): string {
-	return labels[name]?.(recipe) ?? name;
+	return Object.entries(networks).map(([name, net]) => [netTitle(name, recipe), net]);
 }
 
 /**

@@ -15,6 +15,7 @@ export const trainWorkflow = {
 		const { parseTrainRecipe } = await import("./recipe.js");
 		return (recipe, flags, surroundings) => performTrain(parseTrainRecipe(recipe, recordedRecipe), flags, surroundings);
 	},
+	networks: async () => (await import("./networks.js")).trainNetworks,
 	reports: {
 		train: async () => (await import("./page.js")).trainReport,
 	},

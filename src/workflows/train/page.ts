@@ -1,17 +1,11 @@
 /** The page of a training. */
 
 import { isUnequal } from "../../report/balance.js";
-import {
-	calibration,
-	classifiersPage,
-	confusions,
-	pictured,
-	results,
-	roleCurves,
-} from "../../report/html/classifier-sections.js";
+import { calibration, classifiersPage, confusions, pictured, results } from "../../report/html/classifier-sections.js";
 import { reportKind } from "../../report/html/report-kind.js";
-import { againSection, stepsSection, verdictSection } from "../../report/html/sections.js";
+import { againSection, stepsSection, trainingSection, verdictSection } from "../../report/html/sections.js";
 import { classifiers } from "../../report/rows.js";
+import { trainNetworks } from "./networks.js";
 import { reportSchema, type TrainReport } from "./report.js";
 import { trainedRows, trainVerdict } from "./table.js";
 
@@ -20,13 +14,17 @@ export const trainReport = reportKind<TrainReport>({
 	schema: reportSchema,
 	...classifiersPage,
 	title: ({ recipe }) => `${recipe.name}: a training`,
-	networks: (report) => ({ sort: classifiers, rows: pictured(trainedRows(report)), unequal: isUnequal(report.data) }),
+	networks: (report) => ({
+		sort: classifiers,
+		rows: pictured(trainedRows(report), trainNetworks),
+		unequal: isUnequal(report.data),
+	}),
 	sections: [
 		verdictSection,
 		{ title: "Results", of: (run) => results(run, trainedRows(run.report), trainVerdict(run.report)) },
-		roleCurves,
-		{ title: "Calibration", of: (run) => calibration(run, trainedRows(run.report)) },
-		{ title: "Confusions", of: confusions },
+		trainingSection(trainNetworks),
+		{ title: "Calibration", of: (run) => calibration(run, trainedRows(run.report), trainNetworks) },
+		{ title: "Confusions", of: (run) => confusions(run, trainNetworks) },
 		stepsSection,
 		againSection(({ recipe, data, environment }) => {
 			return { command: "train", recipe, fingerprint: data.fingerprint, environment };
