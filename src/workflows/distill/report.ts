@@ -90,7 +90,11 @@ export const reportSchema = z.object({
 	mcnemar: z.union([comparison, listOf(comparison)]).exactOptional(),
 });
 
-/** The report of a distillation, `schema: 1`. */
+/**
+ * The report of a distillation, `schema: 1`.
+ *
+ * @interface
+ */
 export type Report = Readonly<z.infer<typeof reportSchema>>;
 
 /** What a report says of data without labels. */

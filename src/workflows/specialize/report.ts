@@ -66,7 +66,11 @@ const coverageLine = z.object({
 	relativeChange: z.number().exactOptional(),
 });
 
-/** Test samples by the number of specialists that cover their class; of all seeds together. */
+/**
+ * Test samples by the number of specialists that cover their class; of all seeds together.
+ *
+ * @interface
+ */
 export type CoverageLine = Readonly<z.infer<typeof coverageLine>>;
 
 const specialistReport = z.object({
@@ -77,7 +81,11 @@ const specialistReport = z.object({
 	validationErrors: z.number().exactOptional(),
 });
 
-/** One specialist of one seed. */
+/**
+ * One specialist of one seed.
+ *
+ * @interface
+ */
 export type SpecialistReport = Readonly<z.infer<typeof specialistReport>>;
 
 const clustersSchema = z.object({
@@ -91,7 +99,11 @@ const clustersSchema = z.object({
 	uncovered: listOf(z.string()),
 });
 
-/** The specialists of one seed. */
+/**
+ * The specialists of one seed.
+ *
+ * @interface
+ */
 export type ClustersReport = Readonly<z.infer<typeof clustersSchema>>;
 
 /** Two classifiers of one seed on the same test samples. */
@@ -132,7 +144,11 @@ export const reportSchema = z.object({
 	verdict: listOf(z.string()),
 });
 
-/** The report of a run of specialists, `schema: 1`. */
+/**
+ * The report of a run of specialists, `schema: 1`.
+ *
+ * @interface
+ */
 export type SpecializeReport = Readonly<z.infer<typeof reportSchema>>;
 
 interface TrainingTimes {

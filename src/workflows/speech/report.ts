@@ -35,7 +35,11 @@ const triedTemperatureSchema = z.object({
 	chosen: z.number(),
 });
 
-/** A temperature that was tried. */
+/**
+ * A temperature that was tried.
+ *
+ * @interface
+ */
 export type TriedTemperature = Readonly<z.infer<typeof triedTemperatureSchema>>;
 
 /** A corpus, what should be known of it, and how its frames got their states. */
@@ -74,7 +78,11 @@ export const reportSchema = z.object({
 	gain,
 });
 
-/** The report of an experiment with speech, `schema: 1`. */
+/**
+ * The report of an experiment with speech, `schema: 1`.
+ *
+ * @interface
+ */
 export type SpeechReport = Readonly<z.infer<typeof reportSchema>>;
 
 /** The report of an experiment in which each speaker is held out in turn, `schema: 1`. */
@@ -88,7 +96,11 @@ export const foldsSchema = z.object({
 	gain,
 });
 
-/** The report of an experiment in which each speaker is held out in turn, `schema: 1`. */
+/**
+ * The report of an experiment in which each speaker is held out in turn, `schema: 1`.
+ *
+ * @interface
+ */
 export type SpeechFoldsReport = Readonly<z.infer<typeof foldsSchema>>;
 
 /** What a candidate of a choice is called. */

@@ -20,5 +20,9 @@ export const reportSchema = z.object({
 	networks: z.record(z.string(), figures<Measured<NetworkMeasures>>()),
 });
 
-/** The report of a study, `schema: 1`. */
+/**
+ * The report of a study, `schema: 1`.
+ *
+ * @interface
+ */
 export type StudyReport = Readonly<z.infer<typeof reportSchema>>;

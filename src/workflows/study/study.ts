@@ -22,7 +22,11 @@ const point = z.object({
 	std: z.number().optional(),
 });
 
-/** A number that was measured, at a place of an axis. */
+/**
+ * A number that was measured, at a place of an axis.
+ *
+ * @interface
+ */
 export type Point = Readonly<z.infer<typeof point>>;
 
 const line = z.object({
@@ -32,12 +36,20 @@ const line = z.object({
 	apart: z.boolean().exactOptional(),
 });
 
-/** Points that belong together. */
+/**
+ * Points that belong together.
+ *
+ * @interface
+ */
 export type Line = Readonly<z.infer<typeof line>>;
 
 const axis = z.object({ label: z.string(), scale: z.enum(["linear", "log", "categories"]) });
 
-/** One axis of a figure. */
+/**
+ * One axis of a figure.
+ *
+ * @interface
+ */
 export type Axis = Readonly<z.infer<typeof axis>>;
 
 const figure = z.object({
@@ -52,12 +64,20 @@ const figure = z.object({
 	level: z.number().exactOptional(),
 });
 
-/** A figure as plain data. */
+/**
+ * A figure as plain data.
+ *
+ * @interface
+ */
 export type StudyFigure = Readonly<z.infer<typeof figure>>;
 
 const table = z.object({ title: z.string(), columns: listOf(z.string()), rows: listOf(listOf(z.string())) });
 
-/** A table of texts; the first column names the rows. */
+/**
+ * A table of texts; the first column names the rows.
+ *
+ * @interface
+ */
 export type StudyTable = Readonly<z.infer<typeof table>>;
 
 /** What a study has found out, in its report. */
@@ -68,7 +88,11 @@ export const findingsFields = {
 	figures: listOf(figure),
 };
 
-/** What a study has found out. */
+/**
+ * What a study has found out.
+ *
+ * @interface
+ */
 export type Findings = Readonly<z.infer<z.ZodObject<typeof findingsFields>>>;
 
 /** What was measured, by the names of networks and ensembles. */

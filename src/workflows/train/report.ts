@@ -27,7 +27,11 @@ export const reportSchema = z.object({
 	notes: listOf(z.string()).exactOptional(),
 });
 
-/** The report of a training, `schema: 1`. */
+/**
+ * The report of a training, `schema: 1`.
+ *
+ * @interface
+ */
 export type TrainReport = Readonly<z.infer<typeof reportSchema>>;
 
 /** One seed's results. */
