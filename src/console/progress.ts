@@ -4,7 +4,7 @@ import { duration } from "../report/numbers.js";
 import type { Terminal } from "./terminal.js";
 
 /** How far one network's training has come. */
-interface Run {
+interface Training {
 	readonly label: string;
 	/** When its first event came, in ms, and the step of that event. */
 	readonly started: number;
@@ -29,31 +29,31 @@ export function createProgress<Event extends SeedEvent>(
 	labelOf: (event: Event) => string,
 ): (event: Event) => void {
 	// Those that train; several may side by side.
-	const runs = new Map<string, Run>();
+	const trainings = new Map<string, Training>();
 	const showLive = (): void => {
-		const [first, ...others] = runs.values();
+		const [first, ...others] = trainings.values();
 		if (first === undefined) return;
 		terminal.replace(others.length === 0 ? liveLine(first, terminal) : sharedLine([first, ...others], terminal));
 	};
 	return (event) => {
 		const network = labelOf(event);
 		const label = seeds > 1 ? `${network.trimEnd()}, seed ${event.seed}`.padEnd(network.length) : network;
-		const before = runs.get(label);
+		const before = trainings.get(label);
 		if (event.kind === "progress") {
 			const fresh = { label, started: performance.now(), firstStep: event.step, validation: "", quarters: 0 };
-			const run: Run = { ...(before ?? fresh), progress: event };
-			runs.set(label, run);
+			const training: Training = { ...(before ?? fresh), progress: event };
+			trainings.set(label, training);
 			if (terminal.live) showLive();
 		} else if (event.kind === "validation" && before !== undefined) {
 			// Validation follows the progress that it belongs to, and is the last event of every network.
 			const quarters = Math.floor((4 * event.step) / before.progress.steps);
-			const run: Run = { ...before, validation: `validation ${validated(event)}`, quarters };
-			runs.set(label, run);
+			const training: Training = { ...before, validation: `validation ${validated(event)}`, quarters };
+			trainings.set(label, training);
 			const ended = event.step === before.progress.steps;
-			if (ended) runs.delete(label);
+			if (ended) trainings.delete(label);
 			if (!terminal.live) {
-				if (quarters > before.quarters) terminal.tell(calmLine(run));
-			} else if (ended) terminal.tell(liveLine(run, terminal));
+				if (quarters > before.quarters) terminal.tell(calmLine(training));
+			} else if (ended) terminal.tell(liveLine(training, terminal));
 			else showLive();
 		} else {
 			for (const note of notesOf(event)) terminal.tell(`${label.trimEnd()}: ${note}`);
@@ -78,12 +78,15 @@ function notesOf(event: SeedEvent): readonly string[] {
 	]);
 }
 
-function calmLine({ label, validation, progress: { epoch, step, steps } }: Run): string {
+function calmLine({ label, validation, progress: { epoch, step, steps } }: Training): string {
 	const epochs = (epoch * steps) / step;
 	return `${label.trimEnd()}: epoch ${epoch.toFixed(1)} of ${epochs.toFixed(1)}, ${validation}`;
 }
 
-function liveLine({ label, validation, progress, started, firstStep }: Run, { colors, columns }: Terminal): string {
+function liveLine(
+	{ label, validation, progress, started, firstStep }: Training,
+	{ colors, columns }: Terminal,
+): string {
 	const { step, steps, loss, throughput } = progress;
 	const perStep = (performance.now() - started) / (step - firstStep);
 	const parts = [
@@ -97,8 +100,8 @@ function liveLine({ label, validation, progress, started, firstStep }: Run, { co
 }
 
 /** Several networks in a line. */
-function sharedLine(runs: readonly Run[], { colors, columns }: Terminal): string {
-	const parts = runs.map(({ label, validation, progress: { step, steps } }) => {
+function sharedLine(trainings: readonly Training[], { colors, columns }: Terminal): string {
+	const parts = trainings.map(({ label, validation, progress: { step, steps } }) => {
 		const seen = validation === "" ? "" : ` ${validation.replace("validation ", "")}`;
 		return `${label.trimEnd()} ${bar(step / steps, 8, colors)}${seen}`;
 	});

@@ -4,9 +4,9 @@ import { megabytes } from "../pipeline/preflight.js";
 import type { RunRecord, StepRecord } from "../pipeline/records.js";
 import { paragraphs } from "../report/html/blocks.js";
 import { type Content, type Html, html } from "../report/html/html.js";
-import { networkName } from "../report/networks.js";
+import { networkLooks, networkName } from "../report/networks.js";
 import { count, duration } from "../report/numbers.js";
-import { networkLooksOf } from "../workflows/index.js";
+import { workflowOf } from "../workflows/index.js";
 import type { Part } from "./live.js";
 import { resultsOf } from "./results.js";
 import type { LogPoint, Progress, TrainingLog } from "./run-log.js";
@@ -23,12 +23,12 @@ interface Drawn {
 /** What the pages of runs keep from one look to the next, so that nothing is drawn twice. */
 export interface Drawings {
 	readonly curves: Map<string, Drawn>;
-	readonly clusters: Map<string, Html | undefined>;
+	readonly live: Map<string, Html | undefined>;
 	readonly ended: WeakMap<RunRecord, View>;
 }
 
 /** Nothing drawn yet. */
-export const noDrawings = (): Drawings => ({ curves: new Map(), clusters: new Map(), ended: new WeakMap() });
+export const noDrawings = (): Drawings => ({ curves: new Map(), live: new Map(), ended: new WeakMap() });
 
 /** Curves that grow are drawn again so often. */
 const redrawMs = 2000;
@@ -41,12 +41,13 @@ export async function runView(id: string, around: Surroundings, drawings: Drawin
 	if (before !== undefined) return before;
 	const trainings = await around.logs.read(id);
 	const results = run.state === "done" ? await resultsOf(run) : undefined;
+	const live = await liveOf(run, around, drawings);
 	const parts: readonly Part[] = [
 		{ id: "facts", into: "parts", html: factsOf(run) },
 		sectionPart("steps", "Steps", stepsOf(run, trainings)),
 		sectionPart("results", "Results", results),
 		sectionPart("curves", "Training", await curvesOf(run, trainings, drawings)),
-		sectionPart("confused", "What is confused", await clustersOf(run, around, drawings)),
+		sectionPart("live", live?.title ?? "", live?.html),
 	];
 	const view = { title: id, parts, body: html`<div id="parts">${parts.map((part) => part.html)}</div>` };
 	if (run.state !== "running") drawings.ended.set(run, view);
@@ -120,7 +121,7 @@ async function curvesOf(
 	if (before !== undefined && (before.from === from || fresh)) return before.html;
 	// Drawing takes a while to load, and the list draws nothing.
 	const sections = await import("../report/html/sections.js");
-	const { seriesOf } = await networkLooksOf(command);
+	const { seriesOf } = (await workflowOf(command)?.networks?.()) ?? networkLooks({});
 	const points = (of: (training: TrainingLog) => readonly LogPoint[]) =>
 		trainings.flatMap((training) => {
 			const series = seriesOf(networkName(training.part));
@@ -140,20 +141,21 @@ function thinned(points: readonly LogPoint[]): readonly LogPoint[] {
 	return points.filter((_, k) => k % stride === 0 || k === points.length - 1);
 }
 
-/** The picture of what a generalist confuses, as soon as classes are chosen: from the store, done or not. */
-async function clustersOf(
-	{ steps }: RunRecord,
+/** What the workflow shows of a run before it ends: of a step's result in the store, made by this run or not. */
+async function liveOf(
+	{ command, steps }: RunRecord,
 	{ store }: Surroundings,
-	{ clusters }: Drawings,
-): Promise<Html | undefined> {
-	const step = steps.find(({ kind, state }) => kind === "cluster" && (state === "done" || state === "cached"));
-	if (step === undefined) return undefined;
-	if (clusters.has(step.key)) return clusters.get(step.key);
-	const entry = await store.find(step.key);
-	const { clusterFigure, isChosen } = await import("../workflows/specialize/page.js");
-	const drawn = entry !== undefined && isChosen(entry.result) ? await clusterFigure(entry.result) : undefined;
-	clusters.set(step.key, drawn);
-	return drawn;
+	{ live }: Drawings,
+): Promise<{ readonly title: string; readonly html: Html | undefined } | undefined> {
+	const picture = await workflowOf(command)?.live?.();
+	const step = steps.find(({ kind, state }) => kind === picture?.step && (state === "done" || state === "cached"));
+	if (picture === undefined || step === undefined) return undefined;
+	const { title, draw } = picture;
+	if (!live.has(step.key)) {
+		const entry = await store.find(step.key);
+		live.set(step.key, entry === undefined ? undefined : await draw(entry.result));
+	}
+	return { title, html: live.get(step.key) };
 }
 
 /** What an error says to people: where, what was expected, what was got, how to mend it. */

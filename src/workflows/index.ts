@@ -1,7 +1,6 @@
 /** The registry of workflows: a folder each, and a line here. */
 import { LimbeckError } from "../errors.js";
 import type { ReportKind } from "../report/html/report-kind.js";
-import { type NetworkLooks, networkLooks } from "../report/networks.js";
 import { distillWorkflow } from "./distill/index.js";
 import { exportWorkflow } from "./export/index.js";
 import { noveltyWorkflow } from "./novelty/index.js";
@@ -29,9 +28,9 @@ export const workflows: Readonly<Record<string, Workflow>> = {
  * @throws LimbeckError (`usage`) where this version has no such workflow.
  */
 export async function performOf(name: string, where: string): Promise<Perform> {
-	const performers = Object.entries(workflows).filter(([, { perform }]) => perform !== undefined);
-	const perform = await performers.find(([known]) => known === name)?.[1].perform?.();
+	const perform = await workflowOf(name)?.perform?.();
 	if (perform !== undefined) return perform;
+	const performers = Object.entries(workflows).filter((entry) => entry[1].perform !== undefined);
 	throw new LimbeckError("usage", {
 		where,
 		expected: `a run of ${performers.map(([known]) => known).join(", ")}`,
@@ -40,10 +39,9 @@ export async function performOf(name: string, where: string): Promise<Perform> {
 	});
 }
 
-/** How networks of a recorded run are shown. */
-export async function networkLooksOf(name: string): Promise<NetworkLooks> {
-	const [, workflow] = Object.entries(workflows).find(([known]) => known === name) ?? [];
-	return (await workflow?.networks?.()) ?? networkLooks({});
+/** The workflow of a recorded run; nothing where another version has made it that has others. */
+export function workflowOf(name: string): Workflow | undefined {
+	return Object.hasOwn(workflows, name) ? workflows[name] : undefined;
 }
 
 /** What makes the kind of reports that report.json calls so; nothing where no workflow has it. */

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { RunFlags, Surroundings } from "../console/run-flags.js";
 import type { Terminal } from "../console/terminal.js";
 import type { JsonSchema } from "../options.js";
+import type { Html } from "../report/html/html.js";
 import type { ReportKind } from "../report/html/report-kind.js";
 import type { NetworkLooks } from "../report/networks.js";
 
@@ -31,6 +32,15 @@ export const recordedRecipe = "the run's recipe";
 /** Runs a recipe that was recorded; its command's flags are those of that run. */
 export type Perform = (recipe: unknown, flags: RunFlags, surroundings: Surroundings) => Promise<void>;
 
+/** A picture of a run that goes on, of what one of its steps has found. */
+export interface LivePicture {
+	readonly title: string;
+	/** The kind of that step; the first that is done has the picture. */
+	readonly step: string;
+	/** @returns nothing where the step's result, an older version's, has not what it takes. */
+	readonly draw: (result: unknown) => Promise<Html | undefined>;
+}
+
 /** A workflow's parts. Each loads when it is wanted: most of a start is loading. */
 export interface Workflow {
 	readonly command: () => Promise<AddCommand>;
@@ -39,6 +49,8 @@ export interface Workflow {
 	readonly perform?: () => Promise<Perform>;
 	/** How its networks are shown; by their names where absent. */
 	readonly networks?: () => Promise<NetworkLooks>;
+	/** What is shown of its runs before they end, besides curves. */
+	readonly live?: () => Promise<LivePicture>;
 	/** The kinds of its reports, by what report.json calls them. */
 	readonly reports?: Readonly<Record<string, () => Promise<ReportKind>>>;
 }

@@ -4,7 +4,7 @@ import { importModel } from "../../import/index.js";
 import { readModelFile, writeModelFile } from "../../onnx/file.js";
 import { combinedModel } from "../../specialists/combination-graph.js";
 import { readClusters } from "./clusters.js";
-import type { Combination } from "./combination-options.js";
+import type { CombinationOptions } from "./combination-options.js";
 import { type Manifest, manifestText } from "./manifest.js";
 
 /** What becomes one, as plain data. */
@@ -15,7 +15,7 @@ export interface AssembleStep {
 	readonly specialists: readonly string[];
 	/** The file with their classes. */
 	readonly clusters: string;
-	readonly combination: Combination;
+	readonly combination: CombinationOptions;
 	readonly sampleShape: readonly number[];
 	/** What the manifest calls the files: they are left beside it under these names. */
 	readonly names: Pick<Manifest, "generalist"> & { readonly specialists: readonly string[] };

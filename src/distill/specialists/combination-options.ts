@@ -15,4 +15,4 @@ export const combinationOptions = z.strictObject({
 });
 
 /** How predictions become one. */
-export type Combination = z.infer<typeof combinationOptions>;
+export type CombinationOptions = z.infer<typeof combinationOptions>;

@@ -100,8 +100,8 @@ async function planSeed(recipe: RunRecipe, context: SeedContext): Promise<SeedPl
 	let last = source;
 	for (const [k, link] of links.entries()) {
 		// Where a teacher was trained, it was told of them all.
-		const pupils = k === 0 && teachers.size === 0 ? links.slice(1).map((one) => lessonOf(one, recipe)) : [];
-		const job = { ...lessonOf(link, recipe), seed: link.seed, teacher: last, pupils };
+		const pupils = k === 0 && teachers.size === 0 ? links.slice(1).map((one) => pupilOf(one, recipe)) : [];
+		const job = { ...pupilOf(link, recipe), seed: link.seed, teacher: last, pupils };
 		const network = await planTraining(recipe, job, link, checks, context);
 		taught.push(network);
 		last = together(trainedFile(network, context));
@@ -160,7 +160,7 @@ async function planTeachers(
 	for (const [k, member] of members.entries()) {
 		if ("given" in member) continue;
 		const { network } = member;
-		const pupils = planned.size === 0 ? links.map((link) => lessonOf(link, recipe)) : [];
+		const pupils = planned.size === 0 ? links.map((link) => pupilOf(link, recipe)) : [];
 		const job = { network, loss: hardTargets, seed: memberSeed(context.seed, k), pupils };
 		const part: Part = { role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) };
 		planned.set(k, await planTraining(recipe, job, part, checks, context));
@@ -184,10 +184,10 @@ async function planAlone(
 	return planned;
 }
 
-/** What a link learns, and how its teacher's answers are kept. */
-type Lesson = Pick<PlannedInput<"train">, "loss" | "targets"> & { readonly network: NetworkOptions };
+/** A network that learns from a teacher: what it learns, and how that teacher's answers are kept. */
+type Pupil = Pick<PlannedInput<"train">, "loss" | "targets"> & { readonly network: NetworkOptions };
 
-function lessonOf({ network }: Link, recipe: RunRecipe): Lesson {
+function pupilOf({ network }: Link, recipe: RunRecipe): Pupil {
 	const { keep, ...form } = recipe.targets;
 	const kept = keep !== false && storeRefusal({ ...recipe, chain: [], student: network }) === undefined;
 	return { network, loss: recipe.distillation, ...(kept ? { targets: form } : {}) };

@@ -17,6 +17,7 @@ export const specializeWorkflow = {
 			performSpecialize(parseSpecializeRecipe(recipe, recordedRecipe), flags, surroundings);
 	},
 	networks: async () => (await import("./networks.js")).specializeNetworks,
+	live: async () => (await import("./page.js")).chosenClasses,
 	reports: {
 		specialize: async () => (await import("./page.js")).specializeReport,
 	},

@@ -21,6 +21,7 @@ import {
 import { palette } from "../../report/html/style.js";
 import { count } from "../../report/numbers.js";
 import { classifiers, columnsOf, type Row } from "../../report/rows.js";
+import type { LivePicture } from "../workflow.js";
 import { specializeNetworks } from "./networks.js";
 import { reportSchema, type SpecializeReport } from "./report.js";
 import { classifiersOf, conditionalRows, coverageRows, specializeSentences, timeSentence } from "./table.js";
@@ -86,13 +87,20 @@ async function confused({ details, report }: Shown<SpecializeReport>): Promise<C
 const firstOnly = ({ seeds }: SpecializeReport): Html | undefined =>
 	seeds.length > 1 ? html`<p class="soft">Of seed ${seeds[0]}.</p>` : undefined;
 
+/** What a generalist confuses, as soon as classes are chosen. */
+export const chosenClasses: LivePicture = {
+	title: "What is confused",
+	step: "cluster",
+	draw: async (result) => (isChosen(result) ? clusterFigure(result) : undefined),
+};
+
 /** Whether a step's result has what the picture is made from: an older version's has not. */
-export function isChosen(result: unknown): result is ChosenClasses {
+function isChosen(result: unknown): result is ChosenClasses {
 	return isRecord(result) && isRecord(result["correlation"]) && Array.isArray(result["specialists"]);
 }
 
 /** What a generalist confuses, and how the classes were put together. */
-export async function clusterFigure(chosen: ChosenClasses): Promise<Html> {
+async function clusterFigure(chosen: ChosenClasses): Promise<Html> {
 	return figure(
 		await clusterPicture(chosen),
 		`Correlation of the classes' probabilities in ${count(chosen.predictions)} predictions of the generalist. Blue: the two are

@@ -1,3 +1,4 @@
+import { specializeWorkflow } from "../specialize/index.js";
 import { recordedRecipe, type Workflow } from "../workflow.js";
 
 /** A question is answered by experiment. */
@@ -13,6 +14,8 @@ export const studyWorkflow = {
 		const { parseStudyRecipe } = await import("./studies.js");
 		return (recipe, flags, surroundings) => performStudy(parseStudyRecipe(recipe, recordedRecipe), flags, surroundings);
 	},
+	// Some studies have specialists.
+	live: specializeWorkflow.live,
 	reports: {
 		study: async () => (await import("./page.js")).studyReport,
 	},
