@@ -196,7 +196,7 @@ function pupilOf({ network }: Link, recipe: RunRecipe): Pupil {
 /** The training of one network of a recipe. */
 async function planTraining(
 	{ data, trainAccuracy }: RunRecipe,
-	job: Lesson & Pick<PlannedInput<"train">, "seed" | "teacher" | "pupils">,
+	job: Pupil & Pick<PlannedInput<"train">, "seed" | "teacher" | "pupils">,
 	{ role, member }: Part,
 	after: readonly PlannedStep[],
 	{ seed, threads, planner, data: { sampleShape } }: SeedContext,
