@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type CliRun, eventsIn } from "../support/command-line.js";
+import { leaveRecord } from "../support/records.js";
 import { runCli, startCli, temporaryFolder, tiny } from "./run-cli.js";
 
 const args = ["train", "--model", "mlp:8", "--epochs", "150", "--set", "network.jitter=1", "--threads", "1", "--json"];
@@ -93,5 +94,16 @@ describe("the store", () => {
 		expect((await ask("gc")).text).toContain("Removed 0 entries");
 		expect((await ask("rm", "last")).code).toBe(0);
 		expect((await ask("gc")).text).toContain("Removed 2 entries");
+	});
+});
+
+it("a run of a workflow that this version does not have is listed, and resume says what goes on with it", async () => {
+	const store = await temporaryFolder();
+	const { id } = await leaveRecord(store, { command: "federate", state: "stopped" });
+	const env = { LIMBECK_STORE: store };
+	expect((await runCli(["runs", "list"], env)).stdout).toContain("federate");
+	expect(await runCli(["resume", id], env)).toMatchObject({
+		code: 2,
+		stderr: expect.stringMatching(/got +one of federate\n.*version of Limbeck that began it/) as unknown,
 	});
 });

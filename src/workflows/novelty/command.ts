@@ -16,7 +16,8 @@ import { isRecord, parsedJson, parseOptions } from "../../options.js";
 import { runFiles } from "../../pipeline/output-folder.js";
 import { runStep } from "../../pipeline/run-step.js";
 import { applySettings } from "../../settings.js";
-import { type NoveltyReport, noveltyCsv, noveltyTable } from "./table.js";
+import { type NoveltyReport } from "./report.js";
+import { noveltyCsv, noveltyTable } from "./table.js";
 
 const { data, folder, set, threads, json } = evaluateFlags;
 

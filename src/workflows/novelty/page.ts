@@ -3,7 +3,8 @@
 import { page, samplePicture, textTable } from "../../report/html/blocks.js";
 import { type Html, html } from "../../report/html/html.js";
 import { count } from "../../report/numbers.js";
-import { basis, groupHeadings, groupRow, type NoveltyReport, verdictRows } from "./table.js";
+import { type NoveltyReport } from "./report.js";
+import { basis, groupHeadings, groupRow, verdictRows } from "./table.js";
 
 /** The page. */
 export async function noveltyPage(report: NoveltyReport): Promise<Html> {

@@ -1,21 +1,10 @@
-/** What `limbeck novelty` tells. */
-
+/** What `limbeck novelty` tells, as text. */
 import { detectors } from "../../distill/novelty/detectors.js";
 import { garbageKinds } from "../../distill/novelty/garbage.js";
 import type { SiftedGroup, SiftedSample, SiftOutcome, Verdict } from "../../distill/novelty/sift.js";
 import { count, percent } from "../../report/numbers.js";
 import { alignTable, listed, wrapText } from "../../report/text.js";
-
-/** What became of somebody's data. */
-export interface NoveltyReport extends SiftOutcome {
-	readonly schema: 1;
-	readonly kind: "novelty";
-	readonly created: string;
-	/** The model's file, what it was trained on, and what was sifted. */
-	readonly model: string;
-	readonly known: string;
-	readonly data: string;
-}
+import type { NoveltyReport } from "./report.js";
 
 const verdicts = {
 	known: "as usual as what the model was trained on",
