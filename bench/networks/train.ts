@@ -5,6 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { inMemory } from "../../dist/data/samples.js";
 import { importedNetwork } from "../../dist/distill/untrained.js";
 import { listParameters } from "../../dist/models/parameter-list.js";
@@ -15,6 +16,7 @@ import { executionOf } from "../../dist/train/plan.js";
 import { createPredictor } from "../../dist/train/predict.js";
 import { initialState, runChunk, withWeights } from "../../dist/train/state.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
+import { trainingShape } from "../../dist/train/training-options.js";
 
 /** What `parity.py record` tells. */
 interface Recorded {
@@ -83,18 +85,17 @@ async function asStudent(): Promise<Trained> {
 		stepsATurn,
 		sampleShape,
 		classes,
-		batch,
 		normalization: { mean, std },
 		loss: { name: "cross-entropy" },
-		optimizer: {
-			name: "sgd",
-			learningRate: about.forms[form]?.rate ?? Number.NaN,
-			momentum: about.momentum,
-			nesterov: false,
-			weightDecay: 0,
-		},
-		schedule: { name: "constant" },
-		momentumSchedule: { name: "constant" },
+		settings: z.strictObject(trainingShape).parse({
+			batch,
+			optimizer: {
+				name: "sgd",
+				learningRate: about.forms[form]?.rate ?? Number.NaN,
+				momentum: about.momentum,
+			},
+			schedule: { name: "constant" },
+		}),
 		warmupSteps: 0,
 		totalSteps: steps,
 	});

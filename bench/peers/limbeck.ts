@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { sampleIndices } from "../../dist/data/order.js";
 import { buildModel } from "../../dist/models/index.js";
 import { selectTrainable } from "../../dist/models/trainable.js";
@@ -9,6 +10,7 @@ import { executionOf, longestCall, stateBytesOf } from "../../dist/train/plan.js
 import { type HeldState, initialState, runChunk } from "../../dist/train/state.js";
 import { stateMemoryFor } from "../../dist/train/state-memory.js";
 import { buildTrainingGraph, feeds } from "../../dist/train/training-graph.js";
+import { trainingShape } from "../../dist/train/training-options.js";
 import type { Task, Trainer } from "../serve.js";
 
 /** Random images that batches are gathered from, as the peers do. */
@@ -29,12 +31,13 @@ export async function prepare(task: Task): Promise<Trainer> {
 		stepsATurn: execution.stepsATurn,
 		sampleShape,
 		classes,
-		batch,
 		normalization: { mean: 0.5, std: 0.3 },
 		loss: { name: "cross-entropy" },
-		optimizer: { name: "sgd", learningRate: 0.01, momentum: 0.9, nesterov: false, weightDecay: 0 },
-		schedule: { name: "constant" },
-		momentumSchedule: { name: "constant" },
+		settings: z.strictObject(trainingShape).parse({
+			batch,
+			optimizer: { name: "sgd", learningRate: 0.01 },
+			schedule: { name: "constant" },
+		}),
 		warmupSteps: 0,
 		totalSteps: 1,
 	});

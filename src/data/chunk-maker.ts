@@ -19,13 +19,14 @@ const largestChunk = 2 ** 29;
  * step number.
  */
 export function createChunkMaker(source: ChunkSource, openSamples: OpenSamples = openMemory): ChunkMaker {
-	const { count, split, sampleShape, batch, seed, sampling } = source;
+	const { count, split, settings, seed, sampling, ...shape } = source;
+	const { batch } = settings;
 	requireNatural("data loader", "samples a batch", batch, 1);
 	const order = sampling === undefined ? createOrder(seed, count) : createTurns(seed, sampling);
 	const epoch = epochLength(count, sampling);
-	const size = elementCount(sampleShape);
-	const view = split === undefined ? undefined : openViews(source, split, openSamples);
-	const fixed = fixedViews(source);
+	const size = elementCount(shape.sampleShape);
+	const view = split === undefined ? undefined : openViews({ ...settings, ...shape, seed }, split, openSamples);
+	const fixed = fixedViews(settings);
 	const make: ChunkMaker["make"] = (firstStep, steps, spent) => {
 		requireNatural("data loader", "a first step", firstStep, 0);
 		requireNatural("data loader", "steps in a chunk", steps, 1);

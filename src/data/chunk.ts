@@ -3,14 +3,20 @@ import type { Sampling } from "./order.js";
 import type { SampleData } from "./samples.js";
 import { type Augmentation, augmentsViews } from "./transforms/index.js";
 
+/** What batches need of the settings of a network. */
+export interface BatchSettings extends Augmentation {
+	/** Samples a step. */
+	readonly batch: number;
+}
+
 /** What training sees of the data: which samples, in which order, in which views. */
-export interface BatchOptions extends Augmentation {
+export interface BatchOptions {
 	readonly split: Split;
 	readonly sampleShape: SampleShape;
 	/** What a view's blanks are: the mean; zero where absent. */
 	readonly normalization?: Normalization;
-	/** Samples a step. */
-	readonly batch: number;
+	/** How the network is trained. */
+	readonly settings: BatchSettings;
 	/** The run's seed: order and views come from it. */
 	readonly seed: number;
 	/** Where an epoch does not show each sample once. */
@@ -49,9 +55,8 @@ const mostResident = 2 ** 30;
  * Whether training reads the samples of the split itself: they are in memory, not too many, and seen as they are
  * stored. Chunks then say only which they are.
  */
-function isResident(options: Pick<BatchOptions, "split" | keyof Augmentation>): boolean {
-	const { samples } = options.split;
-	return samples.kind !== "file" && samples.data.byteLength <= mostResident && !augmentsViews(options);
+function isResident({ split: { samples }, settings }: Pick<BatchOptions, "split" | "settings">): boolean {
+	return samples.kind !== "file" && samples.data.byteLength <= mostResident && !augmentsViews(settings);
 }
 
 /** The options as chunks are made of. */

@@ -13,7 +13,7 @@ const optionsOf = (sampleShape: SampleShape, jitter: number): BatchOptions => {
 	const size = sampleShape.reduce((a, b) => a * b, 1);
 	const images = Uint8Array.from({ length: 13 * size }, (_, i) => (37 * i + 1) % 256);
 	const split = { count: 13, samples: inMemory(images), labels: new Int32Array(13) };
-	return { split, sampleShape, batch: 4, seed: 9, jitter };
+	return { split, sampleShape, settings: { batch: 4, jitter }, seed: 9 };
 };
 const options = optionsOf([1, 5, 5], 2);
 
@@ -45,7 +45,10 @@ describe("a loader", () => {
 	});
 
 	test("says only which samples they are where every epoch shows them as they are stored, in memory", async () => {
-		const { samples, indices } = await createInlineLoader({ ...options, jitter: 0 }).chunk(5, 3);
+		const { samples, indices } = await createInlineLoader({ ...options, settings: { batch: 4, jitter: 0 } }).chunk(
+			5,
+			3,
+		);
 		expect(samples).toBeUndefined();
 		expect(indices).toEqual(sampleIndices(9, 13, 20, 12));
 	});
@@ -60,7 +63,7 @@ describe("a loader", () => {
 			const split = { ...options.split, samples: { kind: "file", type: "uint8", path, offset: 0 } } as const;
 			const shifted = await createInlineLoader({ ...options, split }).chunk(3, 4);
 			expect(shifted).toEqual(await createInlineLoader(options).chunk(3, 4));
-			const plain = await createInlineLoader({ ...options, split, jitter: 0 }).chunk(0, 2);
+			const plain = await createInlineLoader({ ...options, split, settings: { batch: 4, jitter: 0 } }).chunk(0, 2);
 			const stored = [...plain.indices].flatMap((i) => [...samples.data.subarray(25 * i, 25 * i + 25)]);
 			expect(bytesOf(plain)).toEqual(stored);
 		} finally {
@@ -73,7 +76,7 @@ describe("a loader", () => {
 		const loader = createInlineLoader(options);
 		await expect(loader.chunk(-1, 1)).rejects.toThrow(usage);
 		await expect(loader.chunk(0, 0)).rejects.toThrow(usage);
-		expect(() => createInlineLoader({ ...options, batch: 0 })).toThrow(usage);
+		expect(() => createInlineLoader({ ...options, settings: { batch: 0, jitter: 2 } })).toThrow(usage);
 		await loader.close();
 	});
 });

@@ -14,11 +14,8 @@ const options = {
 	split: { count, samples: inMemory(images), labels: new Int32Array(count) },
 	sampleShape: [3, 6, 6],
 	normalization: { mean: 0.5, std: 0.3 },
-	jitter: 1,
-	augment,
-	views: 3,
-	viewSeed: 7,
 };
+const augmentation = { jitter: 1, augment, views: 3, viewSeed: 7 };
 const normalization = { mean: 0.4, std: 0.3 };
 
 /** Every sample that a chunk shows, as text, by its number and view. */
@@ -30,7 +27,7 @@ function shown({ samples, indices, views }: Chunk): readonly (readonly [which: s
 }
 
 async function seenBy(batch: number, seed: number, steps: number): Promise<ReadonlyMap<string, Set<string>>> {
-	const loader = createInlineLoader({ ...options, batch, seed });
+	const loader = createInlineLoader({ ...options, settings: { ...augmentation, batch }, seed });
 	const seen = new Map<string, Set<string>>();
 	for (const [which, bytes] of shown(await loader.chunk(0, steps))) {
 		seen.set(which, (seen.get(which) ?? new Set()).add(bytes));
@@ -52,7 +49,7 @@ describe("fixed views", () => {
 		// 9 shifts, 2 sides, 49 windows: that two of 39 views should be equal is not to be expected of these samples.
 		expect(different.size).toBe(3 * count);
 		const read = (viewSeed: number): string =>
-			openFixedViews({ ...options, viewSeed }, options.split)
+			openFixedViews({ ...options, ...augmentation, viewSeed }, options.split)
 				.read(0, 0, count)
 				.join();
 		expect(read(7)).not.toBe(read(8));
@@ -60,7 +57,7 @@ describe("fixed views", () => {
 	});
 
 	test("are read in order, as the loader shows them", async () => {
-		const reader = openFixedViews(options, options.split);
+		const reader = openFixedViews({ ...options, ...augmentation }, options.split);
 		const seen = await seenBy(13, 1, 3);
 		for (const view of [0, 1, 2]) {
 			const [first, length] = [2, 9];
@@ -87,9 +84,8 @@ describe("fixed views", () => {
 	});
 
 	test("a loader of fresh views gives no numbers", async () => {
-		expect(
-			(await createInlineLoader({ ...options, views: undefined, batch: 4, seed: 1 }).chunk(0, 2)).views,
-		).toBeUndefined();
+		const settings = { ...augmentation, views: undefined, batch: 4 };
+		expect((await createInlineLoader({ ...options, settings, seed: 1 }).chunk(0, 2)).views).toBeUndefined();
 	});
 });
 

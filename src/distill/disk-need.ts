@@ -45,12 +45,8 @@ function diskNeedOf(
 	{ train, classes }: TrainedOn,
 	targets: TargetForm | undefined,
 ): DiskNeed {
-	const { batch, epochs, optimizer, train: chosen, freeze, keep, divergence, fraction = 1 } = network;
-	const carried = carriedOf(model, {
-		optimizer,
-		...(chosen === undefined ? {} : { train: chosen }),
-		...(freeze === undefined ? {} : { freeze }),
-	});
+	const { batch, epochs, keep, divergence, fraction = 1 } = network;
+	const carried = carriedOf(model, network);
 	const samples = Math.max(1, Math.round(fraction * train));
 	const steps = stepsForEpochs(samples, batch, epochs);
 	const looks = Math.min(looksOf(epochs), steps);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createDraws } from "../../test/support/draws.js";
 import { numbers, real, runtime } from "../../test/support/graphs.js";
 import { logitsOfDraws } from "../../test/support/logits.js";
-import { plainTraining, takeSteps } from "../../test/support/training.js";
+import { graphOptions, plainTraining, takeSteps } from "../../test/support/training.js";
 import { decodeModel } from "../onnx/decode.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
@@ -193,7 +193,7 @@ describe.each(Object.keys(families) as FamilyName[])("%s", (family) => {
 		const labels = Array.from({ length: batch }, () => draws.integer(0, task.classes - 1));
 		const repeat = (values: readonly number[]): number[] => Array.from({ length: steps }, () => values).flat();
 		const { losses, model } = await takeSteps(
-			{
+			graphOptions({
 				...plainTraining,
 				...task,
 				batch,
@@ -201,7 +201,7 @@ describe.each(Object.keys(families) as FamilyName[])("%s", (family) => {
 				model: build(family, small),
 				normalization: { mean: 0.5, std: 0.3 },
 				optimizer: optimizerOptions.parse({ name: "adam", learningRate: 0.01 }),
-			},
+			}),
 			{ pixels: Uint8Array.from(repeat(pixels)), labels: Int32Array.from(repeat(labels)) },
 		);
 		expect(losses[0]).toBeGreaterThan(0.5);

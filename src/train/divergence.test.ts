@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining } from "../../test/support/training.js";
+import { graphOptions, plainTraining } from "../../test/support/training.js";
 import { LimbeckError } from "../errors.js";
 import { buildModel, families } from "../models/index.js";
 import { feeds } from "./batch.js";
@@ -16,14 +16,9 @@ const model = buildModel(
 	{ family: "mlp", ...families.mlp.options.parse({ hidden: [4] }) },
 	{ sampleShape: data.sampleShape, classes: 4, seed: 1 },
 );
-const graph = buildTrainingGraph({
-	...plainTraining,
-	model,
-	sampleShape: data.sampleShape,
-	classes: 4,
-	batch: 1,
-	totalSteps: 1,
-});
+const graph = buildTrainingGraph(
+	graphOptions({ ...plainTraining, model, sampleShape: data.sampleShape, classes: 4, batch: 1, totalSteps: 1 }),
+);
 
 const job = (options: object, loss: TrainingJob["loss"] = { name: "cross-entropy" }): TrainingJob => ({
 	model,

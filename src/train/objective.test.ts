@@ -3,7 +3,14 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { runtime } from "../../test/support/graphs.js";
 import { syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining, stepsOf, takeSteps, weightsOf } from "../../test/support/training.js";
+import {
+	type FlatOptions,
+	graphOptions,
+	plainTraining,
+	stepsOf,
+	takeSteps,
+	weightsOf,
+} from "../../test/support/training.js";
 import { createInlineLoader } from "../data/loader.js";
 import { mixturesOf } from "../data/transforms/mixup.js";
 import { distillationOptions, type LossOptions } from "../losses/index.js";
@@ -29,15 +36,16 @@ function network(channels: readonly number[], seed = 1): OnnxModel {
 
 const inGraph = (model: OnnxModel): GraphTeacher => soleGraphTeacher(model, plainTraining.normalization);
 
-const training = (options: Partial<TrainingGraphOptions> = {}): TrainingGraphOptions => ({
-	...plainTraining,
-	...task,
-	model: network([4, 6]),
-	teacher: inGraph(network([8, 8], 2)),
-	batch,
-	totalSteps: steps,
-	...options,
-});
+const training = (options: Partial<FlatOptions> = {}): TrainingGraphOptions =>
+	graphOptions({
+		...plainTraining,
+		...task,
+		model: network([4, 6]),
+		teacher: inGraph(network([8, 8], 2)),
+		batch,
+		totalSteps: steps,
+		...options,
+	});
 
 const ofTwo = buildModel({ family: "mlp", ...families.mlp.options.parse({}) }, { ...task, classes: 2 });
 const mixtureOf = (...of: readonly object[]): LossOptions => distillationOptions.parse({ name: "mixture", of });
@@ -107,8 +115,11 @@ test("a weight's schedule goes by the steps that are done", async () => {
 
 test("where batches are mixed, what does not ask for labels counts once", async () => {
 	const mixtures = mixturesOf(8, 5, 0, steps, batch);
-	const mixed = training({ mixes: true, loss: { name: "logit-matching" } });
-	const sum = training({ mixes: true, loss: mixtureOf({ name: "logit-matching" }, { ...ce, weight: 1e-9 }) });
+	const mixed = training({ augment: [{ name: "mixup" }], loss: { name: "logit-matching" } });
+	const sum = training({
+		augment: [{ name: "mixup" }],
+		loss: mixtureOf({ name: "logit-matching" }, { ...ce, weight: 1e-9 }),
+	});
 	const [once, shared] = [
 		await takeSteps(mixed, { ...batches, mixtures }),
 		await takeSteps(sum, { ...batches, mixtures }),
@@ -163,7 +174,7 @@ describe("refused before the first step", () => {
 			},
 			"objective dkd: expected 3 classes or more, got 2",
 		],
-	])("%s", (_, options: Partial<TrainingGraphOptions>, message) => {
+	])("%s", (_, options: Partial<FlatOptions>, message) => {
 		expect(() => buildTrainingGraph(training(options))).toThrow(message);
 	});
 });

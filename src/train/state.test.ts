@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { runtime } from "../../test/support/graphs.js";
 import { storedBytes, syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining } from "../../test/support/training.js";
+import { graphOptions, plainTraining } from "../../test/support/training.js";
 import { buildModel, families } from "../models/index.js";
 import { encodeModel } from "../onnx/encode.js";
 import { feeds } from "./batch.js";
@@ -28,7 +28,7 @@ it("a chunk that is told to stop ends after the step that is being taken, with t
 	const task = { sampleShape, classes: classes.length, seed: 1 };
 	const model = buildModel({ family: "mlp", ...families.mlp.options.parse({ hidden: [8] }) }, task);
 	const options = { ...plainTraining, ...task, model, batch, totalSteps: steps, stepByStep: true };
-	const graph = buildTrainingGraph(options);
+	const graph = buildTrainingGraph(graphOptions(options));
 	const rows = Int32Array.from({ length: steps * batch }, (_, row) => row);
 	const chosen = { type: "int32", dims: [steps, batch], data: rows } as const;
 	const fed: State = {

@@ -35,7 +35,6 @@ import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
  */
 export async function trainModel(job: TrainingJob, context: TrainingContext): Promise<TrainingResult> {
 	const { data, options, seed } = job;
-	const { batch, jitter, augment, views, viewSeed } = options;
 	const { runtime, createLoader, now } = context;
 	if (data.unlabelled === true) refuseLabels(job.loss);
 	const started = now();
@@ -43,7 +42,7 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 	const { writesInPlace } = runtime;
 	const device = await chosenDevice(options.device ?? "cpu", (name) => runtime.deviceRefusal(name));
 	const teacher = await teacherFor(job, context);
-	const limits = { batch, sampleShape: data.sampleShape, threads: job.threads, writesInPlace, device };
+	const limits = { batch: options.batch, sampleShape: data.sampleShape, threads: job.threads, writesInPlace, device };
 	const execution = executionOf(job.model, limits);
 	const target = device === undefined ? runtime.target : devices[device].target;
 	const graph = graphFor(job, { target, ...execution }, totalSteps, teacher?.plan);
@@ -56,12 +55,8 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			split: data.train,
 			sampleShape: data.sampleShape,
 			normalization: storedPreprocessing(job.normalization, offsetsOf(data.train.samples), data.sampleShape),
-			batch,
+			settings: options,
 			seed,
-			jitter,
-			augment,
-			views,
-			viewSeed,
 			sampling: job.sampling,
 		});
 		try {
@@ -173,32 +168,21 @@ function graphFor(
 	plan: TeacherPlan | undefined,
 ): TrainingGraph {
 	const { model, data, normalization, options, loss } = job;
-	const { batch, optimizer, schedule, momentumSchedule, warmupEpochs, clipNorm, maxNorm, train, freeze } = options;
 	return buildTrainingGraph({
 		model,
+		settings: options,
+		loss,
 		target,
 		stepByStep,
 		stepsATurn,
 		sampleShape: data.sampleShape,
 		sampleType: data.train.samples.type,
 		windows: data.train.samples.kind === "windows",
-		mixes: mixupOf(options) !== undefined,
 		classes: data.classes.length,
 		normalization,
 		offsets: offsetsOf(data.train.samples),
-		batch,
-		batchNorm: options.batchNorm,
-		loss,
-		optimizer,
-		schedule,
-		momentumSchedule,
-		warmupSteps: Math.min(totalSteps - 1, stepsOf(job, warmupEpochs)),
+		warmupSteps: Math.min(totalSteps - 1, stepsOf(job, options.warmupEpochs)),
 		totalSteps,
-		feedsRate: options.divergence.action === "rollback",
-		...(clipNorm === undefined ? {} : { clipNorm }),
-		...(maxNorm === undefined ? {} : { maxNorm }),
-		...(train === undefined ? {} : { train }),
-		...(freeze === undefined ? {} : { freeze }),
 		...(plan === undefined ? {} : { teacher: plan.how === "in-graph" ? plan.teacher : "stored" }),
 	});
 }

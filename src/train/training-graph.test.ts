@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { runtime } from "../../test/support/graphs.js";
 import { syntheticData } from "../../test/support/synthetic.js";
-import { plainTraining, stepsOf, takeSteps, weightsOf } from "../../test/support/training.js";
+import {
+	type FlatOptions,
+	graphOptions,
+	plainTraining,
+	stepsOf,
+	takeSteps,
+	weightsOf,
+} from "../../test/support/training.js";
 import { inMemory } from "../data/samples.js";
 import { mixturesOf } from "../data/transforms/mixup.js";
 import { buildModel, families } from "../models/index.js";
@@ -20,14 +27,15 @@ function network(options: object = {}): OnnxModel {
 	return buildModel({ family: "mlp", ...families.mlp.options.parse({ hidden: [24, 16], ...options }) }, task);
 }
 
-const training = (options: Partial<TrainingGraphOptions> = {}): TrainingGraphOptions => ({
-	...plainTraining,
-	...task,
-	model: network(),
-	batch,
-	totalSteps: steps,
-	...options,
-});
+const training = (options: Partial<FlatOptions> = {}): TrainingGraphOptions =>
+	graphOptions({
+		...plainTraining,
+		...task,
+		model: network(),
+		batch,
+		totalSteps: steps,
+		...options,
+	});
 
 const softTargets = { name: "soft-targets", temperature: 4, hardWeight: 0.1, standardize: false } as const;
 
@@ -118,8 +126,7 @@ test("what the patterns do not name stays to the bit, and has no gradient", asyn
 	const { model: after } = await takeSteps(training({ model, train: ["logits.*"] }), batches);
 	for (const [name, bytes] of bytesOf(after))
 		expect(bytes === before.get(name), name).toBe(!name.startsWith("logits."));
-	const graphOf = (train: Partial<TrainingGraphOptions>) =>
-		buildTrainingGraph(training({ model, stepsATurn: 4, ...train }));
+	const graphOf = (train: Partial<FlatOptions>) => buildTrainingGraph(training({ model, stepsATurn: 4, ...train }));
 	expect(graphOf({ train: ["logits.*"] }).carried.filter(({ name }) => name.includes("hidden"))).toEqual([]);
 	const bodyNodes = (graph: ReturnType<typeof graphOf>): number =>
 		graph.model.graph.nodes.reduce((sum, { attributes }) => {
@@ -158,7 +165,7 @@ function crossEntropyOf(logits: Float32Array, labels: Int32Array): number {
 
 test("mixup: λ x + (1 − λ) x′ and the same of the losses (Zhang et al. 2018)", async () => {
 	const mixtures = mixturesOf(8, 5, 0, steps, batch);
-	const { losses } = await takeSteps(training({ mixes: true }), { ...batches, mixtures });
+	const { losses } = await takeSteps(training({ augment: [{ name: "mixup" }] }), { ...batches, mixtures });
 	const share = mixtures.shares[0] ?? NaN;
 	expect(Math.min(share, 1 - share)).toBeGreaterThan(0.05);
 	const partners = mixtures.partners.subarray(0, batch);

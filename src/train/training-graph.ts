@@ -4,6 +4,7 @@
  * or the graph itself, so that each call takes one.
  */
 import type { Normalization } from "../data/data-set.js";
+import { mixupOf } from "../data/transforms/index.js";
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
@@ -37,19 +38,10 @@ import {
 	type UpdateOptions,
 } from "./update.js";
 
-/** All that shapes a training step. */
-export interface StepOptions extends UpdateOptions {
-	readonly batch: number;
-	/** Statistics of normalisation over the batch: the batch's own where absent, or the running averages as they are. */
-	readonly batchNorm?: "batch" | "running";
-	readonly loss: LossOptions;
-	/** Whether the base learning rate is an input, `feeds.baseRate`; a constant where absent. */
-	readonly feedsRate?: boolean;
-}
-
-/** What the graph is made for. */
-export interface TrainingGraphOptions extends StepOptions, Omit<BatchShape, "batch" | "teacher"> {
+/** What the graph is made for. Where training may go back, the base learning rate is an input, `feeds.baseRate`. */
+export interface TrainingGraphOptions extends UpdateOptions, Omit<BatchShape, "batch" | "mixes" | "teacher"> {
 	readonly model: OnnxModel;
+	readonly loss: LossOptions;
 	readonly normalization: Normalization;
 	/** What was subtracted from the elements of each channel of the samples; absent where nothing was. */
 	readonly offsets?: readonly number[] | undefined;
@@ -87,7 +79,7 @@ export interface TrainingGraph {
  * teacher and there is none.
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
-	const { model: student } = options;
+	const { model: student, settings } = options;
 	const teacher = options.teacher === "stored" ? undefined : options.teacher;
 	const own = objectiveParameters(options.loss, () => placedForShapes(options, teacher));
 	const g = createGraph(options.target);
@@ -96,11 +88,12 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 	const outer: Outer = {
 		options,
 		first: g.input(feeds.firstStep, { type: "float", dims: [] }),
-		baseRate: options.feedsRate === true ? g.input(feeds.baseRate, { type: "float", dims: [] }) : undefined,
-		batch: addBatchInputs(g, options),
+		baseRate:
+			settings.divergence.action === "rollback" ? g.input(feeds.baseRate, { type: "float", dims: [] }) : undefined,
+		batch: addBatchInputs(g, { ...options, batch: settings.batch, mixes: mixupOf(settings) !== undefined }),
 		constants: placeWeights(g, student, "student/"),
 		teacher: teacher && { ...teacher, weights: placeTeacherWeights(g, teacher) },
-		carried: carriedOf(student, options, own),
+		carried: carriedOf(student, settings, own),
 		masks: createMasks(g),
 	};
 	const { carried } = outer;
@@ -135,7 +128,7 @@ function ownValue(g: Graph, value: Value | undefined, name: string, others: Read
 
 /** Student and teacher in a graph of their own, on a batch: what values inside them look like. */
 function placedForShapes(
-	{ model, normalization, batch, sampleShape, sampleType = "uint8" }: TrainingGraphOptions,
+	{ model, normalization, settings: { batch }, sampleShape, sampleType = "uint8" }: TrainingGraphOptions,
 	teacher: GraphTeacher | undefined,
 ): { readonly student: PlacedModel; readonly teacher: PlacedModel | undefined } {
 	const g = createGraph();
@@ -266,6 +259,7 @@ function addStep(
 	index: Value,
 	current: ReadonlyMap<string, Value>,
 ): { readonly next: ReadonlyMap<string, Value>; readonly loss: Value } {
+	const { settings } = options;
 	const step = body.op("Add", [cast(body, index, "float"), first]);
 	const { view, stored, labelled } = batchAt(body, batch, index);
 	const viewFor = remembered((preprocessing) => {
@@ -277,7 +271,7 @@ function addStep(
 		name,
 		value: value(parameterInput(name)),
 	});
-	const parameters = selectTrainable(options.model, options).map(placed);
+	const parameters = selectTrainable(options.model, settings).map(placed);
 	const averages = averagesOf(options.model).map(placed);
 	const own = carried.flatMap(({ parameter, initial }) =>
 		parameter === undefined || initial === undefined ? [] : placed({ name: parameter }),
@@ -289,8 +283,8 @@ function addStep(
 		parameters: new Map([...constants, ...[...parameters, ...averages].map((one) => [one.name, one.value] as const)]),
 		training: {
 			dropoutMask: masks.ofStep(body, index),
-			batchStatistics: options.batchNorm !== "running",
-			trainsAll: options.train === undefined && (options.freeze ?? []).length === 0,
+			batchStatistics: settings.batchNorm !== "running",
+			trainsAll: settings.train === undefined && (settings.freeze ?? []).length === 0,
 			trains: (weight) => trained.has(weight.name),
 			carries: (state) => averages.some((one) => one.value.name === state.name),
 			setState: (state, next) => moved.set(state.name, next),

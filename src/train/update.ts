@@ -7,24 +7,16 @@ import type { LossParameter } from "../losses/loss.js";
 import { averagesOf, selectTrainable } from "../models/trainable.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { globalNormFactor, limitUnitNorms } from "../optim/constraints.js";
-import { type OptimizerOptions, optimizerOf } from "../optim/optimizers.js";
-import { type ScheduleOptions, scheduledRate } from "../optim/schedules.js";
+import { optimizerOf } from "../optim/optimizers.js";
+import { scheduledRate } from "../optim/schedules.js";
+import type { TrainingOptions } from "./training-options.js";
 
 /** How a step changes the parameters. */
 export interface UpdateOptions {
-	readonly optimizer: OptimizerOptions;
-	readonly schedule: ScheduleOptions;
-	readonly momentumSchedule: ScheduleOptions;
+	/** How the network is trained. */
+	readonly settings: TrainingOptions;
 	readonly warmupSteps: number;
 	readonly totalSteps: number;
-	/** Limit of the gradients' joint norm; none where absent. */
-	readonly clipNorm?: number;
-	/** Limit of the norm of each unit's incoming weights; none where absent. */
-	readonly maxNorm?: number;
-	/** Patterns of the names of the weights that are trained; all where absent. */
-	readonly train?: readonly string[];
-	/** Patterns of the names of the weights that are not, of these; none where absent. */
-	readonly freeze?: readonly string[];
 }
 
 /** A value that one step hands to the next: a parameter, or a piece of optimizer state. */
@@ -53,7 +45,7 @@ const stateInput = (state: string, name: string): string => `${state}/${name}`;
  */
 export function carriedOf(
 	model: OnnxModel,
-	{ optimizer, ...selection }: Pick<UpdateOptions, "optimizer" | "train" | "freeze">,
+	settings: Pick<TrainingOptions, "optimizer" | "train" | "freeze">,
 	own: readonly LossParameter[] = [],
 ): readonly Carried[] {
 	const parameter = (name: string, dims: readonly number[]): Carried => ({
@@ -63,10 +55,10 @@ export function carriedOf(
 		dims,
 	});
 	const learnt = [
-		...selectTrainable(model, selection).map(({ name, tensor }) => parameter(name, tensor.dims)),
+		...selectTrainable(model, settings).map(({ name, tensor }) => parameter(name, tensor.dims)),
 		...own.map(({ name, dims, initial }) => ({ ...parameter(objectiveParameter(name), dims), initial })),
 	];
-	const { state, wantsScaledGradient } = optimizerOf(optimizer);
+	const { state, wantsScaledGradient } = optimizerOf(settings.optimizer);
 	return [
 		...learnt,
 		...averagesOf(model).map(({ name, tensor }) => parameter(name, tensor.dims)),
@@ -94,18 +86,18 @@ export interface UpdateInputs {
  */
 export function addUpdate(
 	g: Graph,
-	options: UpdateOptions,
+	{ settings, totalSteps, warmupSteps }: UpdateOptions,
 	{ loss, step, baseRate }: UpdateInputs,
 	parameters: readonly { readonly name: string; readonly value: Value }[],
 	valueOf: (name: string) => Value,
 ): ReadonlyMap<string, Value> {
-	const { optimizer, maxNorm, totalSteps, warmupSteps } = options;
+	const { optimizer, maxNorm } = settings;
 	const { state: stateNames, update, wantsScaledGradient } = optimizerOf(optimizer);
 	const progress = { step, totalSteps, warmupSteps };
-	const learningRate = scheduledRate(g, baseRate ?? optimizer.learningRate, options.schedule, progress);
-	const momentum = scheduledRate(g, optimizer.momentum, options.momentumSchedule, { ...progress, warmupSteps: 0 });
+	const learningRate = scheduledRate(g, baseRate ?? optimizer.learningRate, settings.schedule, progress);
+	const momentum = scheduledRate(g, optimizer.momentum, settings.momentumSchedule, { ...progress, warmupSteps: 0 });
 	const values = parameters.map(({ value }) => value);
-	const scaled = scaledGradients(g, loss, values, wantsScaledGradient ? learningRate : undefined, options.clipNorm);
+	const scaled = scaledGradients(g, loss, values, wantsScaledGradient ? learningRate : undefined, settings.clipNorm);
 	const count = g.op("Add", [step, g.scalar(1)]);
 	const next = new Map<string, Value>();
 	const rates = {

@@ -19,9 +19,8 @@ const options: BatchOptions = {
 		labels: new Int32Array(50),
 	},
 	sampleShape: [1, 8, 8],
-	batch: 16,
+	settings: { batch: 16, jitter: 2 },
 	seed: 5,
-	jitter: 2,
 };
 
 const category = (name: string): Error => expect.objectContaining({ name: "LimbeckError", category: name }) as Error;
@@ -79,7 +78,7 @@ describe("a loader in a worker", () => {
 	});
 
 	test("refuses bad options before it starts a worker", () => {
-		expect(() => createLoader({ ...options, batch: 0 })).toThrow(category("usage"));
+		expect(() => createLoader({ ...options, settings: { batch: 0, jitter: 2 } })).toThrow(category("usage"));
 	});
 });
 

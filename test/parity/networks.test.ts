@@ -9,7 +9,7 @@ import type { OnnxModel } from "../../src/onnx/model.js";
 import { elementCount } from "../../src/onnx/tensor.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { runtime } from "../support/graphs.js";
-import { plainTraining, takeSteps, weightsOf } from "../support/training.js";
+import { graphOptions, plainTraining, takeSteps, weightsOf } from "../support/training.js";
 import { fixture } from "./fixtures.js";
 
 /** How a weight starts. */
@@ -97,7 +97,7 @@ describe.each(records.networks)("$name as PyTorch exports it", (record) => {
 		const model = await networkOf(record);
 		expect(selectTrainable(model).every(({ name }) => name in record.weights)).toBe(true);
 		const trained = await takeSteps(
-			{
+			graphOptions({
 				...plainTraining,
 				model,
 				target,
@@ -107,7 +107,7 @@ describe.each(records.networks)("$name as PyTorch exports it", (record) => {
 				normalization: { mean, std },
 				optimizer: optimizerOptions.parse({ name: "sgd", learningRate: record.rate, momentum: 0.9 }),
 				totalSteps: steps,
-			},
+			}),
 			{
 				pixels: blocks(steps * batch, record.shape),
 				labels: Int32Array.from(hashed(8, steps * batch), (word) => word % classes),

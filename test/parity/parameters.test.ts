@@ -10,7 +10,7 @@ import { elementCount } from "../../src/onnx/tensor.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { createDraws } from "../support/draws.js";
 import { expectSame, randomTensor } from "../support/models.js";
-import { plainTraining, takeSteps } from "../support/training.js";
+import { graphOptions, plainTraining, takeSteps } from "../support/training.js";
 import { fixture } from "./fixtures.js";
 
 // Our own file: of each network the shapes of its parameters.
@@ -29,7 +29,7 @@ async function lossesOf(model: OnnxModel): Promise<readonly number[]> {
 	const draws = createDraws(1, "samples");
 	const pixels = Uint8Array.from(draws.reals(steps * batch * tokens * inputs, 0, 255));
 	const { losses } = await takeSteps(
-		{
+		graphOptions({
 			...plainTraining,
 			model,
 			batch,
@@ -38,7 +38,7 @@ async function lossesOf(model: OnnxModel): Promise<readonly number[]> {
 			totalSteps: steps,
 			normalization: { mean: 0.5, std: 0.3 },
 			optimizer: optimizerOptions.parse({ name: "sgd", learningRate: 0.05, momentum: 0.9 }),
-		},
+		}),
 		{ pixels, labels: Int32Array.from({ length: steps * batch }, (_, at) => at % classes) },
 	);
 	return losses;

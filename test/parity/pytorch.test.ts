@@ -5,7 +5,7 @@ import { buildModel, type ModelSpec } from "../../src/models/index.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { soleGraphTeacher } from "../../src/train/teacher.js";
-import { plainTraining, setWeights, takeSteps, weightsOf } from "../support/training.js";
+import { graphOptions, plainTraining, setWeights, takeSteps, weightsOf } from "../support/training.js";
 import { fixture } from "./fixtures.js";
 
 type Weights = Readonly<Record<string, readonly number[]>>;
@@ -55,7 +55,7 @@ function network({ hidden, weights }: Recorded["student"], activation: ModelSpec
 describe(`10 steps of PyTorch ${recorded.pytorch}, repeated`, () => {
 	test.each(recorded.cases)("$name", async ({ activation, loss, optimizer, clipNorm, maxNorm, ...expected }) => {
 		const { model, losses } = await takeSteps(
-			{
+			graphOptions({
 				...plainTraining,
 				model: network(recorded.student, activation),
 				sampleShape,
@@ -73,7 +73,7 @@ describe(`10 steps of PyTorch ${recorded.pytorch}, repeated`, () => {
 				...(loss.name === "cross-entropy"
 					? {}
 					: { teacher: soleGraphTeacher(network(recorded.teacher, "relu"), recorded.normalization) }),
-			},
+			}),
 			{ pixels: Uint8Array.from(recorded.pixels), labels: Int32Array.from(recorded.labels) },
 		);
 		expect(losses).toHaveLength(recorded.steps);

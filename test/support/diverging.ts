@@ -93,7 +93,7 @@ export function poisonedJob(sample: number, value: number, divergence: object): 
 /** The step, from 1 on, that first sees each sample. */
 export async function firstSeen(): Promise<ReadonlyMap<number, number>> {
 	const { options, seed } = jobOf({});
-	const loader = createInlineLoader({ ...options, split: data.train, sampleShape: data.sampleShape, seed });
+	const loader = createInlineLoader({ settings: options, split: data.train, sampleShape: data.sampleShape, seed });
 	const { indices } = await loader.chunk(0, epoch);
 	await loader.close();
 	return new Map([...indices].map((sample, place) => [sample, Math.floor(place / batch) + 1]));

@@ -1,4 +1,5 @@
 /** Training graphs run step by step on given batches, without a loader. */
+import { z } from "zod";
 import type { DataSet } from "../../src/data/data-set.js";
 import type { Mixtures } from "../../src/data/transforms/mixup.js";
 import { LimbeckError } from "../../src/errors.js";
@@ -9,6 +10,7 @@ import { optimizerOptions } from "../../src/optim/optimizers.js";
 import { maskOffsets, maskPool } from "../../src/train/masks.js";
 import { createStateSets, initialState, runChunk, type State, withWeights } from "../../src/train/state.js";
 import { buildTrainingGraph, feeds, type TrainingGraphOptions } from "../../src/train/training-graph.js";
+import { trainingShape } from "../../src/train/training-options.js";
 import { runtime } from "./graphs.js";
 import { storedBytes } from "./synthetic.js";
 
@@ -20,7 +22,21 @@ export const plainTraining = {
 	schedule: { name: "constant" },
 	momentumSchedule: { name: "constant" },
 	warmupSteps: 0,
-} as const satisfies Partial<TrainingGraphOptions>;
+} as const satisfies Partial<FlatOptions>;
+
+/** The options of a training graph with the settings of the network among them; defaults where absent. */
+export type FlatOptions = Omit<TrainingGraphOptions, "settings"> & z.input<typeof settings>;
+
+const settings = z.strictObject(trainingShape);
+
+/** The same with the settings apart. */
+export function graphOptions(flat: FlatOptions): TrainingGraphOptions {
+	const isSetting = (name: string): boolean => Object.hasOwn(trainingShape, name);
+	const pick = (wanted: boolean): object =>
+		Object.fromEntries(Object.entries(flat).filter(([name]) => isSetting(name) === wanted));
+	// What is no setting is as the flat options have it.
+	return { ...(pick(false) as Omit<TrainingGraphOptions, "settings">), settings: settings.parse(pick(true)) };
+}
 
 /** Batches, and how to take them. */
 export interface Steps {
@@ -59,7 +75,8 @@ const pools = new Map<number, ReturnType<typeof maskPool>>();
 
 /** Trains `options.model` on the batches, in order. */
 export async function takeSteps(options: TrainingGraphOptions, steps: Steps): Promise<Trained> {
-	const { batch, sampleShape, classes, model } = options;
+	const { sampleShape, classes, model } = options;
+	const { batch } = options.settings;
 	const { pixels, labels, seed = 1, threads = 1, inPlace = false, teacherLogits, mixtures } = steps;
 	const { chunks = [labels.length / batch] } = steps;
 	const graph = buildTrainingGraph(options);
