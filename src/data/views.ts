@@ -10,6 +10,7 @@ import {
 	prepareViews,
 	showsAsStored,
 	type TransformOptions,
+	usesBlank,
 	viewTransforms,
 } from "./transforms/index.js";
 
@@ -154,7 +155,7 @@ export interface ViewForm {
 	/** Absent where samples are shown as they are stored. */
 	readonly seed?: number;
 	readonly transforms: readonly TransformOptions[];
-	/** What cutout fills with. */
+	/** What a blank is, where views depend on it. */
 	readonly blank?: Normalization["mean"];
 }
 
@@ -162,6 +163,6 @@ export interface ViewForm {
 export function viewForm(augmentation: Augmentation, { mean }: Normalization): ViewForm {
 	const list = viewTransforms(augmentation);
 	if (list.length === 0) return { transforms: [] };
-	const blank = list.some(({ name }) => name === "cutout") ? { blank: mean } : {};
+	const blank = usesBlank(list) ? { blank: mean } : {};
 	return { seed: augmentation.viewSeed ?? 0, transforms: list, ...blank };
 }

@@ -15,6 +15,7 @@ const options = z.strictObject({
  */
 export const cutout: ViewTransform<typeof options> = {
 	kind: "view",
+	usesBlank: true,
 	options,
 	prepare({ size, probability }, { shape: [channels, height, width], stream, blank }) {
 		const draw = wordsAt(stream);

@@ -61,6 +61,11 @@ export function viewTransforms(augmentation: Augmentation): readonly TransformOp
 	return augmentationsOf(augmentation).filter(({ name }) => transforms[name].kind === "view");
 }
 
+/** Whether views depend on what a blank is. */
+export function usesBlank(views: readonly TransformOptions[]): boolean {
+	return views.some(({ name }) => "usesBlank" in transforms[name]);
+}
+
 /** What mixes the batches of a run, if anything. */
 export function mixupOf({ augment = [] }: Pick<Augmentation, "augment">): MixupOptions | undefined {
 	return augment.find((one) => one.name === "mixup");

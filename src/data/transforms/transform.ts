@@ -33,6 +33,8 @@ export interface ViewTransform<Options extends z.ZodType> {
 	readonly kind: "view";
 	/** Its `name` and its options. */
 	readonly options: Options;
+	/** Whether it reads `blank` of its task: stored answers to its views are then those for one normalisation. */
+	readonly usesBlank?: true;
 	/** @throws LimbeckError `usage` for options that do not fit the images. */
 	prepare(options: z.infer<Options>, task: ViewTask): MakeView;
 }

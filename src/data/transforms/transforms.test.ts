@@ -3,17 +3,33 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { elementCount } from "../../onnx/tensor.js";
 import type { SampleData } from "../samples.js";
-import { type Augmentation, prepareViews, type TransformOptions, transformOptions, transforms } from "./index.js";
+import {
+	type Augmentation,
+	prepareViews,
+	type TransformOptions,
+	transformOptions,
+	transforms,
+	usesBlank,
+} from "./index.js";
 import { mixturesOf } from "./mixup.js";
 import { shiftImage } from "./shift.js";
 import type { ImageShape } from "./transform.js";
 
-type Source = Partial<Augmentation> & { readonly shape: ImageShape; readonly seed?: number };
+interface Source extends Partial<Augmentation> {
+	readonly shape: ImageShape;
+	readonly seed?: number;
+	/** What is normalised to zero, of images of one channel. */
+	readonly mean?: number;
+}
 
 /** The views of one image at positions 0 … count − 1, as text. */
-function viewsOf(image: SampleData, { shape, seed = 1, jitter = 0, augment = [] }: Source, count: number): string[] {
+function viewsOf(
+	image: SampleData,
+	{ shape, seed = 1, jitter = 0, augment = [], mean = 0.4 }: Source,
+	count: number,
+): string[] {
 	const type = image instanceof Uint8Array ? "uint8" : "float";
-	const normalization = { mean: shape[0] === 1 ? 0.4 : [0.2, 0.4, 0.6], std: 1 };
+	const normalization = { mean: shape[0] === 1 ? mean : [0.2, 0.4, 0.6], std: 1 };
 	const view = prepareViews({ jitter, augment, seed, sampleShape: shape, type, normalization });
 	const out = image.map(() => 99);
 	return Array.from({ length: count }, (_, position) => {
@@ -150,6 +166,28 @@ describe.each([[[1, 4, 5]], [[3, 5, 4]]] as const)("images of %j", (shape) => {
 		expect(viewsOf(Float32Array.from(image), { shape, jitter: 1, augment }, 20)).toEqual(bytes);
 	});
 });
+
+describe.each(Object.values(transforms).filter(({ kind }) => kind === "view"))(
+	"every view of $options.shape.name.value",
+	(entry) => {
+		const shape = [1, 6, 7] as const;
+		const name = entry.options.shape.name.value;
+		const augment = options({ name, ...(name === "jitter" ? { pixels: 2 } : {}) } as z.input<typeof transformOptions>);
+		const image = imageOf(shape);
+
+		test("is a function of its seed and position, and writes every pixel", () => {
+			const seen = viewsOf(image, { shape, augment }, 30);
+			expect(viewsOf(image, { shape, augment }, 30)).toEqual(seen);
+			expect(viewsOf(image, { shape, augment, seed: 2 }, 30)).not.toEqual(seen);
+			expect(viewsOf(image, { shape, augment }, 30).join().split(",")).not.toContain("99");
+		});
+
+		test("depends on what a blank is where its entry says so", () => {
+			const at = (mean: number): string => viewsOf(image, { shape, augment, mean }, 30).join();
+			expect(at(0.3) === at(0.6)).toBe(!usesBlank(augment));
+		});
+	},
+);
 
 test("what is no image, and a padding that cannot be reflected, are refused", () => {
 	const source = { jitter: 0, seed: 1, type: "uint8" } as const;
