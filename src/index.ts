@@ -4,7 +4,7 @@
  * @module
  */
 export { gradients } from "./autodiff/gradients.js";
-export type { BatchOptions, Chunk, Loader } from "./data/chunk.js";
+export type { BatchOptions, BatchSettings, Chunk, Loader } from "./data/chunk.js";
 export type {
 	DataSet,
 	Normalization,
@@ -51,7 +51,15 @@ export {
 export type { Value, ValueType } from "./graph/value.js";
 export { importModel } from "./import/index.js";
 export { type LossOptions, losses } from "./losses/index.js";
-export type { InnerActivations, InnerValues, Loss, LossInputs, LossParameter } from "./losses/loss.js";
+export type {
+	InnerActivations,
+	InnerValues,
+	Loss,
+	LossInputs,
+	LossParameter,
+	LossRole,
+	TaskName,
+} from "./losses/loss.js";
 export * from "./metrics/index.js";
 export { type ApplyOptions, applyModel } from "./models/apply.js";
 export type { ModelFamily, ModelTask } from "./models/family.js";
