@@ -46,12 +46,12 @@ class Names {
 
 /**
  * A graph under construction. Nodes are kept in the order in which they were added, so every value is defined before
- * it is used. A body (the inside of a `Loop`) sees the values of the graph around it.
+ * it is used. A body (the inside of a `Loop` or `Scan`) sees the values of the graph around it.
  */
 export class Graph {
 	private readonly typingOf: TypingOf;
 	private readonly lowering: Lowering | undefined;
-	/** Whether a `Loop` in it does its work where the other nodes do. */
+	/** Whether a `Loop` or `Scan` in it does its work where the other nodes do. */
 	readonly hasLoops: boolean;
 	private readonly names: Names;
 	private readonly nodeList: Node[] = [];

@@ -4,7 +4,7 @@
  */
 import { int, ints } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
-import type { Value } from "../graph/value.js";
+import type { Value, ValueType } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
 import type { Geometry } from "./convolution-geometry.js";
 import { batchLast, batchToEnd, channelsLast, pad, positions } from "./convolution-windows.js";
@@ -96,8 +96,8 @@ const sumOver = (g: Graph, x: Value, axes: readonly number[]): Value =>
 /** Fewer channels are too short a run to copy one by one. */
 const gatheredChannels = 16;
 
-/** Bytes of windows that are cut at a time: what stays in a cache. */
-const windowBytes = 2 ** 23;
+/** Bytes of windows that are cut at a time: what stays in the cache of one core; more where each part has nodes of its own. */
+const windowBytes = { scanned: 2 ** 20, unrolled: 2 ** 23 };
 
 /**
  * With channels last, a window is `taps` runs of channels: one Gather cuts all windows, one product with dy sums over
@@ -106,7 +106,9 @@ const windowBytes = 2 ** 23;
 function gathered(correlation: Correlation): Value {
 	const { g, x, dy, geometry, batch, channels, outputs, windows, taps } = correlation;
 	const { pixels, places } = channelsLast(g, x, geometry);
-	const images = imagesAtATime(batch, windows * taps * channels * 4);
+	const bytes = g.hasLoops ? windowBytes.scanned : windowBytes.unrolled;
+	// As many images as their windows stay within that.
+	const images = largestDivisor(batch, Math.floor(bytes / (windows * taps * channels * 4)));
 	const parts = batch / images;
 	const product = (h: Graph, some: Value, gradients: Value): Value => {
 		const cut = h.op("Gather", [some, places], { axis: int(1) });
@@ -117,13 +119,10 @@ function gathered(correlation: Correlation): Value {
 	const byImage = g.op("Reshape", [dy, g.integers([parts, images, outputs, windows])]);
 	const byOutput = g.op("Transpose", [byImage], { perm: ints([0, 2, 1, 3]) });
 	const gradients = g.op("Reshape", [byOutput, g.integers([parts, outputs, images * windows])]);
-	const byTap = g.op("Reshape", [summed(g, inputs, gradients, product), g.integers([outputs, taps, channels])]);
+	const type: ValueType = { type: x.type, dims: [outputs, taps * channels] };
+	const sum = summed(g, [inputs, gradients], type, product);
+	const byTap = g.op("Reshape", [sum, g.integers([outputs, taps, channels])]);
 	return g.op("Transpose", [byTap], { perm: ints([0, 2, 1]) });
-}
-
-/** The largest part of the batch whose windows stay within the cache. */
-function imagesAtATime(batch: number, bytesAnImage: number): number {
-	return largestDivisor(batch, Math.floor(windowBytes / bytesAnImage));
 }
 
 /** The largest divisor of `whole` that is no more than `most`; at least 1. */
@@ -132,8 +131,13 @@ function largestDivisor(whole: number, most: number): number {
 	return Array.from({ length: upTo }, (_, less) => upTo - less).find((part) => whole % part === 0) ?? 1;
 }
 
-/** Σ_i f(a_i, b_i) over the first axis of both: as a Loop where there are several and the engine has one. */
-function summed(g: Graph, a: Value, b: Value, f: (body: Graph, a: Value, b: Value) => Value): Value {
+/** Σ_i f(a_i, b_i) over the first axis of both: as a Scan, which copies no part, if there are several and it runs there. */
+function summed(
+	g: Graph,
+	[a, b]: readonly [Value, Value],
+	type: ValueType,
+	f: (body: Graph, a: Value, b: Value) => Value,
+): Value {
 	const count = a.dims[0] ?? 1;
 	const only = (all: Value): Value => g.op("Reshape", [all, g.integers(all.dims.slice(1))]);
 	if (count === 1) return f(g, only(a), only(b));
@@ -144,19 +148,15 @@ function summed(g: Graph, a: Value, b: Value, f: (body: Graph, a: Value, b: Valu
 	}
 	const body = g.body();
 	const scope = g.fresh("parts");
-	const turn = body.input(`${scope}/turn`, { type: "int64", dims: [] });
-	const condition = body.input(`${scope}/condition`, { type: "bool", dims: [] });
-	const term = f(body, body.op("Gather", [a, turn]), body.op("Gather", [b, turn]));
-	const sum = body.input(`${scope}/sum`, term);
-	const next = body.op("Add", [sum, term]);
-	const inside = body.toOnnx(scope, [
-		[`${scope}/go_on`, condition],
-		[next.name, next],
-	]);
-	const zero = g.op("Expand", [g.scalar(0, term), g.integers(term.dims)]);
-	const always = g.constant({ type: "bool", dims: [], data: Uint8Array.of(1) });
-	const [total = zero] = g.add("Loop", "", [g.scalar(count, { type: "int64" }), always, zero], [term], {
+	const sum = body.input(`${scope}/sum`, type);
+	const part = (name: string, all: Value): Value =>
+		body.input(`${scope}/${name}`, { type: all.type, dims: all.dims.slice(1) });
+	const next = body.op("Add", [sum, f(body, part("a", a), part("b", b))]);
+	const inside = body.toOnnx(scope, [[next.name, next]]);
+	const zero = g.op("Expand", [g.scalar(0, type), g.integers(type.dims)]);
+	const [total = zero] = g.add("Scan", "", [zero, a, b], [type], {
 		body: { kind: "graph", value: inside },
+		num_scan_inputs: int(2),
 	});
 	return total;
 }
