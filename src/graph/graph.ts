@@ -55,6 +55,7 @@ export class Graph {
 	readonly hasLoops: boolean;
 	private readonly names: Names;
 	private readonly nodeList: Node[] = [];
+	private readonly producers = new Map<string, Node>();
 	private readonly inputList: Value[] = [];
 	private readonly constants = new Map<string, Value>();
 
@@ -164,8 +165,15 @@ export class Graph {
 			dims,
 			...(optional === true ? { optional } : {}),
 		}));
-		this.nodeList.push({ opType, domain, inputs, outputs, attributes });
+		const node: Node = { opType, domain, inputs, outputs, attributes };
+		this.nodeList.push(node);
+		for (const output of outputs) this.producers.set(output.name, node);
 		return outputs;
+	}
+
+	/** The node of this graph that computes a value; `undefined` for inputs, constants, and values of graphs around it. */
+	producerOf({ name }: Value): Node | undefined {
+		return this.producers.get(name);
 	}
 
 	/**

@@ -43,3 +43,25 @@ test("large images are multiplied and summed in one product a channel, with the 
 test("small images are not, since a product has a price of its own", async () => {
 	expect((await layerGradients("float", [3, 4, 8, 8])).types).not.toContain("FusedMatMul");
 });
+
+test("behind a convolution, the gradient's factor of each channel multiplies weights and no image", () => {
+	const g = createGraph();
+	const [x, w] = [
+		g.input("x", { type: "float", dims: [4, 3, 8, 8] }),
+		g.input("w", { type: "float", dims: [5, 3, 3, 3] }),
+	];
+	const perChannel = ["scale", "bias", "mean", "variance"].map((name) => g.input(name, { type: "float", dims: [5] }));
+	const y = g.op("BatchNormalization", [g.op("Conv", [x, w]), ...perChannel], training);
+	const found = gradients(g, g.op("ReduceSum", [g.op("Mul", [y, y])], { keepdims: int(0) }), [x, w]);
+	const stretched = new Set(
+		g.nodes.flatMap(({ outputs }) => outputs).flatMap(({ name, dims }) => (dims.join() === "5,1,1" ? [name] : [])),
+	);
+	const { nodes } = g.toOnnx(
+		"test",
+		[...found.entries()].map(([at, value]) => [`d${String(at)}`, value] as const),
+	);
+	expect(stretched.size).toBeGreaterThan(0);
+	expect(nodes.filter(({ opType, inputs }) => opType === "Mul" && inputs.some((name) => stretched.has(name)))).toEqual(
+		[],
+	);
+});

@@ -68,15 +68,15 @@ function vjp(context: VjpContext): ReturnType<Exclude<Operator["vjp"], string>> 
 		const raw = g.op("Sub", [channelProducts(g, dy, x), g.op("Mul", [mean, dBias])]);
 		return (sums = { dScale: g.op("Mul", [raw, inverse]), dBias });
 	};
+	// The factor comes last: a convolution that gave x takes it into its weights.
 	const inputGradient = (): Value => {
-		const factor = g.op("Mul", [scale, inverse]);
-		const direct = g.op("Mul", [dy, overChannels(g, factor, dy)]);
-		if (!training) return direct;
+		const factor = overChannels(g, g.op("Mul", [scale, inverse]), dy);
+		if (!training) return g.op("Mul", [dy, factor]);
 		const { dScale, dBias } = channelGradients();
-		const share = g.op("Mul", [factor, g.scalar(-(x.dims[1] ?? 1) / elementCount(x.dims), factor)]);
+		const share = g.scalar(-(x.dims[1] ?? 1) / elementCount(x.dims), scale);
 		const slope = g.op("Mul", [share, g.op("Mul", [dScale, inverse])]);
 		const offset = g.op("Sub", [g.op("Mul", [share, dBias]), g.op("Mul", [slope, mean])]);
-		return g.op("Add", [direct, affine(g, x, slope, offset)]);
+		return g.op("Mul", [g.op("Add", [dy, affine(g, x, slope, offset)]), factor]);
 	};
 	const meanGradient = (): Value =>
 		g.op("Neg", [g.op("Mul", [g.op("Mul", [scale, inverse]), channelGradients().dBias])]);

@@ -169,6 +169,44 @@ test.each(fewWindows)("$what: one product for the whole batch, with the values o
 	}
 });
 
+/** Gradients of Σ c s y, with a factor s for each channel of y = conv(x, w, b); `apart` keeps it from the convolution. */
+async function scaledResults(one: Shapes, apart: boolean) {
+	const feeds = draw(one, outputDims(one));
+	const g = createGraph();
+	const inputs = [g.input("x", feeds.x), g.input("w", feeds.w), g.input("b", feeds.b)];
+	const y = g.op("Conv", inputs, one.attributes);
+	const factor = g.input("s", { type: "float", dims: y.dims.slice(1).map((size, axis) => (axis === 0 ? size : 1)) });
+	const seen = apart ? g.op("Abs", [g.op("Add", [y, g.scalar(1000)])]) : y;
+	const weighted = g.op("Mul", [g.op("Mul", [seen, factor]), g.input("c", feeds.c)]);
+	const [dx = y, dw = y, db = y] = gradients(g, g.op("ReduceSum", [weighted], { keepdims: int(0) }), inputs);
+	const wanted = { dx, dw, db };
+	const found = await evaluate(g, wanted, { ...feeds, s: { ...feeds.b, dims: factor.dims } });
+	const { nodes } = g.toOnnx("scaled", Object.entries(wanted));
+	return {
+		found,
+		products: nodes.filter(({ opType, inputs: [, by] }) => opType === "Mul" && by === factor.name).length,
+	};
+}
+
+describe("a factor for each channel of a gradient", () => {
+	test.each([
+		{ what: "an image", x: [4, 3, 7, 6], w: [5, 3, 3, 3], attributes: same },
+		{ what: "groups and strides", x: [4, 4, 11], w: [6, 2, 3], attributes: { group: int(2), strides: ints([2]) } },
+		{ what: "a kernel of one element", x: [2, 6, 5, 5], w: [4, 6, 1, 1] },
+	])("goes into the weights: $what", async (one) => {
+		const [inside, outside] = [await scaledResults(one, false), await scaledResults(one, true)];
+		for (const name of Object.keys(outside.found)) {
+			expect(difference(numbers(inside.found, name), numbers(outside.found, name)), name).toBeLessThan(1e-5);
+		}
+		expect([inside.products, outside.products]).toEqual([0, 1]);
+	});
+
+	test("does not where weights are more than the gradient has elements", async () => {
+		const { products } = await scaledResults({ what: "", x: [1, 8, 3, 3], w: [8, 8, 3, 3], attributes: same }, false);
+		expect(products).toBe(1);
+	});
+});
+
 /** Samples `from` … `to − 1` of a batch. */
 function part({ type, dims, data }: TensorOf<"float">, from: number, to: number): TensorOf<"float"> {
 	const size = elementCount(dims.slice(1));

@@ -1,7 +1,8 @@
 /** Convolutions. Source: ONNX operator specification, Conv (opset 11, 22) and ConvTranspose (opset 11, 22). */
 import { type Attributes, int, ints, text } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
-import { describeType, type Value } from "../graph/value.js";
+import { describeType, sameDims, type Value } from "../graph/value.js";
+import { elementCount } from "../onnx/tensor.js";
 import { blockedConvolution } from "./convolution-blocked.js";
 import { type Geometry, geometryOf, transposedGeometryOf } from "./convolution-geometry.js";
 import { channelSums, weightGradient } from "./convolution-gradient.js";
@@ -48,6 +49,31 @@ function inputGradient(g: Graph, x: Value, w: Value, dy: Value, geometry: Geomet
 	});
 	const dx = g.op("ConvTranspose", [dy, w], { ...attributesOf(geometry), output_padding: ints(outputPadding) });
 	return dx.dims.length === x.dims.length ? dx : g.op("Reshape", [dx, g.integers(x.dims)]);
+}
+
+/** A gradient of outputs: `dy` is `of`, times a factor for each channel where there is one. */
+interface ScaledGradient {
+	readonly of: Value;
+	/** `[channels, 1]`. */
+	readonly factor?: Value;
+}
+
+/** A gradient without the factor of each channel that a normalisation gave it at last, if weights are fewer than it. */
+function withoutFactor(g: Graph, dy: Value, w: Value): ScaledGradient {
+	const product = g.producerOf(dy);
+	const [of, factor] = product?.opType === "Mul" ? product.inputs : [];
+	const isFewer = 2 * elementCount(w.dims) < elementCount(dy.dims);
+	if (of === undefined || factor === undefined || !isFewer || !sameDims(of.dims, dy.dims)) return { of: dy };
+	const [, channels = 1, ...spatial] = dy.dims;
+	const isPerChannel = sameDims(factor.dims, [channels, ...spatial.map(() => 1)]);
+	return isPerChannel ? { of, factor: g.op("Reshape", [factor, g.integers([channels, 1])]) } : { of: dy };
+}
+
+/** What has a row for each channel, its rows times their factors. */
+function timesFactor(g: Graph, x: Value, factor: Value | undefined): Value {
+	if (factor === undefined) return x;
+	const rows = g.op("Reshape", [x, g.integers([x.dims[0] ?? 1, -1])]);
+	return g.op("Reshape", [g.op("Mul", [rows, factor]), g.integers(x.dims)]);
 }
 
 const convolutionCases: readonly OperatorCase[] = (
@@ -123,10 +149,12 @@ export const convolution = {
 		vjp: ({ g, inputs, dy, attributes }) => {
 			const [x, w] = [required(inputs, 0), required(inputs, 1)];
 			const geometry = geometryOf(x, w, attributes);
+			// A factor for each channel of dy is one for each row of the weights, of which there are fewer.
+			const { of, factor } = withoutFactor(g, dy, w);
 			return [
-				() => inputGradient(g, x, w, dy, geometry),
-				() => weightGradient(g, x, dy, geometry),
-				() => channelSums(g, dy),
+				() => inputGradient(g, x, timesFactor(g, w, factor), of, geometry),
+				() => timesFactor(g, weightGradient(g, x, of, geometry), factor),
+				() => timesFactor(g, channelSums(g, of), factor),
 			];
 		},
 		lower: loweredConvolution,
