@@ -58,7 +58,6 @@ export type {
 	LossInputs,
 	LossParameter,
 	LossRole,
-	TaskName,
 } from "./losses/loss.js";
 export * from "./metrics/index.js";
 export { type ApplyOptions, applyModel } from "./models/apply.js";
@@ -140,6 +139,8 @@ export type {
 	Targets,
 	TargetsRequest,
 } from "./targets/targets.js";
+export type { Combination } from "./tasks/combination.js";
+export type { TaskName } from "./tasks/names.js";
 export type {
 	Candidate,
 	Checkpoint,
@@ -153,7 +154,7 @@ export type { Classifier, Ensemble, OpenMember } from "./train/ensemble.js";
 export type { GraphTeacher } from "./train/graph-teacher.js";
 export type { Fidelity, LabelFigures, ValidationFigures } from "./train/labels.js";
 export type { MaskInput } from "./train/masks.js";
-export type { Combination, Reading } from "./train/outputs.js";
+export type { Reading } from "./train/outputs.js";
 export { type BatchPredictor, createPredictor, type Predictor, type PredictorOptions } from "./train/predict.js";
 export type { Preprocessing } from "./train/preprocess.js";
 export type { State } from "./train/state.js";

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { SeedEvent } from "../pipeline/run-types.js";
 import { duration } from "../report/numbers.js";
+import { figureKinds, figureNames, figureText } from "../tasks/figures.js";
 import type { Terminal } from "./terminal.js";
 
 /** How far one network's training has come. */
@@ -64,8 +65,13 @@ export function createProgress<Event extends SeedEvent>(
 /** What a look at validation says, in short. */
 function validated(event: Extract<SeedEvent, { readonly kind: "validation" }>): string {
 	const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-	if ("accuracy" in event) return percent(event.accuracy);
-	return `agreement ${percent(event.agreement)}, KL ${event.klToTeacher.toFixed(4)}`;
+	const { accuracy, agreement, klToTeacher } = event;
+	if (accuracy !== undefined) return percent(accuracy);
+	if (agreement !== undefined && klToTeacher !== undefined) {
+		return `agreement ${percent(agreement)}, KL ${klToTeacher.toFixed(4)}`;
+	}
+	const [name] = figureNames.filter((one) => event[one] !== undefined);
+	return name === undefined ? "" : `${figureKinds[name].title} ${figureText(name, event[name] ?? 0)}`;
 }
 
 /** What an event says that a person should know. */

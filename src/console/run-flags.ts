@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { isRecord } from "../options.js";
 import { deviceChoices } from "../runtime/devices.js";
+import { taskNames } from "../tasks/names.js";
 import { dataFields } from "./data-flags.js";
 import type { Terminal } from "./terminal.js";
 
@@ -13,6 +14,7 @@ export const runFlags = {
 	seeds: z.coerce.number().optional(),
 	data: z.string().optional(),
 	folder: z.string().optional(),
+	task: z.enum(taskNames).optional(),
 	out: z.string().min(1),
 	threads: z.coerce.number().pipe(z.int().min(1).max(1024)).optional(),
 	device: z.enum(deviceChoices).optional(),
@@ -42,6 +44,10 @@ export function addRunFlags(command: Command): Command {
 		.option("--seeds <count>", "how many seeds to run")
 		.option("--data <name|path>", "data set, or data of yours (see limbeck data list), or the folder with the files")
 		.option("--folder <folder>", "folder with the data set's files, where --data names the data set")
+		.option(
+			"--task <name>",
+			`what is learned from the labels: ${taskNames.join(", ")} (default: the recipe's, or classification)`,
+		)
 		.option("--out <folder>", "folder for the results", "limbeck-out")
 		.option("--threads <count>", "threads to use (default: every core)")
 		.option(
@@ -83,7 +89,7 @@ export async function withRunFlags(
 	const kept = fields["name"] === undefined || fields["name"] === data["name"] ? data : {};
 	return {
 		...written,
-		data: { ...kept, ...fields },
+		data: { ...kept, ...fields, ...(flags.task === undefined ? {} : { task: flags.task }) },
 		...(flags.seed === undefined ? {} : { seed: flags.seed }),
 		...(flags.seeds === undefined ? {} : { seeds: flags.seeds }),
 	};

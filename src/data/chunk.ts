@@ -1,3 +1,4 @@
+import type { LabelData } from "../tasks/labels.js";
 import type { Normalization, SampleSet, SampleShape, Split } from "./data-set.js";
 import type { Sampling } from "./order.js";
 import type { SampleData } from "./samples.js";
@@ -11,7 +12,7 @@ export interface BatchSettings extends Augmentation {
 
 /** What training sees of the data: which samples, in which order, in which views. */
 export interface BatchOptions {
-	readonly split: Split;
+	readonly split: Split<LabelData>;
 	readonly sampleShape: SampleShape;
 	/** What a view's blanks are: the mean; zero where absent. */
 	readonly normalization?: Normalization;

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../errors.js";
 import { randomStream } from "../random.js";
-import type { DataOptions, DataSurroundings, LoadTest, PublishedDataSet, Split } from "./data-set.js";
+import type { LabelData } from "../tasks/labels.js";
+import type { AnyDataSet, DataOptions, DataSurroundings, LoadTest, PublishedDataSet } from "./data-set.js";
 import { findFile } from "./find-file.js";
 import { resolveDataFolders } from "./folders.js";
 import { checkLabels } from "./labels.js";
-import { inMemory } from "./samples.js";
+import { inMemory, type MemorySamples } from "./samples.js";
 import { splitDataSet } from "./splits.js";
 import { readTarMembers } from "./tar.js";
 
@@ -30,6 +31,14 @@ const classes: readonly string[] = (
 	"turtle wardrobe whale willow_tree wolf woman worm"
 ).split(" ");
 
+/** The coarse classes, each of five fine ones, as `coarse_label_names.txt` in the archive has them. */
+const coarseClasses: readonly string[] = (
+	"aquatic_mammals fish flowers food_containers fruit_and_vegetables household_electrical_devices " +
+	"household_furniture insects large_carnivores large_man-made_outdoor_things large_natural_outdoor_scenes " +
+	"large_omnivores_and_herbivores medium_mammals non-insect_invertebrates people reptiles small_mammals trees " +
+	"vehicles_1 vehicles_2"
+).split(" ");
+
 /** The most bytes that each member may have: what the published ones have. */
 const members = {
 	train: { file: "cifar-100-binary/train.bin", bytes: 50_000 * ROW },
@@ -43,21 +52,33 @@ const publishedRows = {
 	test: "f720caee9229d80edf21ea707a5a057ba935a565dcdb1e69d1d916decf74b040",
 } as const;
 
+/** The options of {@link cifar100}. */
+type Cifar100Options = DataOptions & { readonly task?: "classification" | "multi-label" | undefined };
+
+/** What is known of the labels: of the fine classes, or of both kinds as labels that hold together. */
+function kindOf({ task }: Cifar100Options): Pick<AnyDataSet, "task" | "classes"> {
+	return task === "multi-label" ? { task, classes: [...classes, ...coarseClasses] } : { classes };
+}
+
 /**
- * CIFAR-100: 50,000 training and 10,000 test images of 32×32 pixels in colour, 100 (fine) classes. 5,000 of the training
- * images are for validation by default, always the same.
+ * CIFAR-100: 50,000 training and 10,000 test images of 32×32 pixels in colour, 100 (fine) classes; as a multi-label task
+ * each image has its fine class and its coarse one, of 20. 5,000 of the training images are for validation by default,
+ * always the same.
  *
  * Source: A. Krizhevsky 2009, "Learning multiple layers of features from tiny images".
  */
-export const cifar100: PublishedDataSet = {
+export const cifar100: PublishedDataSet<Cifar100Options, LabelData> = {
 	title: "CIFAR-100: 50,000 + 10,000 images of 100 classes, 3×32×32",
 	classes,
 	sampleShape,
 	normalization,
 	async load(options) {
-		const samples = await readSplit("train", options);
-		const kind = { name, classes, sampleShape, normalization };
-		return splitDataSet(kind, samples, options.validation ?? VALIDATION_COUNT, randomStream(0, `${name}/split`));
+		const { samples, fine, labels } = await readSplit("train", options);
+		const kind = { name, ...kindOf(options), sampleShape, normalization };
+		const byClass = { labels: fine, count: classes.length };
+		const stream = randomStream(0, `${name}/split`);
+		const all = { count: fine.length, samples, labels };
+		return splitDataSet<LabelData>(kind, all, options.validation ?? VALIDATION_COUNT, stream, byClass);
 	},
 	download: [
 		{
@@ -71,16 +92,34 @@ export const cifar100: PublishedDataSet = {
 };
 
 /** Loads the test split of {@link cifar100}. */
-export const loadCifar100Test: LoadTest = async (options) => ({
-	classes,
-	sampleShape,
-	...(await readSplit("test", options)),
-});
+export const loadCifar100Test: LoadTest<Cifar100Options> = async (options) => {
+	const { samples, fine, labels } = await readSplit("test", options);
+	return { ...kindOf(options), sampleShape, count: fine.length, samples, labels };
+};
+
+/** Marks for the fine class and the coarse one of each image, `[count, 120]`. */
+function bothLabels(fine: Int32Array, coarse: Int32Array): Uint8Array {
+	const width = classes.length + coarseClasses.length;
+	const marks = new Uint8Array(fine.length * width);
+	for (const [row, label] of fine.entries()) {
+		marks[row * width + label] = 1;
+		marks[row * width + classes.length + (coarse[row] ?? 0)] = 1;
+	}
+	return marks;
+}
+
+/** The images of one of the two files with their labels. */
+interface Images {
+	readonly samples: MemorySamples;
+	readonly fine: Int32Array;
+	/** What the task learns. */
+	readonly labels: LabelData;
+}
 
 async function readSplit(
 	which: "train" | "test",
-	{ directory, env = process.env }: DataOptions & DataSurroundings,
-): Promise<Split> {
+	{ task, directory, env = process.env }: Cifar100Options & DataSurroundings,
+): Promise<Images> {
 	const folders = resolveDataFolders(name, directory, env);
 	const path = await findFile(name, [archive, archive.replace(/\.gz$/, "")], folders);
 	const { rows, names } = await readMembers(path, which);
@@ -89,11 +128,17 @@ async function readSplit(
 		throw new LimbeckError("data", { where: path, expected, got: "other names" });
 	}
 	const count = rows.length / ROW;
-	const labels = Uint8Array.from({ length: count }, (_, row) => rows[row * ROW + 1] ?? 0);
-	checkLabels(labels, count, classes, `${path}: ${members[which].file}`);
+	const where = `${path}: ${members[which].file}`;
+	const labelsAt = (byte: number, names: readonly string[]): Int32Array => {
+		const labels = Uint8Array.from({ length: count }, (_, row) => rows[row * ROW + byte] ?? 0);
+		checkLabels(labels, count, names, where);
+		return Int32Array.from(labels);
+	};
 	const images = new Uint8Array(count * PIXELS);
 	for (let row = 0; row < count; row++) images.set(rows.subarray(row * ROW + 2, (row + 1) * ROW), row * PIXELS);
-	return { count, samples: inMemory(images), labels: Int32Array.from(labels) };
+	const fine = labelsAt(1, classes);
+	const labels = task === "multi-label" ? bothLabels(fine, labelsAt(0, coarseClasses)) : fine;
+	return { samples: inMemory(images), fine, labels };
 }
 
 /** The rows of one of the two files, and the names of the classes. */

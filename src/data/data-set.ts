@@ -1,4 +1,6 @@
 import type { Notice } from "../notices.js";
+import type { LabelData } from "../tasks/labels.js";
+import type { TaskName } from "../tasks/names.js";
 import type { PixelRange } from "./formats/pixel-range.js";
 
 /** `[channels, height, width]` of an image, `[features]` of a table row, `[channels, length]` of a signal. */
@@ -39,10 +41,10 @@ export interface SampleSet {
 	readonly samples: Samples;
 }
 
-/** Samples that belong together, with their classes. */
-export interface Split extends SampleSet {
-	/** `[count]`, indices into the data set's classes; empty where the samples have none. */
-	readonly labels: Int32Array;
+/** Samples that belong together, with their labels. */
+export interface Split<Labels extends LabelData = Int32Array> extends SampleSet {
+	/** As the task has them: of classification `[count]`, indices into the classes; empty where the samples have none. */
+	readonly labels: Labels;
 	/** Which rows they are of what they were taken from, where that is known. */
 	readonly origin?: Origin;
 	/** `[count]`: of which group (a recording, a patient) each is, where a fraction of the split takes whole groups. */
@@ -81,14 +83,17 @@ export interface PixelScale {
  * What training and model selection may see. The test split is left out on purpose: only evaluation opens it, through
  * `data/test-sets.ts`.
  */
-export interface DataSet {
+export interface DataSet<Labels extends LabelData = Int32Array> {
 	readonly name: string;
+	/** What is learned from the labels; classification where absent. */
+	readonly task?: TaskName;
+	/** Names of what a network answers, in the order of its outputs: of classes, of labels or of numbers. */
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
 	/** What its inputs are normalised with. */
 	readonly normalization: Normalization;
-	readonly train: Split;
-	readonly validation: Split;
+	readonly train: Split<Labels>;
+	readonly validation: Split<Labels>;
 	/** Names of the elements of a sample, in order, where samples are rows of a table that names its columns. */
 	readonly features?: readonly string[];
 	/** Where pictures have pixels that are not bytes. */
@@ -103,8 +108,13 @@ export interface DataSet {
 	readonly unlabelled?: true;
 }
 
+/** A data set of any task. */
+export type AnyDataSet = DataSet<LabelData>;
+
 /** A test split, with what is known of its samples. */
-export interface TestSet extends Split {
+export interface TestSet<Labels extends LabelData = Int32Array> extends Split<Labels> {
+	/** As a data set has them. */
+	readonly task?: TaskName;
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
 	/** As a data set has them. */
@@ -113,6 +123,9 @@ export interface TestSet extends Split {
 	/** What should be known of the data; absent where there is nothing. */
 	readonly notices?: readonly Notice[];
 }
+
+/** A test split of any task. */
+export type AnyTestSet = TestSet<LabelData>;
 
 /** How to load a published data set. */
 export interface DataOptions {
@@ -164,14 +177,14 @@ export interface DataSetFacts {
 }
 
 /** One data set, or one kind of users' own: what it is, and how to get it. */
-export interface DataSetEntry<Options = DataOptions> extends DataSetFacts {
+export interface DataSetEntry<Options = DataOptions, Labels extends LabelData = LabelData> extends DataSetFacts {
 	/**
 	 * Loads the training and validation splits.
 	 *
 	 * @throws LimbeckError `usage` for a bad number of validation samples, `data` or `file` for files that are missing,
 	 * unreadable or wrong.
 	 */
-	load(options: Options & DataSurroundings): Promise<DataSet>;
+	load(options: Options & DataSurroundings): Promise<DataSet<Labels>>;
 }
 
 /**
@@ -179,10 +192,13 @@ export interface DataSetEntry<Options = DataOptions> extends DataSetFacts {
  *
  * @throws LimbeckError `data` or `file` for files that are missing, unreadable or wrong.
  */
-export type LoadTest<Options = DataOptions> = (options: Options & DataSurroundings) => Promise<TestSet>;
+export type LoadTest<Options = DataOptions, Labels extends LabelData = LabelData> = (
+	options: Options & DataSurroundings,
+) => Promise<TestSet<Labels>>;
 
 /** A data set that is the same for everybody. */
-export interface PublishedDataSet extends DataSetEntry {
+export interface PublishedDataSet<Options = DataOptions, Labels extends LabelData = Int32Array>
+	extends DataSetEntry<Options, Labels> {
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
 	/** Mean and standard deviation over the default training split. */

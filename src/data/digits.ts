@@ -54,7 +54,7 @@ export const digits: PublishedDataSet = {
 };
 
 /** Loads the test split of {@link digits}. */
-export const loadDigitsTest: LoadTest = async () => {
+export const loadDigitsTest: LoadTest<DataOptions, Int32Array> = async () => {
 	const samples = await readDigits();
 	return { classes, sampleShape, ...selectSamples(samples, sampleShape, splitOffTest(samples).taken) };
 };

@@ -2,29 +2,36 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../errors.js";
 import { permutation, randomStream, type Stream } from "../random.js";
+import type { LabelData } from "../tasks/labels.js";
 import type { DataSet, Split } from "./data-set.js";
 import { selectSamples } from "./splits.js";
 
 /** A data set with some of the training samples, and which of the whole they are, in ascending order. */
-export interface Fraction {
-	readonly data: DataSet;
+export interface Fraction<Labels extends LabelData = Int32Array> {
+	readonly data: DataSet<Labels>;
 	readonly indices: Uint32Array;
 }
 
 /**
- * A share of the training samples, the same share of each class, at least one of each that there is; of samples in groups
+ * A share of the training samples, of classes the same share of each, at least one of each that there is; of samples in groups
  * (frames of recordings) a share of the groups, all samples of each, at least one group. The validation split stays
  * whole. A larger share holds a smaller one of the same seed. The samples are copied into memory.
  *
  * @param share - above 0, up to 1.
  * @throws LimbeckError `file` or `data` for samples that cannot be read.
  */
-export function fractionOfTraining(data: DataSet, share: number, seed: number): Fraction {
+export function fractionOfTraining<Labels extends LabelData>(
+	data: DataSet<Labels>,
+	share: number,
+	seed: number,
+): Fraction<Labels> {
 	const { train, classes } = data;
-	const { labels, groups } = train;
+	const { labels, groups, count } = train;
 	const indices =
 		groups === undefined
-			? stratifiedShare(labels, classes.length, share, seed)
+			? labels instanceof Int32Array
+				? stratifiedShare(labels, classes.length, share, seed)
+				: stratifiedShare(new Int32Array(count), 1, share, seed)
 			: groupShare(groups, share, randomStream(seed, "data/fraction/groups"));
 	return withSamples(data, indices);
 }
@@ -85,7 +92,7 @@ export function withoutClasses(data: DataSet, withheld: readonly number[]): Data
 }
 
 /** @param indices - in ascending order. */
-function withSamples(data: DataSet, indices: Uint32Array): Fraction {
+function withSamples<Labels extends LabelData>(data: DataSet<Labels>, indices: Uint32Array): Fraction<Labels> {
 	const fingerprint = createHash("sha256")
 		.update(data.fingerprint)
 		.update(Buffer.from(indices.buffer, indices.byteOffset, indices.byteLength))

@@ -1,6 +1,7 @@
 import { LimbeckError } from "../errors.js";
 import { nearest } from "../options.js";
 import { cifar100 } from "./cifar-100.js";
+import { classData } from "./class-data.js";
 import type { DataSetEntry, DataSetFacts } from "./data-set.js";
 import { digits } from "./digits.js";
 import { fashionMnist } from "./fashion-mnist.js";
@@ -46,7 +47,7 @@ export function dataSetOf({ name }: StepData): DataSetEntry<StepData> {
 		async load(options) {
 			const whole = await found.load(options);
 			const withheld = "withhold" in options ? options.withhold : undefined;
-			return withheld === undefined ? whole : withoutClasses(whole, withheld);
+			return withheld === undefined ? whole : withoutClasses(classData(whole, "data.withhold"), withheld);
 		},
 	};
 }

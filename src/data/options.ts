@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { comparedName } from "../names.js";
+import { defaultTask, type TaskName, taskNames } from "../tasks/names.js";
 
 const validation = z.int().min(1).optional().describe("validation samples, split off the training samples by class");
 const directory = z.string().min(1).optional().describe("folder with the data set's files");
@@ -40,6 +41,29 @@ const own = {
 	memory: z.int().min(0).default(1024).describe("MiB of samples kept in memory; a larger data set is read from disk"),
 };
 
+/** What is learned from the labels. */
+const task = z
+	.enum(taskNames)
+	.optional()
+	.describe(
+		"what is learned from the labels: classification, one of several classes, where left out; multi-label, any number of labels; regression, numbers",
+	);
+
+/** What separates the names of labels in a cell. */
+const separator = z
+	.string()
+	.min(1)
+	.max(8)
+	.optional()
+	.describe("multi-label: what separates the names of labels in a cell; found where left out");
+
+/** A column, or several: of marks a label each, of numbers a number each. */
+const labelColumns = (what: string) =>
+	z
+		.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+		.default("label")
+		.describe(what);
+
 /** What is not split, such as the samples of one patient: none has some of its samples in one part, some in another. */
 const group = (what: string) =>
 	z.string().min(1).optional().describe(`${what} with each sample's group, which is not split between parts`);
@@ -68,7 +92,11 @@ const arrays = {
 };
 
 const columns = {
-	label: z.string().min(1).default("label").describe("column with the class"),
+	task,
+	label: labelColumns(
+		"column with the class; multi-label: with the names of the labels, or a list of columns of 0 and 1, one for each label; regression: with the number, or a list of columns",
+	),
+	separator,
 	unlabelled,
 	group: group("column"),
 	ignore: z.array(z.string()).default([]).describe("columns that are neither features nor label"),
@@ -86,7 +114,12 @@ export const dataOptions = z.discriminatedUnion("name", [
 	z.strictObject({ name: z.literal("digits").optional().default("digits"), validation, withhold }),
 	published("mnist"),
 	published("fashion-mnist"),
-	published("cifar-100"),
+	published("cifar-100").extend({
+		task: z
+			.enum(["classification", "multi-label"])
+			.optional()
+			.describe("classification: the 100 fine classes; multi-label: these and the 20 coarse ones, two labels a sample"),
+	}),
 	z.strictObject({
 		name: z.literal("folder"),
 		directory: z
@@ -130,7 +163,12 @@ export const dataOptions = z.discriminatedUnion("name", [
 		name: z.literal("npz"),
 		file: file.describe("archive of arrays, as numpy.savez writes it"),
 		features: z.string().min(1).default("x").describe("array with the samples along its first dimension"),
-		label: z.string().min(1).default("y").describe("array with the classes"),
+		task,
+		label: z
+			.string()
+			.min(1)
+			.default("y")
+			.describe("array with the classes; multi-label: with a row of 0 and 1 for each sample; regression: with numbers"),
 		group: group("array"),
 		unlabelled,
 		test: file.optional().describe("archive with the test samples; the same one where only testFeatures is given"),
@@ -141,7 +179,10 @@ export const dataOptions = z.discriminatedUnion("name", [
 	z.strictObject({
 		name: z.literal("npy"),
 		file: file.describe("array with the samples along its first dimension, as numpy.save writes it"),
-		labels: file.optional().describe("array with the classes; none where unlabelled"),
+		task,
+		labels: file
+			.optional()
+			.describe("array with the classes, multi-label rows of 0 and 1, regression numbers; none where unlabelled"),
 		group: group("file with an array"),
 		unlabelled,
 		test: file.optional().describe("array with the test samples; split off where left out"),
@@ -182,6 +223,12 @@ export function decodingOf(data: DataChoice): Decoding | undefined {
 /** The same pictures as transformers.js decodes them, without those that it cannot read; `undefined` for other data. */
 export function asTransformersDecodes(data: DataChoice): DataChoice | undefined {
 	return data.name === "folder" ? { ...data, decode: "transformers.js", skipBroken: true } : undefined;
+}
+
+/** What is learned from the labels of a data set; classes where absent. */
+export function taskNameOf(data: { readonly name: string }): TaskName | undefined {
+	const { task } = data as { readonly task?: TaskName };
+	return task === defaultTask ? undefined : task;
 }
 
 /** Whether the samples have no labels. */

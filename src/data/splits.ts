@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../errors.js";
 import { permutation, type Stream } from "../random.js";
+import { classLabels, type LabelData, selectLabels } from "../tasks/labels.js";
 import type { DataSet, SampleShape, Split } from "./data-set.js";
 import { readSamples } from "./open-samples.js";
 import type { MemorySamples } from "./samples.js";
@@ -64,9 +65,13 @@ function proportionalShares(sizes: readonly number[], total: number): readonly n
 }
 
 /** The samples at `indices`, copied into memory. */
-export function selectSamples(split: Split, sampleShape: SampleShape, indices: Uint32Array): MemorySplit {
+export function selectSamples<Labels extends LabelData>(
+	split: Split<Labels>,
+	sampleShape: SampleShape,
+	indices: Uint32Array,
+): MemorySplit<Labels> {
 	const samples = readSamples(split, sampleShape, indices);
-	const labels = Int32Array.from(indices, (index) => split.labels[index] ?? 0);
+	const labels = selectLabels(split.labels, split.count === 0 ? 1 : split.labels.length / split.count, indices);
 	const rows = indices.map((index) => split.origin?.rows[index] ?? index);
 	const { groups } = split;
 	return {
@@ -79,20 +84,30 @@ export function selectSamples(split: Split, sampleShape: SampleShape, indices: U
 }
 
 /** A split whose samples are in memory. */
-type MemorySplit = Split & { readonly samples: MemorySamples };
+type MemorySplit<Labels extends LabelData = Int32Array> = Split<Labels> & { readonly samples: MemorySamples };
 
 /** What a data set says of itself. */
-export type DataSetKind = Pick<DataSet, "name" | "classes" | "sampleShape" | "normalization">;
+export type DataSetKind = Pick<DataSet, "name" | "task" | "classes" | "sampleShape" | "normalization">;
 
 /**
  * Builds a data set by taking `validation` stratified samples out of `samples`; the rest is for training.
  *
+ * @param classes - by which samples are split; their labels where absent.
  * @throws LimbeckError `usage` when a class would have no training or no validation sample.
  */
-export function splitDataSet(kind: DataSetKind, samples: Split, validation: number, stream: Stream): DataSet {
-	const { name, classes, sampleShape } = kind;
+export function splitDataSet<Labels extends LabelData = Int32Array>(
+	kind: DataSetKind,
+	samples: Split<Labels>,
+	validation: number,
+	stream: Stream,
+	classes: { readonly labels: Int32Array; readonly count: number } = {
+		labels: classLabels(samples.labels),
+		count: kind.classes.length,
+	},
+): DataSet<Labels> {
+	const { name, sampleShape } = kind;
 	const where = `validation samples of ${name}`;
-	const { taken, rest } = stratifiedPartition(samples.labels, classes.length, validation, stream, where);
+	const { taken, rest } = stratifiedPartition(classes.labels, classes.count, validation, stream, where);
 	const train = selectSamples(samples, sampleShape, rest);
 	const validationSplit = selectSamples(samples, sampleShape, taken);
 	const fingerprint = fingerprintSplits(kind, [train, validationSplit]);
@@ -100,12 +115,12 @@ export function splitDataSet(kind: DataSetKind, samples: Split, validation: numb
 }
 
 /** SHA-256 over everything that training can see. The name is left out: the same bytes are the same data. */
-function fingerprintSplits({ sampleShape, classes }: DataSetKind, splits: readonly MemorySplit[]): string {
+function fingerprintSplits({ sampleShape, classes }: DataSetKind, splits: readonly MemorySplit<LabelData>[]): string {
 	const hash = createHash("sha256");
 	hash.update(JSON.stringify([sampleShape, splits.map((split) => split.count)]));
 	for (const { samples, labels } of splits) {
 		hash.update(bytesOf(samples.data));
-		hash.update(classes.length <= 256 ? Uint8Array.from(labels) : bytesOf(labels));
+		hash.update(labels instanceof Int32Array && classes.length <= 256 ? Uint8Array.from(labels) : bytesOf(labels));
 	}
 	return hash.digest("hex");
 }

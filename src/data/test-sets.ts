@@ -3,7 +3,7 @@
  * `npm run layers` lets `distill/evaluate.ts` import this file, and nobody else.
  */
 import { loadCifar100Test } from "./cifar-100.js";
-import type { DataSurroundings, LoadTest, TestSet } from "./data-set.js";
+import type { AnyTestSet, DataSurroundings, LoadTest } from "./data-set.js";
 import { loadDigitsTest } from "./digits.js";
 import { loadFashionMnistTest } from "./fashion-mnist.js";
 import { loadMnistTest } from "./mnist.js";
@@ -31,7 +31,7 @@ const testSets = {
  *
  * @throws LimbeckError `data` or `file` for files that are missing, unreadable or wrong.
  */
-export function loadTestSet(choice: DataChoice & DataSurroundings): Promise<TestSet> {
+export function loadTestSet(choice: DataChoice & DataSurroundings): Promise<AnyTestSet> {
 	// The name picks the loader whose options these are; TypeScript cannot pair them through the table.
 	return (testSets[choice.name] as LoadTest<DataChoice>)(choice);
 }

@@ -1,3 +1,4 @@
+import { classData } from "../data/class-data.js";
 import { dataSetOf } from "../data/index.js";
 import type { DataChoice } from "../data/options.js";
 import { readMember } from "../distill/teachers/open.js";
@@ -32,7 +33,7 @@ export async function convertModel(
 	{ data: choice, model: file, precision, threads, output }: ConvertStep,
 	{ runtime }: { readonly runtime: Runtime },
 ): Promise<void> {
-	const loaded = await dataSetOf(choice).load(choice);
+	const loaded = classData(await dataSetOf(choice).load(choice), "convert");
 	const member = await readMember(fileMember(file), loaded);
 	const { model: float32, ...taken } = await shippable(runtime, member, loaded, threads);
 	const data = { ...loaded, ...taken };

@@ -3,6 +3,7 @@ import type { SampleShape, TestSet } from "../data/data-set.js";
 import { readSamples } from "../data/open-samples.js";
 import { predictedClasses } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
+import { ownAnswers } from "../tasks/task.js";
 import type { OpenedModel } from "./evaluated-model.js";
 
 /** The code of the notice. */
@@ -20,7 +21,7 @@ const tolerance = 0.01;
  * @returns what to report of a model whose answers depend on what else is in the batch; `undefined` for others.
  */
 export async function answersAlone(
-	{ path, ensemble }: Pick<OpenedModel, "path" | "ensemble">,
+	{ path, ensemble, task }: Pick<OpenedModel, "path" | "ensemble" | "task">,
 	test: Pick<TestSet, "count" | "samples" | "classes">,
 	sampleShape: SampleShape,
 	logits: Float32Array,
@@ -32,21 +33,27 @@ export async function answersAlone(
 	for (let k = 0; k < count; k++) {
 		const row = Math.floor((k * test.count) / count);
 		const alone = { count: 1, samples: readSamples(test, sampleShape, Uint32Array.of(row)) };
-		const { logits: own } = await ensemble.answers(alone);
+		const { logits: whole } = await ensemble.answers(alone);
+		const own = ownAnswers(whole, task, width);
 		const among = logits.subarray(row * width, (row + 1) * width);
 		const scale = among.reduce((size, value) => Math.max(size, Math.abs(value)), 1);
 		const difference = among.reduce((size, value, at) => Math.max(size, Math.abs(value - (own[at] ?? Number.NaN))), 0);
 		largest = Math.max(largest, difference);
 		if (difference <= tolerance * scale) continue;
 		changed++;
-		if (predictedClasses(own, width)[0] !== predictedClasses(among, width)[0]) classes++;
+		if (task.name === "classification" && isOtherClass(own, among)) classes++;
 	}
 	if (changed === 0) return undefined;
+	const other = task.name === "classification" ? `, ${String(classes)} with another class; logits` : "; answers";
 	return {
 		code: dependsOnBatch,
 		text:
 			`${path} answers a sample otherwise when it is alone in the batch: ${String(changed)} of ${String(count)} ` +
-			`samples that were tried, ${String(classes)} with another class; logits differ by up to ${largest.toPrecision(3)}.`,
+			`samples that were tried${other} differ by up to ${largest.toPrecision(3)}.`,
 		hint: "Export the network for inference (in PyTorch in evaluation mode): batch normalisation must use its running averages.",
 	};
+}
+
+function isOtherClass(a: Float32Array, b: Float32Array): boolean {
+	return predictedClasses(a, a.length)[0] !== predictedClasses(b, b.length)[0];
 }

@@ -1,5 +1,5 @@
 /** What a training is refused for before it begins: by its plan, and again where it is done. */
-import type { DataSet } from "../data/data-set.js";
+import type { AnyDataSet } from "../data/data-set.js";
 import { refuseUnknownClasses } from "../data/fraction.js";
 import type { StepData } from "../data/index.js";
 import { mixupOf, prepareViews } from "../data/transforms/index.js";
@@ -7,6 +7,8 @@ import { LimbeckError } from "../errors.js";
 import type { LossOptions } from "../losses/index.js";
 import type { ModelTask } from "../models/family.js";
 import type { OnnxModel } from "../onnx/model.js";
+import { taskOf } from "../tasks/index.js";
+import type { TaskName } from "../tasks/names.js";
 import { refuseLabels } from "../train/labels.js";
 import { looksInside } from "../train/objective.js";
 import { soleGraphTeacher } from "../train/teacher.js";
@@ -15,10 +17,12 @@ import type { TrainingJob } from "../train/training.js";
 import type { NetworkOptions } from "./networks.js";
 import { givenInGraph } from "./teachers/in-graph.js";
 import type { KnownTeacher } from "./teachers/sources.js";
-import { untrained } from "./untrained.js";
+import { networkTask, untrained } from "./untrained.js";
 
 /** The data that a network learns from. */
 export interface TrainedOn extends Omit<ModelTask, "seed"> {
+	/** What is learned; classes where absent. */
+	readonly task?: TaskName | undefined;
 	/** Training samples. */
 	readonly train: number;
 }
@@ -73,14 +77,14 @@ export async function checkPupils(
 	start: OnnxModel,
 	shared: Pick<TrainingJob, "data" | "normalization" | "seed" | "threads">,
 ): Promise<void> {
-	const { sampleShape, classes } = shared.data;
+	const { classes } = shared.data;
 	let teacher = start;
 	for (const { network: options, loss, store } of pupils) {
 		checkTopK(store, classes.length);
-		const task = { sampleShape, classes: classes.length, seed: shared.seed };
-		const pupil = await untrained(options, task, shared.data);
+		const task = taskOf(shared.data);
+		const pupil = await untrained(options, networkTask(shared.data, classes.length, shared.seed), shared.data);
 		const job = { ...shared, model: pupil.model, options: pupil.options, loss };
-		checkJob(job, soleGraphTeacher(teacher, shared.normalization));
+		checkJob(job, soleGraphTeacher(teacher, shared.normalization, { task, width: classes.length }));
 		teacher = pupil.model;
 	}
 }
@@ -93,12 +97,13 @@ function checkTopK(store: Pupil["store"], classes: number): void {
 }
 
 /** Data of which only the shape is looked at. */
-function standInFor({ sampleShape, classes, train: count }: TrainedOn): DataSet {
+function standInFor({ task, sampleShape, classes, train: count }: TrainedOn): AnyDataSet {
 	const samples = { kind: "memory", type: "uint8", data: new Uint8Array() } as const;
 	const train = { count, labels: new Int32Array(), samples };
 	const names = Array.from({ length: classes }, (_, index) => String(index));
 	return {
 		name: "",
+		...(task === undefined ? {} : { task }),
 		classes: names,
 		sampleShape,
 		normalization: { mean: 0, std: 1 },

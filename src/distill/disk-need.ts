@@ -5,12 +5,13 @@ import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { viewBytes } from "../targets/size.js";
 import type { TargetForm } from "../targets/targets.js";
+import { taskOf } from "../tasks/index.js";
 import { checkpointBytes } from "../train/checkpoint/checkpoint.js";
 import { looksOf } from "../train/plan.js";
 import { carriedOf } from "../train/update.js";
 import { checkTraining, type PlannedTraining, type TrainedOn } from "./check-training.js";
 import type { NetworkOptions } from "./networks.js";
-import { untrained } from "./untrained.js";
+import { networkTask, untrained } from "./untrained.js";
 
 /** What a training leaves on the disk, and what it keeps there while it goes on, in bytes. */
 export interface DiskNeed {
@@ -33,8 +34,7 @@ export async function checkedNeedOf(
 	on: TrainedOn,
 	targets: TargetForm | undefined,
 ): Promise<DiskNeed> {
-	const { sampleShape, classes } = on;
-	const { model, options } = await untrained(step.network, { sampleShape, classes, seed: 0 });
+	const { model, options } = await untrained(step.network, networkTask(on, on.classes, 0));
 	await checkTraining({ ...step, network: options }, model, on);
 	return diskNeedOf(model, options, on, targets);
 }
@@ -42,12 +42,13 @@ export async function checkedNeedOf(
 function diskNeedOf(
 	model: OnnxModel,
 	network: NetworkOptions,
-	{ train, classes }: TrainedOn,
+	on: TrainedOn,
 	targets: TargetForm | undefined,
 ): DiskNeed {
 	const { batch, epochs, keep, divergence, fraction = 1 } = network;
 	const carried = carriedOf(model, network);
-	const samples = Math.max(1, Math.round(fraction * train));
+	const samples = Math.max(1, Math.round(fraction * on.train));
+	const width = taskOf(on).answerWidth(on.classes);
 	const steps = stepsForEpochs(samples, batch, epochs);
 	const looks = Math.min(looksOf(epochs), steps);
 	const size = { steps, looks, keep, goesBack: divergence.action === "rollback" };
@@ -55,6 +56,6 @@ function diskNeedOf(
 	return {
 		network: encodeModel(model).length,
 		checkpoint: checkpointBytes(carried, size),
-		targets: targets === undefined ? 0 : views() * viewBytes(targets, samples, classes),
+		targets: targets === undefined ? 0 : views() * viewBytes(targets, samples, width),
 	};
 }

@@ -1,10 +1,13 @@
 /** Evaluation on the test split: the only place that opens it, after everything is trained, calibrated and chosen. */
-import type { DataSet, Split, TestSet } from "../data/data-set.js";
+import { classData, classTest } from "../data/class-data.js";
+import type { AnyDataSet, AnyTestSet } from "../data/data-set.js";
 import { dataSetOf } from "../data/index.js";
 import { loadTestSet } from "../data/test-sets.js";
 import { LimbeckError } from "../errors.js";
 import { checkRank, fitTemperature } from "../metrics/index.js";
 import { distinct } from "../notices.js";
+import { taskOf } from "../tasks/index.js";
+import type { Chosen } from "../tasks/task.js";
 import type { EvaluateContext } from "./evaluated-model.js";
 import type { EvaluateOutcome, EvaluateStep, SplitName } from "./evaluation.js";
 import { biasShiftsOf, coveredBy, outcomeOf } from "./evaluation-outcome.js";
@@ -24,26 +27,45 @@ import { type ValidationAnswers, validationAnswers } from "./validation-answers.
  */
 export async function evaluateModels(step: EvaluateStep, context: EvaluateContext): Promise<EvaluateOutcome> {
 	// All but the test samples, loaded once, and not where nothing asks for them.
-	let loaded: Promise<DataSet> | undefined;
+	let loaded: Promise<AnyDataSet> | undefined;
 	const load: LoadData = () => (loaded ??= dataSetOf(step.data).load(step.data));
 	const answers = await askValidation(step, load, context);
-	const learned = step.learned && (await learnedFigures({ ...step, data: await load() }, step.learned, context));
+	const learned =
+		step.learned &&
+		(await learnedFigures({ ...step, data: classData(await load(), "learned") }, step.learned, context));
 	const judgedBy = step.judge === true ? await load() : undefined;
 	const temperatureOf = (name: string): number | undefined => {
 		const logits = calibrates(step) ? answers?.logits.get(name) : undefined;
-		return logits && answers && fitTemperature(logits, answers.labels, answers.classes);
+		if (logits === undefined || !(answers?.labels instanceof Int32Array)) return undefined;
+		return fitTemperature(logits, answers.labels, answers.classes.length);
 	};
-	const temperatures = new Map(Object.keys(step.models).map((name) => [name, temperatureOf(name)]));
+	const chosenFor = (name: string): Chosen | undefined => {
+		const own = calibrates(step) ? answers?.logits.get(name) : undefined;
+		if (own === undefined || answers === undefined) return undefined;
+		return taskOf(answers).choose?.({ answers: own, labels: answers.labels, names: answers.classes });
+	};
+	const before = new Map(
+		Object.keys(step.models).map((name) => [
+			name,
+			{ temperature: temperatureOf(name), chosen: chosenFor(name), judgedBy },
+		]),
+	);
 	const test = step.split === "validation" ? validationOf(await load(), step) : await loadTestSet(step.data);
 	if (needsLabels(step)) requireLabels(test, step.split ?? "test");
 	const results = new Map<string, ModelResult>();
 	for (const [name, source] of Object.entries(step.models)) {
-		const temperature = temperatures.get(name);
-		results.set(name, await evaluateModel(source, test, step, { temperature, judgedBy }, context));
+		const known = before.get(name) ?? { temperature: undefined, chosen: undefined, judgedBy };
+		results.set(name, await evaluateModel(source, test, step, known, context));
 	}
-	const coverage = step.coverage === undefined ? {} : { coverage: await coveredBy(step.coverage, test, results) };
+	const coverage =
+		step.coverage === undefined
+			? {}
+			: { coverage: await coveredBy(step.coverage, classTest(test, "coverage"), results) };
 	const { biasShifts: requests } = step;
-	const shifts = requests === undefined ? {} : { biasShifts: biasShiftsOf(requests, answers, test, results) };
+	const shifts =
+		requests === undefined
+			? {}
+			: { biasShifts: biasShiftsOf(requests, answers, classTest(test, "bias shifts"), results) };
 	const measured = [...results.values()];
 	const read = measured.flatMap((result) => result.notices);
 	const notices = distinct([...(test.notices ?? []), ...read, ...measured.flatMap(({ alone = [] }) => alone)]);
@@ -57,15 +79,16 @@ export async function evaluateModels(step: EvaluateStep, context: EvaluateContex
 }
 
 /** Loads the data but for the test samples. */
-type LoadData = () => Promise<DataSet>;
+type LoadData = () => Promise<AnyDataSet>;
 
 function validationOf(
-	{ classes, sampleShape, features, pixelScale, validation, notices }: DataSet,
+	{ task, classes, sampleShape, features, pixelScale, validation, notices }: AnyDataSet,
 	{ details }: EvaluateStep,
-): TestSet {
+): AnyTestSet {
 	for (const k of details?.top ?? []) checkRank(k, classes.length);
 	return {
 		...validation,
+		...(task === undefined ? {} : { task }),
 		classes,
 		sampleShape,
 		...(features === undefined ? {} : { features }),
@@ -80,7 +103,7 @@ function validationOf(
  * @throws LimbeckError (`model`, `data`, `file`, `usage`).
  */
 export function judgeNovelty(step: NoveltyStep, context: EvaluateContext): Promise<NoveltyOutcome> {
-	return judge(step, () => loadTestSet(step.data), context);
+	return judge(step, async () => classTest(await loadTestSet(step.data), "novelty"), context);
 }
 
 /**
@@ -89,7 +112,7 @@ export function judgeNovelty(step: NoveltyStep, context: EvaluateContext): Promi
  * @throws LimbeckError (`model`, `data`, `file`, `usage`).
  */
 export function siftSamples(step: SiftStep, context: EvaluateContext): Promise<SiftOutcome> {
-	return sift(step, () => loadTestSet(step.data), context);
+	return sift(step, async () => classTest(await loadTestSet(step.data), "novelty"), context);
 }
 
 /** Whether temperatures are fitted: one that is fitted on the samples that it is judged on says nothing. */
@@ -114,7 +137,7 @@ function needsLabels({ details, compare = [], exhibit, coverage, biasShifts }: E
 	return [details, exhibit, coverage, biasShifts].some((asked) => asked !== undefined) || compare.length > 0;
 }
 
-function requireLabels({ labels }: Split, split: SplitName): void {
+function requireLabels({ labels }: Pick<AnyTestSet, "labels">, split: SplitName): void {
 	if (labels.length > 0) return;
 	throw new LimbeckError("data", {
 		where: `the ${split} split`,

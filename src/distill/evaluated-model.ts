@@ -4,10 +4,14 @@ import type { SampleSet, SampleShape, Split } from "../data/data-set.js";
 import { openSamples, readSamples } from "../data/open-samples.js";
 import { fileError } from "../files.js";
 import { type Latency, type MultiplyAdds, measureLatency, multiplyAdds } from "../metrics/index.js";
-import { checkLogits } from "../metrics/logits.js";
+import { checkRows } from "../metrics/logits.js";
 import { parameterCount } from "../models/trainable.js";
 import type { Notice } from "../notices.js";
 import type { Runtime } from "../runtime/runtime.js";
+import { taskOf } from "../tasks/index.js";
+import type { LabelData } from "../tasks/labels.js";
+import type { TaskName } from "../tasks/names.js";
+import { ownAnswers, type Task } from "../tasks/task.js";
 import { type Classifier, type EnsembleAnswers, type OpenEnsemble, openEnsemble } from "../train/ensemble.js";
 import type { Predictor } from "../train/predict.js";
 import { preprocessedShape } from "../train/preprocess.js";
@@ -25,6 +29,7 @@ export interface EvaluateContext {
 
 /** What a model must know of the data. */
 export interface EvaluatedData extends SampleFacts {
+	readonly task?: TaskName | undefined;
 	readonly classes: readonly string[];
 	readonly sampleShape: SampleShape;
 	/** Samples that show what the model's outputs are. */
@@ -41,6 +46,8 @@ export interface OpenedModel {
 	/** Its members as they were read. */
 	readonly members: readonly Classifier[];
 	readonly ensemble: OpenEnsemble;
+	/** What is answered. */
+	readonly task: Task;
 	readonly classNames: ClassNames;
 	/** What should be known of how it takes the data. */
 	readonly notices: readonly Notice[];
@@ -87,6 +94,7 @@ export async function openModel(
 		files: members.map(({ file }) => file),
 		members: read.members,
 		ensemble: await openEnsemble(runtime, taken, { ...data, classes, openSamples, unchecked: true }),
+		task: taskOf(data),
 		classNames,
 		notices: read.members.flatMap((member) => member.notices ?? []),
 	};
@@ -108,20 +116,22 @@ export async function withModel<T>(
 }
 
 /**
- * A model's logits `[count, classes]` on a split, and its members'.
+ * A model's answers `[count, classes]` on a split, logits of classes, and its members'.
  *
  * @param split - its name, for messages.
  * @throws LimbeckError (`model`) that names the first sample with a value that is not finite, and tells how many have.
  */
 export async function finiteAnswers(
-	{ path, ensemble }: OpenedModel,
+	{ path, ensemble, task }: OpenedModel,
 	set: SampleSet,
 	classes: number,
 	split: string,
 ): Promise<EnsembleAnswers> {
 	const answers = await ensemble.answers(set);
-	checkLogits(`${path} on the ${split} split`, answers.logits, classes);
-	return answers;
+	const logits = ownAnswers(answers.logits, task, classes);
+	checkRows(`${path} on the ${split} split`, logits, classes);
+	const members = answers.members.map((one) => (one.length > logits.length ? ownAnswers(one, task, classes) : one));
+	return { logits, members };
 }
 
 /** The size of each member. */
@@ -139,7 +149,7 @@ export function sizesOf({ files, ensemble }: OpenedModel, sampleShape: SampleSha
 export async function costOf(
 	{ ensemble }: OpenedModel,
 	sizes: readonly Size[],
-	test: Split,
+	test: Split<LabelData>,
 	sampleShape: SampleShape,
 	now: () => number,
 ): Promise<Cost> {
@@ -158,7 +168,7 @@ export async function costOf(
 
 async function measureSpeed(
 	predictor: Predictor,
-	test: Split,
+	test: Split<LabelData>,
 	sampleShape: SampleShape,
 	now: () => number,
 ): Promise<Pick<Cost, "latencyMs" | "throughput">> {

@@ -1,6 +1,15 @@
 /** What the answers of the models that were measured say alone, in pairs and together. */
-import type { TestSet } from "../data/data-set.js";
-import { agreement, type Interval, mcnemar, meanKl, percentileInterval, resampledMeans } from "../metrics/index.js";
+import { classTest } from "../data/class-data.js";
+import type { AnyTestSet, TestSet } from "../data/data-set.js";
+import {
+	type Interval,
+	type McnemarResult,
+	mcnemarOfCounts,
+	percentileInterval,
+	resampledMeans,
+} from "../metrics/index.js";
+import { taskOf } from "../tasks/index.js";
+import { classLabels } from "../tasks/labels.js";
 import { type BiasShift, type BiasShiftRequest, biasShiftOf } from "./bias-shifts.js";
 import { byClassOf } from "./by-class.js";
 import type { CoverageRequest, EvaluateOutcome, EvaluateStep } from "./evaluation.js";
@@ -41,7 +50,7 @@ export function biasShiftsOf(
 		if (logits === undefined) throw new TypeError(`evaluate: expected ${model} on the validation split, got nothing`);
 		const shared = { classes: classes.length, omitted };
 		return biasShiftOf(request, {
-			validation: { ...shared, logits, labels: answers?.labels ?? [] },
+			validation: { ...shared, logits, labels: classLabels(answers?.labels ?? new Int32Array()) },
 			test: { ...shared, logits: resultOf(results, model).logits, labels },
 		});
 	});
@@ -56,14 +65,15 @@ function resultOf(results: ReadonlyMap<string, ModelResult>, name: string): Mode
 /** Puts together what the models' answers say alone and in pairs. */
 export function outcomeOf(
 	step: EvaluateStep,
-	test: TestSet,
+	test: AnyTestSet,
 	results: ReadonlyMap<string, ModelResult>,
 ): EvaluateOutcome {
 	const { fidelity = [], compare: pairs = [] } = step;
+	const task = taskOf(test);
 	const classes = test.classes.length;
 	// The same resamples for all models, so that pairs are compared on the same samples.
 	const needed = step.details !== undefined || pairs.length > 0;
-	const means = needed ? resampledMeans(Array.from(results.values(), ({ correct }) => correct)) : [];
+	const means = needed ? resampledMeans(Array.from(results.values(), ({ scores }) => scores)) : [];
 	const logits = new Map(Array.from(results, ([name, result]) => [name, result.logits]));
 	const resampled = new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
 	return {
@@ -74,12 +84,12 @@ export function outcomeOf(
 		),
 		fidelity: fidelity.map(([student, teacher]) => {
 			const [one, other] = [resultOf(results, student).logits, resultOf(results, teacher).logits];
-			return { agreement: agreement(one, other, classes), klToTeacher: meanKl(other, one, classes) };
+			return task.fidelity(one, other, classes);
 		}),
 		comparisons: pairs.map(([a, b]) => ({
-			...mcnemar(resultOf(results, a).correct, resultOf(results, b).correct),
+			...betterOnes(resultOf(results, a).scores, resultOf(results, b).scores),
 			difference: {
-				value: (sum(resultOf(results, a).correct) - sum(resultOf(results, b).correct)) / test.count,
+				value: (sum(resultOf(results, a).scores) - sum(resultOf(results, b).scores)) / test.count,
 				...differenceInterval(resampled.get(a), resampled.get(b)),
 			},
 		})),
@@ -90,12 +100,33 @@ export function outcomeOf(
 					: [[name, { accuracyInterval: percentileInterval(resampled.get(name) ?? []), ...details }]],
 			),
 		),
-		...byClassOf(test, logits),
-		...(step.exhibit === undefined ? {} : { exhibits: exhibitsOf(test, logits, step.exhibit) }),
+		...(test.labels instanceof Int32Array ? byClassOf({ ...test, labels: test.labels }, logits) : {}),
+		...(step.exhibit === undefined ? {} : { exhibits: exhibitsOf(classTest(test, "exhibit"), logits, step.exhibit) }),
+		...tablesOf(results),
 	};
 }
 
-const sum = (values: Uint8Array): number => values.reduce((total, one) => total + one, 0);
+/** The tables that the task tells of models, where it tells any. */
+function tablesOf(results: ReadonlyMap<string, ModelResult>): Pick<EvaluateOutcome, "tables"> {
+	const told = Array.from(results, ([name, { tables }]) => [name, tables] as const);
+	return told.every(([, tables]) => tables.length === 0) ? {} : { tables: Object.fromEntries(told) };
+}
+
+/** Samples that A answers better than B, and B better than A: of classes those that it alone has right; a sign test. */
+function betterOnes(a: ArrayLike<number>, b: ArrayLike<number>): McnemarResult {
+	let [onlyA, onlyB] = [0, 0];
+	for (let at = 0; at < a.length; at++) {
+		if ((a[at] ?? 0) > (b[at] ?? 0)) onlyA++;
+		if ((a[at] ?? 0) < (b[at] ?? 0)) onlyB++;
+	}
+	return mcnemarOfCounts(onlyA, onlyB);
+}
+
+function sum(values: ArrayLike<number>): number {
+	let total = 0;
+	for (let at = 0; at < values.length; at++) total += values[at] ?? 0;
+	return total;
+}
 
 function differenceInterval(a: Float64Array = new Float64Array(), b: Float64Array = new Float64Array()): Interval {
 	return percentileInterval(a.map((mean, at) => mean - (b[at] ?? 0)));

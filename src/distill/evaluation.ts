@@ -3,7 +3,8 @@
 import type { DataChoice } from "../data/options.js";
 import type { Interval, Latency, McnemarResult } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
-import type { Fidelity } from "../train/labels.js";
+import type { Figures } from "../tasks/figures.js";
+import type { FigureTable } from "../tasks/task.js";
 import type { BiasShift, BiasShiftRequest } from "./bias-shifts.js";
 import type { ByClass } from "./by-class.js";
 import type { DetailOptions, EvaluationDetails } from "./evaluation-details.js";
@@ -84,8 +85,8 @@ export interface ModelCost {
 /** What a model does on a labelled test split, and what it costs on this machine. */
 export interface Evaluation extends Quality, ModelCost {}
 
-/** The same on a test split that may have no labels: how good it is, is then not known. */
-export interface AnyEvaluation extends Partial<Quality>, ModelCost {}
+/** The same of any task, on a test split that may have no labels: how good it is, is then not known. */
+export interface AnyEvaluation extends Figures, ModelCost {}
 
 /** Whether the test split has labels, by an evaluation on it. */
 export function isLabelled(evaluation: AnyEvaluation): evaluation is Evaluation {
@@ -109,7 +110,7 @@ export interface EvaluateOutcome {
 	readonly models: Readonly<Record<string, AnyEvaluation>>;
 	/** Each member of those that have several, in order. */
 	readonly members: Readonly<Record<string, readonly MemberEvaluation[]>>;
-	readonly fidelity: readonly Fidelity[];
+	readonly fidelity: readonly Figures[];
 	readonly comparisons: readonly Comparison[];
 	/** Of every model, where they were asked for. */
 	readonly details: Readonly<Record<string, EvaluationDetails>>;
@@ -121,6 +122,8 @@ export interface EvaluateOutcome {
 	readonly biasShifts?: readonly BiasShift[];
 	/** Absent without labels. */
 	readonly byClass?: ByClass;
+	/** What the task tells of each model in tables; absent where it tells nothing so. */
+	readonly tables?: Readonly<Record<string, readonly FigureTable[]>>;
 	/** By the models' names; absent where it was not asked for. */
 	readonly learned?: Readonly<Record<string, LearnedFigures>>;
 }

@@ -1,15 +1,21 @@
 /** The training samples that a network learns from, and what it makes of them when it has learned. */
+import { classData } from "../data/class-data.js";
 import type { DataSet } from "../data/data-set.js";
 import { classesOfTraining, type Fraction, fractionOfTraining } from "../data/fraction.js";
 import { readSamples } from "../data/open-samples.js";
 import { predictedClasses } from "../metrics/index.js";
+import type { LabelData } from "../tasks/labels.js";
 import { type EvaluateContext, finiteAnswers, withModel } from "./evaluated-model.js";
 import type { LearnedPart } from "./networks.js";
 import type { EnsembleSource } from "./teachers/sources.js";
 
 /** The training samples that a network learns from, where those are not all. */
-export function partOf(whole: DataSet, { classes, fraction, fractionSeed = 0 }: LearnedPart): Fraction | undefined {
-	const own = classes === undefined ? undefined : classesOfTraining(whole, classes);
+export function partOf<Labels extends LabelData>(
+	whole: DataSet<Labels>,
+	{ classes, fraction, fractionSeed = 0 }: LearnedPart,
+): Fraction<LabelData> | undefined {
+	const own: Fraction<LabelData> | undefined =
+		classes === undefined ? undefined : classesOfTraining(classData(whole, "classes"), classes);
 	if (fraction === undefined) return own;
 	const { data, indices } = fractionOfTraining(own?.data ?? whole, fraction, fractionSeed);
 	return { data, indices: own === undefined ? indices : indices.map((index) => own.indices[index] ?? 0) };

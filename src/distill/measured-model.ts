@@ -1,8 +1,12 @@
 /** One model measured on a split: what it is worth, what it costs, and what should be known of it. */
-import type { DataSet, TestSet } from "../data/data-set.js";
+
+import { classTest } from "../data/class-data.js";
+import type { AnyDataSet, AnyTestSet } from "../data/data-set.js";
 import { openSamples } from "../data/open-samples.js";
-import { type ClassificationMetrics, classificationMetrics, predictedClasses, rightOnes } from "../metrics/index.js";
+import { classificationMetrics } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
+import { taskOf } from "../tasks/index.js";
+import type { Chosen, FigureTable, Measured } from "../tasks/task.js";
 import { answersAlone } from "./alone.js";
 import {
 	costOf,
@@ -22,56 +26,69 @@ import type { EnsembleSource } from "./teachers/sources.js";
 export interface ModelResult {
 	readonly evaluation: AnyEvaluation;
 	readonly members: readonly MemberEvaluation[];
-	/** `[count, classes]`. */
+	/** Answers `[count, classes]`, logits of classes. */
 	readonly logits: Float32Array;
-	/** `[count]`, 1 where the prediction is right; all 0 without labels. */
-	readonly correct: Uint8Array;
+	/** `[count]`: how well each sample is answered, of classes 1 where the prediction is right; all 0 without labels. */
+	readonly scores: ArrayLike<number>;
+	/** What the task tells of it in tables. */
+	readonly tables: readonly FigureTable[];
 	readonly details: Omit<EvaluationDetails, "accuracyInterval"> | undefined;
 	readonly notices: readonly Notice[];
 	/** What is to be said where its answers depend on the batch. */
 	readonly alone: Notice | undefined;
 }
 
-/**
- * Measures one model on a split.
- *
- * @param judgedBy - data by some training samples of which it is judged as well; not where absent.
- */
+/** What is known of a model before its split is opened. */
+export interface ChosenBefore {
+	/** Fitted on the validation split; not where absent. */
+	readonly temperature: number | undefined;
+	/** Chosen on the validation split by the task; nothing where absent. */
+	readonly chosen: Chosen | undefined;
+	/** Data by some training samples of which it is judged as well; not where absent. */
+	readonly judgedBy: AnyDataSet | undefined;
+}
+
+/** Measures one model on a split. */
 export async function evaluateModel(
 	source: string | EnsembleSource,
-	test: TestSet,
+	test: AnyTestSet,
 	step: EvaluateStep,
-	{ temperature, judgedBy }: { readonly temperature: number | undefined; readonly judgedBy: DataSet | undefined },
+	{ temperature, chosen, judgedBy }: ChosenBefore,
 	{ runtime, now }: EvaluateContext,
 ): Promise<ModelResult> {
-	const { classes, sampleShape, features, pixelScale, labels } = test;
+	const { task: name, classes, sampleShape, features, pixelScale, labels } = test;
+	const task = taskOf(test);
 	return withModel(
 		source,
-		{ classes, sampleShape, features, pixelScale, probe: test, ...threadsOf(step) },
+		{ task: name, classes, sampleShape, features, pixelScale, probe: test, ...threadsOf(step) },
 		runtime,
 		async (opened) => {
 			const { logits, members } = await finiteAnswers(opened, test, classes.length, "test");
-			const metricsOf = (answers: Float32Array): ClassificationMetrics | undefined =>
-				labels.length === 0 ? undefined : classificationMetrics(answers, labels, classes.length);
-			const metrics = metricsOf(logits);
+			const measureAll = (answers: Float32Array): Measured | undefined =>
+				labels.length === 0 ? undefined : task.measure({ answers, labels, names: classes }, chosen);
+			const own = measureAll(logits);
 			const sizes = await sizesOf(opened, sampleShape);
 			const { latencyMs, throughput, ...cost } = await costOf(opened, sizes, test, sampleShape, now);
 			const unknown = "unknown" in cost.multiplyAdds ? { multiplyAddsUnknown: cost.multiplyAdds.unknown } : {};
-			const predicted = predictedClasses(logits, classes.length);
 			const alone = await answersAlone(opened, test, sampleShape, logits);
 			return {
-				evaluation: { ...measured(metrics, cost), latencyMs, throughput },
-				members: sizes.map((size, k) => measured(metricsOf(members[k] ?? logits), size)),
+				evaluation: { ...measured(own, cost), latencyMs, throughput },
+				members: sizes.map((size, k) => measured(measureAll(members[k] ?? logits), size)),
 				logits,
 				// Judging says how files are read as well.
 				notices: judgedBy === undefined ? opened.notices : await judgedNotices(opened, judgedBy, runtime, step.threads),
 				alone,
-				correct: rightOnes(predicted, labels),
+				scores: own?.scores ?? new Uint8Array(test.count),
+				tables: own?.tables ?? [],
 				details:
-					step.details === undefined || metrics === undefined
+					step.details === undefined || !(labels instanceof Int32Array) || labels.length === 0
 						? undefined
 						: {
-								...detailsOf({ logits, metrics, temperature }, test, step.details),
+								...detailsOf(
+									{ logits, metrics: classificationMetrics(logits, labels, classes.length), temperature },
+									classTest(test, "details"),
+									step.details,
+								),
 								classNames: opened.classNames,
 								...unknown,
 							},
@@ -80,20 +97,15 @@ export async function evaluateModel(
 	);
 }
 
-function measured(
-	metrics: ClassificationMetrics | undefined,
-	{ parameters, bytes, multiplyAdds }: Size,
-): MemberEvaluation {
+function measured(own: Measured | undefined, { parameters, bytes, multiplyAdds }: Size): MemberEvaluation {
 	const known = "count" in multiplyAdds ? { multiplyAdds: multiplyAdds.count } : {};
-	if (metrics === undefined) return { parameters, bytes, ...known };
-	const { errors, accuracy, balancedAccuracy, macroF1, nll, brier, ece } = metrics;
-	return { errors, accuracy, balancedAccuracy, macroF1, nll, brier, ece, parameters, bytes, ...known };
+	return { ...own?.figures, parameters, bytes, ...known };
 }
 
 /** What training samples say of a model, and how it is read. */
 function judgedNotices(
 	{ members }: OpenedModel,
-	data: DataSet,
+	data: AnyDataSet,
 	runtime: EvaluateContext["runtime"],
 	threads: number | undefined,
 ): Promise<readonly Notice[]> {

@@ -1,4 +1,5 @@
-import type { DataSet, PixelScale, SampleShape } from "../data/data-set.js";
+import { classData } from "../data/class-data.js";
+import type { AnyDataSet, DataSet, PixelScale, SampleShape } from "../data/data-set.js";
 import { dataSetOf, type StepData } from "../data/index.js";
 import type { OpenSamples } from "../data/samples.js";
 import type { LossOptions } from "../losses/index.js";
@@ -9,6 +10,10 @@ import { writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { withClassifierMetadata } from "../predict/metadata.js";
 import type { Runtime } from "../runtime/runtime.js";
+import type { Figures } from "../tasks/figures.js";
+import { taskOf } from "../tasks/index.js";
+import type { TaskName } from "../tasks/names.js";
+import type { Chosen } from "../tasks/task.js";
 import type { Checkpoints, History, Validation } from "../train/checkpoint/checkpoint.js";
 import type { Fidelity } from "../train/labels.js";
 import { createPredictor } from "../train/predict.js";
@@ -22,7 +27,7 @@ import type { NetworkOptions } from "./networks.js";
 import { type SpecialistPart, type SpecialistTraining, specialistTraining } from "./specialists/task.js";
 import { openSource } from "./teachers/open.js";
 import type { TeacherSource } from "./teachers/sources.js";
-import { untrained } from "./untrained.js";
+import { networkTask, untrained } from "./untrained.js";
 
 /** One network to train, as plain data. */
 export interface TrainStep {
@@ -73,6 +78,8 @@ export interface TrainOutcome {
 	readonly validationErrors?: number;
 	/** The student against its teacher on the validation split, where that has no labels. */
 	readonly validationFidelity?: Fidelity;
+	/** On the validation split, of a task other than classification. */
+	readonly validationFigures?: Figures;
 	readonly trainSeconds: number;
 	/** Samples that it learned from. */
 	readonly trainSamples: number;
@@ -94,6 +101,8 @@ export interface DataSummary {
 	readonly name: string;
 	readonly train: number;
 	readonly validation: number;
+	/** What is learned; classes where absent. */
+	readonly task?: TaskName;
 	readonly classes: number;
 	readonly fingerprint: string;
 	/** Samples that were left out because they could not be read; absent where none may be. */
@@ -112,30 +121,37 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	const part = partOf(whole, network);
 	const data = part?.data ?? whole;
 	const taught = step.teacher === undefined ? {} : { teacher: await teacherOf(step.teacher, whole, part?.indices) };
-	const task = { sampleShape: data.sampleShape, classes: data.classes.length, seed: step.seed };
-	const { model: start, options, notes: own } = await untrained(network, task, data);
+	const task = taskOf(data);
+	const width = data.classes.length;
+	const { model: start, options, notes: own } = await untrained(network, networkTask(data, width, step.seed), data);
 	const notes = [...own, ...teacherNotes(taught.teacher)];
 	for (const text of notes) context.onEvent?.({ kind: "note", text });
 	const { normalization } = data;
 	const shared = { data, normalization, seed: step.seed, ...threadsOf(step) };
+	const scale = data.unlabelled === true ? undefined : task.scaleOf?.(whole.train.labels, width);
+	// Fresh outputs learn scaled numbers; those of a file are in the labels' own units.
+	const isScaled = network.family !== "file" || network.head === "replace";
 	await checkPupils(pupils, start, shared);
 	const store = step.store === undefined ? {} : { store: step.store };
 	const { finish, outputs, ...learned } = await learnedBy(step, start, data);
-	const job = { ...shared, loss: step.loss, ...learned, options, ...taught, ...store };
+	const scaling = scale === undefined ? {} : { scale, isScaled };
+	const job = { ...shared, loss: step.loss, ...learned, options, ...taught, ...store, ...scaling };
 	const result = await trainModel(job, context);
-	await writeModelFile(step.output, withClassifierMetadata(finish(result.model), { ...data, classes: outputs }));
-	const { steps, keptStep, validationErrors, validationFidelity, seconds, teacher: summary } = result;
+	const trained = finish(result.model);
+	const made = scale === undefined || !isScaled ? trained : (task.inOwnUnits?.(trained, scale) ?? trained);
+	const chosen = await chosenFor(made, data, step, context);
+	await writeModelFile(step.output, withClassifierMetadata(made, { ...data, classes: outputs, ...chosen }));
+	const { steps, keptStep, validation, seconds, teacher: summary } = result;
 	const told = rollbackNotes(result, network);
 	return {
 		steps,
 		epochs: network.epochs,
 		keptStep,
 		trainSeconds: seconds,
-		...(validationErrors === undefined ? {} : { validationErrors }),
-		...(validationFidelity === undefined ? {} : { validationFidelity }),
+		...validated(validation),
 		trainSamples: data.train.count,
 		...(step.trainAccuracy === true
-			? { trainAccuracy: await trainAccuracy(result.model, learned.data, step, context) }
+			? { trainAccuracy: await trainAccuracy(made, classData(learned.data, "trainAccuracy"), step, context) }
 			: {}),
 		parameters: parameterCount(result.model),
 		curve: curveOf(result.history),
@@ -146,15 +162,50 @@ export async function trainNetwork(step: TrainStep, surroundings: TrainNetworkCo
 	};
 }
 
-/** What a network is and what it learns, and what is done with it after training; a specialist is not the network alone. */
-async function learnedBy(
-	{ specialist, loss }: TrainStep,
+/** What training says of the validation split, as reports have it. */
+function validated(
+	figures: Figures,
+): Pick<TrainOutcome, "validationErrors" | "validationFidelity" | "validationFigures"> {
+	const { errors, agreement, klToTeacher } = figures;
+	if (errors !== undefined) return { validationErrors: errors };
+	if (agreement !== undefined && klToTeacher !== undefined) return { validationFidelity: { agreement, klToTeacher } };
+	return { validationFigures: figures };
+}
+
+/** What the task chooses for a network on the validation split, such as thresholds. */
+async function chosenFor(
 	model: OnnxModel,
-	data: DataSet,
-): Promise<Omit<SpecialistTraining, "sampling"> & Partial<SpecialistTraining>> {
-	if (specialist !== undefined) return specialistTraining(specialist, loss, model, data);
+	{ task, validation, classes, sampleShape, normalization }: AnyDataSet,
+	step: TrainStep,
+	{ runtime, openSamples }: TrainNetworkContext,
+): Promise<{ readonly chosen?: Chosen }> {
+	const { choose } = taskOf({ task });
+	if (choose === undefined || validation.labels.length === 0) return {};
+	const predictor = await createPredictor(runtime, model, {
+		sampleShape,
+		classes: classes.length,
+		normalization,
+		where: "trained network",
+		...threadsOf(step),
+		...(openSamples === undefined ? {} : { openSamples }),
+	});
+	try {
+		const answers = await predictor.logits(validation);
+		return { chosen: choose({ answers, labels: validation.labels, names: classes }) };
+	} finally {
+		await predictor.release();
+	}
+}
+
+/** What a network is and what it learns, and what is done with it after training; a specialist is not the network alone. */
+async function learnedBy({ specialist, loss }: TrainStep, model: OnnxModel, data: AnyDataSet): Promise<Learned> {
+	if (specialist !== undefined) return specialistTraining(specialist, loss, model, classData(data, "specialists"));
 	return { model, data, outputs: data.classes, finish: (trained) => trained };
 }
+
+/** A network's training, of a specialist or another. */
+type Learned = Omit<Partial<SpecialistTraining>, "data"> &
+	Pick<SpecialistTraining, "model" | "outputs" | "finish"> & { readonly data: AnyDataSet };
 
 /** What a reader of the report should know of a training that diverged. */
 function rollbackNotes({ rollbacks = [] }: TrainingResult, { divergence }: NetworkOptions): readonly string[] {
@@ -184,7 +235,7 @@ function curveOf({ losses, validations }: History): TrainCurve {
 }
 
 /** What teaches. Targets from a file are found for all training samples; those at `indices` are kept. */
-async function teacherOf(source: TeacherSource, whole: DataSet, indices: Uint32Array | undefined): Promise<Teacher> {
+async function teacherOf(source: TeacherSource, whole: AnyDataSet, indices: Uint32Array | undefined): Promise<Teacher> {
 	const teacher = await openSource(source, whole);
 	if (!("logits" in teacher) || indices === undefined) return teacher;
 	const classes = whole.classes.length;
@@ -251,13 +302,14 @@ export async function describeData({ data }: Pick<TrainStep, "data">): Promise<D
 	return { ...summarize(loaded), sampleShape, ...(entry.classes === undefined ? { names } : {}) };
 }
 
-function summarize(data: DataSet): DataSummary {
-	const { name, train, validation, classes, fingerprint, skipped, notices, unlabelled } = data;
+function summarize(data: AnyDataSet): DataSummary {
+	const { name, task, train, validation, classes, fingerprint, skipped, notices, unlabelled } = data;
 	const counts = { train: train.count, validation: validation.count, classes: classes.length };
 	return {
 		name,
 		...counts,
 		fingerprint,
+		...(task === undefined ? {} : { task }),
 		...(skipped === undefined ? {} : { skipped }),
 		...(notices === undefined ? {} : { notices }),
 		...(unlabelled === undefined ? {} : { unlabelled }),

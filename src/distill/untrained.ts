@@ -1,4 +1,5 @@
 /** The network that a training starts from. */
+import type { SampleShape } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import { fixedBatch } from "../import/batch.js";
 import { classesOfOutput } from "../import/flat-output.js";
@@ -11,10 +12,29 @@ import { trainableForm } from "../models/trainable-form.js";
 import { type Notice, noticeText } from "../notices.js";
 import { readModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
+import type { FinalOperator } from "../predict/final-operator.js";
 import { readClassifier } from "../predict/read-classifier.js";
 import { besideFile } from "../predict/setting.js";
+import { taskOf } from "../tasks/index.js";
+import type { TaskName } from "../tasks/names.js";
 import { alignData, type SampleFacts } from "./align-data.js";
 import { type FileNetwork, modelSpecOf, type NetworkOptions } from "./networks.js";
+
+/** What a network is made for, and which last operators are left out of files. */
+export interface NetworkTask extends ModelTask {
+	/** All that make probabilities of logits where absent. */
+	readonly undoes?: readonly FinalOperator[] | undefined;
+}
+
+/** What a network is made for, by the data that it learns from. */
+export function networkTask(
+	data: { readonly task?: TaskName | undefined; readonly sampleShape: SampleShape },
+	classes: number,
+	seed: number,
+): NetworkTask {
+	const { fewest, reading } = taskOf(data);
+	return { sampleShape: data.sampleShape, classes, seed, fewest, undoes: reading.undoes };
+}
 
 /** A network that a training starts from, and what is to be told of it. */
 export interface Untrained {
@@ -29,16 +49,21 @@ export interface Untrained {
  *
  * @param data - what they say of their samples.
  */
-export async function untrained(network: NetworkOptions, task: ModelTask, data: SampleFacts = {}): Promise<Untrained> {
+export async function untrained(
+	network: NetworkOptions,
+	task: NetworkTask,
+	data: SampleFacts = {},
+): Promise<Untrained> {
 	if (network.family !== "file") return { model: buildModel(modelSpecOf(network), task), options: network, notes: [] };
 	const { file, head } = network;
 	const { model: imported, notices } = await importedNetwork(network, data, {
+		undoes: task.undoes,
 		sampleShape: task.sampleShape,
 		classes: head === "replace" ? undefined : task.classes,
 	});
 	const [output] = imported.graph.outputs;
 	const classes = output && classesOfOutput(output);
-	const model = head === "replace" ? replaceHead(imported, task.classes, task.seed) : imported;
+	const model = head === "replace" ? replaceHead(imported, task.classes, task.seed, task.fewest) : imported;
 	const notes = [...notices, parameterNotice(model, network, file)].map(noticeText);
 	const options = { ...network, batch: fixedBatch(model.graph) ?? network.batch };
 	if (head === "replace" || classes === undefined || classes === task.classes) return { model, options, notes };
@@ -59,13 +84,14 @@ export async function untrained(network: NetworkOptions, task: ModelTask, data: 
 export async function importedNetwork(
 	{ file, output }: Pick<FileNetwork, "file" | "output">,
 	data: SampleFacts = {},
-	task?: Pick<ModelTask, "sampleShape"> & { readonly classes?: number | undefined },
+	task?: Pick<NetworkTask, "sampleShape" | "undoes"> & { readonly classes?: number | undefined },
 ): Promise<{ readonly model: OnnxModel; readonly notices: readonly Notice[] }> {
 	const read = await readModelFile(file);
 	sampleInput(read, file);
 	const aligned = alignData(read, data, file);
 	const widths = task?.classes === undefined ? {} : { widths: [task.classes] };
-	const request = { where: file, name: output, outputs: "auto", setting: besideFile, ...widths } as const;
+	const undone = task?.undoes === undefined ? {} : { undoes: task.undoes };
+	const request = { where: file, name: output, outputs: "auto", setting: besideFile, ...undone, ...widths } as const;
 	const { model: logits, removed, notices: chosen } = readClassifier(aligned.model, request);
 	const model = trainableForm(logits, file, task?.sampleShape);
 	const taken = {

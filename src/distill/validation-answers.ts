@@ -1,14 +1,15 @@
-import type { DataSet } from "../data/data-set.js";
+import type { AnyDataSet } from "../data/data-set.js";
 import { checkRank } from "../metrics/index.js";
+import type { LabelData } from "../tasks/labels.js";
 import { type EvaluateContext, finiteAnswers, withModel } from "./evaluated-model.js";
 import type { EnsembleSource } from "./teachers/sources.js";
 
 /** Models' answers on the validation split, by which all is chosen before the test split is opened. */
-export interface ValidationAnswers {
-	/** `[count]`; empty without labels. */
-	readonly labels: Int32Array;
-	readonly classes: number;
-	/** Logits `[count, classes]` of each model; none without labels. */
+export interface ValidationAnswers extends Pick<AnyDataSet, "task"> {
+	/** As the task has them; empty without labels. */
+	readonly labels: LabelData;
+	readonly classes: readonly string[];
+	/** Answers `[count, classes]` of each model; none without labels. */
 	readonly logits: ReadonlyMap<string, Float32Array>;
 }
 
@@ -20,19 +21,19 @@ export interface ValidationAnswers {
  * (`usage`) for a rank; (`data`, `file`) for samples that cannot be read.
  */
 export async function validationAnswers(
-	{ classes, sampleShape, features, pixelScale, validation }: DataSet,
+	{ task, classes, sampleShape, features, pixelScale, validation }: AnyDataSet,
 	models: readonly (readonly [name: string, source: string | EnsembleSource])[],
 	{ top = [], ...threads }: { readonly threads?: number; readonly top?: readonly number[] },
 	{ runtime }: EvaluateContext,
 ): Promise<ValidationAnswers> {
 	for (const k of top) checkRank(k, classes.length);
 	const logits = new Map<string, Float32Array>();
-	const data = { classes, sampleShape, features, pixelScale, probe: validation, ...threads };
+	const data = { task, classes, sampleShape, features, pixelScale, probe: validation, ...threads };
 	for (const [name, source] of validation.labels.length === 0 ? [] : models) {
 		const answers = await withModel(source, data, runtime, (opened) =>
 			finiteAnswers(opened, validation, classes.length, "validation"),
 		);
 		logits.set(name, answers.logits);
 	}
-	return { labels: validation.labels, classes: classes.length, logits };
+	return { ...(task === undefined ? {} : { task }), labels: validation.labels, classes, logits };
 }

@@ -3,6 +3,7 @@ import { int } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { elementCount } from "../onnx/tensor.js";
+import { taskNames } from "../tasks/names.js";
 import { innerPairs, pairsField, sameSize } from "./inner-pairs.js";
 import { defineLoss } from "./loss.js";
 
@@ -20,7 +21,7 @@ const options = z.strictObject({
  */
 export const attentionTransfer = defineLoss({
 	role: "inside",
-	tasks: ["classification"],
+	tasks: taskNames,
 	options,
 	needs: () => ["inner"],
 	build(g, { inner }, { pairs }) {

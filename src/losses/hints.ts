@@ -4,6 +4,7 @@ import { zeros } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { initialWeights } from "../models/initializers.js";
 import type { TensorOf } from "../onnx/tensor.js";
+import { taskNames } from "../tasks/names.js";
 import { type InnerPair, innerPairs, pairsField, sameSize } from "./inner-pairs.js";
 import { defineLoss, type LossParameter } from "./loss.js";
 
@@ -24,7 +25,7 @@ const ranks = [2, 4];
  */
 export const hints = defineLoss({
 	role: "inside",
-	tasks: ["classification"],
+	tasks: taskNames,
 	options,
 	needs: () => ["inner"],
 	parameters: ({ pairs }, inner) => innerPairs("hints", pairs, inner, ranks).flatMap(regressorParameters),

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { entryChoice } from "../choices.js";
+import type { TaskName } from "../tasks/names.js";
 import type { Loss } from "./loss.js";
 import { mixture } from "./mixture.js";
 import { singleLosses, withRole } from "./table.js";
@@ -27,6 +28,17 @@ export function isScheduled(objective: LossOptions): boolean {
 	return lossOf(objective).isScheduled?.(objective) ?? false;
 }
 
+/** Whether an objective, with all its parts, suits a task. */
+export function suitsTask(objective: LossOptions, task: TaskName): boolean {
+	return partsOf(objective).every((part) => lossOf(part).tasks.includes(task));
+}
+
+/** The objectives that an objective is made of; itself alone where it is no mixture. */
+function partsOf(objective: LossOptions): readonly LossOptions[] {
+	// The parts of an entry of the table are of the table.
+	return (lossOf(objective).parts?.(objective) ?? [objective]) as readonly LossOptions[];
+}
+
 /** What in an objective needs labels. */
 export interface LabelNeed {
 	/** The objective, or the one of its parts. */
@@ -37,9 +49,7 @@ export interface LabelNeed {
 
 /** What in an objective needs labels; `undefined` where nothing does. */
 export function labelNeedOf(objective: LossOptions): LabelNeed | undefined {
-	// The parts of an entry of the table are of the table.
-	const parts = (lossOf(objective).parts?.(objective) ?? [objective]) as readonly LossOptions[];
-	const part = parts.find((one) => lossOf(one).needs(one).includes("labels"));
+	const part = partsOf(objective).find((one) => lossOf(one).needs(one).includes("labels"));
 	if (part === undefined) return undefined;
 	const { labelWeight } = lossOf(part);
 	if (labelWeight === undefined) return { name: part.name };

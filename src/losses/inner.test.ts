@@ -36,7 +36,7 @@ function innerOf(values: Readonly<Record<string, Value>>): InnerValues {
 
 function build(g: Graph, options: LossOptions, values: Readonly<Record<string, Value>>): Value {
 	const unused = g.scalar(0, { type: "double" });
-	const logits = { student: unused, teacher: unused, labels: unused, progress: unused };
+	const logits = { student: unused, teacher: unused, labels: unused, variance: unused, progress: unused };
 	return lossOf(options).build(g, { ...logits, inner: innerOf(values) }, options);
 }
 

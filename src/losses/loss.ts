@@ -2,14 +2,20 @@ import type { z } from "zod";
 import { int } from "../graph/attributes.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import type { TensorOf } from "../onnx/tensor.js";
+import { elementCount, type TensorOf } from "../onnx/tensor.js";
 import { scaled } from "../ops/rules.js";
+import type { TaskName } from "../tasks/names.js";
 
-/** What a loss may look at. Logits are `[batch, classes]`, labels are int64 `[batch]`. */
+/**
+ * What a loss may look at: answers `[batch, outputs]`, such as logits; labels as the task has them, int64 `[batch]` of
+ * classes, float `[batch, outputs]` of others.
+ */
 export interface LossInputs {
 	readonly student: Value;
 	readonly teacher: Value;
 	readonly labels: Value;
+	/** The variance of the teacher's answers, `[batch, outputs]`, where they are numbers. */
+	readonly variance: Value;
 	/** The share of the run's steps that is done, a float scalar in [0, 1). */
 	readonly progress: Value;
 	readonly inner: InnerValues;
@@ -36,9 +42,6 @@ export interface LossParameter {
 	/** Its first value. */
 	readonly initial: (seed: number) => TensorOf<"float">;
 }
-
-/** What a network is made for. */
-export type TaskName = "classification";
 
 /**
  * Where a recipe may name an objective. `labels`: for a network without a teacher, or in a mixture; `teacher`: for a
@@ -94,6 +97,11 @@ export function defineLoss<Options extends z.ZodType, Needs extends keyof LossIn
 /** The mean over the batch of a sum over classes: Σ x / batch, for x `[batch, classes]`. */
 export function batchMean(g: Graph, x: Value): Value {
 	return scaled(g, g.op("ReduceSum", [x], { keepdims: int(0) }), 1 / (x.dims[0] ?? 1));
+}
+
+/** The mean of all elements. */
+export function meanOfAll(g: Graph, x: Value): Value {
+	return scaled(g, g.op("ReduceSum", [x], { keepdims: int(0) }), 1 / elementCount(x.dims));
 }
 
 /** log softmax(z / T), `[batch, classes]`. */

@@ -27,6 +27,11 @@ import {
 } from "./index.js";
 import { singleLosses, withRole } from "./table.js";
 
+/** An objective as a recipe writes it, its defaults filled in. */
+function lossFrom(written: { readonly name: keyof typeof losses; readonly [option: string]: unknown }): LossOptions {
+	return losses[written.name].options.parse(written);
+}
+
 const partNames: readonly string[] = losses.mixture.options.shape.of.element.options.map(
 	({ shape }) => shape.name.value,
 );
@@ -48,6 +53,12 @@ const fromTeacher = [
 	dkd({ hardWeight: 0, alpha: 0, warmup: 0.9 }),
 	dist({ hardWeight: 0 }),
 	dist({ hardWeight: 0, beta: 0, temperature: 1 }),
+	lossFrom({ name: "soft-labels", hardWeight: 0, temperature: 3 }),
+	lossFrom({ name: "teacher-values", hardWeight: 0 }),
+];
+/** Options of objectives of labels that are no classes. */
+const ofOthers: readonly LossOptions[] = [
+	lossFrom({ name: "teacher-values", bounded: true, certainty: false, hardWeight: 0.7 }),
 ];
 /** Every objective of the table on outputs; those inside models are in inner.test.ts. */
 const defaults = withRole(singleLosses, "labels", "teacher", "internal").map(({ options }) =>
@@ -55,6 +66,7 @@ const defaults = withRole(singleLosses, "labels", "teacher", "internal").map(({ 
 );
 const all: readonly LossOptions[] = [
 	...defaults,
+	...ofOthers,
 	...[softTargets(20, 0.3), standardized(1, 0.2), mixture],
 	...fromTeacher,
 ];
@@ -99,12 +111,15 @@ function domainOf({ name }: LossOptions): { readonly rows: number; readonly clas
 
 describe.each(all)("%j", (options) => {
 	test("mean over the batch: a batch twice over has the same loss, and half the gradient for each copy", async () => {
-		const { student, teacher, labels } = drawBatch(1, 3, 5);
-		const once = await run(options, { student, teacher, labels });
+		const batch = drawBatch(1, 3, 5);
+		const { student, teacher, labels, marks = [], variance = [] } = batch;
+		const once = await run(options, batch);
 		const twice = await run(options, {
 			student: [...student, ...student],
 			teacher: [...teacher, ...teacher],
 			labels: [...labels, ...labels],
+			marks: [...marks, ...marks],
+			variance: [...variance, ...variance],
 		});
 		expect(twice.value).toBeCloseTo(once.value, 12);
 		const halves = once.gradient.map((row) => row.map((x) => x / 2));

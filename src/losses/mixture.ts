@@ -4,6 +4,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
 import { scaled } from "../ops/rules.js";
+import { taskNames } from "../tasks/names.js";
 import { defineLoss, type InnerValues, type LossInputs } from "./loss.js";
 import { singleLosses, singleLossOf, withRole } from "./table.js";
 import { weightFactor, weightScheduleOptions } from "./weight-schedules.js";
@@ -37,7 +38,8 @@ const options = z.strictObject({
  */
 export const mixture = defineLoss({
 	role: "teacher",
-	tasks: ["classification"],
+	// Its parts decide.
+	tasks: taskNames,
 	options,
 	needs: ({ of }) => [
 		...new Set(of.flatMap((part) => [...needsOf(part), ...(part.schedule ? (["progress"] as const) : [])])),

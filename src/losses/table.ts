@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { additive } from "./additive.js";
 import { attentionTransfer } from "./attention-transfer.js";
+import { binaryCrossEntropy } from "./binary-cross-entropy.js";
 import { crossEntropy } from "./cross-entropy.js";
 import { dist } from "./dist.js";
 import { dkd } from "./dkd.js";
@@ -9,7 +10,10 @@ import { hints } from "./hints.js";
 import { labelSmoothing } from "./label-smoothing.js";
 import { logitMatching } from "./logit-matching.js";
 import type { Loss, LossRole } from "./loss.js";
+import { softLabels } from "./soft-labels.js";
 import { softTargets } from "./soft-targets.js";
+import { squaredError } from "./squared-error.js";
+import { teacherValues } from "./teacher-values.js";
 
 /** Every objective but mixtures, by name, in the order in which people see them. */
 export const singleLosses = tableOf({
@@ -22,6 +26,10 @@ export const singleLosses = tableOf({
 	hints,
 	"attention-transfer": attentionTransfer,
 	additive,
+	"binary-cross-entropy": binaryCrossEntropy,
+	"soft-labels": softLabels,
+	"squared-error": squaredError,
+	"teacher-values": teacherValues,
 });
 
 /** A table in which every entry has the name that its options have. */

@@ -15,6 +15,15 @@ export function checkLogits(where: string, logits: Float32Array, classes: number
 			hint: "Pass the last dimension of the classifier's output.",
 		});
 	}
+	return checkRows(where, logits, classes);
+}
+
+/**
+ * Checks that `logits` is a non-empty `[count, width]` array of finite numbers, and returns its count.
+ *
+ * @throws LimbeckError as {@link checkLogits} does.
+ */
+export function checkRows(where: string, logits: Float32Array, classes: number): number {
 	if (logits.length === 0 || logits.length % classes !== 0) {
 		throw new LimbeckError("usage", {
 			where,

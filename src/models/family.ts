@@ -10,6 +10,8 @@ export interface ModelTask {
 	/** `[channels, height, width]` of an image, `[features]` of a table row, `[channels, length]` of a signal. */
 	readonly sampleShape: readonly number[];
 	readonly classes: number;
+	/** The fewest outputs that make sense; two where absent. */
+	readonly fewest?: number;
 	/** Decides the initial weights. */
 	readonly seed: number;
 }

@@ -28,11 +28,13 @@ interface Head {
  * pixel under pooling) has fresh weights, drawn for `seed` as PyTorch draws those of a linear layer, and a bias of 0.
  * The model must have passed importModel.
  *
- * @throws LimbeckError (`model`) where its structure is not one of these; (`usage`) for fewer than two classes.
+ * @param fewest - outputs that make sense.
+ * @throws LimbeckError (`model`) where its structure is not one of these; (`usage`) for fewer outputs than make sense.
  */
-export function replaceHead(model: OnnxModel, classes: number, seed: number): OnnxModel {
-	if (!Number.isInteger(classes) || classes < 2) {
-		throw new LimbeckError("usage", { where: "head", expected: "two classes or more", got: String(classes) });
+export function replaceHead(model: OnnxModel, classes: number, seed: number, fewest = 2): OnnxModel {
+	if (!Number.isInteger(classes) || classes < fewest) {
+		const expected = fewest === 2 ? "two classes or more" : "an output or more";
+		throw new LimbeckError("usage", { where: "head", expected, got: String(classes) });
 	}
 	const { graph } = model;
 	const head = findHead(graph);
@@ -54,6 +56,7 @@ export function replaceHead(model: OnnxModel, classes: number, seed: number): On
  * A classifier without its last layer: its one output is what that layer is given, `[batch, features]`. The model must
  * have passed importModel.
  *
+ * @param fewest - outputs that make sense.
  * @throws LimbeckError (`model`) where its structure is not one that {@link replaceHead} knows, or the last layer is a
  * convolution.
  */

@@ -33,8 +33,10 @@ export function familyOf(name: FamilyName): ModelFamily<z.ZodObject> {
  * @throws LimbeckError (`usage`) for fewer than two classes, and for options that do not fit the images.
  */
 export function buildModel({ family, ...options }: ModelSpec, task: ModelTask): OnnxModel {
-	if (task.classes < 2) {
-		throw new LimbeckError("usage", { where: "model", expected: "two classes or more", got: String(task.classes) });
+	const { classes, fewest = 2 } = task;
+	if (classes < fewest) {
+		const expected = fewest === 2 ? "two classes or more" : "an output or more";
+		throw new LimbeckError("usage", { where: "model", expected, got: String(classes) });
 	}
 	const g = createGraph();
 	// Any batch size serves: the nodes do not depend on it.

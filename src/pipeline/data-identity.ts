@@ -14,6 +14,7 @@ import { parsedJson } from "../options.js";
 import { speechContent } from "../speech/corpora/content.js";
 import type { DescribeSpeechStep } from "../speech/describe.js";
 import type { Rooms } from "../store/rooms.js";
+import { type TaskName, taskNames } from "../tasks/names.js";
 import { packageVersion } from "./environment.js";
 import { type RunStepOptions, runStep } from "./run-step.js";
 
@@ -27,6 +28,8 @@ export interface DataIdentity {
 	readonly names?: string | undefined;
 	/** How many there are; none where samples have no labels and nobody has named them. */
 	readonly classes: number;
+	/** What is learned; classes where absent. */
+	readonly task?: TaskName | undefined;
 	/** What should be known of the data. */
 	readonly notices: readonly Notice[];
 }
@@ -38,6 +41,7 @@ const shape = z.strictObject({
 	train: natural,
 	names: z.string().optional(),
 	classes: z.int().min(0),
+	task: z.enum(taskNames).optional(),
 	notices: z.array(noticeSchema),
 });
 
@@ -84,9 +88,10 @@ async function remembered(
 		() => undefined,
 	);
 	if (known !== undefined) return known;
-	const { fingerprint, sampleShape, train, classes, names, notices = [] } = await describe();
+	const { fingerprint, sampleShape, train, classes, task, names, notices = [] } = await describe();
 	const named = names === undefined ? {} : { names: canonicalHash(names) };
-	const identity = { fingerprint, sampleShape: [...sampleShape], train, classes, ...named, notices };
+	const learned = task === undefined ? {} : { task };
+	const identity = { fingerprint, sampleShape: [...sampleShape], train, classes, ...learned, ...named, notices };
 	await mkdir(folder, { recursive: true }).catch((error: unknown) => {
 		throw fileError(error, folder);
 	});

@@ -78,11 +78,11 @@ export interface Run<Event extends SeedEvent, Result, Report extends object> {
 		data: DataIdentity,
 	) => Report;
 	/** What is known of the networks of a seed besides: `details.json` has it of the first. */
-	readonly details?: (result: Result) => Pick<RunDetails, "details" | "exhibits" | "chosen">;
+	readonly details?: (result: Result) => Pick<RunDetails, "details" | "exhibits" | "tables" | "chosen">;
 }
 
 /** `details.json`: what a page shows of a run besides its report. */
-export interface RunDetails extends Partial<Pick<EvaluateOutcome, "details" | "exhibits">> {
+export interface RunDetails extends Partial<Pick<EvaluateOutcome, "details" | "exhibits" | "tables">> {
 	/** The run's name in the store. */
 	readonly run: string;
 	/** The networks and other files that the run left beside its report, by their paths in its folder. */

@@ -102,17 +102,21 @@ async function assembled<Event extends SeedEvent, Result, Report extends object>
 	run: Run<Event, Result, Report>,
 	{ seeds, planner, threads, data }: PlannedRun<Event, Result>,
 	outputOf: OutputOf,
-): Promise<{ readonly report: Report; readonly details: Pick<RunDetails, "details" | "exhibits" | "chosen"> }> {
+): Promise<{
+	readonly report: Report;
+	readonly details: Pick<RunDetails, "details" | "exhibits" | "tables" | "chosen">;
+}> {
 	const [first, ...others] = seeds.map(({ plan }) => plan.result(outputOf));
 	if (first === undefined) throw new TypeError("executeRun: expected a seed, got none");
 	const environment = await describeEnvironment(threads, devicesOf(planner));
 	const report = run.assemble([first, ...others], environment, new Date().toISOString(), data);
-	const { details, exhibits, chosen } = run.details?.(first) ?? {};
+	const { details, exhibits, tables, chosen } = run.details?.(first) ?? {};
 	return {
 		report: withDataNotices(report, data.notices),
 		details: {
 			...(details === undefined ? {} : { details }),
 			...(exhibits === undefined ? {} : { exhibits }),
+			...(tables === undefined ? {} : { tables }),
 			...(chosen === undefined ? {} : { chosen }),
 		},
 	};

@@ -4,6 +4,7 @@ import { LimbeckError } from "../errors.js";
 import { isRecord, parsedJson } from "../json.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { provenanceKey } from "../onnx/provenance.js";
+import { type TaskName, taskNames } from "../tasks/names.js";
 
 /** Where a model file of ours says which classes its outputs are: a JSON list of names. */
 export const classesKey = "limbeck.classes";
@@ -21,6 +22,33 @@ export const featuresKey = "limbeck.features";
 export const rangeKey = "limbeck.range";
 /** Where a model file of ours says the shape of a sample, where its input does not: a JSON list of numbers. */
 const sampleShapeKey = "limbeck.sampleShape";
+
+/** Where a model file of ours says what its outputs are, where they are not classes: the name of a task. */
+const taskKey = "limbeck.task";
+/** Where a model file of ours says what was chosen for it on the validation split: JSON, lists of numbers by name. */
+const chosenKey = "limbeck.chosen";
+
+/** The task that a model's metadata name. @throws LimbeckError (`model`) for metadata that is not what we write. */
+export function taskNameOf({ metadata }: OnnxModel, where: string): TaskName | undefined {
+	const text = metadata.get(taskKey);
+	const known = taskNames.find((name) => name === text);
+	if (text === undefined || known !== undefined) return known;
+	throw metadataError(where, taskKey, `one of ${taskNames.join(", ")}`, text);
+}
+
+/** What was chosen for a model on the validation split. @throws LimbeckError (`model`) for metadata that is not what we write. */
+export function chosenOf({ metadata }: OnnxModel, where: string): Readonly<Record<string, readonly number[]>> {
+	const text = metadata.get(chosenKey);
+	if (text === undefined) return {};
+	const value = parsedJson(text);
+	const lists = isRecord(value) ? Object.entries(value) : [];
+	const known = lists.flatMap(([name, list]) => {
+		const numbers = numbersOf(list, Number.isFinite);
+		return typeof numbers === "object" ? [[name, numbers] as const] : [];
+	});
+	if (isRecord(value) && known.length === lists.length) return Object.fromEntries(known);
+	throw metadataError(where, chosenKey, "a JSON object of lists of numbers", text);
+}
 
 /** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
 export function classNamesOf(model: OnnxModel, where: string): readonly string[] | undefined {
@@ -94,6 +122,10 @@ export interface ClassifierFacts {
 	readonly pixelScale?: Pick<PixelScale, "ranges"> | undefined;
 	/** The shape of a sample, where the model's input takes others too and so does not say it. */
 	readonly inputShape?: readonly number[] | undefined;
+	/** What its outputs are; classes where absent. */
+	readonly task?: TaskName | undefined;
+	/** What was chosen on the validation split for whoever uses it, such as thresholds. */
+	readonly chosen?: Readonly<Record<string, readonly number[]>> | undefined;
 	/** Whether the file says that it gives logits, so that nobody has to find it out by its values. */
 	readonly shipped?: boolean;
 }
@@ -104,13 +136,15 @@ export interface ClassifierFacts {
  */
 export function withClassifierMetadata(
 	model: OnnxModel,
-	{ classes, normalization, features, pixelScale, inputShape, shipped = false }: ClassifierFacts,
+	{ task, chosen, classes, normalization, features, pixelScale, inputShape, shipped = false }: ClassifierFacts,
 ): OnnxModel {
 	const provenance = model.metadata.get(provenanceKey);
 	const metadata = new Map([
 		...(provenance === undefined ? [] : [[provenanceKey, provenance] as const]),
 		[preprocessingKey, JSON.stringify(normalization)],
 		[classesKey, JSON.stringify(classes)],
+		...(task === undefined ? [] : [[taskKey, task] as const]),
+		...(chosen === undefined ? [] : [[chosenKey, JSON.stringify(chosen)] as const]),
 		...(features === undefined ? [] : [[featuresKey, JSON.stringify(features)] as const]),
 		...(pixelScale === undefined ? [] : [[rangeKey, JSON.stringify(pixelScale.ranges)] as const]),
 		...(inputShape === undefined ? [] : [[sampleShapeKey, JSON.stringify(inputShape)] as const]),

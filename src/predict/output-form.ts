@@ -96,6 +96,25 @@ export function formOfValues(answers: Answers, own = false): FoundForm {
 }
 
 /**
+ * What rows of independent scores are: probabilities where all are between 0 and 1, else logits.
+ *
+ * @param own - as {@link formOfValues} takes it.
+ * @throws LimbeckError (`model`) for numbers that are not finite.
+ */
+export function formOfScores(answers: Answers, own = false): FoundForm {
+	checkFinite(answers, false);
+	if (own) return { form: "logits", reason: "its metadata are Limbeck's" };
+	if (isWithin(answers.data, "sigmoid")) return { form: "sigmoid", reason: "all its values are between 0 and 1" };
+	return { form: "logits", reason: "some of its values are not between 0 and 1" };
+}
+
+/** Rows that are numbers as they are. @throws LimbeckError (`model`) for numbers that are not finite. */
+export function formOfNumbers(answers: Answers): FoundForm {
+	checkFinite(answers, false);
+	return { form: "logits", reason: "they are numbers" };
+}
+
+/**
  * What rows look like that are said to be of another form, and by which that form would be a mistake: logits may be
  * log-probabilities, but no probabilities. `undefined` where they are as they are said to be.
  */

@@ -10,6 +10,8 @@ import type { FoundForm, OutputForm, OutputsOption } from "./output-form.js";
 export interface ReadRequest extends OutputRequest {
 	/** What its numbers are. */
 	readonly outputs: OutputsOption;
+	/** Which last operators are left out; all that make probabilities where absent. */
+	readonly undoes?: readonly FinalOperator[];
 }
 
 /** A classifier whose first output is to be read. */
@@ -42,13 +44,15 @@ export function readClassifier(model: OnnxModel, request: ReadRequest): ReadClas
 	const outputs = says ? "logits" : request.outputs;
 	const { model: chosen, notices } = chooseOutput(model, request);
 	const { model: logits, removed } = withoutFinalOperator(chosen);
-	if (removed === undefined || !madeBy[removed].includes(outputs)) {
+	const isUndone = removed !== undefined && (request.undoes?.includes(removed) ?? true);
+	if (!isUndone || !madeBy[removed].includes(outputs)) {
 		const reason = says ? "its metadata say so" : "told";
 		return { model: chosen, notices, ...(outputs === "auto" ? {} : { form: { form: outputs, reason } }) };
 	}
 	const form: OutputForm = "logits";
 	const width = logits.graph.outputs[0]?.dims?.at(-1);
-	const many = removed === "Sigmoid" && typeof width === "number" && width > 1;
+	const asClasses = request.undoes?.includes("Softmax") ?? true;
+	const many = asClasses && removed === "Sigmoid" && typeof width === "number" && width > 1;
 	const text = `${where} ends in a Sigmoid, each class by itself: its distribution is the softmax over the logits before it.`;
 	return {
 		model: logits,

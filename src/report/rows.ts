@@ -2,6 +2,9 @@
 import type { MemberEvaluation } from "../distill/evaluation.js";
 import type { DataReport, Measured, NetworkReport } from "../distill/network-report.js";
 import { noticeText } from "../notices.js";
+import { type FigureName, figureKinds, figureText } from "../tasks/figures.js";
+import { taskOf } from "../tasks/index.js";
+import type { TaskName } from "../tasks/names.js";
 import { balancedColumns } from "./balance.js";
 import { type Column, cellsOf, type NetworkSort, type Sized } from "./columns.js";
 import { count, percentSpread, spread } from "./numbers.js";
@@ -9,16 +12,33 @@ import { count, percentSpread, spread } from "./numbers.js";
 /** A network in a table; one that was given has no measures of training. */
 export type Row = Measured<MemberEvaluation & Partial<NetworkReport>>;
 
-const columns: readonly Column<Row>[] = [
+const quality: readonly Column<Row>[] = [
 	{ heading: "errors", cell: ({ errors, std }) => spread(errors, std?.errors, std === undefined ? 0 : 1) },
 	{ heading: "accuracy", cell: ({ accuracy, std }) => percentSpread(accuracy, std?.accuracy) },
 	{ heading: "NLL", cell: ({ nll, std }) => spread(nll, std?.nll, 4) },
 	{ heading: "ECE", cell: ({ ece, std }) => spread(ece, std?.ece, 4) },
+];
+
+const cost: readonly Column<Row>[] = [
 	{ heading: "parameters", cell: ({ parameters }) => count(parameters) },
 	{ heading: "kB", cell: ({ bytes }) => count(bytes / 1000) },
 	{ heading: "ms/sample", cell: ({ latencyMs }) => latencyMs?.p50.toFixed(3) ?? "–" },
 	{ heading: "trained in", cell: ({ trainSeconds }) => (trainSeconds === undefined ? "–" : seconds(trainSeconds)) },
 ];
+
+/** A figure of another task than classification. */
+function figureColumn(name: FigureName): Column<Row> {
+	const { title, as } = figureKinds[name];
+	return {
+		heading: title,
+		cell(row) {
+			const [value, std] = [row[name], row.std?.[name]];
+			if (as === "percent") return percentSpread(value, std);
+			if (value === undefined) return "–";
+			return std === undefined ? figureText(name, value) : `${figureText(name, value)} ± ${figureText(name, std)}`;
+		},
+	};
+}
 
 const trainAccuracy: Column<Row> = {
 	heading: "on training",
@@ -31,11 +51,19 @@ export const seconds = (value: number): string => `${value.toFixed(1)} s`;
 /** Networks of a report: what tables call each, its figures, and what results call it. */
 export type NamedRows = readonly (readonly [label: string, network: Row, name: string])[];
 
-/** What is told of such networks. @param unequal - whether classes are so unequal that accuracy misleads. */
+/**
+ * What is told of such networks.
+ *
+ * @param unequal - whether classes are so unequal that accuracy misleads.
+ * @param task - another than classification.
+ */
 export function columnsOf(
 	rows: readonly (readonly [label: string, network: Row, ...others: readonly unknown[]])[],
 	unequal = false,
+	task?: TaskName,
 ): readonly Column<Row>[] {
+	if (task !== undefined) return [...taskOf({ task }).measures.map(figureColumn), ...cost];
+	const columns = [...quality, ...cost];
 	const withTraining = rows.some(([, network]) => network.trainAccuracy !== undefined);
 	return columns.toSpliced(2, 0, ...balancedColumns(unequal), ...(withTraining ? [trainAccuracy] : []));
 }

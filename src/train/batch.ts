@@ -3,6 +3,8 @@ import type { SampleShape, Samples } from "../data/data-set.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
+import { taskOf } from "../tasks/index.js";
+import type { LabelInput, Task } from "../tasks/task.js";
 
 /** Names of the inputs and outputs. S stands for the steps of one call, B for the batch. */
 export const feeds = {
@@ -19,9 +21,9 @@ export const feeds = {
 	rows: "rows",
 	/** int32 `[S, B]`: the rows of `labels` that go with them. */
 	indices: "indices",
-	/** int32 `[N]`: the labels of all N samples. */
+	/** `[N, …]` as the task has them, of classes int32 `[N]`: the labels of all N samples. */
 	labels: "labels",
-	/** float `[M, classes]`: logits of a teacher outside the graph; only with one. */
+	/** float `[M, answerWidth]`: answers of a teacher outside the graph, logits of classes; only with one. */
 	teacherLogits: "teacher_logits",
 	/** int32 `[S, B]`: the rows of `teacherLogits` that go with the batches; only with them. */
 	teacherRows: "teacher_rows",
@@ -60,6 +62,8 @@ export interface BatchShape {
 	/** Whether samples are windows over frames. */
 	readonly windows?: boolean;
 	readonly classes: number;
+	/** Classification where absent. */
+	readonly task?: Task;
 	/** Whether batches are mixed with themselves (mixup). */
 	readonly mixes?: boolean;
 	/** "stored" where the teacher's logits are fed. */
@@ -74,23 +78,36 @@ export interface BatchInputs {
 	readonly rows: Value;
 	readonly indices: Value;
 	readonly labels: Value;
+	/** What a batch of them becomes. */
+	readonly labelType: LabelInput["as"];
 	readonly stored: { readonly logits: Value; readonly rows: Value } | undefined;
 	readonly mixture: { readonly shares: Value; readonly partners: Value } | undefined;
 }
 
 /** Declares the inputs, for one step and one sample. */
 export function addBatchInputs(g: Graph, options: BatchShape): BatchInputs {
-	const { batch, sampleShape, sampleType = "uint8", windows = false, classes, teacher, mixes = false } = options;
+	const {
+		batch,
+		sampleShape,
+		sampleType = "uint8",
+		windows = false,
+		classes,
+		task = taskOf({}),
+		teacher,
+		mixes = false,
+	} = options;
+	const { type, dims, as: labelType } = task.labelInput(classes);
 	return {
 		samples: g.input(feeds.samples, { type: sampleType, dims: windows ? sampleShape : [1, ...sampleShape] }),
 		window: windows ? sampleShape[0] : undefined,
 		rows: g.input(feeds.rows, { type: "int32", dims: [1, batch] }),
 		indices: g.input(feeds.indices, { type: "int32", dims: [1, batch] }),
-		labels: g.input(feeds.labels, { type: "int32", dims: [1] }),
+		labels: g.input(feeds.labels, { type, dims: [1, ...dims] }),
+		labelType,
 		stored:
 			teacher === "stored"
 				? {
-						logits: g.input(feeds.teacherLogits, { type: "float", dims: [1, classes] }),
+						logits: g.input(feeds.teacherLogits, { type: "float", dims: [1, task.answerWidth(classes)] }),
 						rows: g.input(feeds.teacherRows, { type: "int32", dims: [1, batch] }),
 					}
 				: undefined,
@@ -113,7 +130,7 @@ export interface Batch {
 	readonly view: (prepare: (samples: Value) => Value) => Value;
 	/** The teacher's logits `[batch, classes]`, where they are fed. */
 	readonly stored: Value | undefined;
-	/** Labels, int64 `[batch]`, each with the share of the loss that it has; all of it where absent. */
+	/** Labels as the objective takes them, of classes int64 `[batch]`, each with the share of the loss that it has; all of it where absent. */
 	readonly labelled: readonly { readonly labels: Value; readonly share?: Value }[];
 }
 
@@ -137,7 +154,7 @@ export function batchAt(body: Graph, inputs: BatchInputs, index: Value): Batch {
 	const gather = (all: Value, rows: Value): Value => body.op("Gather", [all, rows]);
 	const indices = gather(inputs.indices, index);
 	const samples = gather(inputs.samples, rowsOf(body, gather(inputs.rows, index), inputs.window));
-	const labels = cast(body, gather(inputs.labels, indices), "int64");
+	const labels = cast(body, gather(inputs.labels, indices), inputs.labelType);
 	const stored = inputs.stored && gather(inputs.stored.logits, gather(inputs.stored.rows, index));
 	if (inputs.mixture === undefined) return { view: (prepare) => prepare(samples), stored, labelled: [{ labels }] };
 	// λ x + (1 − λ) x′, and the same of the losses.

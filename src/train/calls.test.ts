@@ -5,7 +5,7 @@ import { createInlineLoader } from "../data/loader.js";
 import { createCalls } from "./calls.js";
 
 const { train: split, sampleShape } = syntheticData(40);
-const options = { split, sampleShape, batch: 4, seed: 9, jitter: 1 };
+const options = { split, sampleShape, settings: { batch: 4, jitter: 1 }, seed: 9 };
 const plan = { totalSteps: 12, looks: 3, bytesPerStep: 256, stateBytes: 1024 };
 
 /** The real loader, and the first steps of the chunks that it was asked for. */

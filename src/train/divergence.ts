@@ -1,5 +1,5 @@
 /** Training that diverges: seen, explained, and what is done then. */
-import type { DataSet } from "../data/data-set.js";
+import type { AnyDataSet } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import { temperatureOf } from "../losses/index.js";
 import { elementCount, type Tensor } from "../onnx/tensor.js";
@@ -87,7 +87,7 @@ function allFinite(values: Float32Array): boolean {
 /** The first of the samples and teacher's logits fed to the first `steps` steps of a call that is not finite. */
 function badInput(
 	fed: State,
-	{ train, sampleShape }: DataSet,
+	{ train, sampleShape }: AnyDataSet,
 	steps: number,
 ): { readonly step: number; readonly what: string } | undefined {
 	const indices = integers(fed[feeds.indices]);

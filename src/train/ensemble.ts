@@ -2,6 +2,8 @@
 import type { PixelScale, SampleSet, SampleShape } from "../data/data-set.js";
 import type { OpenSamples } from "../data/samples.js";
 import { LimbeckError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import type { Value } from "../graph/value.js";
 import { anyBatchModel } from "../models/family.js";
 import type { Notice } from "../notices.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -15,7 +17,6 @@ import {
 	checkAnswers,
 	type FoundForm,
 	formAt,
-	formOfValues,
 	formUnlike,
 	type OutputForm,
 	type OutputsOption,
@@ -23,8 +24,12 @@ import {
 import { type ReadClassifier, readClassifier } from "../predict/read-classifier.js";
 import { type Setting, settingOf } from "../predict/setting.js";
 import { outputOf, type Runtime } from "../runtime/runtime.js";
+import type { Combination } from "../tasks/combination.js";
+import { taskOf } from "../tasks/index.js";
+import type { TaskName } from "../tasks/names.js";
+import type { Task } from "../tasks/task.js";
 import { type ClassOrder, namesUnlike, selectOutputs } from "./class-order.js";
-import { type Combination, combineLogits, logitsOf, type Reading } from "./outputs.js";
+import { logitsOf, type Reading } from "./outputs.js";
 import { createPredictor, type Predictor } from "./predict.js";
 import type { Preprocessing } from "./preprocess.js";
 
@@ -56,10 +61,20 @@ export interface Ensemble {
 	readonly combine: Combination;
 }
 
+/** How the answers of members become one. */
+export interface Joining {
+	readonly combine: Combination;
+	readonly task: Task;
+	/** How many names there are. */
+	readonly width: number;
+}
+
 /** What an ensemble must know of the data. */
 export interface EnsembleOptions {
 	readonly sampleShape: SampleShape;
-	/** Names of the data's classes. */
+	/** What the data's labels are; classes where absent. */
+	readonly task?: TaskName | undefined;
+	/** Names of the data's classes, or of what else is answered. */
 	readonly classes: readonly string[];
 	/** Some samples to try each member on: their labels are not looked at. */
 	readonly probe: SampleSet;
@@ -86,7 +101,7 @@ export interface OpenMember extends Reading {
 /** Classifiers ready to answer. */
 export interface OpenEnsemble extends Predictor {
 	readonly members: readonly OpenMember[];
-	/** The ensemble's logits `[count, classes]`, and those of each of its members. */
+	/** The ensemble's answers `[count, answerWidth]`, logits of classes, and those of each of its members. */
 	answers(set: SampleSet): Promise<EnsembleAnswers>;
 }
 
@@ -140,7 +155,8 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 	const { where, order, normalization } = classifier;
 	const setting = settingFor(classifier);
 	const { sampleShape, classes, threads, openSamples, probe } = options;
-	const read = readOutput(classifier, classes);
+	const task = taskOf(options);
+	const read = readOutput(classifier, classes, task);
 	const { model } = read;
 	const predictor = await createPredictor(runtime, model, {
 		sampleShape,
@@ -155,15 +171,17 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
 		const count = Math.min(probeCount, probe.count);
 		const data = await predictor.logits({ ...probe, count });
 		const tried = { data, width: data.length / count, where, setting };
-		const { form: found, reason } = read.form ?? foundForm(tried, classifier, options);
+		const { form: found, reason } = read.form ?? foundForm(tried, classifier, options, task);
 		const form = formAt(tried.width, found);
 		if (options.unchecked !== true) checkAnswers(tried, form, classifier.outputs !== "auto");
-		const pair = tried.width === 1 && classes.length === 2;
-		const select = selectOutputs(order, pair ? 2 : tried.width, classes, where, setting);
+		const pair = task.name === "classification" && tried.width === 1 && classes.length === 2;
+		// Numbers may have their variances behind them.
+		const width = tried.width === task.answerWidth(classes.length) ? classes.length : tried.width;
+		const select = selectOutputs(order, pair ? 2 : width, classes, where, setting);
 		const notices = [
 			...(classifier.notices ?? []),
 			...read.notices,
-			...noticesOn(tried, form, classifier, classes, select),
+			...(task.name === "regression" ? [] : noticesOn(tried, form, classifier, classes, select, task)),
 		];
 		return {
 			model,
@@ -186,6 +204,7 @@ async function openMember(runtime: Runtime, classifier: Classifier, options: Ens
  * A classifier's model with the output that gives the classes first, read before a last Softmax or Sigmoid.
  *
  * @param classes - of the data.
+ * @param task - what they are; classes where absent.
  * @throws LimbeckError (`model`, `usage`) where no output fits, or several do.
  */
 export function readOutput(
@@ -198,9 +217,12 @@ export function readOutput(
 		option,
 	}: Pick<Classifier, "model" | "where" | "output" | "option"> & Partial<Pick<Classifier, "outputs" | "order">>,
 	classes: readonly string[],
+	task: Task = taskOf({}),
 ): ReadClassifier {
 	const setting = settingFor({ option });
-	return readClassifier(model, { where, outputs, name: output, setting, selects: true, ...widthsFor(order, classes) });
+	const { undoes } = task.reading;
+	const widths = widthsFor(order, classes, task);
+	return readClassifier(model, { where, outputs, name: output, setting, selects: true, undoes, ...widths });
 }
 
 /** How options of a classifier are set; `undefined` where nobody can set them. */
@@ -212,12 +234,14 @@ export function settingFor({ option }: Pick<Classifier, "option">): Setting | un
 function widthsFor(
 	{ select, names, fileNames }: ClassOrder,
 	classes: readonly string[],
+	task: Task,
 ): { readonly widths?: readonly number[] } {
 	// Any number serves indices; what is too few is told with them.
 	if (select !== undefined) return {};
 	const unlike = fileNames !== undefined && namesUnlike({ fileNames }, classes);
 	const named = names ?? (unlike ? undefined : fileNames);
 	const width = named?.length ?? classes.length;
+	if (task.name !== "classification") return { widths: [width, task.answerWidth(width)] };
 	return { widths: [width, ...widthsOf(classes.length).filter((one) => one === 1)] };
 }
 
@@ -228,25 +252,28 @@ function noticesOn(
 	{ where, order, outputs }: Classifier,
 	classes: readonly string[],
 	select: readonly number[] | undefined,
+	task: Task,
 ): readonly Notice[] {
 	const inOrder = select === undefined && order.names === undefined && namesUnlike(order, classes);
-	const unlike = outputs === "auto" ? undefined : formUnlike(tried, form);
+	const unlike = outputs === "auto" || task.name !== "classification" ? undefined : formUnlike(tried, form);
 	const names = `${where} names its classes otherwise than the data do: its outputs are taken in the data's order.`;
 	const looks = `${where} is read as ${form}, as set, but looks like ${unlike?.form ?? form}: ${unlike?.reason ?? ""}.`;
 	const scores = `${where} gives scores of each class by itself: its distribution is the softmax over their logits.`;
 	return [
 		...(inOrder ? [{ code: "class-names-unlike", text: names }] : []),
 		...(unlike === undefined ? [] : [{ code: "outputs-unlike-form", text: looks }]),
-		...(form === "sigmoid" && tried.width > 1 ? [{ code: "sigmoid-scores", text: scores }] : []),
+		...(form === "sigmoid" && tried.width > 1 && task.name === "classification"
+			? [{ code: "sigmoid-scores", text: scores }]
+			: []),
 	];
 }
 
 /** The form that values tell; values that are not finite tell none, and are left to a caller that checks them. */
-function foundForm(tried: Answers, { model }: Classifier, { unchecked }: EnsembleOptions): FoundForm {
+function foundForm(tried: Answers, { model }: Classifier, { unchecked }: EnsembleOptions, task: Task): FoundForm {
 	if (unchecked === true && !tried.data.every(Number.isFinite)) {
 		return { form: "logits", reason: "its values are no distributions" };
 	}
-	return formOfValues(tried, looksOwn(model));
+	return task.reading.form(tried, looksOwn(model));
 }
 
 /** What a user can do about an input that does not fit. */
@@ -274,12 +301,15 @@ async function createFinish(
 	runtime: Runtime,
 	members: readonly OpenMember[],
 	combine: Combination,
-	{ threads }: EnsembleOptions,
+	options: EnsembleOptions,
 ): Promise<Finish> {
+	const { classes, threads } = options;
+	const task = taskOf(options);
+	const width = classes.length;
 	const plain = members.every(
 		({ form, select, pair }) => form === "logits" && select === undefined && pair === undefined,
 	);
-	if (plain && members.length === 1 && combine !== "sum") {
+	if (plain && members.length === 1 && combine !== "sum" && members[0]?.width === task.answerWidth(width)) {
 		return {
 			of: ([logits = new Float32Array()]) => Promise.resolve({ logits, members: [logits] }),
 			release: () => Promise.resolve(),
@@ -289,7 +319,7 @@ async function createFinish(
 	const read = members.map((member, k) =>
 		logitsOf(g, g.input(`answer/${String(k)}`, { type: "float", dims: [1, member.width] }), member),
 	);
-	const logits = combineMembers(g, read, members, combine);
+	const logits = combineMembers(g, read, members, { combine, task, width });
 	const outputs = [["logits", logits] as const, ...read.map((value, k) => [`member/${String(k)}`, value] as const)];
 	const model = anyBatchModel(g, "combination", outputs);
 	const session = await runtime.createSession(encodeModel(model), threads === undefined ? {} : { threads });
@@ -309,29 +339,31 @@ async function createFinish(
 
 /** The members' logits as one; a single member's mean is its own. */
 export function combineMembers(
-	g: Parameters<typeof combineLogits>[0],
-	logits: Parameters<typeof combineLogits>[1],
+	g: Graph,
+	logits: readonly Value[],
 	members: readonly Pick<OpenMember, "classifier">[],
-	combine: Combination,
-): ReturnType<typeof combineLogits> {
+	{ combine, task, width }: Joining,
+): Value {
 	const [only] = logits;
-	if (only !== undefined && logits.length === 1 && combine !== "sum") return only;
-	return combineLogits(
+	const isWhole = only?.dims.at(-1) === task.answerWidth(width);
+	if (only !== undefined && logits.length === 1 && combine !== "sum" && isWhole) return only;
+	return task.combine(
 		g,
 		logits,
 		members.map(({ classifier }) => classifier.weight),
 		combine,
+		width,
 	);
 }
 
-function answering(
-	members: readonly OpenMember[],
-	finish: Finish,
-	{ sampleShape, classes, unchecked }: EnsembleOptions,
-): OpenEnsemble["answers"] {
+function answering(members: readonly OpenMember[], finish: Finish, options: EnsembleOptions): OpenEnsemble["answers"] {
+	const { sampleShape, classes, unchecked } = options;
+	const width = taskOf(options).answerWidth(classes.length);
 	return async (set) => {
-		const all = (): Float32Array => new Float32Array(set.count * classes.length);
-		const whole = { logits: all(), members: members.map(all) };
+		const whole = {
+			logits: new Float32Array(set.count * width),
+			members: members.map((one) => new Float32Array(set.count * readWidth(one, classes.length))),
+		};
 		for (let first = 0; first < set.count; first += sliceCount) {
 			const slice = sliceOf(set, sampleShape, first, Math.min(sliceCount, set.count - first));
 			const answers: Float32Array[] = [];
@@ -346,11 +378,19 @@ function answering(
 				answers.push(data);
 			}
 			const part = await finish.of(answers, slice.count);
-			whole.logits.set(part.logits, first * classes.length);
-			for (const [k, logits] of part.members.entries()) whole.members[k]?.set(logits, first * classes.length);
+			whole.logits.set(part.logits, first * width);
+			for (const [k, logits] of part.members.entries()) {
+				whole.members[k]?.set(logits, (first * logits.length) / slice.count);
+			}
 		}
 		return whole;
 	};
+}
+
+/** How many numbers a sample a member's answers are once they are read. */
+function readWidth({ width, pair, select }: OpenMember, names: number): number {
+	if (select !== undefined || pair === true) return names;
+	return width;
 }
 
 /** Some samples of a set, where they lie. */

@@ -1,10 +1,12 @@
 /** What the training graph is fed: what a whole run shares, and the batches of one call. */
 import type { Chunk } from "../data/chunk.js";
-import type { DataSet } from "../data/data-set.js";
+import type { AnyDataSet } from "../data/data-set.js";
 import type { WindowSamples } from "../data/samples.js";
 import { mixupOf } from "../data/transforms/index.js";
 import { mixturesOf } from "../data/transforms/mixup.js";
 import { elementCount, type Tensor, type TensorOf } from "../onnx/tensor.js";
+import { taskOf } from "../tasks/index.js";
+import type { Scale } from "../tasks/task.js";
 import { feeds } from "./batch.js";
 import { maskOffsets, maskPool } from "./masks.js";
 import type { State } from "./state.js";
@@ -14,7 +16,9 @@ import type { TrainingOptions } from "./training-options.js";
 /** What batches are fed from. */
 export interface FeedSource {
 	readonly graph: TrainingGraph;
-	readonly data: DataSet;
+	readonly data: AnyDataSet;
+	/** What labels are scaled by; as they are where absent. */
+	readonly scale?: Scale | undefined;
 	readonly options: TrainingOptions;
 	readonly seed: number;
 	/** The teacher's logits on every training sample, `[count, classes]`, where it was asked before. */
@@ -36,23 +40,23 @@ export interface Feed {
 export type CallFeed = (chunk: Chunk, firstStep: number, steps: number, asked?: Float32Array) => State;
 
 /** Feeds a run. The engine reads labels, stored logits and resident samples where they lie: nothing is copied. */
-export function createFeed({ graph, data, options, seed, stored }: FeedSource): Feed {
+export function createFeed({ graph, data, options, seed, stored, scale }: FeedSource): Feed {
 	const { batch } = options;
 	const { train, sampleShape, classes } = data;
 	const mixup = mixupOf(options);
-	// No objective reads them where there are none.
-	const labels = data.unlabelled === true ? new Int32Array(train.count) : train.labels;
+	const task = taskOf(data);
+	const labels = task.labelTensor(train.labels, train.count, classes.length, scale);
 	const windows = train.samples.kind === "windows" ? train.samples : undefined;
 	const rowShape = windows === undefined ? sampleShape : sampleShape.slice(1);
 	const rowSize = elementCount(rowShape);
 	const tensorOf = (data: Uint8Array | Float32Array): Tensor =>
 		sampleTensor(data, [data.length / rowSize, ...rowShape]);
 	const logitsOf = (logits: Float32Array, rows: number): State => ({
-		[feeds.teacherLogits]: { type: "float", dims: [rows, classes.length], data: logits },
+		[feeds.teacherLogits]: { type: "float", dims: [rows, task.answerWidth(classes.length)], data: logits },
 	});
 	const shared: State = {
 		...maskPool(graph.masks, seed),
-		[feeds.labels]: { type: "int32", dims: [train.count], data: labels },
+		[feeds.labels]: labels,
 		...(stored === undefined ? {} : logitsOf(stored, train.count)),
 		...(train.samples.kind === "file" ? {} : { [feeds.samples]: tensorOf(train.samples.data) }),
 	};

@@ -4,14 +4,13 @@ import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { type PlacedModel, placeModel, placeWeights } from "../models/apply.js";
-import { combineMembers, type OpenMember } from "./ensemble.js";
-import { type Combination, logitsOf } from "./outputs.js";
+import { combineMembers, type Joining, type OpenMember } from "./ensemble.js";
+import { logitsOf } from "./outputs.js";
 import type { Preprocessing } from "./preprocess.js";
 
 /** Members that the training graph can hold: their models have passed importModel. */
-export interface GraphTeacher {
+export interface GraphTeacher extends Joining {
 	readonly members: readonly Pick<OpenMember, "model" | "classifier" | "form" | "select" | "pair">[];
-	readonly combine: Combination;
 }
 
 /** A teacher's large constants as values of `g`, for each member, to give wherever it is placed in its bodies. */
@@ -24,11 +23,11 @@ export function placeTeacherWeights(g: Graph, { members }: GraphTeacher): readon
  *
  * @param weights - what {@link placeTeacherWeights} gave.
  * @param viewFor - the samples, preprocessed as a member wants them.
- * @returns its logits `[batch, classes]`, and what is inside, where it is one model alone.
+ * @returns its answers `[batch, answerWidth]`, logits of classes, and what is inside, where it is one model alone.
  */
 export function placeTeacher(
 	g: Graph,
-	{ members, combine }: GraphTeacher,
+	{ members, ...ensemble }: GraphTeacher,
 	weights: readonly ReadonlyMap<string, Value>[],
 	viewFor: (preprocessing: Preprocessing) => Value,
 ): PlacedModel {
@@ -44,7 +43,7 @@ export function placeTeacher(
 	const logits = placed.map((one) => one.logits);
 	const [only, ...others] = placed;
 	return {
-		output: combineMembers(g, logits, members, combine),
+		output: combineMembers(g, logits, members, ensemble),
 		inner(name, where) {
 			if (only !== undefined && others.length === 0) return only.inner(name, where);
 			throw lookInsideSeveral(where, placed.length);

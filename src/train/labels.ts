@@ -1,8 +1,10 @@
 /** What training makes of labels, and what it does without them. */
-import type { DataSet } from "../data/data-set.js";
+import type { AnyDataSet } from "../data/data-set.js";
 import { LimbeckError } from "../errors.js";
 import { type LossOptions, labelNeedOf } from "../losses/index.js";
-import { agreement, classificationMetrics, meanKl } from "../metrics/index.js";
+import type { Figures } from "../tasks/figures.js";
+import { taskOf } from "../tasks/index.js";
+import { ownAnswers } from "../tasks/task.js";
 
 /** A network on labelled samples. */
 export interface LabelFigures {
@@ -20,33 +22,24 @@ export interface Fidelity {
 	readonly klToTeacher: number;
 }
 
-/** A network on the validation split. */
-export type ValidationFigures = LabelFigures | Fidelity;
+/** A network on the validation split: {@link LabelFigures} or {@link Fidelity} of classes, figures of its own of another task. */
+export type ValidationFigures = Figures;
 
 /**
  * What logits on the validation split say: by its labels, or where there are none by the teacher.
  *
- * @param logits - `[count, classes]`.
- * @param teacher - the teacher's, `[count, classes]`, where there are no labels.
+ * @param logits - a network's answers, `[count, classes]`.
+ * @param teacher - the teacher's, `[count, answerWidth]`, where there are no labels.
  */
 export function figuresOf(
 	logits: Float32Array,
-	{ validation, classes }: Pick<DataSet, "validation" | "classes">,
+	data: Pick<AnyDataSet, "task" | "validation" | "classes">,
 	teacher: Float32Array | undefined,
 ): ValidationFigures {
-	if (teacher !== undefined) {
-		return {
-			agreement: agreement(logits, teacher, classes.length),
-			klToTeacher: meanKl(teacher, logits, classes.length),
-		};
-	}
-	const { errors, accuracy, nll } = classificationMetrics(logits, validation.labels, classes.length);
-	return { errors, accuracy, nll };
-}
-
-/** What the best weights have least of: errors, or divergence from the teacher. */
-export function badnessOf(figures: ValidationFigures): number {
-	return "errors" in figures ? figures.errors : figures.klToTeacher;
+	const { validation, classes } = data;
+	const task = taskOf(data);
+	if (teacher !== undefined) return task.fidelity(logits, ownAnswers(teacher, task, classes.length), classes.length);
+	return task.validate({ answers: logits, labels: validation.labels, names: classes });
 }
 
 /** Refuses an objective that needs labels. @throws LimbeckError (`usage`) with its name and the mend. */

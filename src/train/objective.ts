@@ -2,10 +2,11 @@
 import { LimbeckError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
-import { type LossOptions, lossOf } from "../losses/index.js";
+import { type LossOptions, lossOf, suitsTask } from "../losses/index.js";
 import type { InnerActivations, LossInputs, LossParameter } from "../losses/loss.js";
 import type { PlacedModel } from "../models/apply.js";
 import { parseOptions } from "../options.js";
+import type { StudentForm, Task } from "../tasks/task.js";
 import type { Batch } from "./batch.js";
 
 /** What an objective is built from in one step. */
@@ -16,6 +17,9 @@ export interface ObjectiveSource {
 	/** Its logits, where they are fed. */
 	readonly stored: Value | undefined;
 	readonly labelled: Batch["labelled"];
+	readonly task: Task;
+	/** How the student's answers reach the objective. */
+	readonly form: StudentForm;
 	/** The share of the steps that is done, a scalar. */
 	readonly progress: Value;
 	/** The objective's own parameters. */
@@ -32,13 +36,16 @@ export interface ObjectiveSource {
 export function addObjective(g: Graph, written: LossOptions, source: ObjectiveSource): Value {
 	const loss = lossOf(written);
 	const options = parseOptions(loss.options, written, `objective ${written.name}`);
-	const { student, teacher, stored, labelled, progress } = source;
+	const { student, teacher, stored, labelled, progress, task, form } = source;
+	refuseOtherTask(options, task);
 	const needs = loss.needs(options);
-	const logits = stored ?? teacher?.output;
-	if (needs.includes("teacher")) refuseOtherClasses(options, student.output, logits);
+	const compared = task.compared(g, { student: student.output, teacher: stored ?? teacher?.output }, form);
+	const { teacher: logits, variance } = compared;
+	if (needs.includes("teacher")) refuseOtherClasses(options, compared.student, logits);
 	const inputs = {
-		student: student.output,
+		student: compared.student,
 		...(logits === undefined ? {} : { teacher: logits }),
+		...(variance === undefined ? {} : { variance }),
 		progress,
 		inner: { ...activationsOf(options, student, teacher), parameter: source.parameter },
 	};
@@ -52,6 +59,18 @@ export function addObjective(g: Graph, written: LossOptions, source: ObjectiveSo
 		share === undefined ? build(labels) : g.op("Mul", [build(labels), share]),
 	);
 	return parts.reduce((sum, part) => g.op("Add", [sum, part]));
+}
+
+/** Refuses an objective that makes no sense of the labels. @throws LimbeckError (`usage`) with those that do. */
+function refuseOtherTask(objective: LossOptions, { name, objectives }: Task): void {
+	if (suitsTask(objective, name)) return;
+	const { alone, distilled } = objectives;
+	throw new LimbeckError("usage", {
+		where: `objective ${objective.name}`,
+		expected: `an objective of the task ${name}`,
+		got: "one of another",
+		hint: `With a teacher that is ${distilled.name}, without one ${alone.name}; both are meant where none is named.`,
+	});
 }
 
 /** Whether an objective looks inside the teacher, which then must stand in the training graph. */

@@ -3,7 +3,9 @@ import { evaluate, numbers, real } from "../../test/support/graphs.js";
 import { createGraph } from "../ops/index.js";
 import { checkAnswers, formOfValues } from "../predict/output-form.js";
 import { settingOf } from "../predict/setting.js";
-import { type Combination, combineLogits, logitsOf, type Reading } from "./outputs.js";
+import { combineLogits } from "../tasks/classification/combine.js";
+import type { Combination } from "../tasks/combination.js";
+import { logitsOf, type Reading } from "./outputs.js";
 
 const rows = (...values: readonly (readonly number[])[]) => ({
 	data: Float32Array.from(values.flat()),

@@ -1,8 +1,9 @@
 /** Where a training is, from call to call. */
 import { LimbeckError } from "../errors.js";
+import { taskOf } from "../tasks/index.js";
 import { type Candidate, type Checkpoint, type Rollback, stepsLost, type Validation } from "./checkpoint/checkpoint.js";
 import { afterDivergence, type Divergence } from "./divergence.js";
-import { badnessOf, type ValidationFigures } from "./labels.js";
+import type { ValidationFigures } from "./labels.js";
 import type { OpenTraining } from "./open-training.js";
 import { type HeldState, initialState, type State } from "./state.js";
 import type { TrainingJob } from "./training.js";
@@ -55,7 +56,8 @@ export function withValidation(
 	{ step, figures, state }: { readonly step: number; readonly figures: ValidationFigures; readonly state: State },
 	{ job, totalSteps }: Pick<OpenTraining, "job" | "totalSteps">,
 ): Reached {
-	const better = at.kept === undefined || badnessOf(figures) < badnessOf(at.kept.figures);
+	const { badness } = taskOf(job.data);
+	const better = at.kept === undefined || badness(figures) < badness(at.kept.figures);
 	// No memory is held for weights that later ones replace in any case.
 	const isKept = job.options.keep === "last" ? step === totalSteps : better;
 	return {

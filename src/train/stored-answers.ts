@@ -1,9 +1,10 @@
 /** A teacher that answers from a store: it is asked about what is not there yet, and training reads the rest. */
 import type { Chunk } from "../data/chunk.js";
-import type { DataSet, Normalization } from "../data/data-set.js";
+import type { AnyDataSet, Normalization } from "../data/data-set.js";
 import { inMemory, type OpenSamples } from "../data/samples.js";
 import { fixedViewsOf, openFixedViews, type ViewOptions, viewForm } from "../data/views.js";
 import type { OpenTargets, TargetForm, TargetSource, Targets } from "../targets/targets.js";
+import { taskOf } from "../tasks/index.js";
 import type { Predictor } from "./predict.js";
 
 /** Where a teacher's answers are kept, and in which form: plain data. */
@@ -29,7 +30,7 @@ export interface AnswerSetting {
 	/** Whose answers they are. */
 	readonly identity: Pick<TargetSource, "teacher" | "handling">;
 	readonly open: OpenTargets;
-	readonly data: DataSet;
+	readonly data: AnyDataSet;
 	/** What the student's samples are normalised with. */
 	readonly normalization: Normalization;
 	readonly augmentation: Omit<ViewOptions, "sampleShape" | "normalization" | "seed">;
@@ -51,7 +52,8 @@ export async function openAnswers(teacher: Predictor, setting: AnswerSetting): P
 	const { store, identity, open, data, augmentation, normalization, positions, epoch, temperature, openSamples } =
 		setting;
 	const { train, sampleShape, fingerprint } = data;
-	const classes = data.classes.length;
+	const task = taskOf(data);
+	const classes = task.answerWidth(data.classes.length);
 	const viewCount = Math.min(fixedViewsOf(augmentation), Math.ceil(positions / epoch));
 	const views = openFixedViews({ ...augmentation, sampleShape, normalization }, train, openSamples);
 	try {

@@ -1,6 +1,7 @@
 /** The steps of a training one after the other: taken, looked at, kept. */
 import { epochLength } from "../data/order.js";
 import { elementCount } from "../onnx/tensor.js";
+import { taskOf } from "../tasks/index.js";
 import { feeds } from "./batch.js";
 import { createCalls, type LoadedCall } from "./calls.js";
 import type { Candidate, History, Rollback } from "./checkpoint/checkpoint.js";
@@ -62,7 +63,7 @@ export async function takeSteps(training: OpenTraining, context: TrainingContext
 
 function planOf({ job: { data, options }, graph, totalSteps, teacher }: OpenTraining): PlanOptions {
 	// Of a sample, what is read from a store along with it.
-	const answerBytes = teacher?.summary.answers === undefined ? 0 : 4 * data.classes.length;
+	const answerBytes = teacher?.summary.answers === undefined ? 0 : 4 * taskOf(data).answerWidth(data.classes.length);
 	return {
 		totalSteps,
 		looks: looksOf(options.epochs),
@@ -87,8 +88,8 @@ function taker(
 	{ stop }: TrainingContext,
 	losses: Float32Array,
 ): (at: Reached, call: LoadedCall) => Promise<Done> {
-	const { data, options, seed } = job;
-	const feed = createFeed({ graph, data, options, seed, stored: teacher?.stored });
+	const { data, options, seed, scale } = job;
+	const feed = createFeed({ graph, data, options, seed, scale, stored: teacher?.stored });
 	const placed = memory.placing(feed.shared);
 	const { spare } = memory;
 	return async (at, { first, steps, validate, chunk }) => {

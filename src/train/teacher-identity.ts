@@ -1,8 +1,8 @@
 /** Who answers, and what is made of samples and outputs: what stored answers are known by. */
 import { encodeModel } from "../onnx/encode.js";
 import type { Plain, TargetSource } from "../targets/targets.js";
+import type { Combination } from "../tasks/combination.js";
 import type { OpenMember } from "./ensemble.js";
-import type { Combination } from "./outputs.js";
 
 /**
  * All that an ensemble's answers to a sample depend on: each member's model by SHA-256, weights and all, its share, how

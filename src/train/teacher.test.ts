@@ -133,7 +133,7 @@ test("stored targets teach every view of a sample, which is told; mixed ones the
 		members: [{ where: "targets.npz", outputs: "logits", reason: "told", notes: [note] }],
 	});
 	// 15 by chance.
-	expect(taught.validationErrors).toBeLessThan(10);
+	expect(taught.validation.errors).toBeLessThan(10);
 	expect((await train(targets, {})).teacher?.members[0]).not.toHaveProperty("notes");
 	await expect(train(targets, { augment: [{ name: "mixup" }] })).rejects.toThrow("augment: mixup: expected a teacher");
 });

@@ -9,6 +9,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import { createGraph } from "../ops/index.js";
 import type { OutputForm } from "../predict/output-form.js";
 import type { Runtime } from "../runtime/runtime.js";
+import { taskOf } from "../tasks/index.js";
 import { type Ensemble, type EnsembleOptions, type OpenEnsemble, openEnsemble } from "./ensemble.js";
 import { type GraphTeacher, placeTeacher, placeTeacherWeights } from "./graph-teacher.js";
 import type { Predictor } from "./predict.js";
@@ -43,9 +44,13 @@ export function soleTeacher(model: OnnxModel, normalization: Preprocessing, wher
 }
 
 /** The same inside a training graph, of a model that gives logits. */
-export function soleGraphTeacher(model: OnnxModel, normalization: Preprocessing): GraphTeacher {
+export function soleGraphTeacher(
+	model: OnnxModel,
+	normalization: Preprocessing,
+	{ task, width }: Pick<GraphTeacher, "task" | "width"> = { task: taskOf({}), width: 0 },
+): GraphTeacher {
 	const { members, combine } = soleTeacher(model, normalization);
-	return { members: members.map((classifier) => ({ model, classifier, form: "logits" })), combine };
+	return { members: members.map((classifier) => ({ model, classifier, form: "logits" })), combine, task, width };
 }
 
 /**
@@ -199,10 +204,12 @@ function planTeacher(
 	{ members }: OpenEnsemble,
 	combine: Ensemble["combine"],
 	{ batch, randomViews, looksInside, train, openAnswers }: TeacherSetting,
-	{ sampleShape }: Pick<EnsembleOptions, "sampleShape">,
+	options: Pick<EnsembleOptions, "sampleShape" | "task" | "classes">,
 ): TeacherPlan {
 	if (!looksInside && (openAnswers !== undefined || !randomViews)) return { how: "stored" };
-	return planInGraph({ members, combine }, { type: train.samples.type, dims: [batch, ...sampleShape] });
+	const { sampleShape, classes } = options;
+	const teacher = { members, combine, task: taskOf(options), width: classes.length };
+	return planInGraph(teacher, { type: train.samples.type, dims: [batch, ...sampleShape] });
 }
 
 /**
@@ -211,11 +218,14 @@ function planTeacher(
  * @param batch - type and shape of a batch of samples as they are stored.
  */
 export function planInGraph(
-	{ members, combine }: GraphTeacher,
+	{ members, ...ensemble }: GraphTeacher,
 	batch: { readonly type: SampleSet["samples"]["type"]; readonly dims: readonly number[] },
 ): Exclude<TeacherPlan, { readonly how: "stored" }> {
 	try {
-		const teacher = { combine, members: members.map((member) => ({ ...member, model: importModel(member.model) })) };
+		const teacher = {
+			...ensemble,
+			members: members.map((member) => ({ ...member, model: importModel(member.model) })),
+		};
 		const g = createGraph();
 		const samples = g.input("samples", batch);
 		placeTeacher(g, teacher, placeTeacherWeights(g, teacher), (preprocessing) => preprocess(g, samples, preprocessing));

@@ -15,7 +15,7 @@ import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
 import { bindingRuntime } from "../runtime/node.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { badnessOf } from "./labels.js";
+import { taskOf } from "../tasks/index.js";
 import { trainModel } from "./trainer.js";
 import type { TrainingEvent, TrainingJob, TrainingResult } from "./training.js";
 import { trainingShape } from "./training-options.js";
@@ -56,15 +56,15 @@ const bitsOf = ({ model }: TrainingResult): string => Buffer.from(encodeModel(mo
 
 describe("training", () => {
 	test("learns, and tells how it goes", async () => {
-		const { steps, keptStep, validationErrors, events } = await train(job({ options: optionsOf({ epochs: 10 }) }));
+		const { steps, keptStep, validation, events } = await train(job({ options: optionsOf({ epochs: 10 }) }));
 		expect([steps, keptStep]).toEqual([100, 100]);
-		expect(validationErrors).toBeLessThan(5);
+		expect(validation.errors).toBeLessThan(5);
 		const checks = events.filter((event) => event.kind === "validation");
 		expect(checks.map(({ step }) => step)).toEqual(Array.from({ length: 10 }, (_, i) => 10 * (i + 1)));
 		expect(checks.at(-1)).toMatchObject({
 			epoch: 10,
-			errors: validationErrors,
-			accuracy: 1 - (validationErrors ?? NaN) / 40,
+			errors: validation.errors,
+			accuracy: 1 - (validation.errors ?? NaN) / 40,
 		});
 		const losses = events.flatMap((event) => (event.kind === "progress" ? [event.loss] : []));
 		expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 4);
@@ -91,13 +91,14 @@ describe("training", () => {
 	});
 
 	test("keeps the weights of the fewest validation errors where asked", async () => {
-		const { keptStep, validationErrors, events } = await train(
+		const { keptStep, validation, events } = await train(
 			job({ options: optionsOf({ keep: "best", optimizer: { name: "sgd", learningRate: 0.5 } }) }),
 		);
 		const checks = events.filter((event) => event.kind === "validation");
-		const fewest = Math.min(...checks.map(badnessOf));
-		expect(validationErrors).toBe(fewest);
-		expect(keptStep).toBe(checks.find((check) => badnessOf(check) === fewest)?.step);
+		const { badness } = taskOf({});
+		const fewest = Math.min(...checks.map(badness));
+		expect(validation.errors).toBe(fewest);
+		expect(keptStep).toBe(checks.find((check) => badness(check) === fewest)?.step);
 	});
 
 	const regularised = job({
@@ -118,7 +119,7 @@ describe("training", () => {
 			const options = optionsOf({ epochs: 10, jitter, optimizer: { name: "adam", learningRate: 0.01 } });
 			const { model: teacher } = await train(job({ options: optionsOf({ epochs: 10 }) }));
 			const blind = { ...data, train: { ...data.train, labels: new Int32Array(data.train.count) } };
-			const { validationErrors } = await train(
+			const { validation } = await train(
 				job({
 					data: blind,
 					options,
@@ -127,7 +128,7 @@ describe("training", () => {
 					loss: { name: "soft-targets", temperature: 4, hardWeight: 0, standardize: false },
 				}),
 			);
-			expect(validationErrors).toBeLessThan(10);
+			expect(validation.errors).toBeLessThan(10);
 		},
 	);
 

@@ -7,6 +7,7 @@ import type { OnnxModel } from "../onnx/model.js";
 import type { Target } from "../ops/operator.js";
 import { chosenDevice, devices } from "../runtime/devices.js";
 import type { SessionDevice } from "../runtime/runtime.js";
+import { taskOf } from "../tasks/index.js";
 import type { GraphTeacher } from "./graph-teacher.js";
 import { figuresOf, refuseLabels, type ValidationFigures } from "./labels.js";
 import { looksInside } from "./objective.js";
@@ -65,9 +66,13 @@ export async function trainModel(job: TrainingJob, context: TrainingContext): Pr
 			const taken = await takeSteps({ job, graph, session, memory, loader, totalSteps, teacher, validate }, context);
 			const { kept, history, seconds, rollbacks } = taken;
 			const model = withWeights(job.model, kept.state);
-			const { figures } = kept;
-			const validated = "errors" in figures ? { validationErrors: figures.errors } : { validationFidelity: figures };
-			const told = { steps: totalSteps, keptStep: kept.step, ...validated, seconds: setUp + seconds, history };
+			const told = {
+				steps: totalSteps,
+				keptStep: kept.step,
+				validation: kept.figures,
+				seconds: setUp + seconds,
+				history,
+			};
 			const back = rollbacks.length === 0 ? {} : { rollbacks: rollbacks.map(({ to }) => to) };
 			return { model, ...told, ...placement, ...back, ...(teacher === undefined ? {} : { teacher: teacher.summary }) };
 		} finally {
@@ -128,9 +133,15 @@ async function teacherFor(job: TrainingJob, context: TrainingContext): Promise<O
 		openAnswers: answersFor(job, context),
 	};
 	const given = "graph" in job.teacher ? soleTeacher(job.teacher, job.normalization) : job.teacher;
-	const { sampleShape, classes } = job.data;
+	const { sampleShape, task, classes } = job.data;
 	const { openSamples } = context;
-	const options = { sampleShape, classes, ...threadsOf(job), ...(openSamples === undefined ? {} : { openSamples }) };
+	const options = {
+		sampleShape,
+		task,
+		classes,
+		...threadsOf(job),
+		...(openSamples === undefined ? {} : { openSamples }),
+	};
 	const teacher = await openTeacher(given, setting, options, context.runtime);
 	context.onEvent?.({ kind: "teacher", ...teacher.summary });
 	return teacher;
@@ -179,6 +190,8 @@ function graphFor(
 		sampleType: data.train.samples.type,
 		windows: data.train.samples.kind === "windows",
 		classes: data.classes.length,
+		task: taskOf(data),
+		form: { scale: job.scale, isScaled: job.isScaled ?? false },
 		normalization,
 		offsets: offsetsOf(data.train.samples),
 		warmupSteps: Math.min(totalSteps - 1, stepsOf(job, options.warmupEpochs)),
@@ -211,8 +224,16 @@ async function validateModel(
 		predictorOptions(job, context, "network in training"),
 	);
 	try {
-		return figuresOf(await predictor.logits(job.data.validation), job.data, teacher?.validation);
+		const answers = await predictor.logits(job.data.validation);
+		return figuresOf(inUnits(answers, job), job.data, teacher?.validation);
 	} finally {
 		await predictor.release();
 	}
+}
+
+/** A network's answers in the labels' own units. */
+function inUnits(answers: Float32Array, { scale, isScaled = false }: TrainingJob): Float32Array {
+	if (scale === undefined || !isScaled) return answers;
+	const { mean, std } = scale;
+	return answers.map((value, at) => value * (std[at % std.length] ?? 1) + (mean[at % mean.length] ?? 0));
 }

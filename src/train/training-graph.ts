@@ -15,6 +15,8 @@ import { averagesOf, selectTrainable } from "../models/trainable.js";
 import type { OnnxModel, OnnxValueInfo } from "../onnx/model.js";
 import { cast, createGraph } from "../ops/index.js";
 import type { Target } from "../ops/operator.js";
+import { taskOf } from "../tasks/index.js";
+import type { StudentForm } from "../tasks/task.js";
 import {
 	addBatchInputs,
 	type BatchInputs,
@@ -43,6 +45,8 @@ export interface TrainingGraphOptions extends UpdateOptions, Omit<BatchShape, "b
 	readonly model: OnnxModel;
 	readonly loss: LossOptions;
 	readonly normalization: Normalization;
+	/** How the student's answers reach the objective; as they are where absent. */
+	readonly form?: StudentForm;
 	/** What was subtracted from the elements of each channel of the samples; absent where nothing was. */
 	readonly offsets?: readonly number[] | undefined;
 	/** Where the teacher's logits come from: models that see the same view, or stored values that are fed. */
@@ -295,6 +299,8 @@ function addStep(
 		teacher: teacher && placeTeacher(body, teacher, teacher.weights, viewFor),
 		stored,
 		labelled,
+		task: options.task ?? taskOf({}),
+		form: options.form ?? { scale: undefined, isScaled: false },
 		progress: body.op("Mul", [step, body.scalar(1 / options.totalSteps)]),
 		parameter: (name) => value(parameterInput(objectiveParameter(name))),
 	});

@@ -1,14 +1,15 @@
 /** A training: what it is given, what it tells, and what it leaves. */
 import type { BatchOptions, Loader } from "../data/chunk.js";
-import type { DataSet, Normalization } from "../data/data-set.js";
+import type { AnyDataSet, Normalization } from "../data/data-set.js";
 import type { Sampling } from "../data/order.js";
 import type { OpenSamples } from "../data/samples.js";
 import type { LossOptions } from "../losses/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Runtime, SessionDevice } from "../runtime/runtime.js";
 import type { OpenTargets } from "../targets/targets.js";
+import type { Scale } from "../tasks/task.js";
 import type { Checkpoints, History } from "./checkpoint/checkpoint.js";
-import type { Fidelity, ValidationFigures } from "./labels.js";
+import type { ValidationFigures } from "./labels.js";
 import type { AnswerStore } from "./stored-answers.js";
 import type { Teacher, TeacherSummary } from "./teacher.js";
 import type { TrainingOptions } from "./training-options.js";
@@ -16,10 +17,14 @@ import type { TrainingOptions } from "./training-options.js";
 /** One network to train. */
 export interface TrainingJob {
 	readonly model: OnnxModel;
-	readonly data: DataSet;
+	readonly data: AnyDataSet;
 	readonly normalization: Normalization;
 	readonly options: TrainingOptions;
 	readonly loss: LossOptions;
+	/** What labels that are numbers are scaled by; as they are where absent. */
+	readonly scale?: Scale | undefined;
+	/** Whether the model answers in units of that scale; in the labels' own where absent. */
+	readonly isScaled?: boolean;
 	/**
 	 * The teacher, where the objective needs one. It sees the same view of every sample as the student. A model alone is
 	 * given its samples as the student is.
@@ -72,10 +77,8 @@ export interface TrainingResult {
 	readonly steps: number;
 	/** The step whose weights these are. */
 	readonly keptStep: number;
-	/** Errors on the validation split of the weights kept; absent without labels. */
-	readonly validationErrors?: number;
-	/** The weights kept against the teacher on the validation split, where that has no labels. */
-	readonly validationFidelity?: Fidelity;
+	/** The weights kept on the validation split: by its labels, or where it has none against the teacher. */
+	readonly validation: ValidationFigures;
 	/** Wall-clock time of training, validation included; of all its parts, where it was taken up again. */
 	readonly seconds: number;
 	/** The device that trained it; absent where that was the processor. */

@@ -66,21 +66,21 @@ test.each([
 ])("without labels a network learns the same, and validation goes by the teacher, %s", async (_, training) => {
 	const [with_, without] = [await train(labelled, training), await train(unlabelled, training)];
 	expect(weightsOf(without.model)).toEqual(weightsOf(with_.model));
-	expect(with_.validationFidelity).toBeUndefined();
-	expect(without.validationErrors).toBeUndefined();
+	expect(with_.validation.klToTeacher).toBeUndefined();
+	expect(without.validation.errors).toBeUndefined();
 	const [student, teacher] = [await logitsOf(without.model), await logitsOf(networkOf(2))];
 	const figures = { agreement: agreement(student, teacher, 4), klToTeacher: meanKl(teacher, student, 4) };
-	expect(without.validationFidelity).toEqual(figures);
+	expect(without.validation).toEqual(figures);
 	expect(without.checks).toHaveLength(4);
 	expect(without.checks.at(-1)).toEqual({ kind: "validation", step: 20, epoch: 4, ...figures });
 });
 
 test("the best weights without labels are those closest to the teacher", async () => {
 	const optimizer = { name: "sgd", learningRate: 2 };
-	const { checks, keptStep, validationFidelity } = await train(unlabelled, { keep: "best", epochs: 10, optimizer });
+	const { checks, keptStep, validation } = await train(unlabelled, { keep: "best", epochs: 10, optimizer });
 	const divergences = checks.map((check) => ("klToTeacher" in check ? check.klToTeacher : NaN));
 	const least = Math.min(...divergences);
-	expect(validationFidelity?.klToTeacher).toBe(least);
+	expect(validation.klToTeacher).toBe(least);
 	expect(keptStep).toBe(checks[divergences.indexOf(least)]?.step);
 	expect(least).toBeLessThan(Math.max(...divergences));
 });

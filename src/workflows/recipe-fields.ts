@@ -5,6 +5,8 @@ import { learningShape, withFamily } from "../distill/networks.js";
 import { withTeacherFamily } from "../distill/teachers/options.js";
 import { isRecord } from "../options.js";
 import { applySettings } from "../settings.js";
+import { taskOf } from "../tasks/index.js";
+import { defaultTask, taskNames } from "../tasks/names.js";
 
 /** What a recipe learns from. */
 export const dataField = dataOptions.prefault({}).describe("what the networks learn from: see `limbeck data list`");
@@ -26,9 +28,33 @@ const networkFields: Readonly<Record<string, (written: unknown) => unknown>> = {
 	network: withFamily,
 };
 
-/** A recipe as written, with its settings applied and no family left out beside a file. */
+/** The fields of recipes that hold an objective, and which of a task's is meant there. */
+const objectiveFields = { distillation: "distilled", loss: "alone" } as const;
+
+/** A recipe as written, with its settings applied, no family left out beside a file, and the objectives of its task. */
 export function changedRecipe(schema: z.ZodObject, input: unknown, settings: readonly string[]): unknown {
-	return withFamilies(applySettings(withFamilies(input), settings, schema));
+	return withObjectives(withFamilies(applySettings(withFamilies(input), settings, schema)), schema);
+}
+
+/** A recipe as written, with the objectives that its data's task means where none is named. */
+function withObjectives(recipe: unknown, schema: z.ZodObject): unknown {
+	if (!isRecord(recipe) || !isRecord(recipe["data"])) return recipe;
+	const name = taskNames.find((one) => isRecord(recipe["data"]) && one === recipe["data"]["task"]);
+	if (name === undefined || name === defaultTask) return recipe;
+	const { objectives } = taskOf({ task: name });
+	const fields = Object.entries(objectiveFields).flatMap(([field, which]) => {
+		const written = recipe[field] ?? {};
+		if (!Object.hasOwn(schema.shape, field) || !isRecord(written)) return [];
+		return [[field, { name: objectives[which].name, ...written }] as const];
+	});
+	return { ...recipe, ...Object.fromEntries(fields) };
+}
+
+/** A built-in recipe without the objective that it has for its own data, where others of another task are learned from. */
+export function forTask(recipe: unknown, task: string | undefined): unknown {
+	if (task === undefined || task === defaultTask || !isRecord(recipe)) return recipe;
+	const kept = Object.entries(recipe).filter(([field]) => !Object.hasOwn(objectiveFields, field));
+	return Object.fromEntries(kept);
 }
 
 function withFamilies(recipe: unknown): unknown {

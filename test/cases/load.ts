@@ -1,4 +1,6 @@
 /** Data of cases, loaded as a run loads them. */
+
+import { classData, classTest } from "../../src/data/class-data.js";
 import type { DataSet, SampleShape, Split, TestSet } from "../../src/data/data-set.js";
 import { dataSetOf } from "../../src/data/index.js";
 import { readSamples } from "../../src/data/open-samples.js";
@@ -11,8 +13,12 @@ export async function loadData(
 	choice: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly data: DataSet; readonly test: TestSet; readonly codes: readonly string[] }> {
 	const options = { ...dataOptions.parse(choice), env: { XDG_CACHE_HOME: await temporaryFolder() } };
-	const data = await dataSetOf(options).load(options);
-	return { data, test: await loadTestSet(options), codes: (data.notices ?? []).map(({ code }) => code) };
+	const data = classData(await dataSetOf(options).load(options), "test");
+	return {
+		data,
+		test: classTest(await loadTestSet(options), "test"),
+		codes: (data.notices ?? []).map(({ code }) => code),
+	};
 }
 
 /** A split's samples `[count]`, each with its elements. */

@@ -1,7 +1,9 @@
 /** A process that trains and tells how its resident set grows; run with --expose-gc. */
+
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { classData } from "../../src/data/class-data.js";
 import type { DataSet } from "../../src/data/data-set.js";
 import { dataSetOf } from "../../src/data/index.js";
 import type * as loaderModule from "../../src/data/loader.js";
@@ -97,7 +99,7 @@ async function large(): Promise<Growth> {
 			),
 		);
 		const choice = dataOptions.parse({ name: "npy", file, labels, memory });
-		return dataSetOf(choice).load({ ...choice, env: { XDG_CACHE_HOME: folder } });
+		return classData(await dataSetOf(choice).load({ ...choice, env: { XDG_CACHE_HOME: folder } }), "test");
 	};
 	const steps = 600;
 	const before = Math.max(...(await train(await open(count / 5, 0), steps)));

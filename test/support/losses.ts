@@ -19,6 +19,10 @@ export interface Batch {
 	readonly student: readonly (readonly number[])[];
 	readonly teacher: readonly (readonly number[])[];
 	readonly labels: readonly number[];
+	/** Labels of other tasks than classification, `[batch, outputs]`, in their place. */
+	readonly marks?: readonly (readonly number[])[];
+	/** Of the teacher's answers. */
+	readonly variance?: readonly (readonly number[])[];
 }
 
 /** What an objective gives. */
@@ -37,16 +41,18 @@ export function buildOn(
 	g: Graph,
 	options: LossOptions,
 	student: Value,
-	{ teacher, labels }: Batch,
+	{ teacher, labels, marks, variance }: Batch,
 	progress = 0.5,
 ): Value {
 	const type = student.type === "float" ? "float" : "double";
+	const ofClasses = lossOf(options).tasks.includes("classification");
 	return lossOf(options).build(
 		g,
 		{
 			student,
 			teacher: g.parameter("teacher", matrix(teacher, type)),
-			labels: g.parameter("labels", integers([labels.length], labels)),
+			labels: g.parameter("labels", ofClasses ? integers([labels.length], labels) : matrix(marks ?? teacher, type)),
+			variance: g.parameter("variance", matrix(variance ?? teacher.map((row) => row.map(() => 0.5)), type)),
 			progress: g.scalar(progress),
 			inner: noInner,
 		},
@@ -84,6 +90,8 @@ export function drawBatch(seed: number, batch: number, classes: number, spread =
 		student: rows(),
 		teacher: rows(),
 		labels: Array.from({ length: batch }, () => draws.integer(0, classes - 1)),
+		marks: Array.from({ length: batch }, () => Array.from({ length: classes }, () => draws.integer(0, 1))),
+		variance: Array.from({ length: batch }, () => draws.reals(classes, 0, 2)),
 	};
 }
 

@@ -93,7 +93,7 @@ describe.skipIf(noTestDevice !== undefined)(
 			expect(onDevice.steps).toBe(steps);
 			expect(distance(onDevice.history.losses, onProcessor.history.losses)).toBeLessThan(1e-4);
 			expect(distance(allWeights(onDevice), allWeights(onProcessor))).toBeLessThan(1e-4);
-			expect(onDevice.validationErrors).toBe(onProcessor.validationErrors);
+			expect(onDevice.validation.errors).toBe(onProcessor.validation.errors);
 			// Rows, labels and the places of masks; what comes of them crosses with the batch.
 			expect(Object.keys(onDevice.device?.elsewhere ?? {}).filter((one) => !ofWholeNumbers.has(one))).toEqual([]);
 		});

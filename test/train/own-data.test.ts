@@ -42,7 +42,7 @@ test.each([
 	): Promise<{ readonly kind: string; readonly bits: string; readonly errors: number | undefined }> => {
 		const choice = dataOptions.parse({ name: "npz", file, memory });
 		const data = await dataSetOf(choice).load({ ...choice, env: { XDG_CACHE_HOME: folder } });
-		const { model, validationErrors } = await trainModel(
+		const { model, validation } = await trainModel(
 			{
 				model: buildModel(
 					{ family: "mlp", ...families.mlp.options.parse({ hidden: [16] }) },
@@ -62,7 +62,7 @@ test.each([
 			{ runtime, createLoader, openSamples, now: () => 0 },
 		);
 		const bits = Buffer.from(encodeModel(model)).toString("base64");
-		return { kind: data.train.samples.kind, bits, errors: validationErrors };
+		return { kind: data.train.samples.kind, bits, errors: validation.errors };
 	};
 	const fromMemory = await train(1024);
 	const fromFile = await train(0);

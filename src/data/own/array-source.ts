@@ -1,11 +1,12 @@
 import { LimbeckError } from "../../errors.js";
 import { elementCount } from "../../onnx/tensor.js";
+import { defaultTask } from "../../tasks/names.js";
 import { channelsFirst } from "../formats/channels-first.js";
 import type { NpyArray } from "../formats/npy.js";
 import type { Elements } from "../formats/npy-types.js";
 import { type ArrayOptions, arrayShape } from "./array-shape.js";
 import { collectGroups } from "./groups.js";
-import { collectLabels } from "./labels.js";
+import { type LabelOptions, labelReader } from "./label-readers.js";
 import { type CellCollector, type Labels, noLabels, type Source } from "./source.js";
 
 /**
@@ -18,17 +19,21 @@ export function arraySource(
 	features: NpyArray,
 	labels: NpyArray | undefined,
 	groups: NpyArray | undefined,
-	options: ArrayOptions & { readonly classes?: readonly string[] | undefined },
+	options: ArrayOptions & LabelOptions,
 	close: () => void,
 ): Source {
 	const { where, type } = features;
 	const [count = 1, ...rest] = features.dims;
 	if (type.kind !== "number")
 		throw new LimbeckError("data", { where, expected: "numbers", got: `text (${type.name})` });
-	if (labels !== undefined) checkOneEach(labels, count, "label");
+	if (labels !== undefined) checkLabelRows(labels, count, options);
 	if (groups !== undefined) checkOneEach(groups, count, "group");
 	const { sampleShape, channels, notices } = arrayShape(rest, options, where);
 	const size = elementCount(sampleShape);
+	const { task } = options;
+	// An array has no names: of rows of marks they are the user's, or numbers.
+	const wide = task === "multi-label" && (labels?.dims.length ?? 1) > 1;
+	const named = wide ? { ...options, label: options.classes ?? numbersTo(labels?.dims[1] ?? 0) } : options;
 	const isBytes = type.name.endsWith("u1");
 	return {
 		where,
@@ -36,8 +41,8 @@ export function arraySource(
 		type: isBytes ? "uint8" : "float",
 		sampleShape,
 		labels: () =>
-			labels === undefined ? Promise.resolve(noLabels(count)) : readCells(labels, collectLabels(options.classes)),
-		...(groups === undefined ? {} : { groups: () => readCells(groups, collectGroups()) }),
+			labels === undefined ? Promise.resolve(noLabels(count)) : readRows(labels, labelReader(task).collector(named)),
+		...(groups === undefined ? {} : { groups: () => readRows(groups, collectGroups()) }),
 		async *blocks() {
 			for await (const { first, bytes } of features.rows()) {
 				const elements = type.read(bytes);
@@ -51,6 +56,20 @@ export function arraySource(
 	};
 }
 
+const numbersTo = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => String(at));
+
+/** Refuses labels that are not one a sample; of other tasks than classification they may be a row of numbers. */
+function checkLabelRows(labels: NpyArray, count: number, { task, classes }: LabelOptions): void {
+	const { dims, where } = labels;
+	if (task === undefined || task === defaultTask || dims.length !== 2 || dims[0] !== count) {
+		checkOneEach(labels, count, "label");
+		return;
+	}
+	if (classes === undefined || classes.length === dims[1]) return;
+	const expected = `a name for each of the ${String(dims[1])} columns of ${where}`;
+	throw new LimbeckError("usage", { where: "data.classes", expected, got: String(classes.length) });
+}
+
 function checkOneEach({ where, dims }: NpyArray, count: number, what: string): void {
 	const got = dims.reduce((product, dim) => product * dim, 1);
 	if (dims[0] === count && got === count) return;
@@ -62,15 +81,23 @@ function checkOneEach({ where, dims }: NpyArray, count: number, what: string): v
 	});
 }
 
-async function readCells(array: NpyArray, collector: CellCollector): Promise<Labels> {
+/** A cell for each row; of rows of several cells, these together. */
+async function readRows(array: NpyArray, collector: CellCollector): Promise<Labels> {
+	const [, width] = array.dims;
 	for await (const { bytes } of array.rows()) {
-		for (const cell of Array.from<unknown>(array.type.read(bytes))) {
+		const cells = Array.from<unknown>(array.type.read(bytes));
+		const rows = width === undefined || width === 1 ? cells : inRows(cells, width);
+		for (const cell of rows) {
 			const trouble = collector.add(cell);
 			if (trouble === undefined) continue;
 			throw new LimbeckError("data", { where: `${array.where}: row ${String(collector.count())}`, ...trouble });
 		}
 	}
 	return collector.finish();
+}
+
+function inRows(cells: readonly unknown[], width: number): readonly (readonly unknown[])[] {
+	return Array.from({ length: cells.length / width }, (_, row) => cells.slice(row * width, (row + 1) * width));
 }
 
 /** Types whose numbers float32 may round. */

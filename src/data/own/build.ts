@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
+import { type LabelData, labelWidth, selectLabels } from "../../tasks/labels.js";
+import { defaultTask, type TaskName } from "../../tasks/names.js";
 import type { Normalization, PixelScale, SampleShape, Split } from "../data-set.js";
-import { classIndices, sortClasses } from "./classes.js";
 import { groupsInBoth, partitionByGroup } from "./groups.js";
-import { labelNotices } from "./labels.js";
+import { identities, type LabelOptions, labelReader, type Strata } from "./label-readers.js";
 import { partition, type Shares, type SplitName, splitNames } from "./partition.js";
 import type { Plan, PlannedSource } from "./plan.js";
 import { createPrecision } from "./precision.js";
@@ -19,6 +20,7 @@ export type Sources = { readonly train: Source } & Readonly<Partial<Record<Split
 /** What became of a plan. */
 export interface Built {
 	readonly classes: readonly string[];
+	readonly task: TaskName;
 	readonly type: Source["type"];
 	readonly sampleShape: SampleShape;
 	/** Names of a sample's elements, where there are any. */
@@ -30,7 +32,7 @@ export interface Built {
 	/** `[channels]`: what was subtracted from the numbers before they were stored; absent where nothing was. */
 	readonly offsets?: readonly number[] | undefined;
 	/** The parts that were asked for. */
-	readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
+	readonly splits: Readonly<Partial<Record<SplitName, Split<LabelData>>>>;
 	/** SHA-256 of the sample shape, the sizes of training and validation split and every byte in them. */
 	readonly fingerprint: string;
 	/** The parts whose samples have no labels. */
@@ -44,46 +46,74 @@ export interface Built {
 /**
  * Reads every label, and decides with it which samples are for what; without labels, by a fixed permutation alone.
  *
- * @param names - the classes in their order, where they are told; without labels there are else none.
+ * @param told - what the user says of the labels, such as the names of the classes; without labels there are else none.
  * @throws LimbeckError `data` for labels that cannot be read, fewer than two classes, a class with too few samples, or
  * sources that do not match.
  */
-export async function planSplits(sources: Sources, shares: Shares, names?: readonly string[]): Promise<Plan> {
+export async function planSplits(sources: Sources, shares: Shares, told: LabelOptions = {}): Promise<Plan> {
 	const { train } = sources;
+	const reader = labelReader(told.task);
 	const labels = await train.labels();
 	const labelled = labels.values.length > 0 || labels.ids.length === 0;
-	const classes = names ?? train.classes ?? sortClasses(labels.values);
-	if (labelled && classes.length < 2) {
-		const got = classes.length === 0 ? "no samples" : `one, ${JSON.stringify(classes[0])}`;
-		throw new LimbeckError("data", { where: labelsOf(train), expected: "two classes or more", got });
-	}
+	const named = { ...told, classes: told.classes ?? train.classes };
+	const classes = labelled ? reader.names(labels, named, labelsOf(train)) : (named.classes ?? []);
 	const held = {
 		test: sources.test === undefined ? shares.test : 0,
 		validation: sources.validation === undefined ? shares.validation : 0,
 	};
-	const own = labelled ? classIndices(labels, classes, labelsOf(train)) : labels.ids;
+	const encoded = labelled ? reader.encode(labels, classes, labelsOf(train)) : labels.ids;
 	const groups = await train.groups?.();
-	const named = labelled ? classes : [noClass];
+	const isSplit = held.test + held.validation > 0;
+	const strata = labelled && isSplit ? reader.strata(encoded, classes, groups !== undefined) : anyStratum(labels);
 	const parts =
 		groups === undefined
-			? partition(own, named, held, train.where)
-			: partitionByGroup(own, named, groups, held, train.where);
+			? partition(strata.ids, strata.names, held, train.where)
+			: partitionByGroup(strata.ids, strata.names, groups, held, train.where);
 	const partOf = (row: number): SplitName => splitNames[parts[row] ?? 0] ?? "train";
+	const identify = identities();
 	const planned: PlannedSource[] = [
-		{ source: train, labels: own, labelled, ...(groups === undefined ? {} : { groups: groups.ids }), partOf },
+		{
+			source: train,
+			labels: labelled ? identify(labels, encoded) : labels.ids,
+			encoded,
+			strata: strata.ids,
+			labelled,
+			...(groups === undefined ? {} : { groups: groups.ids }),
+			partOf,
+		},
 	];
-	const notices = [...labelNotices(labels, labelsOf(train))];
+	const notices = [...reader.notices(labels, labelsOf(train))];
 	for (const name of ["validation", "test"] as const) {
 		const source = sources[name];
 		if (source === undefined) continue;
 		const apart = await source.labels();
-		planned.push(planApart(name, source, apart, train, classes));
-		notices.push(...labelNotices(apart, labelsOf(source)));
+		checkApart(source, apart, train);
+		const own = apart.values.length > 0 ? reader.encode(apart, classes, labelsOf(source)) : apart.ids;
+		planned.push({
+			source,
+			labels: apart.values.length > 0 ? identify(apart, own) : apart.ids,
+			encoded: own,
+			strata: apart.ids,
+			labelled: apart.values.length > 0,
+			partOf: () => name,
+		});
+		notices.push(...reader.notices(apart, labelsOf(source)));
 		const others = groups && (await source.groups?.());
 		if (groups !== undefined && others !== undefined) notices.push(...groupsInBoth(groups, others, source));
 	}
 	const { type, sampleShape, features } = train;
-	return { classes, type, sampleShape, features, sources: planned, held, notices };
+	return {
+		classes,
+		task: told.task ?? defaultTask,
+		reader,
+		strata: strata.names,
+		type,
+		sampleShape,
+		features,
+		sources: planned,
+		held,
+		notices,
+	};
 }
 
 /** Where a source's labels are, for messages. */
@@ -96,17 +126,13 @@ export function countsOf({ sources }: Plan): Readonly<Record<SplitName, number>>
 	return counts;
 }
 
-/** What all samples without labels are of, when they are split. */
-const noClass = "without label";
+/** Samples that are split alike. */
+function anyStratum({ ids }: Labels): Strata {
+	return { ids: new Int32Array(ids.length), names: ["without label"] };
+}
 
-/** Samples that the user set apart for one part. */
-function planApart(
-	name: SplitName,
-	source: Source,
-	labels: Labels,
-	train: Source,
-	classes: readonly string[],
-): PlannedSource {
+/** Refuses samples that the user set apart for one part and that are unlike the others. */
+function checkApart(source: Source, labels: Labels, train: Source): void {
 	const shape = ({ type, sampleShape }: Source): string => `${sampleShape.join("×")} of ${type}`;
 	if (shape(source) !== shape(train)) {
 		const expected = `samples like those to train on, ${shape(train)}`;
@@ -115,9 +141,6 @@ function planApart(
 	if (labels.ids.length === 0) {
 		throw new LimbeckError("data", { where: source.where, expected: "samples", got: "none" });
 	}
-	const labelled = labels.values.length > 0;
-	const indices = labelled ? classIndices(labels, classes, labelsOf(source)) : labels.ids;
-	return { source, labels: indices, labelled, partOf: () => name };
 }
 
 /** What became of a plan, and `[rows of all sources, one after the other]`, which samples are copies: see `Contents`. */
@@ -141,22 +164,32 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 		for (const sink of Object.values(sinks)) await sink.restart();
 		read = await readRows(plan, countsOf(plan), sinks, { offsets });
 	}
-	const { labels, moments, alike, contents } = read;
+	const { gathered, moments, alike, contents } = read;
 	const train = plan.sources[0];
-	alike.check(train?.labelled === true ? classes : [], train?.source.where ?? "");
-	const splits: Partial<Record<SplitName, Split>> = {};
-	const shape = [sampleShape, labels.train.count, labels.validation.count, ...(offsets === undefined ? [] : [offsets])];
+	alike.check(
+		train?.labelled === true && train.encoded instanceof Int32Array ? classes : [],
+		train?.source.where ?? "",
+	);
+	const splits: Partial<Record<SplitName, Split<LabelData>>> = {};
+	const shape = [
+		sampleShape,
+		gathered.train.count,
+		gathered.validation.count,
+		...(offsets === undefined ? [] : [offsets]),
+	];
 	const hash = createHash("sha256").update(JSON.stringify(shape));
 	for (const name of splitNames) {
 		const finished = await sinks[name]?.finish();
 		if (finished === undefined) continue;
-		const { ids, rows, count } = labels[name];
-		const origin = { rows: rows.subarray(0, count), count: sourceOf(plan, name)?.labels.length ?? 0 };
-		const { labelled = true, groups } = sourceOf(plan, name) ?? {};
+		const { rows: all, count } = gathered[name];
+		const planned = sourceOf(plan, name);
+		const rows = all.subarray(0, count);
+		const origin = { rows, count: planned?.labels.length ?? 0 };
+		const { labelled = true, groups, encoded = new Int32Array() } = planned ?? {};
 		const split = {
 			samples: { ...finished.samples, ...(offsets === undefined ? {} : { offsets }) },
 			count,
-			labels: ids.subarray(0, labelled ? count : 0),
+			labels: selectLabels(encoded, labelWidth(encoded, classes.length), labelled ? rows : []),
 			origin,
 			...(groups === undefined ? {} : { groups: Int32Array.from(origin.rows, (row) => groups[row] ?? 0) }),
 		};
@@ -166,6 +199,7 @@ export async function readSplits(plan: Plan, sinks: Readonly<Partial<Record<Spli
 	}
 	const built: Built = {
 		classes,
+		task: plan.task,
 		type,
 		sampleShape,
 		features,
@@ -193,13 +227,12 @@ function sourceOf({ sources: [train, ...apart] }: Plan, name: SplitName): Planne
 }
 
 /** Rows that were left out may have been all of a class. */
-function checkClasses(labels: Int32Array, { classes, sources }: Plan, name: SplitName): void {
-	const present = new Set(labels);
-	const empty = classes.findIndex((_, index) => !present.has(index));
-	if (name === "test" || empty === -1) return;
+function checkClasses(labels: LabelData, { classes, reader, sources }: Plan, name: SplitName): void {
+	const empty = name === "test" ? undefined : reader.absent(labels, classes, name);
+	if (empty === undefined) return;
 	throw new LimbeckError("data", {
 		where: sources[0]?.source.where ?? "",
-		expected: `samples of every class in the ${name} split`,
-		got: `none of class ${JSON.stringify(classes[empty])}`,
+		expected: `samples of every ${reader.noun} in the ${name} split`,
+		got: `none of ${reader.noun} ${JSON.stringify(classes[empty])}`,
 	});
 }

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { fileError } from "../../files.js";
 import { noticeSchema } from "../../notices.js";
 import { elementCount } from "../../onnx/tensor.js";
+import { type LabelArrays, type LabelData, type LabelKind, labelWidth } from "../../tasks/labels.js";
+import { defaultTask, type TaskName, taskLabels, taskNames } from "../../tasks/names.js";
 import type { Split } from "../data-set.js";
 import { userCacheFolder } from "../folders.js";
 import { readersVersion } from "../readers-version.js";
@@ -32,6 +34,7 @@ const numberOrList = z.union([z.number(), z.array(z.number())]);
 const count = z.int().min(0);
 const indexSchema = z.object({
 	classes: z.array(z.string()),
+	task: z.enum(taskNames).default(defaultTask),
 	type: z.enum(["uint8", "float"]),
 	sampleShape: z.array(z.int().min(1)),
 	features: z.array(z.string()).optional(),
@@ -67,17 +70,18 @@ export async function readCache(folder: string): Promise<Built | undefined> {
 			JSON.parse(await readFile(join(folder, indexFile), "utf8")),
 		);
 		const rowBytes = elementCount(index.sampleShape) * (index.type === "uint8" ? 1 : 4);
-		const splits: Partial<Record<SplitName, Split>> = {};
+		const splits: Partial<Record<SplitName, Split<LabelData>>> = {};
 		for (const name of splitNames) {
 			const path = join(folder, samplesFile(name));
 			const bytes = async (file: string): Promise<ArrayBuffer> =>
 				new Uint8Array(await readFile(join(folder, file))).buffer;
-			const labels = new Int32Array(await bytes(labelsFile(name)));
+			const labels = labelArray(index.task, await bytes(labelsFile(name)));
 			const rows = new Uint32Array(await bytes(rowsFile(name)));
 			const groups = grouped.includes(name) ? new Int32Array(await bytes(groupsFile(name))) : undefined;
 			const lengths = [(await stat(path)).size / rowBytes, rows.length, groups?.length ?? counts[name]];
 			if (lengths.some((length) => length !== counts[name])) return undefined;
-			if (labels.length !== (index.unlabelled.includes(name) ? 0 : counts[name])) return undefined;
+			const width = labelWidth(labels, index.classes.length);
+			if (labels.length !== (index.unlabelled.includes(name) ? 0 : width * counts[name])) return undefined;
 			const shifted = index.offsets === undefined ? {} : { offsets: index.offsets };
 			const samples = { kind: "file", type: index.type, path, offset: 0, ...shifted } as const;
 			const origin = { rows, count: origins[name] };
@@ -91,6 +95,16 @@ export async function readCache(folder: string): Promise<Built | undefined> {
 	}
 }
 
+/** The labels of a task, as they lie in a file. */
+function labelArray(task: TaskName, bytes: ArrayBuffer): LabelData {
+	const arrays: { readonly [Kind in LabelKind]: () => LabelArrays[Kind] } = {
+		class: () => new Int32Array(bytes),
+		marks: () => new Uint8Array(bytes),
+		values: () => new Float64Array(bytes),
+	};
+	return arrays[taskLabels[task]]();
+}
+
 /**
  * Fills a cache folder: all of it or nothing. Where another process was faster, its files stand.
  *
@@ -102,7 +116,9 @@ export async function fillCache(folder: string, write: (folder: string) => Promi
 	try {
 		await mkdir(temporary, { recursive: true });
 		const { splits, ...index } = await write(temporary);
-		const each = (number: (split: Split | undefined) => number | undefined): Readonly<Record<string, number>> =>
+		const each = (
+			number: (split: Split<LabelData> | undefined) => number | undefined,
+		): Readonly<Record<string, number>> =>
 			Object.fromEntries(splitNames.map((name) => [name, number(splits[name]) ?? 0]));
 		const [counts, origins] = [each((split) => split?.count), each((split) => split?.origin?.count)];
 		for (const name of splitNames) {

@@ -3,11 +3,16 @@ import { comparedName } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { nearest } from "../../options.js";
 import { settingText } from "../../settings.js";
+import type { TaskName } from "../../tasks/names.js";
 import { shortList } from "./classes.js";
 
 /** Which columns of a table are what. */
 export interface ColumnChoice {
-	readonly label: string;
+	readonly label: string | readonly string[];
+	/** What is learned from the labels. */
+	readonly task?: TaskName | undefined;
+	/** What separates the names of labels in a cell. */
+	readonly separator?: string | undefined;
 	/** Whether rows have no labels: the column need not be there, and is no feature where it is. */
 	readonly unlabelled?: boolean;
 	/** The column with the group of each row, which is no feature; of a file of which another has set the features, if it is there. */
@@ -38,7 +43,7 @@ export function comparedChoice<Choice extends ColumnChoice>(choice: Choice): Cho
 	const { label, group, ignore, keep, features } = choice;
 	return {
 		...choice,
-		label: comparedName(label),
+		label: typeof label === "string" ? comparedName(label) : label.map(comparedName),
 		...(group === undefined ? {} : { group: comparedName(group) }),
 		ignore: ignore.map(comparedName),
 		...(keep === undefined ? {} : { keep: keep.map(comparedName) }),
@@ -55,7 +60,8 @@ export function comparedChoice<Choice extends ColumnChoice>(choice: Choice): Cho
  */
 export function candidateColumns(columns: readonly string[], choice: ColumnChoice, where: string): readonly string[] {
 	const { label, group, ignore, keep = [], features } = choice;
-	if (!lacksLabels(choice)) requireColumn(label, "data.label", columns, where);
+	const labels = [label].flat();
+	for (const name of lacksLabels(choice) ? [] : labels) requireColumn(name, "data.label", columns, where);
 	if (features !== undefined) {
 		const missing = features.filter((name) => !columns.includes(name));
 		if (missing.length === 0) return features;
@@ -65,7 +71,7 @@ export function candidateColumns(columns: readonly string[], choice: ColumnChoic
 	for (const name of ignore) requireColumn(name, "data.ignore", columns, where);
 	for (const name of keep) requireColumn(name, "data.keep", columns, where);
 	if (group !== undefined) requireColumn(group, "data.group", columns, where);
-	return columns.filter((name) => name !== label && name !== group && !ignore.includes(name));
+	return columns.filter((name) => !labels.includes(name) && name !== group && !ignore.includes(name));
 }
 
 /**
@@ -85,7 +91,7 @@ export function featureColumns(
 	const { label, group, ignore, keep = [], features } = choice;
 	if (features !== undefined) {
 		const others = all.filter(
-			(name) => name !== label && name !== group && ![...ignore, ...features].includes(name) && !namesNothing(name),
+			(name) => name !== group && ![label, ignore, features].flat().includes(name) && !namesNothing(name),
 		);
 		return { features, notices: others.length === 0 ? [] : [extra(others, where)] };
 	}

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createDraws } from "../../../test/support/draws.js";
 import { npy, pictures, temporaryFolder, zip } from "../../../test/support/own-data.js";
+import { classData, classTest } from "../class-data.js";
 import type { DataSet, TestSet } from "../data-set.js";
 import { dataSetOf } from "../index.js";
 import { dataOptions } from "../options.js";
@@ -18,8 +19,8 @@ interface Loaded {
 async function load(choice: Readonly<Record<string, unknown>>): Promise<Loaded> {
 	const options = dataOptions.parse(choice);
 	const env = { XDG_CACHE_HOME: await temporaryFolder() };
-	const data = await dataSetOf(options).load({ ...options, env });
-	const held = await loadTestSet({ ...options, env });
+	const data = classData(await dataSetOf(options).load({ ...options, env }), "test");
+	const held = classTest(await loadTestSet({ ...options, env }), "test");
 	expect(held.notices).toEqual(data.notices);
 	return { data, held, codes: data.notices?.map(({ code }) => code) ?? [] };
 }

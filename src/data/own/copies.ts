@@ -30,11 +30,10 @@ export function keepTogether(plan: Plan, first: Int32Array, policy: CopyPolicy):
 	if (train === undefined || !liesInTwoParts(plan, first)) return undefined;
 	if (train.groups !== undefined) return { left: "grouped" };
 	if (policy === "random") return { left: "asked" };
-	const { labels, labelled, partOf } = train;
+	const { labels, strata, partOf } = train;
 	if (policy === "auto" && contradictingShare(labels, first) > mostContradicting) return { left: "contradicting" };
 	const groups = labels.map((_, row) => (first[row] === -1 ? row : (first[row] ?? row)));
-	const classes = labelled ? plan.classes.length : 1;
-	const found = partitionGroups({ labels, classes, groups, shares: plan.held });
+	const found = partitionGroups({ labels: strata, classes: plan.strata.length, groups, shares: plan.held });
 	const kept = "parts" in found ? replanned(plan, found.parts) : undefined;
 	if (kept !== undefined && (policy === "together" || isNear(labels.length, partOf, kept))) return { plan: kept };
 	if (policy === "auto") return { left: "few" };
@@ -42,7 +41,7 @@ export function keepTogether(plan: Plan, first: Int32Array, policy: CopyPolicy):
 	throw new LimbeckError("data", {
 		where: `${train.source.where}: data.duplicates`,
 		expected: "enough different samples of every class to keep copies in one part",
-		got: `too few of class ${JSON.stringify(plan.classes[lacking])}`,
+		got: `too few of class ${JSON.stringify(plan.strata[lacking])}`,
 		hint: "Leave data.duplicates out, or drop copies.",
 	});
 }

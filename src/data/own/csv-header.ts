@@ -24,11 +24,13 @@ export async function checkHeader(
 	const { columns, dialect } = table;
 	const numbers = columns.map((name) => numberIn(name, ".")).filter((value) => !Number.isNaN(value));
 	if (!choice.header || numbers.length === 0) return;
-	const labelled = columns.includes(choice.label);
+	const labels = [choice.label].flat();
+	const labelled = labels.every((name) => columns.includes(name));
 	if (numbers.length < columns.length && (choice.unlabelled === true || labelled)) return;
 	// Without a header columns are called by their places.
-	const place = Number(choice.label);
-	if (labelled && !(Number.isInteger(place) && place >= 1 && place <= columns.length)) return;
+	const isPlace = (name: string): boolean =>
+		Number.isInteger(Number(name)) && Number(name) >= 1 && Number(name) <= columns.length;
+	if (labelled && !labels.every(isPlace)) return;
 	if (await namesInOrder(numbers, table)) return;
 	throw new LimbeckError("data", {
 		where: `${path}: line ${String(1 + dialect.skippedLines)}`,

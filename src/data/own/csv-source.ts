@@ -31,9 +31,9 @@ export async function csvSource(path: string, choice: CsvOptions): Promise<Table
 	const table = await openCsv(path, options);
 	await checkHeader(table, options, path);
 	const candidates = candidateColumns(table.columns, options, path);
-	const label = lacksLabels(options) ? undefined : options.label;
+	const labels = lacksLabels(options) ? undefined : options;
 	const group = options.group !== undefined && table.columns.includes(options.group) ? options.group : undefined;
-	const survey = await surveyCsv(table, { where: path, candidates, label, group, classes: options.classes });
+	const survey = await surveyCsv(table, { where: path, candidates, labels, group });
 	const { groups } = survey;
 	const { features, notices } = featureColumns(table.columns, candidates, survey.finder.rowNames(), options, path);
 	const cells = features.map((name) => survey.cells[candidates.indexOf(name)]).filter((one) => one !== undefined);

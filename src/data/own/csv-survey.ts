@@ -6,9 +6,9 @@ import type { CsvTable } from "../formats/csv.js";
 import { type DecimalMark, looksGrouped, numberIn } from "../formats/numbers.js";
 import { type BadCell, notNumeric } from "./cells.js";
 import { collectGroups } from "./groups.js";
-import { collectLabels } from "./labels.js";
+import { type LabelOptions, labelReader } from "./label-readers.js";
 import { createRowNameFinder, type RowNameFinder } from "./row-names.js";
-import { type Labels, noLabels } from "./source.js";
+import { type CellCollector, type Labels, noLabels } from "./source.js";
 
 /** What is looked for. */
 export interface SurveyOptions {
@@ -16,12 +16,10 @@ export interface SurveyOptions {
 	readonly where: string;
 	/** Columns that may be features. */
 	readonly candidates: readonly string[];
-	/** The label column; absent where rows have no labels. */
-	readonly label?: string | undefined;
+	/** How labels are read; absent where rows have none. */
+	readonly labels?: LabelOptions | undefined;
 	/** The column of groups; absent where rows have none. */
 	readonly group?: string | undefined;
-	/** Names that are labels whatever they look like. */
-	readonly classes?: readonly string[] | undefined;
 }
 
 /** What was found. */
@@ -53,25 +51,20 @@ interface Gathered {
  * @throws LimbeckError `data` for a row without a label, and what reading rows throws.
  */
 export async function surveyCsv(table: CsvTable, options: SurveyOptions): Promise<Survey> {
-	const { candidates, label, group, classes, where } = options;
+	const { candidates, labels, group, where } = options;
 	const places = candidates.map((name) => table.columns.indexOf(name));
 	const finder = createRowNameFinder(candidates);
-	const collected = [
-		{ column: label, collector: collectLabels(classes) },
-		{ column: group, collector: collectGroups() },
-	].flatMap(({ column, collector }) => {
-		return column === undefined ? [] : [{ column, collector, place: table.columns.indexOf(column) }];
-	});
-	const valuesOf = (name: string | undefined): Labels | undefined =>
-		collected.find(({ column }) => column === name)?.collector.finish();
+	const ofLabels = labels && cellsOf(table, labels.label ?? [], labelReader(labels.task).collector(labels));
+	const ofGroups = group === undefined ? undefined : cellsOf(table, group, collectGroups());
+	const collected = [ofLabels, ofGroups].filter((one) => one !== undefined);
 	const cells = candidates.map(
 		(column): Gathered => ({ column, bad: { ".": undefined, ",": undefined }, commas: "none" }),
 	);
 	let row = 0;
 	for await (const lot of table.rows()) {
 		for (const texts of lot) {
-			for (const { column, collector, place } of collected) {
-				const trouble = collector.add(texts[place]);
+			for (const { column, collector, cellIn } of collected) {
+				const trouble = collector.add(cellIn(texts));
 				if (trouble === undefined) continue;
 				const line = String(await table.lineOf(row));
 				throw new LimbeckError("data", { where: `${where}: line ${line}, column ${column}`, ...trouble });
@@ -81,7 +74,30 @@ export async function surveyCsv(table: CsvTable, options: SurveyOptions): Promis
 			row++;
 		}
 	}
-	return { labels: valuesOf(label) ?? noLabels(row), groups: valuesOf(group), finder, cells };
+	return {
+		labels: ofLabels?.collector.finish() ?? noLabels(row),
+		groups: ofGroups?.collector.finish(),
+		finder,
+		cells,
+	};
+}
+
+/** A column that is gathered, or several: then a row's cells together. */
+interface Collected {
+	/** For messages. */
+	readonly column: string;
+	readonly collector: CellCollector;
+	readonly cellIn: (row: readonly string[]) => unknown;
+}
+
+function cellsOf({ columns }: CsvTable, label: string | readonly string[], collector: CellCollector): Collected {
+	const column = [label].flat().join(", ");
+	if (typeof label === "string") {
+		const place = columns.indexOf(label);
+		return { column, collector, cellIn: (row) => row[place] };
+	}
+	const places = label.map((name) => columns.indexOf(name));
+	return { column, collector, cellIn: (row) => places.map((place) => row[place]) };
 }
 
 /** A cell as a number where it is one. */

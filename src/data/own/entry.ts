@@ -1,6 +1,9 @@
 import { LimbeckError } from "../../errors.js";
+import type { LabelData } from "../../tasks/labels.js";
+import { defaultTask } from "../../tasks/names.js";
 import type { DataSet, DataSetEntry, DataSurroundings, LoadTest, Split } from "../data-set.js";
 import type { Built } from "./build.js";
+import type { LabelOptions } from "./label-readers.js";
 import { loadOwn, type OwnData, type OwnOptions } from "./load.js";
 import type { SplitName } from "./partition.js";
 
@@ -15,13 +18,14 @@ interface OwnKind<Options> extends Pick<DataSetEntry<Options>, "title" | "fromPa
  *
  * @returns its entry, and what opens its test split.
  */
-export function ownDataSet<Options extends OwnOptions & { readonly name: string }>(
+export function ownDataSet<Options extends Omit<OwnOptions, "labels"> & LabelOptions & { readonly name: string }>(
 	kind: OwnKind<Options>,
 ): readonly [entry: DataSetEntry<Options>, loadTest: LoadTest<Options>] {
 	const load = async (options: Options & DataSurroundings, wanted: readonly SplitName[]): Promise<Built> => {
 		const { env = process.env, memory, testFraction, validationFraction, ...key } = options;
-		const { classes, duplicates } = options;
-		const limits = { memory, testFraction, validationFraction, classes, duplicates };
+		const { task, label, classes, separator, decimal, duplicates } = options;
+		const labels = { task, label, classes, separator, decimal };
+		const limits = { memory, testFraction, validationFraction, labels, duplicates };
 		const found = await kind.find(options);
 		const built = await loadOwn(found, { key, options: limits, wanted, env });
 		return { ...built, notices: [...(found.notices ?? []), ...built.notices] };
@@ -35,6 +39,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 			const splits = { train: splitOf(built, "train"), validation: splitOf(built, "validation") };
 			return {
 				name: options.name,
+				...taskOf(built),
 				classes,
 				sampleShape,
 				normalization,
@@ -51,6 +56,7 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 		const built = await load(options, ["test"]);
 		const { classes, sampleShape, notices } = built;
 		return {
+			...taskOf(built),
 			classes,
 			sampleShape,
 			...splitOf(built, "test"),
@@ -61,6 +67,11 @@ export function ownDataSet<Options extends OwnOptions & { readonly name: string 
 	return [entry, loadTest];
 }
 
+/** The task, where it is another than that of data that name none. */
+function taskOf({ task }: Built): Pick<DataSet, "task"> {
+	return task === defaultTask ? {} : { task };
+}
+
 /** What a model's file keeps of what samples are. */
 function factsOf({ features, pixelScale }: Built): Pick<DataSet, "features" | "pixelScale"> {
 	return {
@@ -69,7 +80,7 @@ function factsOf({ features, pixelScale }: Built): Pick<DataSet, "features" | "p
 	};
 }
 
-function splitOf({ splits }: Built, name: SplitName): Split {
+function splitOf({ splits }: Built, name: SplitName): Split<LabelData> {
 	const split = splits[name];
 	if (split !== undefined && split.count > 0) return split;
 	throw new LimbeckError("data", { where: `the ${name} split`, expected: "samples", got: "none that can be read" });

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/own-data.js";
+import { classData, classTest } from "../class-data.js";
 import type { DataSet, TestSet } from "../data-set.js";
 import { dataSetOf } from "../index.js";
 import { readSamples } from "../open-samples.js";
@@ -35,7 +36,10 @@ async function load(directory: string, more: Readonly<Record<string, unknown>> =
 	const options = dataOptions.parse({ name: "folder", directory, size: 2, channels: 1, ...more });
 	const env = { XDG_CACHE_HOME: await temporaryFolder() };
 	const set = dataSetOf(options);
-	return { data: await set.load({ ...options, env }), test: await loadTestSet({ ...options, env }) };
+	return {
+		data: classData(await set.load({ ...options, env }), "test"),
+		test: classTest(await loadTestSet({ ...options, env }), "test"),
+	};
 }
 
 /** The greys of each part, by which every picture can be told. */

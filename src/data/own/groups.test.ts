@@ -4,6 +4,7 @@ import { parquetWriteFile } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { createDraws } from "../../../test/support/draws.js";
 import { npy, pictures, temporaryFolder, zip } from "../../../test/support/own-data.js";
+import { classData, classTest } from "../class-data.js";
 import type { DataSet, Split, TestSet } from "../data-set.js";
 import { fractionOfTraining } from "../fraction.js";
 import { dataSetOf } from "../index.js";
@@ -23,7 +24,10 @@ interface Loaded {
 async function load(choice: Readonly<Record<string, unknown>>): Promise<Loaded> {
 	const options = dataOptions.parse(choice);
 	const env = { XDG_CACHE_HOME: await temporaryFolder() };
-	return { data: await dataSetOf(options).load({ ...options, env }), held: await loadTestSet({ ...options, env }) };
+	return {
+		data: classData(await dataSetOf(options).load({ ...options, env }), "test"),
+		held: classTest(await loadTestSet({ ...options, env }), "test"),
+	};
 }
 
 /** The parts' sizes, and the groups of each, of rows whose group is known. */

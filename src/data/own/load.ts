@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import { elementCount } from "../../onnx/tensor.js";
+import type { LabelData } from "../../tasks/labels.js";
 import { contentOf } from "../content.js";
 import type { Samples, Split } from "../data-set.js";
 import { readSamples } from "../open-samples.js";
@@ -10,6 +11,7 @@ import { type Built, countsOf, planSplits, type ReadPlan, readSplits, type Sourc
 import { cacheFolder, fillCache, readCache, samplesFile } from "./cache.js";
 import { type CopyPolicy, keepTogether } from "./copies.js";
 import { copyNotices } from "./copy-notices.js";
+import type { LabelOptions } from "./label-readers.js";
 import { type Shares, type SplitName, splitNames } from "./partition.js";
 import type { Plan } from "./plan.js";
 import { fileSink, memorySink, type Sink } from "./sinks.js";
@@ -29,8 +31,8 @@ export interface OwnData {
 export interface OwnOptions {
 	readonly testFraction: number;
 	readonly validationFraction: number;
-	/** Names of the classes in their order, where they are told. */
-	readonly classes?: readonly string[] | undefined;
+	/** What is said of the labels. */
+	readonly labels: LabelOptions;
 	/** What is done with exact copies of samples. */
 	readonly duplicates: CopyPolicy;
 	/** MiB of samples that are kept in memory; more stay in a file. */
@@ -69,7 +71,7 @@ export async function loadOwn(
 	if (kept !== undefined) return pick(kept, wanted, limit);
 	const sources = await data.open();
 	try {
-		const plan = await planSplits(sources, shares, options.classes);
+		const plan = await planSplits(sources, shares, options.labels);
 		const read = (one: ReadParts): Promise<Built> => readTogether(plan, options.duplicates, one);
 		if (!data.slow && bytesOfPlan(plan) <= Math.min(limit, keptFrom)) {
 			return await read((one) => readSplits(one, memorySinks(one, wanted)));
@@ -128,7 +130,7 @@ async function writeSplits(plan: Plan, folder: string): Promise<ReadPlan> {
 function pick(built: Built, wanted: readonly SplitName[], limit: number): Built {
 	const rows = Object.values(built.splits).reduce((sum, { count }) => sum + count, 0);
 	const fits = rows * rowBytes(built) <= limit;
-	const splits: Partial<Record<SplitName, Split>> = {};
+	const splits: Partial<Record<SplitName, Split<LabelData>>> = {};
 	for (const name of wanted) {
 		const split = built.splits[name];
 		if (split !== undefined) splits[name] = fits ? { ...split, samples: inMemory(split, built.sampleShape) } : split;
@@ -136,7 +138,7 @@ function pick(built: Built, wanted: readonly SplitName[], limit: number): Built 
 	return { ...built, splits };
 }
 
-function inMemory(split: Split, sampleShape: Plan["sampleShape"]): Samples {
+function inMemory(split: Split<LabelData>, sampleShape: Plan["sampleShape"]): Samples {
 	const all = Uint32Array.from({ length: split.count }, (_, row) => row);
 	return readSamples(split, sampleShape, all);
 }

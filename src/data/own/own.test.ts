@@ -4,6 +4,7 @@ import { parquetWriteFile } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { createDraws } from "../../../test/support/draws.js";
 import { npy, temporaryFolder, zip } from "../../../test/support/own-data.js";
+import { classData, classTest } from "../class-data.js";
 import type { DataSet, Split, TestSet } from "../data-set.js";
 import { dataSetOf } from "../index.js";
 import { readSamples } from "../open-samples.js";
@@ -26,7 +27,10 @@ async function load(choice: Readonly<Record<string, unknown>>, cache?: string): 
 	const options = dataOptions.parse(choice);
 	const env = { XDG_CACHE_HOME: cache ?? (await temporaryFolder()) };
 	const entry = dataSetOf(options);
-	return { data: await entry.load({ ...options, env }), test: await loadTestSet({ ...options, env }) };
+	return {
+		data: classData(await entry.load({ ...options, env }), "test"),
+		test: classTest(await loadTestSet({ ...options, env }), "test"),
+	};
 }
 
 /** A split's samples as plain numbers, from memory or file. */

@@ -13,7 +13,7 @@ import {
 } from "./columns.js";
 import type { TableSource } from "./csv-source.js";
 import { collectGroups } from "./groups.js";
-import { collectLabels } from "./labels.js";
+import { labelReader } from "./label-readers.js";
 import { createRowNameFinder, type RowNameFinder } from "./row-names.js";
 import { sampleShapeOf } from "./shape.js";
 import { type CellCollector, type Labels, noLabels, type Source } from "./source.js";
@@ -38,7 +38,7 @@ export async function parquetSource(path: string, choice: ParquetOptions): Promi
 	await showSuspects(table, candidates, finder);
 	const { features, notices } = featureColumns(names, candidates, finder.rowNames(), options, path);
 	checkNumeric(table, features, options.ignore, path);
-	const { label, group, classes } = options;
+	const { label, group, task } = options;
 	const placeOf = (row: number, element: number): string =>
 		`${path}: row ${String(row + 1)}, column ${features[element] ?? ""}`;
 	let rowsShown = 0;
@@ -50,7 +50,7 @@ export async function parquetSource(path: string, choice: ParquetOptions): Promi
 		labels: () =>
 			lacksLabels(options)
 				? Promise.resolve(noLabels(table.count))
-				: readColumn(table, label, path, collectLabels(classes)),
+				: readColumn(table, label, path, labelReader(task).collector(options)),
 		...(group === undefined || !names.includes(group)
 			? {}
 			: { groups: () => readColumn(table, group, path, collectGroups()) }),
@@ -130,17 +130,19 @@ function fillColumn(cells: ArrayLike<unknown>, rows: Float64Array, element: numb
 
 async function readColumn(
 	table: ParquetTable,
-	column: string,
+	column: string | readonly string[],
 	path: string,
 	collector: CellCollector,
 ): Promise<Labels> {
 	for (const group of table.groups) {
-		const cells = await table.read(column, group);
-		for (let row = 0; row < cells.length; row++) {
-			const trouble = collector.add(cells[row]);
+		const columns: ArrayLike<unknown>[] = [];
+		for (const name of [column].flat()) columns.push(await table.read(name, group));
+		const [first = []] = columns;
+		for (let row = 0; row < first.length; row++) {
+			const trouble = collector.add(typeof column === "string" ? first[row] : columns.map((cells) => cells[row]));
 			if (trouble === undefined) continue;
 			throw new LimbeckError("data", {
-				where: `${path}: row ${String(group.rowStart + row + 1)}, column ${column}`,
+				where: `${path}: row ${String(group.rowStart + row + 1)}, column ${[column].flat().join(", ")}`,
 				...trouble,
 			});
 		}

@@ -15,14 +15,13 @@ import type { Block, Source } from "./source.js";
 export interface ReadRows {
 	/** Which samples, of all sources one after the other, are copies. */
 	readonly contents: Contents;
-	readonly labels: Readonly<Record<SplitName, SplitLabels>>;
+	readonly gathered: Readonly<Record<SplitName, GatheredRows>>;
 	readonly moments: Moments;
 	readonly alike: Alike;
 }
 
-/** A part's labels as far as they are known. */
-export interface SplitLabels {
-	readonly ids: Int32Array;
+/** The samples of a part as far as they are read. */
+export interface GatheredRows {
 	/** Their rows in the source. */
 	readonly rows: Uint32Array;
 	count: number;
@@ -55,13 +54,10 @@ export async function readRows(
 	values: Values,
 ): Promise<ReadRows> {
 	const { type, sampleShape } = plan;
-	const labelsOf = (name: SplitName): SplitLabels => {
-		const most = counts[name];
-		return { ids: new Int32Array(most), rows: new Uint32Array(most), count: 0 };
-	};
-	const labels = { train: labelsOf("train"), validation: labelsOf("validation"), test: labelsOf("test") };
+	const roomFor = (name: SplitName): GatheredRows => ({ rows: new Uint32Array(counts[name]), count: 0 });
+	const gathered = { train: roomFor("train"), validation: roomFor("validation"), test: roomFor("test") };
 	const contents = createContents(plan.sources.reduce((sum, { labels: { length } }) => sum + length, 0));
-	const read = { contents, labels, moments: createMoments(type, sampleShape), alike: createAlike() };
+	const read = { contents, gathered, moments: createMoments(type, sampleShape), alike: createAlike() };
 	let before = 0;
 	for (const planned of plan.sources) {
 		for await (const block of planned.source.blocks((row) => planned.partOf(row) === "train")) {
@@ -95,9 +91,8 @@ async function distribute(
 		const sink = sinks[part];
 		if (sink === undefined) continue;
 		sink.append(sample);
-		const gathered = to.labels[part];
-		gathered.rows[gathered.count] = row;
-		gathered.ids[gathered.count++] = labels[row] ?? 0;
+		const gathered = to.gathered[part];
+		gathered.rows[gathered.count++] = row;
 	}
 }
 

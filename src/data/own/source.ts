@@ -52,6 +52,8 @@ export interface Labels {
 	readonly values: readonly string[];
 	/** Spellings in the files that were taken for one label; absent where there can be none. */
 	readonly merged?: readonly (readonly string[])[];
+	/** What was taken to separate the names of labels in a cell; absent where nothing was guessed. */
+	readonly separator?: string;
 }
 
 /** The labels of rows that have none. */

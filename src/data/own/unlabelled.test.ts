@@ -4,6 +4,7 @@ import { parquetWriteFile } from "hyparquet-writer";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { npy, temporaryFolder, zip } from "../../../test/support/own-data.js";
+import { classData, classTest } from "../class-data.js";
 import type { DataSet, Split, TestSet } from "../data-set.js";
 import { dataSetOf } from "../index.js";
 import { readSamples } from "../open-samples.js";
@@ -19,7 +20,10 @@ interface Loaded {
 async function load(choice: Readonly<Record<string, unknown>>, cache?: string): Promise<Loaded> {
 	const options = dataOptions.parse({ unlabelled: true, ...choice });
 	const env = { XDG_CACHE_HOME: cache ?? (await temporaryFolder()) };
-	return { data: await dataSetOf(options).load({ ...options, env }), test: await loadTestSet({ ...options, env }) };
+	return {
+		data: classData(await dataSetOf(options).load({ ...options, env }), "test"),
+		test: classTest(await loadTestSet({ ...options, env }), "test"),
+	};
 }
 
 function firstValues(split: Split, { sampleShape }: DataSet): readonly number[] {

@@ -1,4 +1,5 @@
 /** How well what a model was never shown can be told: detectors, and what becomes of what they reject. */
+import { classData } from "../../data/class-data.js";
 import type { TestSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
 import type { DataChoice } from "../../data/options.js";
@@ -81,7 +82,7 @@ export async function judge(
 	context: { readonly runtime: Runtime },
 ): Promise<NoveltyOutcome> {
 	const { data: choice, generalist, specialists: files, clusters, foreign, seed, threads } = step;
-	const data = await dataSetOf(choice).load(choice);
+	const data = classData(await dataSetOf(choice).load(choice), "novelty");
 	const { specialists: sets } = await readClusters(clusters);
 	const specialists = files.map((file, m) => ({ file, classes: sets[m] ?? [] }));
 	const { observe, release } = await openObservers({ generalist, specialists, seed, threads }, data, context);

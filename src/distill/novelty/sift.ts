@@ -1,4 +1,5 @@
 /** What in somebody's data a model does not know, and which of it belongs together. */
+import { classData } from "../../data/class-data.js";
 import type { DataSet, SampleSet, SampleShape, Split, TestSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
 import { openSamples } from "../../data/open-samples.js";
@@ -108,8 +109,8 @@ export async function sift(
 ): Promise<SiftOutcome> {
 	const { known: knownChoice, data: choice, specialists, rejectBy } = step;
 	if (specialists.length === 0) refuseAsking(rejectBy);
-	const known = await dataSetOf(knownChoice).load(knownChoice);
-	const data = await dataSetOf(choice).load(choice);
+	const known = classData(await dataSetOf(knownChoice).load(knownChoice), "novelty");
+	const data = classData(await dataSetOf(choice).load(choice), "novelty");
 	const { order, notices: placed } = columnsOf(known, data);
 	sameShape(known, data);
 	const unlike = compareScales(known.pixelScale?.ranges, data.pixelScale, "the model's own data");

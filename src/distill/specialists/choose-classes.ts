@@ -1,4 +1,5 @@
 /** The step that chooses the classes of specialists from what a generalist predicts. */
+import { classData } from "../../data/class-data.js";
 import type { DataSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
 import { LimbeckError } from "../../errors.js";
@@ -47,7 +48,7 @@ export interface ChosenClasses {
  * @throws LimbeckError (`usage`) where fewer specialists come of it than were asked for; (`data`, `model`, `file`).
  */
 export async function chooseClasses(step: ChooseClassesStep, context: TrainNetworkContext): Promise<ChosenClasses> {
-	const data = await dataSetOf(step.data).load(step.data);
+	const data = classData(await dataSetOf(step.data).load(step.data), "specialists");
 	const covariance = await covarianceOfPredictions(step, data, context);
 	const { clustering, seed, threads } = step;
 	const chosen = await clusterClasses(covariance, clustering, {

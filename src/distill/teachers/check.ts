@@ -1,3 +1,4 @@
+import { classData } from "../../data/class-data.js";
 import { dataSetOf } from "../../data/index.js";
 import type { DataChoice } from "../../data/options.js";
 import type { TrainingContext } from "../../train/training.js";
@@ -32,7 +33,8 @@ export async function checkTeachers(
 ): Promise<CheckOutcome> {
 	const data = await dataSetOf(choice).load(choice);
 	if (!("members" in teacher)) {
-		const verdict = await judgeTargets(await readTargets(teacher, data), teacher, data);
+		const classes = classData(data, "teacher of targets");
+		const verdict = await judgeTargets(await readTargets(teacher, classes), teacher, classes);
 		if (teacher.trust !== true) refuseTeacher(verdict);
 		return { verdicts: [verdict] };
 	}

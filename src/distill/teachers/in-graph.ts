@@ -1,5 +1,7 @@
 /** Whether a given teacher can be in the training graph, where its pupil needs it there: checked before anything trains. */
 import type { SampleShape } from "../../data/data-set.js";
+import { taskOf } from "../../tasks/index.js";
+import type { TaskName } from "../../tasks/names.js";
 import { type Classifier, readOutput } from "../../train/ensemble.js";
 import { type GraphTeacher, lookInsideSeveral } from "../../train/graph-teacher.js";
 import { planInGraph, refuseOutside, targetsAlone } from "../../train/teacher.js";
@@ -14,6 +16,8 @@ export interface TeacherNeed {
 	readonly mixes: boolean;
 	readonly batch: number;
 	readonly sampleShape: SampleShape;
+	/** What is learned; classes where absent. */
+	readonly task?: TaskName | undefined;
 	/** How many there are: their names are not known yet, nor how the teacher's outputs are read. */
 	readonly classes: number;
 }
@@ -41,7 +45,8 @@ export async function givenInGraph(source: KnownTeacher, need: TeacherNeed): Pro
 	}
 	if (given.length === 0) return undefined;
 	const { batch, sampleShape } = need;
-	const plan = planInGraph({ members: given, combine }, { type: "uint8", dims: [batch, ...sampleShape] });
+	const teacher = { members: given, combine, task: taskOf(need), width: need.classes };
+	const plan = planInGraph(teacher, { type: "uint8", dims: [batch, ...sampleShape] });
 	if (plan.how === "fed") refuseOutside(plan.reason, need);
 	else if (given.length === members.length) return plan.teacher;
 	return undefined;
@@ -49,14 +54,15 @@ export async function givenInGraph(source: KnownTeacher, need: TeacherNeed): Pro
 
 async function memberInGraph(
 	source: MemberSource,
-	{ classes }: TeacherNeed,
+	need: TeacherNeed,
 ): Promise<GraphTeacher["members"][number] | undefined> {
+	const { classes } = need;
 	const classifier = await readMember(source, {});
 	if (namesDecide(classifier, classes)) return undefined;
 	const places = Array.from({ length: classes }, (_, index) => index);
-	const { model } = readOutput(classifier, places.map(String));
+	const { model } = readOutput(classifier, places.map(String), taskOf(need));
 	const last = model.graph.outputs[0]?.dims?.at(-1);
-	const pair = last === 1 && classes === 2 ? ({ pair: true } as const) : {};
+	const pair = last === 1 && classes === 2 && need.task === undefined ? ({ pair: true } as const) : {};
 	return { model, classifier, form: "logits", select: places, ...pair };
 }
 

@@ -1,25 +1,18 @@
 /** A teacher's files asked about training samples, to be judged by them. */
-import type { DataSet } from "../../data/data-set.js";
-import type { OpenSamples } from "../../data/samples.js";
+import { classData } from "../../data/class-data.js";
+import type { AnyDataSet, DataSet } from "../../data/data-set.js";
 import { LimbeckError } from "../../errors.js";
 import type { Notice } from "../../notices.js";
 import { checkAnswers, logitsOfRows } from "../../predict/output-form.js";
-import type { Runtime } from "../../runtime/runtime.js";
 import { type Classifier, openEnsemble, settingFor } from "../../train/ensemble.js";
 import type { StoredTargets } from "../../train/teacher.js";
 import { betterReading, inputCandidates, type Retry } from "./better-reading.js";
+import { judgeByTask } from "./judge-by-task.js";
 import { unsaidCode } from "./open.js";
 import type { TargetsTeacher } from "./options.js";
-import { type ScoredSamples, scoredSamples } from "./scored-samples.js";
+import { type JudgeContext, type ScoredSamples, scoredSamples } from "./scored-samples.js";
 import { targetsSetting } from "./targets.js";
 import { judgeTeacher, scoreCode, type TeacherVerdict } from "./verdict.js";
-
-/** What judging needs of its surroundings. */
-export interface JudgeContext {
-	readonly runtime: Runtime;
-	readonly openSamples?: OpenSamples | undefined;
-	readonly threads?: number | undefined;
-}
 
 /** Whoever is as good as this is asked in no other way. */
 const goodEnough = 0.95;
@@ -35,10 +28,12 @@ const goodEnough = 0.95;
  */
 export async function judgeClassifiers(
 	classifiers: readonly Classifier[],
-	data: DataSet,
+	any: AnyDataSet,
 	context: JudgeContext,
 	teaches: boolean,
 ): Promise<readonly TeacherVerdict[]> {
+	if (any.task !== undefined) return judgeByTask(classifiers, any, context);
+	const data = classData(any, "judge");
 	const samples = scoredSamples(data);
 	const verdicts: TeacherVerdict[] = [];
 	for (const one of classifiers) verdicts.push(await judgeClassifier(one, data, samples, context, teaches));
@@ -51,7 +46,7 @@ export async function judgeClassifiers(
  */
 export async function noticesOn(
 	classifiers: readonly Classifier[],
-	data: DataSet,
+	data: AnyDataSet,
 	context: JudgeContext,
 ): Promise<readonly Notice[]> {
 	const verdicts = await judgeClassifiers(classifiers, data, context, false);

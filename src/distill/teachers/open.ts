@@ -1,4 +1,5 @@
-import type { DataSet } from "../../data/data-set.js";
+import { classData } from "../../data/class-data.js";
+import type { AnyDataSet } from "../../data/data-set.js";
 import { sampleInput } from "../../models/input.js";
 import { readModelFile } from "../../onnx/file.js";
 import { classNamesOf, normalizationOf, preprocessingKey } from "../../predict/metadata.js";
@@ -18,8 +19,8 @@ export const unsaidCode = "normalisation-unsaid";
  *
  * @throws LimbeckError (`model`, `data`, `file`) by the name of the file.
  */
-export async function openSource(source: TeacherSource, data: DataSet): Promise<Teacher> {
-	return "members" in source ? readEnsemble(source, data) : readTargets(source, data);
+export async function openSource(source: TeacherSource, data: AnyDataSet): Promise<Teacher> {
+	return "members" in source ? readEnsemble(source, data) : readTargets(source, classData(data, "teacher of targets"));
 }
 
 /**

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { choiceOf, extended } from "../../choices.js";
 import { isRecord } from "../../options.js";
-import { combinationOption, outputsOption } from "../../train/outputs.js";
+import { combinationOption } from "../../tasks/combination.js";
+import { outputsOption } from "../../train/outputs.js";
 import { inputOptions } from "../../train/preprocess.js";
 import type { Fitted } from "../data-fit.js";
 import { familyNetworks, file, ofFile, parseNetworkSpec, withFamily } from "../networks.js";

@@ -1,6 +1,16 @@
 /** The training samples that teachers are judged on. */
-import type { DataSet, SampleSet } from "../../data/data-set.js";
+import type { AnyDataSet, DataSet, SampleSet, Split } from "../../data/data-set.js";
 import { readSamples } from "../../data/open-samples.js";
+import type { OpenSamples } from "../../data/samples.js";
+import type { Runtime } from "../../runtime/runtime.js";
+import { type LabelData, labelWidth, selectLabels } from "../../tasks/labels.js";
+
+/** What judging needs of its surroundings. */
+export interface JudgeContext {
+	readonly runtime: Runtime;
+	readonly openSamples?: OpenSamples | undefined;
+	readonly threads?: number | undefined;
+}
 
 /** Samples in memory, with their classes. */
 export interface ScoredSamples extends SampleSet {
@@ -27,12 +37,16 @@ export function scoredSamples({ train, sampleShape, classes }: DataSet): ScoredS
 	const chosen = present.map((group) => spread(group, each));
 	const turns = Array.from({ length: each }, (_, turn) => chosen.flatMap((group) => group[turn] ?? []));
 	const indices = Uint32Array.from(spread(turns.flat(), 2 * scoredCount));
-	return {
-		count: indices.length,
-		indices,
-		samples: readSamples(train, sampleShape, indices),
-		labels: labels.length === 0 ? new Int32Array() : Int32Array.from(indices, (index) => labels[index] ?? 0),
-	};
+	const samples = readSamples(train, sampleShape, indices);
+	return { count: indices.length, indices, samples, labels: selectLabels(labels, 1, indices) };
+}
+
+/** Some of the training samples, evenly over all, with their labels. */
+export function someSamples({ train, sampleShape, classes }: AnyDataSet): SampleSet & Pick<Split<LabelData>, "labels"> {
+	const all = Array.from({ length: train.count }, (_, index) => index);
+	const indices = Uint32Array.from(spread(all, 2 * scoredCount));
+	const labels = selectLabels(train.labels, labelWidth(train.labels, classes.length), indices);
+	return { count: indices.length, samples: readSamples(train, sampleShape, indices), labels };
 }
 
 /** So many of a list, evenly; all where it is no longer. */

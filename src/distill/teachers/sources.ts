@@ -1,6 +1,6 @@
 /** What a recipe's teacher consists of, as plain data: networks to train, files to ask. */
 import { randomStream } from "../../random.js";
-import type { Combination } from "../../train/outputs.js";
+import type { Combination } from "../../tasks/combination.js";
 import type { NetworkOptions } from "../networks.js";
 import type { GivenTeacher, MemberOptions, TargetsTeacher, TeacherOptions } from "./options.js";
 

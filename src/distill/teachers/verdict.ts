@@ -11,6 +11,7 @@ import {
 } from "../../metrics/index.js";
 import type { Notice } from "../../notices.js";
 import type { Setting } from "../../predict/setting.js";
+import type { Figures } from "../../tasks/figures.js";
 
 /** Another way to ask a teacher that fits the labels far better, tried on the same samples. */
 export interface BetterReading {
@@ -52,6 +53,8 @@ export interface TeacherScores {
 	readonly chance?: number;
 	/** The NLL of giving every class the same probability: log C. */
 	readonly uniformNll?: number;
+	/** The figures of a task other than classification; absent without labels. */
+	readonly figures?: Figures;
 }
 
 /** What is said of a teacher before it teaches. */

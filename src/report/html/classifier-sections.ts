@@ -1,6 +1,7 @@
 /** Parts of the pages of workflows that train classifiers. */
 import type { Exhibits, ShownSample } from "../../distill/exhibits.js";
 import type { DataReport } from "../../distill/network-report.js";
+import { taskOf } from "../../tasks/index.js";
 import { isUnequal } from "../balance.js";
 import type { Column } from "../columns.js";
 import type { NetworkLooks } from "../networks.js";
@@ -27,7 +28,9 @@ export const pictured = (rows: NamedRows, { seriesOf }: NetworkLooks): Classifie
 /** What pages of classifiers have in common. */
 export const classifiersPage: Pick<ReportForm<ClassifiersReport>, "about" | "tested" | "recipe"> = {
 	about({ data, seeds, created }) {
-		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
+		const [one, many] = taskOf(data).noun;
+		const names = `${count(data.classes)} ${data.classes === 1 ? one : many}`;
+		return `${data.name}, ${names}, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
 	},
 	tested: ({ data }) => `${data.name}, ${String(data.test)} test samples`,
 	recipe: ({ recipe }) => recipe,
@@ -46,7 +49,7 @@ export function results(
 		}),
 	);
 	const interval: Column<Row> = { heading: "accuracy, 95 %", cell: (network) => intervals.get(network) ?? "–" };
-	const columns = columnsOf(rows, isUnequal(report.data));
+	const columns = columnsOf(rows, isUnequal(report.data), report.data.task);
 	const whose = report.seeds.length === 1 ? "" : "first seed, ";
 	return html`${paragraphs(sentences)}
 ${tableOf(rows, intervals.size === 0 ? columns : [...columns, interval])}${
@@ -54,6 +57,22 @@ ${tableOf(rows, intervals.size === 0 ? columns : [...columns, interval])}${
 		? undefined
 		: html`<p class="soft">Intervals: bootstrap over the test samples, ${whose}2,000 resamples.</p>`
 }`;
+}
+
+/** What the task tells of networks in tables. */
+export function taskTables({ details }: Shown<ClassifiersReport>, rows: NamedRows): Content {
+	const told = rows.flatMap(([label, , name]) => (details?.tables?.[name] ?? []).map((table) => ({ label, ...table })));
+	if (told.length === 0) return undefined;
+	return told.map(({ label, title, columns, rows: lines }, at) => {
+		const head = columns.map((column) => html`<th>${column}</th>`);
+		const body = lines.map(([first = "", ...cells]) => {
+			return html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+		});
+		// The first network's tables are open.
+		const isOpen = told[at]?.label === told[0]?.label;
+		return html`<details${isOpen ? html` open` : undefined}><summary>${label}: ${title}</summary>
+<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div></details>`;
+	});
 }
 
 /** Whether classifiers are as often right as they say. */

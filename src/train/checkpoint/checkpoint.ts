@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { LimbeckError } from "../../errors.js";
 import { elementCount } from "../../onnx/tensor.js";
+import { figureNames } from "../../tasks/figures.js";
 import type { ValidationFigures } from "../labels.js";
 import type { State } from "../state.js";
 import { decodeTensors, encodeTensors } from "./safetensors.js";
@@ -76,10 +77,7 @@ const measure = z
 	.number()
 	.nullable()
 	.transform((value) => value ?? Number.POSITIVE_INFINITY);
-const figures = z.union([
-	z.strictObject({ errors: natural, accuracy: z.number(), nll: measure }),
-	z.strictObject({ agreement: z.number(), klToTeacher: measure }),
-]);
+const figures = z.partialRecord(z.enum(figureNames), measure);
 const about = z.strictObject({
 	format: z.literal(format),
 	step: natural,

@@ -15,6 +15,7 @@ import { parseNetworkSpec, replaceNetwork } from "../../distill/networks.js";
 import { parseTeacherSpec } from "../../distill/teachers/options.js";
 import { isRecord, parseOptions } from "../../options.js";
 import { networkName } from "../../report/networks.js";
+import { forTask } from "../recipe-fields.js";
 import { distillNetworks } from "./networks.js";
 import { type DistillEvent, distill, planDistill } from "./plan.js";
 import { parseRecipe, type Recipe } from "./recipe.js";
@@ -74,6 +75,8 @@ Examples:
   limbeck distill mnist --data fashion-mnist        the same on other images
   limbeck distill --data ./pictures                 your own: a folder of pictures for each class
   limbeck distill --data iris.csv --set data.label=species
+  limbeck distill --data houses.csv --task regression --set data.label=price
+  limbeck distill --data films.csv --task multi-label --set data.label=genres
   limbeck distill --show-recipe > mine.json         a recipe to edit
   limbeck distill mine.json --out results
 
@@ -110,7 +113,9 @@ export function performDistill(recipe: Recipe, flags: RunFlags, surroundings: Su
 }
 
 async function recipeFrom(name: string, flags: z.infer<typeof distillFlags>): Promise<Recipe> {
-	const written = withNetworks(await withRunFlags(await readRecipe(name, recipes), flags), flags);
+	const read = await readRecipe(name, recipes);
+	const base = Object.hasOwn(recipes, name) ? forTask(read, flags.task) : read;
+	const written = withNetworks(await withRunFlags(base, flags), flags);
 	const copies = flags.members === undefined ? [] : [`teacher.copies=${flags.members}`];
 	return parseRecipe(written, `recipe ${name}`, [...copies, ...flags.set]);
 }

@@ -10,6 +10,7 @@ import {
 	exhibitPicture,
 	pictured,
 	results,
+	taskTables,
 } from "../../report/html/classifier-sections.js";
 import { type Content, type Html, html } from "../../report/html/html.js";
 import type { ClassShare } from "../../report/html/plots.js";
@@ -49,6 +50,7 @@ export const distillReport = reportKind<Report>({
 		{ title: "Dark knowledge", of: darkKnowledge },
 		trainingSection(distillNetworks),
 		{ title: "Calibration", of: (run) => calibration(run, networksOf(run.report), distillNetworks) },
+		{ title: "Figures in detail", of: (run) => taskTables(run, networksOf(run.report)) },
 		{ title: "Confusions", of: (run) => confusions(run, distillNetworks) },
 		stepsSection,
 		againSection(({ recipe, data, environment }) => {

@@ -1,4 +1,4 @@
-import { isUnlabelled } from "../../data/options.js";
+import { isUnlabelled, taskNameOf } from "../../data/options.js";
 import { fitRecipe } from "../../distill/data-fit.js";
 import { diagnose } from "../../distill/diagnosis/index.js";
 import { type LearnedPart, learnedPartOf, type NetworkOptions } from "../../distill/networks.js";
@@ -13,7 +13,7 @@ import {
 	together,
 	trusts,
 } from "../../distill/teachers/sources.js";
-import { hardTargets } from "../../losses/index.js";
+import type { LossOptions } from "../../losses/index.js";
 import { coresOf } from "../../pipeline/cores.js";
 import { identifyData } from "../../pipeline/data-identity.js";
 import type { PlannedStep } from "../../pipeline/plan.js";
@@ -22,6 +22,7 @@ import { executeRun, planLines } from "../../pipeline/run.js";
 import type { PlanLine, Run, RunOptions, SeedContext, SeedEvent, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile, type PlannedInput } from "../../pipeline/steps.js";
 import { networkName } from "../../report/networks.js";
+import { taskOf } from "../../tasks/index.js";
 import { distillEvidence } from "./evidence.js";
 import { type Link, linksOf } from "./links.js";
 import type { Recipe, RunRecipe } from "./recipe.js";
@@ -161,7 +162,7 @@ async function planTeachers(
 		if ("given" in member) continue;
 		const { network } = member;
 		const pupils = planned.size === 0 ? links.map((link) => pupilOf(link, recipe)) : [];
-		const job = { network, loss: hardTargets, seed: memberSeed(context.seed, k), pupils };
+		const job = { network, loss: aloneOn(recipe), seed: memberSeed(context.seed, k), pupils };
 		const part: Part = { role: "teacher", ...(members.length > 1 ? { member: k + 1 } : {}) };
 		planned.set(k, await planTraining(recipe, job, part, checks, context));
 	}
@@ -175,13 +176,18 @@ async function planAlone(
 	context: SeedContext,
 ): Promise<readonly PlannedNetwork[]> {
 	const network = { ...recipe.student, ...recipe.baseline };
-	const job = { loss: hardTargets, seed: context.seed };
+	const job = { loss: aloneOn(recipe), seed: context.seed };
 	const planned = [await planTraining(recipe, { ...job, network }, { role: "baseline" }, checks, context)];
 	if (recipe.earlyStopped) {
 		const stopped = { ...job, network: { ...network, keep: "best" as const } };
 		planned.push(await planTraining(recipe, stopped, { role: "earlyStopped" }, checks, context));
 	}
 	return planned;
+}
+
+/** What networks learn from labels alone. */
+function aloneOn({ data }: RunRecipe): LossOptions {
+	return taskOf({ task: taskNameOf(data) }).objectives.alone;
 }
 
 /** A network that learns from a teacher: what it learns, and how that teacher's answers are kept. */
@@ -216,6 +222,7 @@ function planEvaluation(
 ): Promise<PlannedStep<"evaluate">> {
 	const { seed, threads, planner } = context;
 	const labelled = !isUnlabelled(data);
+	const ofClasses = labelled && taskNameOf(data) === undefined;
 	const others = networks.filter(({ part: { role } }) => role !== "teacher");
 	const links = others.filter(({ part: { role } }) => role !== "baseline" && role !== "earlyStopped");
 	const teacher = "members" in source ? { teacher: source } : {};
@@ -229,8 +236,9 @@ function planEvaluation(
 		models: { ...teacher, ...Object.fromEntries(files), ...all },
 		fidelity: "teacher" in teacher ? links.map(({ part }) => [networkName(part), "teacher"]) : [],
 		compare: labelled ? ["student", ...names].map((name) => [name, "baseline"] as const) : [],
-		...(labelled ? { details: {}, exhibit: { of: "student", beside: [...names, "baseline"] } } : {}),
-		...(labelled ? { learned: learnedBy(networks) } : {}),
+		...(labelled ? { details: {} } : {}),
+		...(ofClasses ? { exhibit: { of: "student", beside: [...names, "baseline"] } } : {}),
+		...(ofClasses ? { learned: learnedBy(networks) } : {}),
 	};
 	return planner.add("evaluate", `seed ${String(seed)}, evaluation`, options, { cores: threads });
 }

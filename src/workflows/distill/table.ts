@@ -6,6 +6,7 @@ import { diagnosisParagraph } from "../../report/diagnosis.js";
 import { count } from "../../report/numbers.js";
 import { acrossSeeds, basis, columnsOf, dataSentences, type NamedRows, type Row } from "../../report/rows.js";
 import { wrapText } from "../../report/text.js";
+import { figureText } from "../../tasks/figures.js";
 import type { AnswerSummary } from "../../train/stored-answers.js";
 import { distillNetworks } from "./networks.js";
 import type { Report } from "./report.js";
@@ -37,7 +38,7 @@ export function networksOf(report: Report): NamedRows {
 export function reportTable(report: Report, width = Infinity): string {
 	const rows = networksOf(report);
 	const sentences = verdict(report).flatMap((sentence) => wrapText(sentence, width));
-	const table = columnTable(rows, columnsOf(rows, isUnequal(report.data)), width);
+	const table = columnTable(rows, columnsOf(rows, isUnequal(report.data), report.data.task), width);
 	return [...table, "", ...diagnosisParagraph(report.diagnosis, width), ...sentences].join("\n");
 }
 
@@ -65,6 +66,7 @@ export function verdict(report: Report): readonly string[] {
  */
 function compared({ student, baseline, data, mcnemar = [], seeds, diagnosis }: Report, digits: number): string {
 	const test = `${count(data.test)} test samples${acrossSeeds(seeds)}`;
+	if (data.task !== undefined && baseline !== undefined) return basis(data, seeds);
 	if (baseline?.errors === undefined || student.errors === undefined) {
 		const figures =
 			student.errors === undefined ? `no accuracy on the ${test}, and no baseline` : `no baseline (${test})`;
@@ -76,7 +78,12 @@ function compared({ student, baseline, data, mcnemar = [], seeds, diagnosis }: R
 	return `The student makes ${errors.join(" errors, alone ")} (${test}; McNemar's p = ${p.join(", ")}).`;
 }
 
-function fidelity({ agreement, klToTeacher }: Report["student"]): readonly string[] {
+function fidelity({ agreement, klToTeacher, rmseToTeacher }: Report["student"]): readonly string[] {
+	if (rmseToTeacher !== undefined) {
+		return [
+			`The distilled student's answers differ from the teacher's by ${figureText("rmseToTeacher", rmseToTeacher)} (RMSE).`,
+		];
+	}
 	if (agreement === undefined || klToTeacher === undefined) return [];
 	const share = `agrees with the teacher on ${(100 * agreement).toFixed(2)} %`;
 	return [`The distilled student ${share}; KL to it ${klToTeacher.toFixed(4)}.`];

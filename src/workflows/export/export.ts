@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { classData } from "../../data/class-data.js";
 import type { DataSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
 import { openSamples } from "../../data/open-samples.js";
@@ -69,7 +70,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 	const { source, to, signal, onPart = () => undefined, onNotice = () => undefined } = options;
 	throwIfStopped(signal, to);
 	await requireEmpty(to);
-	const loaded = await dataSetOf(options.data).load(options.data);
+	const loaded = classData(await dataSetOf(options.data).load(options.data), "export");
 	if (options.preprocess === "in-graph") requireExact(loaded);
 	const member = await readMember(fileMember(source.file, options.reading), loaded);
 	if (!namesOutputs(member.order)) compareClassNames(member.model, loaded.classes, source.file);

@@ -10,6 +10,7 @@ import { listParameters, parameterNotice } from "../../models/parameter-list.js"
 import { noticeText } from "../../notices.js";
 import { isRecord, parseOptions } from "../../options.js";
 import { alignTable } from "../../report/text.js";
+import { forTask } from "../recipe-fields.js";
 import { planTrain, train } from "./plan.js";
 import { parseTrainRecipe, type TrainRecipe } from "./recipe.js";
 import { trainRecipes } from "./recipes.js";
@@ -109,7 +110,8 @@ async function plannedParameters(
 async function recipeFrom(name: string | undefined, flags: TrainFlags): Promise<TrainRecipe> {
 	const { data = "digits" } = flags;
 	const chosen = name ?? (Object.hasOwn(trainRecipes, data) ? data : undefined);
-	const recipe = chosen === undefined ? {} : await readRecipe(chosen, trainRecipes);
+	const read = chosen === undefined ? {} : await readRecipe(chosen, trainRecipes);
+	const recipe = chosen !== undefined && Object.hasOwn(trainRecipes, chosen) ? forTask(read, flags.task) : read;
 	const written = withModel(await withRunFlags(recipe, flags), flags);
 	const settings = [
 		...(flags.epochs === undefined ? [] : [`network.epochs=${flags.epochs}`]),

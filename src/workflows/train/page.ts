@@ -1,7 +1,14 @@
 /** The page of a training. */
 
 import { isUnequal } from "../../report/balance.js";
-import { calibration, classifiersPage, confusions, pictured, results } from "../../report/html/classifier-sections.js";
+import {
+	calibration,
+	classifiersPage,
+	confusions,
+	pictured,
+	results,
+	taskTables,
+} from "../../report/html/classifier-sections.js";
 import { reportKind } from "../../report/html/report-kind.js";
 import { againSection, stepsSection, trainingSection, verdictSection } from "../../report/html/sections.js";
 import { classifiers } from "../../report/rows.js";
@@ -24,6 +31,7 @@ export const trainReport = reportKind<TrainReport>({
 		{ title: "Results", of: (run) => results(run, trainedRows(run.report), trainVerdict(run.report)) },
 		trainingSection(trainNetworks),
 		{ title: "Calibration", of: (run) => calibration(run, trainedRows(run.report), trainNetworks) },
+		{ title: "Figures in detail", of: (run) => taskTables(run, trainedRows(run.report)) },
 		{ title: "Confusions", of: (run) => confusions(run, trainNetworks) },
 		stepsSection,
 		againSection(({ recipe, data, environment }) => {

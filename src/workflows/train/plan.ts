@@ -1,3 +1,4 @@
+import { taskNameOf } from "../../data/options.js";
 import { fitRecipe } from "../../distill/data-fit.js";
 import { diagnose } from "../../distill/diagnosis/index.js";
 import { learnedPartOf } from "../../distill/networks.js";
@@ -46,11 +47,8 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 			const trained = await planner.add("train", `seed ${String(seed)}, network`, options, { cores });
 			const models = { network: planner.fileOf(trained, modelFile) };
 			const label = `seed ${String(seed)}, evaluation`;
-			const asked = {
-				details: {},
-				exhibit: { of: "network", beside: [] },
-				learned: { network: learnedPartOf(network) },
-			};
+			const ofClasses = { exhibit: { of: "network", beside: [] }, learned: { network: learnedPartOf(network) } };
+			const asked = { details: {}, ...(taskNameOf(data) === undefined ? ofClasses : {}) };
 			const evaluated = await planner.add("evaluate", label, { data, threads, models, ...asked }, { cores: threads });
 			return {
 				networks: [{ name: "model", step: trained, about: {} }],
@@ -61,7 +59,7 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 		details: ({ evaluated }) => evaluated,
 		assemble: (results, environment, created, identity) => ({
 			...assembleTrainReport(fitRecipe(recipe, identity).recipe, results, environment, created),
-			diagnosis: diagnose(trainEvidence(results)),
+			diagnosis: taskNameOf(data) === undefined ? diagnose(trainEvidence(results)) : [],
 		}),
 	};
 }

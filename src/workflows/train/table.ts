@@ -19,7 +19,7 @@ export const trainedRows = ({ recipe, network }: TrainReport): NamedRows => [
 export function trainReportTable(report: TrainReport, width = Infinity): string {
 	const { recipe, network, data, diagnosis } = report;
 	const rows = [[recipe.network.family, network]] as const;
-	const table = columnTable(rows, [...columnsOf(rows, isUnequal(data)), secondsPerEpoch], width);
+	const table = columnTable(rows, [...columnsOf(rows, isUnequal(data), data.task), secondsPerEpoch], width);
 	const sentences = trainVerdict(report).flatMap((sentence) => wrapText(sentence, width));
 	return [...table, "", ...diagnosisParagraph(diagnosis, width), ...sentences].join("\n");
 }

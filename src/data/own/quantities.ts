@@ -1,0 +1,58 @@
+/** Labels that are numbers: from one column, or several. */
+import { type DecimalMark, numberIn } from "../formats/numbers.js";
+import { type CellCollector, type CellTrouble, collectTexts, type Labels } from "./source.js";
+
+/** Between the numbers of a sample, in the one text that stands for them. */
+const between = "\u001f";
+
+/** A collector of the numbers of rows, as text that gives the same numbers again. */
+export function collectQuantities(decimal: DecimalMark = "."): CellCollector {
+	const texts = collectTexts();
+	return {
+		add(cell) {
+			// A row of cells, one for each column.
+			const row = Array.isArray(cell) || ArrayBuffer.isView(cell) ? Array.from(cell as ArrayLike<unknown>) : [cell];
+			const numbers: number[] = [];
+			for (const one of row) {
+				const value = quantityIn(one, decimal);
+				if (typeof value !== "number") return value;
+				numbers.push(value);
+			}
+			texts.add(numbers.join(between));
+			return undefined;
+		},
+		count: () => texts.count(),
+		finish: () => texts.finish(),
+	};
+}
+
+function quantityIn(cell: unknown, decimal: DecimalMark): number | CellTrouble {
+	const value = typeof cell === "string" ? numberIn(cell, decimal) : toNumber(cell);
+	if (Number.isFinite(value) && Number.isFinite(Math.fround(value))) return value;
+	const comma = typeof cell === "string" && decimal === "." && Number.isFinite(numberIn(cell, ","));
+	const empty = cell === null || cell === undefined || (typeof cell === "string" && cell.trim() === "");
+	return {
+		expected: "a number as a label",
+		got: empty ? "an empty cell" : JSON.stringify(String(cell)),
+		hint: comma
+			? 'If commas are decimal: --set data.decimal=",".'
+			: "Leave rows without a number out; for names of classes leave the task out.",
+	};
+}
+
+function toNumber(cell: unknown): number {
+	return typeof cell === "number" || typeof cell === "bigint" ? Number(cell) : Number.NaN;
+}
+
+/** How many numbers a sample has, by the text of one. */
+export function widthIn(text: string): number {
+	return text.split(between).length;
+}
+
+/** The numbers of rows, `[rows, width]`. */
+export function quantitiesOf({ ids, values }: Labels, width: number): Float64Array {
+	const numbers = values.map((text) => text.split(between).map(Number));
+	const out = new Float64Array(ids.length * width);
+	for (const [row, id] of ids.entries()) out.set(numbers[id] ?? [], row * width);
+	return out;
+}
