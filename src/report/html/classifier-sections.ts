@@ -6,12 +6,12 @@ import { isUnequal } from "../balance.js";
 import type { Column } from "../columns.js";
 import type { NetworkLooks } from "../networks.js";
 import { count, percentInterval } from "../numbers.js";
-import { columnsOf, type NamedRows, type Row } from "../rows.js";
+import { classifiers, columnsOf, type NamedRows, type Row } from "../rows.js";
 import { figure, paragraphs, samplePicture, tableOf } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import * as plots from "./plots.js";
 import type { ReportForm } from "./report-kind.js";
-import { type ClassifierRows, type Shown, samplesOf, whenAndSeeds } from "./sections.js";
+import { type Networks, type Shown, samplesOf, whenAndSeeds } from "./sections.js";
 
 /** A report of classifiers. */
 export interface ClassifiersReport {
@@ -21,9 +21,18 @@ export interface ClassifiersReport {
 	readonly data: DataReport;
 }
 
-/** Classifiers as pictures have them. */
-export const pictured = (rows: NamedRows, { seriesOf }: NetworkLooks): ClassifierRows =>
-	rows.map(([label, network, name]) => [label, network, seriesOf(name, label)]);
+/** The networks of a report, as tables and pictures have them. */
+export function classifierNetworks(
+	rows: NamedRows,
+	{ data }: Pick<ClassifiersReport, "data">,
+	{ seriesOf }: NetworkLooks,
+): Networks<Row> {
+	return {
+		sort: classifiers,
+		rows: rows.map(([label, network, name]) => [label, network, seriesOf(name, label)]),
+		unequal: isUnequal(data),
+	};
+}
 
 /** What pages of classifiers have in common. */
 export const classifiersPage: Pick<ReportForm<ClassifiersReport>, "about" | "tested" | "recipe"> = {

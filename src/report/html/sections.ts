@@ -7,7 +7,6 @@ import { withHintsOnce } from "../diagnosis.js";
 import { describeMachine } from "../evaluation.js";
 import { type NetworkLooks, networkName, type Series } from "../networks.js";
 import { count } from "../numbers.js";
-import type { Row } from "../rows.js";
 import { figure, legend, textTable } from "./blocks.js";
 import { type Content, type Html, html } from "./html.js";
 import type { CurvePoint, SizedNetwork } from "./plots.js";
@@ -145,9 +144,6 @@ kind of processor gives the same networks to the last bit.</p><dl>
 		},
 	};
 }
-
-/** Classifiers by what they are called, and as pictures have them. */
-export type ClassifierRows = readonly (readonly [label: string, network: Row, series: Series])[];
 
 /** A run's networks, by what they are called, and as pictures have them where they are in some. */
 export interface Networks<Row = unknown> {

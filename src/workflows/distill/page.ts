@@ -2,13 +2,12 @@
 
 import { temperatureOf } from "../../losses/index.js";
 import { logSoftmaxRow } from "../../metrics/index.js";
-import { isUnequal } from "../../report/balance.js";
 import {
 	calibration,
+	classifierNetworks,
 	classifiersPage,
 	confusions,
 	exhibitPicture,
-	pictured,
 	results,
 	taskTables,
 } from "../../report/html/classifier-sections.js";
@@ -18,35 +17,31 @@ import * as plots from "../../report/html/plots.js";
 import { reportKind } from "../../report/html/report-kind.js";
 import {
 	againSection,
-	type Networks,
 	type Shown,
 	sizeSection,
 	stepsSection,
 	trainingSection,
 	verdictSection,
 } from "../../report/html/sections.js";
-import { classifiers, type Row } from "../../report/rows.js";
 import { distillNetworks } from "./networks.js";
 import { type Report, reportSchema } from "./report.js";
 import { networksOf, verdict } from "./table.js";
 
-const picturedNetworks = (report: Report): Networks<Row> => {
-	return { sort: classifiers, rows: pictured(networksOf(report), distillNetworks), unequal: isUnequal(report.data) };
-};
+const networksIn = (report: Report) => classifierNetworks(networksOf(report), report, distillNetworks);
 
 /** The page of `limbeck distill`. */
 export const distillReport = reportKind<Report>({
 	schema: reportSchema,
 	...classifiersPage,
 	title: ({ recipe }) => `${recipe.name}: a distillation`,
-	networks: picturedNetworks,
+	networks: networksIn,
 	sections: [
 		verdictSection,
 		{
 			title: "Results",
 			of: (run) => results(run, networksOf(run.report), verdict(run.report)),
 		},
-		sizeSection(picturedNetworks),
+		sizeSection(networksIn),
 		{ title: "Dark knowledge", of: darkKnowledge },
 		trainingSection(distillNetworks),
 		{ title: "Calibration", of: (run) => calibration(run, networksOf(run.report), distillNetworks) },

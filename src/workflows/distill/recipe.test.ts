@@ -56,7 +56,11 @@ describe("the objective of a distillation", () => {
 			["distillation.name=label-smoothing"],
 			"one of soft-targets, logit-matching, dkd",
 		],
-		["hints alone", ["distillation.name=hints"], "one of soft-targets, logit-matching, dkd, dist, soft-labels, teacher-values, mixture"],
+		[
+			"hints alone",
+			["distillation.name=hints"],
+			"one of soft-targets, logit-matching, dkd, dist, soft-labels, teacher-values, mixture",
+		],
 		[
 			"T = 0",
 			["distillation.name=dist", "distillation.temperature=0"],

@@ -3,47 +3,34 @@ import type { ChosenClasses } from "../../distill/specialists/choose-classes.js"
 import { isRecord } from "../../options.js";
 import { isUnequal } from "../../report/balance.js";
 import { figure, paragraphs, pngAddress, tableOf, textTable } from "../../report/html/blocks.js";
-import { pictured } from "../../report/html/classifier-sections.js";
+import { classifierNetworks, classifiersPage } from "../../report/html/classifier-sections.js";
 import { type Content, type Html, html } from "../../report/html/html.js";
 import * as plots from "../../report/html/plots.js";
 import { reportKind } from "../../report/html/report-kind.js";
 import {
 	againSection,
-	type Networks,
 	type Shown,
-	samplesOf,
 	sizeSection,
 	stepsSection,
 	trainingSection,
 	verdictSection,
-	whenAndSeeds,
 } from "../../report/html/sections.js";
 import { palette } from "../../report/html/style.js";
 import { count } from "../../report/numbers.js";
-import { classifiers, columnsOf, type Row } from "../../report/rows.js";
+import { columnsOf } from "../../report/rows.js";
 import type { LivePicture } from "../workflow.js";
 import { specializeNetworks } from "./networks.js";
 import { reportSchema, type SpecializeReport } from "./report.js";
 import { classifiersOf, conditionalRows, coverageRows, specializeSentences, timeSentence } from "./table.js";
 
-const networksOf = (report: SpecializeReport): Networks<Row> => {
-	return {
-		sort: classifiers,
-		rows: pictured(classifiersOf(report), specializeNetworks),
-		unequal: isUnequal(report.data),
-	};
-};
+const networksOf = (report: SpecializeReport) => classifierNetworks(classifiersOf(report), report, specializeNetworks);
 
 /** The page of `limbeck specialize`. */
 export const specializeReport = reportKind<SpecializeReport>({
+	...classifiersPage,
 	schema: reportSchema,
 	title: ({ recipe }) => `${recipe.name}: a generalist and specialists`,
-	about({ data, seeds, created }) {
-		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
-	},
-	tested: ({ data }) => `${data.name}, ${String(data.test)} test samples`,
 	networks: networksOf,
-	recipe: ({ recipe }) => recipe,
 	sections: [
 		verdictSection,
 		{ title: "Results", of: results },

@@ -2,30 +2,26 @@
 
 import { isUnequal } from "../../report/balance.js";
 import { figure, paragraphs, textTable } from "../../report/html/blocks.js";
+import { classifiersPage } from "../../report/html/classifier-sections.js";
 import { type Content, html } from "../../report/html/html.js";
 import { reportKind } from "../../report/html/report-kind.js";
-import { againSection, type Shown, samplesOf, stepsSection, whenAndSeeds } from "../../report/html/sections.js";
+import { againSection, type Shown, stepsSection } from "../../report/html/sections.js";
 import { otherColor } from "../../report/networks.js";
-import { count } from "../../report/numbers.js";
 import { classifiers, type Row } from "../../report/rows.js";
 import { chart } from "./chart.js";
 import { reportSchema, type StudyReport } from "./report.js";
 
 /** The page of `limbeck study`. */
 export const studyReport = reportKind<StudyReport>({
+	...classifiersPage,
 	schema: reportSchema,
 	title: ({ title }) => `${title}: a study`,
-	about({ data, seeds, created }) {
-		return `${data.name}, ${count(data.classes)} classes, ${samplesOf(data)}; ${whenAndSeeds({ seeds, created })}`;
-	},
-	tested: ({ data }) => `${data.name}, ${String(data.test)} test samples`,
 	networks({ networks, data }) {
 		const rows = Object.entries<Row>(networks).map(
 			([name, row], place) => [name, row, { label: name, color: otherColor(place) }] as const,
 		);
 		return { sort: classifiers, rows, unequal: isUnequal(data) };
 	},
-	recipe: ({ recipe }) => recipe,
 	leavesPlots: true,
 	sections: [
 		{ title: "Question and answer", of: answer },

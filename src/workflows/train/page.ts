@@ -1,17 +1,15 @@
 /** The page of a training. */
 
-import { isUnequal } from "../../report/balance.js";
 import {
 	calibration,
+	classifierNetworks,
 	classifiersPage,
 	confusions,
-	pictured,
 	results,
 	taskTables,
 } from "../../report/html/classifier-sections.js";
 import { reportKind } from "../../report/html/report-kind.js";
 import { againSection, stepsSection, trainingSection, verdictSection } from "../../report/html/sections.js";
-import { classifiers } from "../../report/rows.js";
 import { trainNetworks } from "./networks.js";
 import { reportSchema, type TrainReport } from "./report.js";
 import { trainedRows, trainVerdict } from "./table.js";
@@ -21,11 +19,7 @@ export const trainReport = reportKind<TrainReport>({
 	schema: reportSchema,
 	...classifiersPage,
 	title: ({ recipe }) => `${recipe.name}: a training`,
-	networks: (report) => ({
-		sort: classifiers,
-		rows: pictured(trainedRows(report), trainNetworks),
-		unequal: isUnequal(report.data),
-	}),
+	networks: (report) => classifierNetworks(trainedRows(report), report, trainNetworks),
 	sections: [
 		verdictSection,
 		{ title: "Results", of: (run) => results(run, trainedRows(run.report), trainVerdict(run.report)) },
