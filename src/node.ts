@@ -121,12 +121,8 @@ export type { LinkReport, Report, Role } from "./workflows/distill/report.js";
 export { reportTable } from "./workflows/distill/table.js";
 export { type ExportOptions, exportModel } from "./workflows/export/export.js";
 export type { ExportSource } from "./workflows/export/source.js";
-export {
-	planSpecialize,
-	type SpecializeEvent,
-	type SpecializeOptions,
-	specialize,
-} from "./workflows/specialize/plan.js";
+export { planSpecialize, type SpecializeOptions, specialize } from "./workflows/specialize/plan.js";
+export type { SpecializeEvent } from "./workflows/specialize/plan-network.js";
 export type {
 	ClustersReport,
 	ConditionalReport,

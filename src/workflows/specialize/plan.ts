@@ -1,32 +1,28 @@
 import { fitRecipe } from "../../distill/data-fit.js";
 import { diagnose } from "../../distill/diagnosis/index.js";
 import { learnedPartOf } from "../../distill/networks.js";
-import { clustersFile } from "../../distill/specialists/clusters.js";
 import { manifestFile } from "../../distill/specialists/manifest.js";
-import { networkRefusal } from "../../distill/store-fit.js";
-import { type EnsembleSource, memberSeed, together } from "../../distill/teachers/sources.js";
-import { hardTargets } from "../../losses/index.js";
-import { coresOf } from "../../pipeline/cores.js";
+import { together } from "../../distill/teachers/sources.js";
 import { identifyData } from "../../pipeline/data-identity.js";
+import { keptAnswers } from "../../pipeline/experiment.js";
 import type { PlannedStep } from "../../pipeline/plan.js";
-import type { ByReference, StepFile } from "../../pipeline/references.js";
 import { executeRun, planLines } from "../../pipeline/run.js";
-import type { PlanLine, Run, RunOptions, SeedContext, SeedEvent, SeedPlan } from "../../pipeline/run-types.js";
+import type { PlanLine, Run, RunOptions, SeedContext, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile, type PlannedInput } from "../../pipeline/steps.js";
-import { randomStream } from "../../random.js";
-import type { ClusteringOptions } from "../../specialists/clustering.js";
 import { specializeEvidence } from "./evidence.js";
-import { checkClasses, type RunSpecializeRecipe, type SpecializeRecipe, specialistEpochs } from "./recipe.js";
+import { type PlannedControls, planControls } from "./plan-controls.js";
 import {
-	assembleSpecializeReport,
-	type ControlName,
-	type SpecializeReport,
-	type SpecializeRole,
-	type SpecializeSeedResult,
-} from "./report.js";
-
-/** A training event, and whose it is: of several specialists, counted from 1, which. */
-export type SpecializeEvent = SeedEvent & { readonly role: SpecializeRole; readonly member?: number };
+	fileOf,
+	fromFile,
+	type Job,
+	type PlannedNetwork,
+	type PlannedSeed,
+	planNetwork,
+	type SpecializeEvent,
+} from "./plan-network.js";
+import { type PlannedSpecialists, planGroup } from "./plan-specialists.js";
+import type { RunSpecializeRecipe, SpecializeRecipe } from "./recipe.js";
+import { assembleSpecializeReport, type SpecializeReport, type SpecializeSeedResult } from "./report.js";
 
 /** How a run of specialists goes. */
 export type SpecializeOptions = RunOptions<SpecializeEvent>;
@@ -71,47 +67,39 @@ function runOf(recipe: SpecializeRecipe): Run<SpecializeEvent, SpecializeSeedRes
 	};
 }
 
-/** A network of a seed, planned. */
-export interface PlannedNetwork {
-	readonly part: Pick<SpecializeEvent, "role" | "member">;
-	/** What it is called in results and, with a folder, its file. */
-	readonly name: string;
-	readonly step: PlannedStep<"train">;
-}
-
-/** A generalist's specialists and what is made of them. */
-interface PlannedSpecialists {
-	readonly clusters: PlannedStep<"cluster">;
-	readonly networks: readonly PlannedNetwork[];
-	readonly combined: PlannedStep<"assemble">;
+/** All that is planned for a seed. */
+interface Planned {
+	readonly generalist: PlannedNetwork;
+	readonly specialists: PlannedSpecialists;
+	readonly distilled: PlannedNetwork;
+	readonly controls: PlannedControls;
 }
 
 async function planSeed(
 	recipe: RunSpecializeRecipe,
 	context: SeedContext,
 ): Promise<SeedPlan<SpecializeEvent, SpecializeSeedResult>> {
-	const { seed, planner, data } = context;
-	checkClasses(recipe, data.classes);
-	const generalist = await planTraining(recipe, { role: "generalist" }, hardJob(recipe, seed), context);
-	const chosen = await planSpecialists(recipe, "specialist", recipe.clustering, generalist, context);
-	const distilled = await planDistilled(recipe, generalist, chosen, context);
-	const controls = await planControls(recipe, generalist, context);
-	const evaluation = await planEvaluation(recipe, { generalist, chosen, distilled, controls }, context);
-	const networks = [generalist, ...chosen.networks, distilled, ...controls.networks];
-	const combined = planner.fileOf(chosen.combined, modelFile);
+	const planned: PlannedSeed = { recipe, context };
+	const { seed, planner } = context;
+	const group = await planGroup(planned);
+	const { generalist, specialists } = group;
+	const distilled = await planDistilled(planned, group);
+	const controls = await planControls(planned, generalist);
+	const evaluation = await planEvaluation(planned, { ...group, distilled, controls });
+	const networks = [generalist, ...specialists.networks, distilled, ...controls.networks];
 	return {
 		networks: networks.map(({ name, step, part }) => ({ name, step, about: part })),
 		files: [
-			{ name: "combined.onnx", from: combined },
-			{ name: manifestFile, from: planner.fileOf(chosen.combined, manifestFile) },
+			{ name: "combined.onnx", from: planner.fileOf(specialists.combined, modelFile) },
+			{ name: manifestFile, from: planner.fileOf(specialists.combined, manifestFile) },
 		],
-		others: [chosen.clusters, chosen.combined, evaluation],
+		others: [specialists.clusters, specialists.combined, evaluation],
 		result: (outputOf) => ({
 			seed,
-			chosen: outputOf(chosen.clusters),
+			chosen: outputOf(specialists.clusters),
 			trained: {
 				generalist: outputOf(generalist.step),
-				specialists: chosen.networks.map(({ step }) => outputOf(step)),
+				specialists: specialists.networks.map(({ step }) => outputOf(step)),
 				distilled: outputOf(distilled.step),
 				controls: Object.fromEntries(
 					Object.entries(controls.trained).map(([name, list]) => [name, list.map(({ step }) => outputOf(step))]),
@@ -122,209 +110,52 @@ async function planSeed(
 	};
 }
 
-/** A training of the generalist's network on labels. */
-export function hardJob({ generalist }: RunSpecializeRecipe, seed: number, epochs = generalist.epochs): Job {
-	return { network: { ...generalist, epochs }, loss: hardTargets, seed };
-}
-
-type Job = Pick<PlannedInput<"train">, "network" | "loss" | "seed" | "teacher" | "targets" | "specialist">;
-
-/**
- * The training of one network beside a generalist.
- *
- * @param folder - where the network's file is left, in the output folder.
- */
-export async function planTraining(
-	{ data, generalist }: RunSpecializeRecipe,
-	part: PlannedNetwork["part"],
-	job: Job,
-	{ seed, threads, planner, data: { sampleShape } }: SeedContext,
-	folder = "",
-): Promise<PlannedNetwork> {
-	const name = `${folder}${part.role}${part.member === undefined ? "" : `-${String(part.member)}`}`;
-	// A specialist is the generalist's network, read from its file.
-	const cores = coresOf({ ...generalist, batch: job.network.batch }, sampleShape, threads);
-	const label = `seed ${String(seed)}, ${name.replace("/", ": ")}`;
-	return { part, name, step: await planner.add("train", label, { ...job, data, threads }, { cores }) };
-}
-
-/** A network that goes on from a generalist's file. */
-function fromFile(file: StepFile, learning: RunSpecializeRecipe["specialist"]): Job["network"] {
-	return { family: "file", file, head: "keep", ...learning };
-}
-
-/** Specialists of a generalist, and their combination. */
-export async function planSpecialists(
-	recipe: RunSpecializeRecipe,
-	role: "specialist" | "random",
-	clustering: ClusteringOptions,
-	generalist: PlannedNetwork,
-	context: SeedContext,
-	folder = "",
-): Promise<PlannedSpecialists> {
-	const { seed, threads, planner, data } = context;
-	const { split, topK } = recipe.predictions;
-	const [label, kind] = [`seed ${String(seed)}, `, role === "random" ? " at random" : ""];
-	const file = planner.fileOf(generalist.step, modelFile);
-	const clusters = await planner.add(
-		"cluster",
-		`${label}classes${kind}`,
-		{
-			data: recipe.data,
-			generalist: file,
-			clustering,
-			predictions: split,
-			seed,
-			threads,
-			...(topK === undefined ? {} : { topK }),
-		},
-		{ cores: threads },
-	);
-	const clustersPath = planner.fileOf(clusters, clustersFile);
-	const { over, temperature, hardWeight } = recipe.softmax;
-	const lesson: Pick<Job, "loss" | "teacher"> =
-		over === "dustbin"
-			? { loss: hardTargets }
-			: {
-					loss: { name: "soft-targets", temperature, hardWeight, standardize: false },
-					teacher: together({ file, name: `${generalist.name}.onnx`, outputs: "logits" }),
-				};
-	const networks: PlannedNetwork[] = [];
-	for (let index = 0; index < recipe.clustering.specialists; index++) {
-		const job: Job = {
-			network: fromFile(file, recipe.specialist),
-			...lesson,
-			seed: randomStream(seed, "specialists/seed").words(index, new Uint32Array(1))[0] ?? 0,
-			specialist: { clusters: clustersPath, index, softmax: over },
-		};
-		networks.push(await planTraining(recipe, { role, member: index + 1 }, job, context, folder));
-	}
-	const names = { generalist: `${generalist.name}.onnx`, specialists: networks.map(({ name }) => `${name}.onnx`) };
-	const combined = await planner.add(
-		"assemble",
-		`${label}combination${kind}`,
-		{
-			generalist: file,
-			specialists: networks.map(({ step }) => planner.fileOf(step, modelFile)),
-			clusters: clustersPath,
-			combination: recipe.combination,
-			sampleShape: data.sampleShape,
-			names,
-		},
-		{ cores: 1 },
-	);
-	return { clusters, networks, combined };
-}
-
 /** A network like the generalist, taught by it and its specialists together. */
 function planDistilled(
-	recipe: RunSpecializeRecipe,
-	generalist: PlannedNetwork,
-	{ combined }: PlannedSpecialists,
-	context: SeedContext,
+	planned: PlannedSeed,
+	{ generalist, specialists }: Pick<Planned, "generalist" | "specialists">,
 ): Promise<PlannedNetwork> {
+	const { recipe, context } = planned;
 	const { start, ...learning } = recipe.student;
 	const network =
-		start === "afresh"
-			? { ...recipe.generalist, ...learning }
-			: fromFile(context.planner.fileOf(generalist.step, modelFile), learning);
-	const file = context.planner.fileOf(combined, modelFile);
-	const teacher = together({ file, name: "combined.onnx", outputs: "probabilities" });
-	const kept = networkRefusal("student", network) === undefined;
+		start === "afresh" ? { ...recipe.generalist, ...learning } : fromFile(fileOf(planned, generalist), learning);
+	const file = context.planner.fileOf(specialists.combined, modelFile);
 	const job: Job = {
 		network,
 		loss: recipe.distillation,
 		seed: context.seed,
-		teacher,
-		...(kept ? { targets: { precision: "float32" } } : {}),
+		teacher: together({ file, name: "combined.onnx", outputs: "probabilities" }),
+		...keptAnswers(network),
 	};
-	return planTraining(recipe, { role: "distilled" }, job, context);
-}
-
-/** What specialists are compared with. */
-interface PlannedControls {
-	readonly networks: readonly PlannedNetwork[];
-	/** What was trained for each beside the generalist. */
-	readonly trained: Readonly<Partial<Record<ControlName, readonly PlannedNetwork[]>>>;
-	/** What is evaluated for each. */
-	readonly models: Readonly<Partial<Record<ControlName, StepFile | ByReference<EnsembleSource>>>>;
-	readonly random: PlannedSpecialists | undefined;
-}
-
-const controlFolder = "controls/";
-
-/** What specialists are compared with. */
-export async function planControls(
-	recipe: RunSpecializeRecipe,
-	generalist: PlannedNetwork,
-	context: SeedContext,
-): Promise<PlannedControls> {
-	const { seed, planner, data } = context;
-	const { controls, clustering } = recipe;
-	const more = specialistEpochs(recipe, data.classes);
-	const fileOf = ({ step }: PlannedNetwork): StepFile => planner.fileOf(step, modelFile);
-	const train = (role: SpecializeRole, job: Job): Promise<PlannedNetwork> =>
-		planTraining(recipe, { role }, job, context, controlFolder);
-	const longer = controls.longer
-		? await train("longer", hardJob(recipe, seed, recipe.generalist.epochs + more))
-		: undefined;
-	const second = controls.ensemble ? await train("second", hardJob(recipe, memberSeed(seed, 1), more)) : undefined;
-	const random = controls.random
-		? await planSpecialists(recipe, "random", { name: "random", of: clustering }, generalist, context, controlFolder)
-		: undefined;
-	const logits = (network: PlannedNetwork) =>
-		({ file: fileOf(network), name: `${network.name}.onnx`, outputs: "logits" }) as const;
-	return {
-		networks: [longer, second].filter((network) => network !== undefined).concat(random?.networks ?? []),
-		trained: {
-			...(longer === undefined ? {} : { longer: [longer] }),
-			...(second === undefined ? {} : { ensemble: [second] }),
-			...(random === undefined ? {} : { random: random.networks }),
-		},
-		models: {
-			...(longer === undefined ? {} : { longer: fileOf(longer) }),
-			...(second === undefined ? {} : { ensemble: together(logits(generalist), logits(second)) }),
-			...(random === undefined ? {} : { random: planner.fileOf(random.combined, modelFile) }),
-		},
-		random,
-	};
+	return planNetwork(planned, { part: { role: "distilled" }, job });
 }
 
 /** All on the test set. */
 function planEvaluation(
-	recipe: RunSpecializeRecipe,
-	parts: {
-		readonly generalist: PlannedNetwork;
-		readonly chosen: PlannedSpecialists;
-		readonly distilled: PlannedNetwork;
-		readonly controls: PlannedControls;
-	},
-	{ seed, threads, planner }: SeedContext,
+	planned: PlannedSeed,
+	{ generalist, specialists, distilled, controls }: Planned,
 ): Promise<PlannedStep<"evaluate">> {
-	const { data } = recipe;
-	const { generalist, chosen, distilled, controls } = parts;
+	const { data, generalist: whole } = planned.recipe;
+	const { seed, threads, planner } = planned.context;
 	const models = {
-		generalist: planner.fileOf(generalist.step, modelFile),
-		combined: planner.fileOf(chosen.combined, modelFile),
-		distilled: planner.fileOf(distilled.step, modelFile),
+		generalist: fileOf(planned, generalist),
+		combined: planner.fileOf(specialists.combined, modelFile),
+		distilled: fileOf(planned, distilled),
 		...controls.models,
 	};
 	const others = Object.keys(models).filter((name) => name !== "combined" && name !== "distilled");
 	const { random } = controls;
-	const coverage = [
-		{ clusters: planner.fileOf(chosen.clusters, clustersFile), models: Object.keys(models) },
-		...(random === undefined
-			? []
-			: [{ clusters: planner.fileOf(random.clusters, clustersFile), models: ["generalist", "random"] }]),
-	];
 	const options: PlannedInput<"evaluate"> = {
 		data,
 		threads,
 		models,
-		coverage,
+		coverage: [
+			{ clusters: specialists.classes, models: Object.keys(models) },
+			...(random === undefined ? [] : [{ clusters: random.classes, models: ["generalist", "random"] }]),
+		],
 		fidelity: [["distilled", "combined"]],
 		compare: [...others.map((name) => ["combined", name] as const), ["distilled", "generalist"]],
-		learned: { generalist: learnedPartOf(recipe.generalist), distilled: learnedPartOf(distilled.step.options.network) },
+		learned: { generalist: learnedPartOf(whole), distilled: learnedPartOf(distilled.step.options.network) },
 	};
 	return planner.add("evaluate", `seed ${String(seed)}, evaluation`, options, { cores: threads });
 }

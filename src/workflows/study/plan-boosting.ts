@@ -1,13 +1,22 @@
 /** Specialists as the stages of an additive model, beside those that answer side by side. */
-import { clustersFile } from "../../distill/specialists/clusters.js";
 import type { EnsembleSource } from "../../distill/teachers/sources.js";
 import { type ExperimentEvent, type ExperimentResult, keptAnswers } from "../../pipeline/experiment.js";
 import type { ByReference, StepFile } from "../../pipeline/references.js";
 import type { SeedContext, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile } from "../../pipeline/steps.js";
 import { randomStream } from "../../random.js";
-import { hardJob, type PlannedNetwork, planControls, planSpecialists, planTraining } from "../specialize/plan.js";
-import { checkClasses, type RunSpecializeRecipe } from "../specialize/recipe.js";
+import { planControls } from "../specialize/plan-controls.js";
+import {
+	fileOf,
+	fromFile,
+	type Job,
+	logitsOf,
+	type PlannedNetwork,
+	type PlannedSeed,
+	planNetwork,
+} from "../specialize/plan-network.js";
+import { planGroup } from "../specialize/plan-specialists.js";
+import type { RunSpecializeRecipe } from "../specialize/recipe.js";
 
 /** Names of what is judged, by what the stages are fitted to. */
 export const boostedName = {
@@ -29,55 +38,19 @@ export async function planBoosting(
 	shrinkages: readonly number[],
 	context: SeedContext,
 ): Promise<SeedPlan<ExperimentEvent, ExperimentResult>> {
-	const { seed, threads, planner, data } = context;
-	checkClasses(recipe, data.classes);
-	const generalist = await planTraining(recipe, { role: "generalist" }, hardJob(recipe, seed), context);
-	const chosen = await planSpecialists(recipe, "specialist", recipe.clustering, generalist, context);
-	const controls = await planControls(recipe, generalist, context);
-	const fileOf = ({ step }: PlannedNetwork): StepFile => planner.fileOf(step, modelFile);
-	const sumOf = (stages: readonly PlannedNetwork[], shrinkage: number): ByReference<EnsembleSource> => ({
-		combine: "sum",
-		members: [generalist, ...stages].map((network, k) => ({
-			...({ file: fileOf(network), name: `${network.name}.onnx`, outputs: "logits", input: {} } as const),
-			weight: k === 0 ? 1 : shrinkage,
-		})),
-	});
-	const stageOf = async (
-		index: number,
-		teacher: ByReference<EnsembleSource>,
-		folder: string,
-	): Promise<PlannedNetwork> => {
-		const network = { family: "file", file: fileOf(generalist), head: "replace", ...recipe.specialist } as const;
-		const job = {
-			...({ network, loss: { name: "additive" }, teacher, ...keptAnswers(network) } as const),
-			seed: randomStream(seed, "boosting/seed").words(index, new Uint32Array(1))[0] ?? 0,
-			specialist: { clusters: planner.fileOf(chosen.clusters, clustersFile), index, softmax: "additive" } as const,
-		};
-		return planTraining(recipe, { role: "specialist", member: index + 1 }, job, context, folder);
-	};
-	const networks = new Map<string, PlannedNetwork>();
-	const add = (network: PlannedNetwork): PlannedNetwork => {
-		networks.set(network.name, network);
-		return network;
-	};
-	for (const one of [generalist, ...chosen.networks, ...controls.networks]) add(one);
-	const boosted: Record<string, ByReference<EnsembleSource>> = {};
-	const places = Array.from({ length: recipe.clustering.specialists }, (_, index) => index);
-	const atOnce: PlannedNetwork[] = [];
-	for (const index of places) atOnce.push(add(await stageOf(index, sumOf([], 1), "at-once/")));
-	for (const shrinkage of shrinkages) {
-		boosted[boostedName.atOnce(shrinkage)] = sumOf(atOnce, shrinkage);
-		const stages: PlannedNetwork[] = [];
-		for (const index of places) {
-			stages.push(add(await stageOf(index, sumOf(stages, shrinkage), `in-turn-${String(shrinkage)}/`)));
-		}
-		boosted[boostedName.inTurn(shrinkage)] = sumOf(stages, shrinkage);
-	}
+	const planned: PlannedSeed = { recipe, context };
+	const { seed, threads, planner } = context;
+	const { generalist, specialists } = await planGroup(planned);
+	const controls = await planControls(planned, generalist);
+	const boosted = await planBoosted(planned, { generalist, classes: specialists.classes }, shrinkages);
+	const all = [generalist, ...specialists.networks, ...controls.networks, ...boosted.flatMap(({ stages }) => stages)];
+	// Stages that answer with several shrinkages are trained once.
+	const networks = new Map(all.map(({ name, step }) => [name, step]));
 	const models = {
-		generalist: fileOf(generalist),
-		combined: planner.fileOf(chosen.combined, modelFile),
+		generalist: fileOf(planned, generalist),
+		combined: planner.fileOf(specialists.combined, modelFile),
 		...controls.models,
-		...boosted,
+		...Object.fromEntries(boosted.map(({ name, source }) => [name, source])),
 	};
 	const evaluate = (split: "test" | "validation") => {
 		const label = `seed ${String(seed)}, evaluation${split === "test" ? "" : " on validation"}`;
@@ -85,13 +58,89 @@ export async function planBoosting(
 	};
 	const [validated, evaluation] = [await evaluate("validation"), await evaluate("test")];
 	return {
-		networks: Array.from(networks, ([network, { step }]) => ({ step, about: { network } })),
-		others: [chosen.clusters, chosen.combined, validated, evaluation],
+		networks: Array.from(networks, ([network, step]) => ({ step, about: { network } })),
+		others: [specialists.clusters, specialists.combined, validated, evaluation],
 		result: (outputOf) => ({
 			seed,
-			trained: Object.fromEntries(Array.from(networks, ([name, { step }]) => [name, outputOf(step)])),
+			trained: Object.fromEntries(Array.from(networks, ([name, step]) => [name, outputOf(step)])),
 			validated: outputOf(validated),
 			evaluated: outputOf(evaluation),
 		}),
 	};
+}
+
+/** What stages begin with. */
+interface Base {
+	readonly generalist: PlannedNetwork;
+	/** The file with the classes of each stage. */
+	readonly classes: StepFile;
+}
+
+/** An additive model. */
+interface Boosted {
+	/** What is judged is called so. */
+	readonly name: string;
+	readonly stages: readonly PlannedNetwork[];
+	readonly source: ByReference<EnsembleSource>;
+}
+
+/** Plans the additive models: for each shrinkage, one with the stages that were fitted at once, and one in turn. */
+async function planBoosted(
+	planned: PlannedSeed,
+	base: Base,
+	shrinkages: readonly number[],
+): Promise<readonly Boosted[]> {
+	const sum = (stages: readonly PlannedNetwork[], shrinkage: number): ByReference<EnsembleSource> =>
+		sumOf(planned, base.generalist, stages, shrinkage);
+	const places = Array.from({ length: planned.recipe.clustering.specialists }, (_, index) => index);
+	const atOnce: PlannedNetwork[] = [];
+	for (const index of places)
+		atOnce.push(await planStage(planned, base, { index, at: sum([], 1), folder: "at-once/" }));
+	const boosted: Boosted[] = [];
+	for (const shrinkage of shrinkages) {
+		boosted.push({ name: boostedName.atOnce(shrinkage), stages: atOnce, source: sum(atOnce, shrinkage) });
+		const folder = `in-turn-${String(shrinkage)}/`;
+		const stages: PlannedNetwork[] = [];
+		for (const index of places) {
+			stages.push(await planStage(planned, base, { index, at: sum(stages, shrinkage), folder }));
+		}
+		boosted.push({ name: boostedName.inTurn(shrinkage), stages, source: sum(stages, shrinkage) });
+	}
+	return boosted;
+}
+
+/** The generalist, and stages with their shrinkage. */
+function sumOf(
+	planned: PlannedSeed,
+	generalist: PlannedNetwork,
+	stages: readonly PlannedNetwork[],
+	shrinkage: number,
+): ByReference<EnsembleSource> {
+	return {
+		combine: "sum",
+		members: [generalist, ...stages].map((network, k) => ({
+			...logitsOf(planned, network),
+			input: {},
+			weight: k === 0 ? 1 : shrinkage,
+		})),
+	};
+}
+
+/** Plans a stage. @param stage - which, the model that it is fitted at, and where its file is left. */
+function planStage(
+	planned: PlannedSeed,
+	{ generalist, classes }: Base,
+	{ index, at, folder }: { readonly index: number; readonly at: ByReference<EnsembleSource>; readonly folder: string },
+): Promise<PlannedNetwork> {
+	const { recipe, context } = planned;
+	const network = { ...fromFile(fileOf(planned, generalist), recipe.specialist), head: "replace" } as const;
+	const job: Job = {
+		network,
+		loss: { name: "additive" },
+		teacher: at,
+		...keptAnswers(network),
+		seed: randomStream(context.seed, "boosting/seed").words(index, new Uint32Array(1))[0] ?? 0,
+		specialist: { clusters: classes, index, softmax: "additive" },
+	};
+	return planNetwork(planned, { part: { role: "specialist", member: index + 1 }, job, folder });
 }

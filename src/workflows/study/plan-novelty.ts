@@ -1,11 +1,10 @@
 /** A generalist and specialists that were never shown some classes, and how well they tell. */
 import type { NoveltyStep } from "../../distill/novelty/judge.js";
-import { clustersFile } from "../../distill/specialists/clusters.js";
 import type { ExperimentEvent, ExperimentResult } from "../../pipeline/experiment.js";
 import type { SeedContext, SeedPlan } from "../../pipeline/run-types.js";
 import { modelFile } from "../../pipeline/steps.js";
-import { hardJob, planSpecialists, planTraining } from "../specialize/plan.js";
-import { checkClasses, type RunSpecializeRecipe } from "../specialize/recipe.js";
+import { planGroup } from "../specialize/plan-specialists.js";
+import type { RunSpecializeRecipe } from "../specialize/recipe.js";
 
 /** How novelty is judged. */
 export type NoveltyOptions = Pick<NoveltyStep, "withheld" | "foreign" | "rejectBy" | "groups" | "temperature">;
@@ -16,12 +15,10 @@ export async function planNovelty(
 	{ withheld, foreign, rejectBy, groups, temperature }: NoveltyOptions,
 	context: SeedContext,
 ): Promise<SeedPlan<ExperimentEvent, ExperimentResult>> {
-	const { seed, threads, planner, data: identity } = context;
+	const { seed, threads, planner } = context;
 	const { data } = recipe;
-	checkClasses(recipe, identity.classes);
-	const generalist = await planTraining(recipe, { role: "generalist" }, hardJob(recipe, seed), context);
-	const chosen = await planSpecialists(recipe, "specialist", recipe.clustering, generalist, context);
-	const networks = [generalist, ...chosen.networks];
+	const { generalist, specialists } = await planGroup({ recipe, context });
+	const networks = [generalist, ...specialists.networks];
 	const file = planner.fileOf(generalist.step, modelFile);
 	const judged = await planner.add(
 		"novelty",
@@ -36,17 +33,17 @@ export async function planNovelty(
 			seed,
 			threads,
 			...(foreign === undefined ? {} : { foreign }),
-			specialists: chosen.networks.map(({ step }) => planner.fileOf(step, modelFile)),
-			clusters: planner.fileOf(chosen.clusters, clustersFile),
+			specialists: specialists.networks.map(({ step }) => planner.fileOf(step, modelFile)),
+			clusters: specialists.classes,
 		},
 		{ cores: threads },
 	);
-	const models = { generalist: file, combined: planner.fileOf(chosen.combined, modelFile) };
+	const models = { generalist: file, combined: planner.fileOf(specialists.combined, modelFile) };
 	const label = `seed ${String(seed)}, evaluation`;
 	const evaluation = await planner.add("evaluate", label, { data, threads, models }, { cores: threads });
 	return {
 		networks: networks.map(({ name, step }) => ({ step, about: { network: name } })),
-		others: [chosen.clusters, chosen.combined, judged, evaluation],
+		others: [specialists.clusters, specialists.combined, judged, evaluation],
 		result: (outputOf) => ({
 			seed,
 			trained: Object.fromEntries(networks.map(({ name, step }) => [name, outputOf(step)])),
