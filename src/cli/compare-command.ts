@@ -10,7 +10,9 @@ import {
 	readingOf,
 	saidOf,
 } from "../console/evaluate-flags.js";
+import { evaluateTask } from "../console/evaluate-task.js";
 import type { Terminal } from "../console/terminal.js";
+import { taskNameOf } from "../data/options.js";
 import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
 import type { FileReading } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
@@ -20,6 +22,7 @@ import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { preprocessingKey } from "../predict/metadata.js";
 import { type ComparedModel, type ComparisonReport, comparisonTable, judgePairs } from "../report/comparison.js";
+import { taskComparison } from "../report/task-evaluation.js";
 import { modelNames } from "./model-names.js";
 
 const flagsSchema = z.object({ ...evaluateFlags, teacher: z.string().min(1).optional() });
@@ -61,6 +64,16 @@ Examples:
 				reading,
 				files: await foreignFiles([...paths, ...(teacher === undefined ? [] : [teacher])]),
 			};
+			const task = taskNameOf(data);
+			if (task !== undefined) {
+				const all = taught === undefined || models.includes(taught) ? models : [...models, taught];
+				const sources = all.map(({ name, file }) => [name, sourceOf(file, read)] as const);
+				const files = Object.fromEntries(all.map(({ name, file }) => [name, file]));
+				const measured = { ...step, models: Object.fromEntries(sources) };
+				const report = await evaluateTask(measured, { files, task, teacher: taught?.name }, signal);
+				terminal.print(flags.json ? JSON.stringify(report) : taskComparison(report, terminal.width));
+				return;
+			}
 			const report = await compare(step, models, taught, read, signal);
 			terminal.print(flags.json ? JSON.stringify(report) : comparisonTable(report, terminal.width));
 		});
@@ -102,11 +115,21 @@ async function foreignFiles(files: readonly string[]): Promise<readonly string[]
 	});
 }
 
+/** How models that do not say how they are read are read, and which files these are. */
+interface Read {
+	readonly reading: FileReading;
+	readonly files: readonly string[];
+}
+
+function sourceOf(file: string, read: Read | undefined): ReturnType<typeof modelSource> {
+	return modelSource(file, read?.files.includes(file) === true ? read.reading : undefined);
+}
+
 async function compare(
 	step: Pick<EvaluateStep, "data" | "details" | "judge"> & { readonly threads: number; readonly split: SplitName },
 	models: readonly NamedFile[],
 	taught: NamedFile | undefined,
-	read: { readonly reading: FileReading; readonly files: readonly string[] } | undefined,
+	read: Read | undefined,
 	signal: AbortSignal,
 ): Promise<ComparisonReport> {
 	const all = taught === undefined ? models : [...models, taught];
@@ -115,12 +138,7 @@ async function compare(
 		"evaluate",
 		{
 			...step,
-			models: Object.fromEntries(
-				all.map(({ name, file }) => [
-					name,
-					modelSource(file, read?.files.includes(file) === true ? read.reading : undefined),
-				]),
-			),
+			models: Object.fromEntries(all.map(({ name, file }) => [name, sourceOf(file, read)])),
 			fidelity: taught === undefined ? [] : models.map(({ name }) => [name, taught.name] as const),
 			compare: pairs,
 		},

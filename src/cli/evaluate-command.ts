@@ -9,12 +9,15 @@ import {
 	readingOf,
 	saidOf,
 } from "../console/evaluate-flags.js";
+import { evaluateTask } from "../console/evaluate-task.js";
 import type { Terminal } from "../console/terminal.js";
+import { taskNameOf } from "../data/options.js";
 import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
 import { parseOptions } from "../options.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { type EvaluationReport, evaluationTable } from "../report/evaluation.js";
+import { taskTable } from "../report/task-evaluation.js";
 
 const flagsSchema = z.object({
 	...evaluateFlags,
@@ -44,6 +47,7 @@ Examples:
   limbeck evaluate --model student.onnx --data mnist --folder ./mnist --json
   limbeck evaluate --model student.onnx --data cifar-100 --top 1,5,10
   limbeck evaluate --model student.onnx --data iris.csv --set data.label=species
+  limbeck evaluate --model student.onnx --data houses.csv --task regression --set data.label=price
   limbeck evaluate --model other.onnx --data ./pictures --set 'model.input={"mean":0.5,"std":0.5}'
 
 limbeck compare measures several models side by side.`,
@@ -54,7 +58,14 @@ limbeck compare measures several models side by side.`,
 			const data = await dataChoiceOf(flags, "limbeck evaluate");
 			const details = top === undefined ? {} : { top };
 			const models = { model: modelSource(model, readingOf(flags.set, "limbeck evaluate")) };
-			const report = await evaluate({ data, split, models, threads, details, judge: true }, model, threads, signal);
+			const step = { data, split, models, threads, details, judge: true };
+			const task = taskNameOf(data);
+			if (task !== undefined) {
+				const report = await evaluateTask(step, { files: { model }, task }, signal);
+				terminal.print(flags.json ? JSON.stringify(report) : taskTable(report, flags.details, terminal.width));
+				return;
+			}
+			const report = await evaluate(step, model, threads, signal);
 			terminal.print(flags.json ? JSON.stringify(report) : evaluationTable(report, flags.details, terminal.width));
 		});
 }

@@ -15,6 +15,7 @@ import type { Notice } from "../notices.js";
 import { parseOptions } from "../options.js";
 import type { StepOutput } from "../pipeline/steps.js";
 import { applySettings } from "../settings.js";
+import { taskNames } from "../tasks/names.js";
 import { dataChoice, dataFields } from "./data-flags.js";
 import { collect } from "./run-flags.js";
 
@@ -22,6 +23,7 @@ import { collect } from "./run-flags.js";
 export const evaluateFlags = {
 	data: z.string(),
 	folder: z.string().optional(),
+	task: z.enum(taskNames).optional(),
 	set: z.array(z.string()).default([]),
 	split: z.enum(splitNames).default("test"),
 	top: z
@@ -36,7 +38,7 @@ export const evaluateFlags = {
 type EvaluateFlags = z.infer<z.ZodObject<typeof evaluateFlags>>;
 
 /** The flags that choose data. */
-type DataFlags = Pick<EvaluateFlags, "data" | "folder" | "set">;
+type DataFlags = Pick<EvaluateFlags, "data" | "folder" | "task" | "set">;
 
 /** Adds the flags to a command. */
 export function addEvaluateFlags(command: Command): Command {
@@ -53,6 +55,7 @@ export function addDataFlags(command: Command): Command {
 			"--folder <folder>",
 			"folder with the data set's files (default: LIMBECK_DATA, or where data get puts them)",
 		)
+		.option("--task <name>", `what the labels are: ${taskNames.join(", ")} (default: classification)`)
 		.option(
 			"--set <path=value>",
 			"set an option of the data, such as data.label=species, or how a model is read: model.input, output, outputs, select, classes; may be given many times",
@@ -63,8 +66,9 @@ export function addDataFlags(command: Command): Command {
 }
 
 /** The data that the flags choose. */
-export async function dataChoiceOf({ data, folder, set }: DataFlags, where: string): Promise<DataChoice> {
-	const written = applySettings({ data: await dataFields(data, folder) }, dataSettings(set), dataChoice);
+export async function dataChoiceOf({ data, folder, task, set }: DataFlags, where: string): Promise<DataChoice> {
+	const fields = { ...(await dataFields(data, folder)), ...(task === undefined ? {} : { task }) };
+	const written = applySettings({ data: fields }, dataSettings(set), dataChoice);
 	return parseOptions(dataChoice, written, where).data;
 }
 

@@ -1,5 +1,6 @@
 /** Data whose labels are classes, for whoever works with classes alone. */
 import { LimbeckError } from "../errors.js";
+import type { TaskName } from "../tasks/names.js";
 import type { AnyDataSet, AnyTestSet, DataSet, TestSet } from "./data-set.js";
 
 /**
@@ -21,7 +22,8 @@ export function classTest(test: AnyTestSet, where: string): TestSet {
 	return test as TestSet;
 }
 
-function refuseOthers({ task }: Pick<AnyDataSet, "task">, where: string): void {
+/** Refuses data of another task, where classes are needed. @throws LimbeckError (`usage`). */
+export function refuseOthers({ task }: { readonly task?: TaskName | undefined }, where: string): void {
 	if (task === undefined) return;
 	throw new LimbeckError("usage", {
 		where,

@@ -55,7 +55,7 @@ export async function checkTraining(step: PlannedTraining, start: OnnxModel, on:
 	if ("unlabelled" in step.data && step.data.unlabelled) refuseLabels(loss);
 	refuseUnknownClasses(network.classes ?? [], on.classes);
 	prepareViews({ ...network, sampleShape: on.sampleShape, type: "uint8", seed: 0 });
-	checkTopK(store, on.classes);
+	checkTopK(store, on.classes, on);
 	const shared = { data: standInFor(on), normalization: { mean: 0, std: 1 }, seed: 0 };
 	const mixes = mixupOf(network) !== undefined;
 	const need = { ...on, looksInside: looksInside(loss), mixes, batch: network.batch };
@@ -80,7 +80,7 @@ export async function checkPupils(
 	const { classes } = shared.data;
 	let teacher = start;
 	for (const { network: options, loss, store } of pupils) {
-		checkTopK(store, classes.length);
+		checkTopK(store, classes.length, shared.data);
 		const task = taskOf(shared.data);
 		const pupil = await untrained(options, networkTask(shared.data, classes.length, shared.seed), shared.data);
 		const job = { ...shared, model: pupil.model, options: pupil.options, loss };
@@ -89,8 +89,18 @@ export async function checkPupils(
 	}
 }
 
-function checkTopK(store: Pupil["store"], classes: number): void {
-	if (store?.topK === undefined || store.topK < classes) return;
+function checkTopK(store: Pupil["store"], classes: number, { task }: { readonly task?: TaskName | undefined }): void {
+	if (store?.topK === undefined) return;
+	if (task !== undefined) {
+		const expected = "the most probable classes to keep, of the task classification";
+		throw new LimbeckError("usage", {
+			where: "targets.topK",
+			expected,
+			got: `the task ${task}`,
+			hint: "Leave it out.",
+		});
+	}
+	if (store.topK < classes) return;
 	const expected = `fewer than the ${String(classes)} classes`;
 	const hint = "Leave it out to keep every logit.";
 	throw new LimbeckError("usage", { where: "targets.topK", expected, got: String(store.topK), hint });

@@ -78,6 +78,7 @@ export function outcomeOf(
 	const resampled = new Map(Array.from(results.keys(), (name, at) => [name, means[at] ?? new Float64Array()]));
 	return {
 		test: test.count,
+		...ignorantOf(test),
 		models: Object.fromEntries(Array.from(results, ([name, { evaluation }]) => [name, evaluation])),
 		members: Object.fromEntries(
 			Array.from(results).flatMap(([name, { members }]) => (members.length > 1 ? [[name, members]] : [])),
@@ -104,6 +105,12 @@ export function outcomeOf(
 		...(step.exhibit === undefined ? {} : { exhibits: exhibitsOf(classTest(test, "exhibit"), logits, step.exhibit) }),
 		...tablesOf(results),
 	};
+}
+
+/** What is known of another task than classification, and of knowing nothing. */
+function ignorantOf({ task, labels, classes }: AnyTestSet): Pick<EvaluateOutcome, "task" | "ignorant"> {
+	if (task === undefined) return {};
+	return { task, ...(labels.length === 0 ? {} : { ignorant: taskOf({ task }).ignorant(labels, classes) }) };
 }
 
 /** The tables that the task tells of models, where it tells any. */

@@ -4,6 +4,7 @@ import type { DataChoice } from "../data/options.js";
 import type { Interval, Latency, McnemarResult } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
 import type { Figures } from "../tasks/figures.js";
+import type { TaskName } from "../tasks/names.js";
 import type { FigureTable } from "../tasks/task.js";
 import type { BiasShift, BiasShiftRequest } from "./bias-shifts.js";
 import type { ByClass } from "./by-class.js";
@@ -105,6 +106,10 @@ export interface Comparison extends McnemarResult {
 /** Results by the caller's names; pairs in the order asked for. */
 export interface EvaluateOutcome {
 	readonly test: number;
+	/** What is answered; classes where absent. */
+	readonly task?: TaskName;
+	/** The figures of knowing nothing of a sample, of another task than classification; absent without labels. */
+	readonly ignorant?: Figures;
 	/** What should be known of the data and the models; absent where there is nothing. */
 	readonly notices?: readonly Notice[];
 	readonly models: Readonly<Record<string, AnyEvaluation>>;

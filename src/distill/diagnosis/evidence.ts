@@ -1,8 +1,10 @@
 /** What a diagnosis goes by: networks, how they were trained, and what evaluation found, of every seed. */
 import type { McnemarResult } from "../../metrics/index.js";
 import type { Notice } from "../../notices.js";
+import type { Figures } from "../../tasks/figures.js";
+import type { TaskName } from "../../tasks/names.js";
 import type { ByClass } from "../by-class.js";
-import type { Quality, SplitName } from "../evaluation.js";
+import type { SplitName } from "../evaluation.js";
 import type { LearnedFigures } from "../learned-part.js";
 import type { TrainCurve } from "../train-network.js";
 
@@ -34,7 +36,7 @@ export interface RunEvidence {
 	/** What tells it from the others of its network: `seed 2`, `teacher 3`. */
 	readonly name: string;
 	/** On the test split; absent where that has no labels, as is the next. */
-	readonly quality?: Partial<Pick<Quality, "errors" | "accuracy" | "nll">> | undefined;
+	readonly quality?: Figures | undefined;
 	/** `[classes]`: samples that it takes for each. */
 	readonly predicted?: readonly number[] | undefined;
 	/** Absent where it was given. */
@@ -72,6 +74,10 @@ export interface TeachingEvidence {
 
 /** All that a diagnosis goes by. */
 export interface Evidence {
+	/** What is learned; classes where absent. */
+	readonly task?: TaskName | undefined;
+	/** The figures of knowing nothing of a sample, of another task than classification; absent without labels. */
+	readonly ignorant?: Figures | undefined;
 	/** The split that figures are of: the test, but where models are compared to choose by. */
 	readonly split: SplitName;
 	/** Samples in it. */

@@ -2,6 +2,7 @@
 import type { Notice } from "../../notices.js";
 import { type Evidence, type Findings, ofLabels, ofNetworks, ofTeaching } from "./evidence.js";
 import { absurdLikelihood, guessing, neverPredicted, unequalClasses } from "./quality-checks.js";
+import { harmedByTask, helpedByTask, ignorantByTask, openByTask, teacherWorseByTask } from "./teaching-by-task.js";
 import {
 	didNotHelp,
 	helped,
@@ -25,6 +26,12 @@ export interface Check {
 	readonly concludes?: true;
 }
 
+/** What one of several checks finds: those of classes, and those of other tasks. */
+const any =
+	(...finders: readonly ((evidence: Evidence) => Findings)[]): ((evidence: Evidence) => Findings) =>
+	(evidence) =>
+		finders.flatMap((find) => find(evidence));
+
 /** The code of the check that a network is no better than guessing. */
 export const guessingCode = "no-better-than-guessing";
 
@@ -33,13 +40,17 @@ export const checks: readonly Check[] = [
 	{ code: "too-few-steps", find: ofNetworks(tooFewSteps), unsettles: true },
 	{ code: "loss-never-fell", find: ofNetworks(lossNeverFell), unsettles: true },
 	{ code: "loss-jumped", find: ofNetworks(lossJumped) },
-	{ code: guessingCode, find: ofNetworks(guessing), unsettles: true },
+	{ code: guessingCode, find: any(ofNetworks(guessing), ofNetworks(ignorantByTask)), unsettles: true },
 	{ code: "absurd-likelihood", find: ofNetworks(absurdLikelihood), unsettles: true },
 	{ code: "nothing-to-distil", find: ofTeaching(nothingToDistil), unsettles: true },
-	{ code: "distillation-helped", find: ofTeaching(helped), concludes: true },
-	{ code: "distillation-did-not-help", find: ofTeaching(didNotHelp), concludes: true },
-	{ code: "no-difference-shown", find: ofTeaching(noDifference), concludes: true },
-	{ code: "teacher-worse-than-student", find: ofTeaching(teacherWorse), concludes: true },
+	{ code: "distillation-helped", find: any(ofTeaching(helped), ofTeaching(helpedByTask)), concludes: true },
+	{ code: "distillation-did-not-help", find: any(ofTeaching(didNotHelp), ofTeaching(harmedByTask)), concludes: true },
+	{ code: "no-difference-shown", find: any(ofTeaching(noDifference), ofTeaching(openByTask)), concludes: true },
+	{
+		code: "teacher-worse-than-student",
+		find: any(ofTeaching(teacherWorse), ofTeaching(teacherWorseByTask)),
+		concludes: true,
+	},
 	{ code: "student-as-good-as-teacher", find: ofTeaching(studentAsGood), concludes: true },
 	{ code: "overfitting", find: ofNetworks(overfitted) },
 	{ code: "class-never-predicted", find: ofNetworks(neverPredicted) },

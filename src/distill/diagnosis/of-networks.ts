@@ -58,7 +58,9 @@ export function networkEvidence<Result extends Seeded>(
 		const quality = models[name];
 		const outcome = trained?.(result);
 		if (quality === undefined) return [];
-		const training = outcome === undefined ? undefined : trainingEvidence(outcome, objective);
+		// Of classes alone the loss of labels is a cross-entropy.
+		const learnedBy = outcome?.data.task === undefined ? objective : { ...objective, hard: false };
+		const training = outcome === undefined ? undefined : trainingEvidence(outcome, learnedBy);
 		const predicted = byClass?.predicted[name];
 		return [{ name: `seed ${String(result.seed)}`, quality, predicted, training, learned: learned?.[name] }];
 	});
@@ -72,10 +74,10 @@ export const present = (networks: readonly (NetworkEvidence | undefined)[]): rea
 
 /** What a split of the data says. @param validation - samples to choose by. */
 export function splitEvidence(
-	{ byClass, test }: EvaluateOutcome,
+	{ byClass, test, task, ignorant }: EvaluateOutcome,
 	validation: number,
-): Pick<Evidence, "split" | "test" | "validation" | "labels"> {
-	return { split: "test", test, validation, labels: byClass };
+): Omit<Evidence, "networks" | "teaching"> {
+	return { split: "test", test, validation, labels: byClass, task, ignorant };
 }
 
 /** The evidence of models that are measured, whoever trained them. @param titles - what sentences call them, by their names. */

@@ -9,6 +9,7 @@ import {
 	squaredErrors,
 } from "../../metrics/regression.js";
 import { formOfNumbers } from "../../predict/output-form.js";
+import { figureText } from "../figures.js";
 import type { LabelData } from "../labels.js";
 import type { Answered, Scale, Task } from "../task.js";
 import { columnsOf, combineValues } from "./combine.js";
@@ -54,7 +55,7 @@ function scaled(g: Graph, answers: Value, { mean, std }: Scale): Value {
 	]);
 }
 
-const shown = (value: number): string => value.toPrecision(4);
+const shown = (value: number): string => figureText("rmse", value);
 
 /** A label is one number or several; so is an answer. Objectives compare them in units of the labels' deviation. */
 export const regression: Task = {

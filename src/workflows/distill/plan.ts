@@ -1,3 +1,4 @@
+import { refuseOthers } from "../../data/class-data.js";
 import { isUnlabelled, taskNameOf } from "../../data/options.js";
 import { fitRecipe } from "../../distill/data-fit.js";
 import { diagnose } from "../../distill/diagnosis/index.js";
@@ -62,6 +63,7 @@ export async function planDistill(recipe: Recipe, options: DistillOptions): Prom
 
 async function runOf(written: Recipe): Promise<Run<DistillEvent, SeedResult, Report>> {
 	const recipe = { ...written, data: await withTeacherClasses(written) };
+	if (recipe.trainAccuracy) refuseOthers({ task: taskNameOf(recipe.data) }, "trainAccuracy");
 	return {
 		command: "distill",
 		recipe,

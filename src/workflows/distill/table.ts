@@ -49,7 +49,7 @@ export function verdict(report: Report): readonly string[] {
 	const sentences = [
 		compared(report, digits),
 		...fidelity(student),
-		...stored(teaching?.answers),
+		...(data.task === undefined ? stored(teaching?.answers) : []),
 		...fractions(student, baseline, data.train),
 		...spreadOfMembers(members, digits),
 		...verdictsOf(teaching),

@@ -1,3 +1,5 @@
+import { refuseOthers } from "../../data/class-data.js";
+import { taskNameOf } from "../../data/options.js";
 import { fitRecipe } from "../../distill/data-fit.js";
 import { diagnose } from "../../distill/diagnosis/index.js";
 import { learnedPartOf } from "../../distill/networks.js";
@@ -50,6 +52,7 @@ export function planSpecialize(recipe: SpecializeRecipe, options: SpecializeOpti
 }
 
 function runOf(recipe: SpecializeRecipe): Run<SpecializeEvent, SpecializeSeedResult, SpecializeReport> {
+	refuseOthers({ task: taskNameOf(recipe.data) }, "specialists");
 	return {
 		command: "specialize",
 		recipe,

@@ -59,7 +59,7 @@ function runOf(recipe: TrainRecipe): Run<SeedEvent, TrainSeedResult, TrainReport
 		details: ({ evaluated }) => evaluated,
 		assemble: (results, environment, created, identity) => ({
 			...assembleTrainReport(fitRecipe(recipe, identity).recipe, results, environment, created),
-			diagnosis: taskNameOf(data) === undefined ? diagnose(trainEvidence(results)) : [],
+			diagnosis: diagnose(trainEvidence(results)),
 		}),
 	};
 }
