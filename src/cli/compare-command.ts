@@ -13,7 +13,7 @@ import {
 import { evaluateTask } from "../console/evaluate-task.js";
 import type { Terminal } from "../console/terminal.js";
 import { taskNameOf } from "../data/options.js";
-import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
+import { type EvaluateStep, fidelityOf, type SplitName } from "../distill/evaluation.js";
 import type { FileReading } from "../distill/teachers/sources.js";
 import { LimbeckError } from "../errors.js";
 import { readModelFile } from "../onnx/file.js";
@@ -149,7 +149,7 @@ async function compare(
 		data: step.data.name,
 		split: step.split,
 		samples: outcome.test,
-		models: models.map((model, index) => ({ ...compared(model), ...outcome.fidelity[index] })),
+		models: models.map((model) => ({ ...compared(model), ...fidelityOf(outcome, model.name, taught?.name ?? "") })),
 		...(taught === undefined ? {} : { teacher: compared(taught) }),
 		pairs: judgePairs(pairs, outcome.comparisons),
 		...saidOf(outcome, Object.fromEntries(all.map(({ name }) => [name, JSON.stringify(name)])), step.split),

@@ -1,5 +1,5 @@
 /** Measures models of another task than classification. */
-import type { EvaluateStep, SplitName } from "../distill/evaluation.js";
+import { type EvaluateStep, fidelityOf, type SplitName } from "../distill/evaluation.js";
 import { describeEnvironment } from "../pipeline/environment.js";
 import { runStep } from "../pipeline/run-step.js";
 import { type TaskReport, taskModels } from "../report/task-evaluation.js";
@@ -30,7 +30,6 @@ export async function evaluateTask(
 	const pupils = teacher === undefined ? [] : names.filter((name) => name !== teacher);
 	const fidelity = pupils.map((name) => [name, teacher ?? ""] as const);
 	const outcome = await runStep("evaluate", { ...step, compare: pairs, fidelity }, { signal });
-	const closeness = new Map(pupils.map((name, at) => [name, outcome.fidelity[at] ?? {}]));
 	const titles = Object.fromEntries(
 		names.map((name) => [name, names.length === 1 ? "the model" : JSON.stringify(name)]),
 	);
@@ -40,11 +39,11 @@ export async function evaluateTask(
 		data: step.data.name,
 		split: step.split,
 		samples: outcome.test,
-		models: taskModels(outcome, files).map((model) => ({ ...model, ...closeness.get(model.name) })),
-		pairs: pairs.flatMap(([a, b], index) => {
-			const comparison = outcome.comparisons[index];
-			return comparison === undefined ? [] : [{ a, b, ...comparison }];
-		}),
+		models: taskModels(outcome, files).map((model) => ({
+			...model,
+			...fidelityOf(outcome, model.name, teacher ?? ""),
+		})),
+		pairs: outcome.comparisons,
 		...said,
 		environment: await describeEnvironment(step.threads),
 	};

@@ -80,7 +80,14 @@ describe("evaluateModels", () => {
 		// 3 against 1: 2 · (C(4, 0) + C(4, 1)) / 2⁴.
 		expect(comparisons[0]).toMatchObject({ onlyA: 3, onlyB: 1, p: 0.625, difference: { value: 0.5, high: 1 } });
 		expect(comparisons[0]?.difference.low).toBeLessThan(0);
-		expect(comparisons[1]).toEqual({ onlyA: 0, onlyB: 0, p: 1, difference: { value: 0, low: 0, high: 0 } });
+		expect(comparisons[1]).toEqual({
+			a: "right",
+			b: "right",
+			onlyA: 0,
+			onlyB: 0,
+			p: 1,
+			difference: { value: 0, low: 0, high: 0 },
+		});
 		// Of margins ±2 the KL is (σ(2) − σ(−2)) · 2.
 		expect(fidelity[0]?.agreement).toBe(0);
 		expect(fidelity[0]?.klToTeacher).toBeCloseTo(2 * Math.tanh(1), 6);

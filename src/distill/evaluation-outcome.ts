@@ -10,31 +10,29 @@ import {
 } from "../metrics/index.js";
 import { taskOf } from "../tasks/index.js";
 import { classLabels } from "../tasks/labels.js";
-import { type BiasShift, type BiasShiftRequest, biasShiftOf } from "./bias-shifts.js";
+import { type BiasShiftRequest, biasShiftOf } from "./bias-shifts.js";
 import { byClassOf } from "./by-class.js";
-import type { CoverageRequest, EvaluateOutcome, EvaluateStep } from "./evaluation.js";
+import type { CoverageRequest, EvaluateOutcome, EvaluateStep, NamedBiasShift } from "./evaluation.js";
 import { exhibitsOf } from "./exhibits.js";
 import type { ModelResult } from "./measured-model.js";
 import { readClusters } from "./specialists/clusters.js";
-import { type Coverage, coverageOf } from "./specialists/coverage.js";
+import { coverageOf } from "./specialists/coverage.js";
 import type { ValidationAnswers } from "./validation-answers.js";
 
 /** How right models are by how many specialists cover the true class. */
-export function coveredBy(
+export async function coveredBy(
 	requests: readonly CoverageRequest[],
 	{ labels, classes }: TestSet,
 	results: ReadonlyMap<string, ModelResult>,
-): Promise<readonly Readonly<Record<string, Coverage>>[]> {
-	return Promise.all(
-		requests.map(async ({ clusters, models }) => {
-			const { specialists } = await readClusters(clusters);
-			return Object.fromEntries(
-				models.map((name) => {
-					return [name, coverageOf(resultOf(results, name).logits, labels, classes.length, specialists)];
-				}),
-			);
-		}),
-	);
+): Promise<NonNullable<EvaluateOutcome["coverage"]>> {
+	const found = requests.map(async ({ name: request, clusters, models }) => {
+		const { specialists } = await readClusters(clusters);
+		const covered = models.map((name) => {
+			return [name, coverageOf(resultOf(results, name).logits, labels, classes.length, specialists)] as const;
+		});
+		return [request, Object.fromEntries(covered)] as const;
+	});
+	return Object.fromEntries(await Promise.all(found));
 }
 
 /** What the shifts mend that were asked for. */
@@ -43,16 +41,17 @@ export function biasShiftsOf(
 	answers: ValidationAnswers | undefined,
 	{ labels, classes }: TestSet,
 	results: ReadonlyMap<string, ModelResult>,
-): readonly BiasShift[] {
+): readonly NamedBiasShift[] {
 	return requests.map((request) => {
 		const { model, omitted } = request;
 		const logits = answers?.logits.get(model);
 		if (logits === undefined) throw new TypeError(`evaluate: expected ${model} on the validation split, got nothing`);
 		const shared = { classes: classes.length, omitted };
-		return biasShiftOf(request, {
+		const shift = biasShiftOf(request, {
 			validation: { ...shared, logits, labels: classLabels(answers?.labels ?? new Int32Array()) },
 			test: { ...shared, logits: resultOf(results, model).logits, labels },
 		});
+		return { of: request, ...shift };
 	});
 }
 
@@ -85,9 +84,11 @@ export function outcomeOf(
 		),
 		fidelity: fidelity.map(([student, teacher]) => {
 			const [one, other] = [resultOf(results, student).logits, resultOf(results, teacher).logits];
-			return task.fidelity(one, other, classes);
+			return { student, teacher, ...task.fidelity(one, other, classes) };
 		}),
 		comparisons: pairs.map(([a, b]) => ({
+			a,
+			b,
 			...betterOnes(resultOf(results, a).scores, resultOf(results, b).scores),
 			difference: {
 				value: (sum(resultOf(results, a).scores) - sum(resultOf(results, b).scores)) / test.count,

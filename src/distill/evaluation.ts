@@ -3,7 +3,7 @@
 import type { DataChoice } from "../data/options.js";
 import type { Interval, Latency, McnemarResult } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
-import type { Figures } from "../tasks/figures.js";
+import { type Figures, figuresIn } from "../tasks/figures.js";
 import type { TaskName } from "../tasks/names.js";
 import type { FigureTable } from "../tasks/task.js";
 import type { BiasShift, BiasShiftRequest } from "./bias-shifts.js";
@@ -49,6 +49,8 @@ export interface EvaluateStep {
 
 /** The specialists of a file, and the names of models that are judged by what they cover. */
 export interface CoverageRequest {
+	/** What results call it. */
+	readonly name: string;
 	readonly clusters: string;
 	readonly models: readonly string[];
 }
@@ -103,7 +105,24 @@ export interface Comparison extends McnemarResult {
 	readonly difference: Interval & { readonly value: number };
 }
 
-/** Results by the caller's names; pairs in the order asked for. */
+/** How close a model is to another, by their names. */
+export interface NamedFidelity extends Figures {
+	readonly student: string;
+	readonly teacher: string;
+}
+
+/** Two models on the same samples, by their names. */
+export interface NamedComparison extends Comparison {
+	readonly a: string;
+	readonly b: string;
+}
+
+/** What a shift of a model's logits does, with what was asked. */
+export interface NamedBiasShift extends BiasShift {
+	readonly of: BiasShiftRequest;
+}
+
+/** Results by the caller's names. */
 export interface EvaluateOutcome {
 	readonly test: number;
 	/** What is answered; classes where absent. */
@@ -115,20 +134,38 @@ export interface EvaluateOutcome {
 	readonly models: Readonly<Record<string, AnyEvaluation>>;
 	/** Each member of those that have several, in order. */
 	readonly members: Readonly<Record<string, readonly MemberEvaluation[]>>;
-	readonly fidelity: readonly Figures[];
-	readonly comparisons: readonly Comparison[];
+	readonly fidelity: readonly NamedFidelity[];
+	readonly comparisons: readonly NamedComparison[];
 	/** Of every model, where they were asked for. */
 	readonly details: Readonly<Record<string, EvaluationDetails>>;
 	/** Where they were asked for. */
 	readonly exhibits?: Exhibits;
-	/** For each request, the coverage of its models; absent where there was none. */
-	readonly coverage?: readonly Readonly<Record<string, Coverage>>[];
-	/** For each request, in order; absent where there was none. */
-	readonly biasShifts?: readonly BiasShift[];
+	/** For each request by its name, the coverage of its models; absent where there was none. */
+	readonly coverage?: Readonly<Record<string, Readonly<Record<string, Coverage>>>>;
+	/** Absent where nothing was asked. */
+	readonly biasShifts?: readonly NamedBiasShift[];
 	/** Absent without labels. */
 	readonly byClass?: ByClass;
 	/** What the task tells of each model in tables; absent where it tells nothing so. */
 	readonly tables?: Readonly<Record<string, readonly FigureTable[]>>;
 	/** By the models' names; absent where it was not asked for. */
 	readonly learned?: Readonly<Record<string, LearnedFigures>>;
+}
+
+/** How close a model is to its teacher; no figures where that was not asked. */
+export function fidelityOf({ fidelity }: Pick<EvaluateOutcome, "fidelity">, student: string, teacher: string): Figures {
+	const found = fidelity.find((one) => one.student === student && one.teacher === teacher);
+	return found === undefined ? {} : figuresIn(found);
+}
+
+/** Two models on the same samples; absent where that was not asked. */
+export function comparisonOf(
+	{ comparisons }: Pick<EvaluateOutcome, "comparisons">,
+	first: string,
+	second: string,
+): Comparison | undefined {
+	const found = comparisons.find(({ a, b }) => a === first && b === second);
+	if (found === undefined) return undefined;
+	const { a, b, ...comparison } = found;
+	return comparison;
 }

@@ -203,7 +203,8 @@ export const steps = {
 			(await import("../speech/evaluate.js")).evaluateSpeech(options, context),
 	}),
 	evaluate: entry({
-		version: 2,
+		// 3: results of pairs say of which.
+		version: 3,
 		files: ({ models, coverage = [] }: ByReference<Parameters<typeof evaluateModels>[0]>) => [
 			...Object.values(models).flatMap(modelFiles),
 			...coverage.map(({ clusters }) => plain(clusters)),

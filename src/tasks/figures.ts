@@ -10,15 +10,12 @@ export interface FigureKind {
 	readonly as: "count" | "percent" | "number";
 }
 
-/** Every figure by its field in reports, events and lines of a log. */
+/** Every figure by its field in reports, events and lines of a log; of several the first is told in short. */
 export const figureKinds = {
 	errors: { title: "errors", better: "less", as: "count" },
 	accuracy: { title: "accuracy", better: "more", as: "percent" },
 	balancedAccuracy: { title: "balanced", better: "more", as: "percent" },
 	macroF1: { title: "macro F1", better: "more", as: "percent" },
-	nll: { title: "NLL", better: "less", as: "number" },
-	brier: { title: "Brier", better: "less", as: "number" },
-	ece: { title: "ECE", better: "less", as: "percent" },
 	agreement: { title: "agreement", better: "more", as: "percent" },
 	klToTeacher: { title: "KL to teacher", better: "less", as: "number" },
 	meanAveragePrecision: { title: "mAP", better: "more", as: "percent" },
@@ -31,6 +28,9 @@ export const figureKinds = {
 	r2: { title: "R²", better: "more", as: "number" },
 	intervalCoverage: { title: "in 90 % interval", better: "more", as: "percent" },
 	intervalRadius: { title: "± of 90 %", better: "less", as: "number" },
+	nll: { title: "NLL", better: "less", as: "number" },
+	brier: { title: "Brier", better: "less", as: "number" },
+	ece: { title: "ECE", better: "less", as: "percent" },
 	rmseToTeacher: { title: "RMSE to teacher", better: "less", as: "number" },
 } as const satisfies Record<string, FigureKind>;
 

@@ -12,6 +12,7 @@ import {
 	taughtBy,
 	trainingEvidence,
 } from "../../distill/diagnosis/of-networks.js";
+import { comparisonOf } from "../../distill/evaluation.js";
 import type { RunRecipe } from "./recipe.js";
 import type { SeedResult } from "./report.js";
 
@@ -35,7 +36,8 @@ export function distillEvidence(recipe: RunRecipe, results: readonly [SeedResult
 		trained: ({ trained }) => trained.baseline,
 	});
 	const student = taught[last];
-	const compared = (at: number) => results.flatMap(({ evaluated }) => evaluated.comparisons[at] ?? []);
+	const compared = (name: string) =>
+		results.flatMap(({ evaluated }) => comparisonOf(evaluated, name, "baseline") ?? []);
 	return {
 		...splitEvidence(first.evaluated, first.trained.links[0]?.outcome.data.validation ?? 0),
 		networks: present([teacher, ...memberEvidence(recipe, results), alone, ...taught]),
@@ -46,8 +48,8 @@ export function distillEvidence(recipe: RunRecipe, results: readonly [SeedResult
 						teacher,
 						student,
 						alone,
-						studentAlone: compared(0),
-						teacherAlone: compared(1),
+						studentAlone: compared("student"),
+						teacherAlone: compared("teacher"),
 						sameSize: recipe.generations > 1 || recipe.student.fraction !== undefined,
 					},
 				}),

@@ -1,7 +1,14 @@
 /** report.json: everything that a run found out, as plain data. */
 import { z } from "zod";
 
-import type { AnyEvaluation, Comparison, EvaluateOutcome, MemberEvaluation } from "../../distill/evaluation.js";
+import {
+	type AnyEvaluation,
+	type Comparison,
+	comparisonOf,
+	type EvaluateOutcome,
+	fidelityOf,
+	type MemberEvaluation,
+} from "../../distill/evaluation.js";
 import {
 	combine,
 	type DataReport,
@@ -41,10 +48,7 @@ export interface SeedResult {
 		readonly baseline?: TrainOutcome;
 		readonly earlyStopped?: TrainOutcome;
 	};
-	/**
-	 * Its fidelities are the links', in their order, each to the teacher; its comparisons student against baseline, then,
-	 * where there is a teacher, teacher against baseline.
-	 */
+	/** With the fidelity of each link to the teacher, and student and teacher against the baseline. */
 	readonly evaluated: EvaluateOutcome;
 	/** What was said of given teachers before they taught. */
 	readonly verdicts?: readonly TeacherVerdict[];
@@ -109,7 +113,7 @@ export function assembleReport(
 	created: string,
 ): Report {
 	const [first] = results;
-	const comparisons = results.flatMap(({ evaluated }) => evaluated.comparisons[0] ?? []);
+	const comparisons = results.flatMap(({ evaluated }) => comparisonOf(evaluated, "student", "baseline") ?? []);
 	const [single] = comparisons;
 	const measured = <T extends object>(pick: (result: SeedResult) => T): Measured<T> =>
 		combine(results.map((result) => ({ seed: result.seed, measures: pick(result) })));
@@ -147,7 +151,7 @@ function studentOf(result: SeedResult): LinkOutcome {
 
 function linkReport(result: SeedResult, k: number): NetworkReport & Partial<Fidelity> {
 	const { name, outcome } = linkAt(result, k);
-	return { ...networkReport(outcome, result.evaluated, name), ...result.evaluated.fidelity[k] };
+	return { ...networkReport(outcome, result.evaluated, name), ...fidelityOf(result.evaluated, name, "teacher") };
 }
 
 /** All links but the last, which is the student. */

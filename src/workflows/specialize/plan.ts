@@ -153,8 +153,8 @@ function planEvaluation(
 		threads,
 		models,
 		coverage: [
-			{ clusters: specialists.classes, models: Object.keys(models) },
-			...(random === undefined ? [] : [{ clusters: random.classes, models: ["generalist", "random"] }]),
+			{ name: "chosen", clusters: specialists.classes, models: Object.keys(models) },
+			...(random === undefined ? [] : [{ name: "random", clusters: random.classes, models: ["generalist", "random"] }]),
 		],
 		fidelity: [["distilled", "combined"]],
 		compare: [...others.map((name) => ["combined", name] as const), ["distilled", "generalist"]],

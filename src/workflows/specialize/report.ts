@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { shownBy } from "../../distill/diagnosis/teaching-checks.js";
-import type { AnyEvaluation, Comparison, EvaluateOutcome } from "../../distill/evaluation.js";
+import { type AnyEvaluation, type Comparison, type EvaluateOutcome, fidelityOf } from "../../distill/evaluation.js";
 import {
 	combine,
 	type DataReport,
@@ -179,7 +179,7 @@ export function assembleSpecializeReport(
 		),
 		distilledBack: measured(({ trained, evaluated }) => ({
 			...networkReport(trained.distilled, evaluated, "distilled"),
-			...evaluated.fidelity[0],
+			...fidelityOf(evaluated, "distilled", "combined"),
 		})),
 		controls: Object.fromEntries(
 			controls.map((name) => [
@@ -234,7 +234,7 @@ function timed(evaluated: EvaluateOutcome, name: string, outcomes: readonly Trai
 
 /** Of the specialists whose classes were chosen, not of those at random. */
 function coverageIn({ evaluated }: SpecializeSeedResult, name: string): Coverage {
-	const found = evaluated.coverage?.[0]?.[name];
+	const found = evaluated.coverage?.["chosen"]?.[name];
 	if (found === undefined) throw new TypeError(`report: expected the coverage of ${name}, got none`);
 	return found;
 }
@@ -289,13 +289,8 @@ function clustersReport({ seed, chosen, trained }: SpecializeSeedResult): Cluste
 
 /** The pairs of an evaluation, as the plan asks for them. */
 function comparisonsOf(result: SpecializeSeedResult): readonly NamedComparison[] {
-	const pairs = [
-		...["generalist", ...controlNames(result)].map((name) => ["combined", name] as const),
-		["distilledBack", "generalist"] as const,
-	];
-	return result.evaluated.comparisons.map((comparison, k) => {
-		const [a = "", b = ""] = pairs[k] ?? [];
-		return { seed: result.seed, a, b, ...comparison };
+	return result.evaluated.comparisons.map(({ a, ...comparison }) => {
+		return { seed: result.seed, a: a === "distilled" ? "distilledBack" : a, ...comparison };
 	});
 }
 

@@ -1,6 +1,7 @@
 /** The paper's nets and its table: Hinton et al. 2015, §3. */
 import { z } from "zod";
 import type { Fitted } from "../../distill/data-fit.js";
+import { comparisonOf } from "../../distill/evaluation.js";
 import { mlpNetwork, networkOptions } from "../../distill/networks.js";
 import { hardTargets } from "../../losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../../pipeline/experiment.js";
@@ -158,7 +159,9 @@ function answer({ recipe, measured, students, best, asPaper }: Reading): readonl
 	const against = asPaper ? `; the lowest that we found published for this net is ${String(lowest)}` : "";
 	const others = students.filter((name) => name !== best && ["taught", "alone-jitter", "alone"].includes(name));
 	const [taught, alone] = [errorsOf(measured, "taught"), errorsOf(measured, "alone")];
-	const p = measured.results.map(({ evaluated }) => (evaluated.comparisons[0]?.p ?? 1).toPrecision(2));
+	const p = measured.results.map(({ evaluated }) =>
+		(comparisonOf(evaluated, "taught", "alone")?.p ?? 1).toPrecision(2),
+	);
 	return [
 		`Of the ways to train ${shape}, validation chooses "${titles[best] ?? best}": ${spread(errors)} test errors, ` +
 			`${listed(errors.map(String))} by seed${against}.`,

@@ -135,11 +135,8 @@ interface Reading {
 function read(recipe: Recipe, measured: Measurements): Reading {
 	const { results } = measured;
 	const transfers = transfersOf(recipe, Object.values(results[0]?.trained ?? {})[0]?.data.classes ?? 0);
-	// In the order in which they were asked for.
-	const shifts: ShiftsOf = (transfer, by) => {
-		const place = transfers.indexOf(transfer) * ways.length + ways.indexOf(by);
-		return results.flatMap(({ evaluated }) => evaluated.biasShifts?.[place] ?? []);
-	};
+	const shifts: ShiftsOf = ({ name }, by) =>
+		results.flatMap(({ evaluated }) => evaluated.biasShifts?.find(({ of }) => of.model === name && of.by === by) ?? []);
 	const single = transfers.filter(({ omitted }) => omitted.length === 1);
 	return { transfers, single, shifts, whole: errorsOf(measured, "whole"), measured };
 }
