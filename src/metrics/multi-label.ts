@@ -2,6 +2,7 @@
 import { LimbeckError } from "../errors.js";
 import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from "./calibration.js";
 import { checkRows } from "./logits.js";
+import { sigmoid } from "./sigmoid.js";
 
 /** Scores of every label, and which hold. */
 export interface MarkedScores {
@@ -49,11 +50,6 @@ export interface MultiLabelMetrics {
 	readonly ece: number;
 	readonly reliabilityBins: readonly ReliabilityBin[];
 	readonly perLabel: readonly LabelScores[];
-}
-
-/** σ(z), without overflow. */
-export function sigmoid(z: number): number {
-	return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
 }
 
 /** log(1 + exp z), without overflow. */

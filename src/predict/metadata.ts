@@ -50,6 +50,23 @@ export function chosenOf({ metadata }: OnnxModel, where: string): Readonly<Recor
 	throw metadataError(where, chosenKey, "a JSON object of lists of numbers", text);
 }
 
+/**
+ * One list of what was chosen for a model on the validation split, a number for each of its names; `undefined` where there
+ * is none.
+ *
+ * @throws LimbeckError (`model`) for metadata that is not what we write.
+ */
+export function chosenListOf(
+	model: OnnxModel,
+	list: string,
+	length: number,
+	where: string,
+): readonly number[] | undefined {
+	const numbers = chosenOf(model, where)[list];
+	if (numbers === undefined || numbers.length === length) return numbers;
+	throw metadataError(where, chosenKey, `${String(length)} ${list}`, String(numbers.length));
+}
+
 /** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
 export function classNamesOf(model: OnnxModel, where: string): readonly string[] | undefined {
 	return namesOf(model, classesKey, where);

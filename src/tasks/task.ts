@@ -4,8 +4,7 @@ import type { Value } from "../graph/value.js";
 import type { LossOptions } from "../losses/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
-import type { FinalOperator } from "../predict/final-operator.js";
-import type { Answers, FoundForm } from "../predict/output-form.js";
+import type { Decision } from "../predict/decision.js";
 import type { Combination } from "./combination.js";
 import type { FigureName, Figures } from "./figures.js";
 import type { LabelData } from "./labels.js";
@@ -116,11 +115,7 @@ export interface Task {
 		width: number,
 	) => Value;
 	/** What a model's numbers are, and which last operators are left out to read them. */
-	readonly reading: {
-		readonly undoes: readonly FinalOperator[];
-		/** @param own - whether the file is one of Limbeck's. */
-		readonly form: (answers: Answers, own: boolean) => FoundForm;
-	};
+	readonly reading: Decision<TaskName>["reading"];
 	/** A network on the validation split, while it is trained. */
 	readonly validate: (answered: Answered) => Figures;
 	/** A student against its teacher, each `[count, width]`. */

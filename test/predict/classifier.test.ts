@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { int, ints } from "../../src/graph/attributes.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
-import { openClassifier, type Prediction } from "../../src/predict/classifier.js";
 import { classesKey, preprocessingKey } from "../../src/predict/metadata.js";
+import type { Prediction } from "../../src/predict/model.js";
+import { openModel } from "../../src/predict/open-model.js";
 import { runtime } from "../support/graphs.js";
 import { foreignModel, info, type ModelParts } from "../support/models.js";
 
@@ -18,7 +19,8 @@ function model(
 }
 
 async function answer(given: OnnxModel, sample: readonly number[]): Promise<Prediction> {
-	const classifier = await openClassifier(given, "a.onnx", (bytes) => runtime.createSession(bytes, { threads: 1 }));
+	const open = (bytes: Uint8Array) => runtime.createSession(bytes, { threads: 1 });
+	const classifier = await openModel(given, "a.onnx", open, { task: "classification" });
 	const made = await classifier.predict(Float32Array.from(sample));
 	await classifier.release();
 	return made;

@@ -10,7 +10,7 @@ import { openSamples } from "../../data/open-samples.js";
 import { int, ints } from "../../graph/attributes.js";
 import { writeModelFile } from "../../onnx/file.js";
 import type { OnnxModel, OnnxValueInfo } from "../../onnx/model.js";
-import { openClassifier } from "../../predict/classifier.js";
+import { openModel } from "../../predict/open-model.js";
 import { parseRecipe } from "../../workflows/distill/recipe.js";
 import { importedNetwork } from "../untrained.js";
 import { noticesOn } from "./judge.js";
@@ -156,8 +156,8 @@ describe("where it is no option of a command line", () => {
 
 	test("a classifier that a program loads has an option of that", async () => {
 		const open = (bytes: Uint8Array) => runtime.createSession(bytes, {});
-		await expect(openClassifier(two, "m.onnx", open)).rejects.toThrow("the option output: z or the option output: y");
-		const opened = await openClassifier(two, "m.onnx", open, { output: "y" });
+		await expect(openModel(two, "m.onnx", open)).rejects.toThrow("the option output: z or the option output: y");
+		const opened = await openModel(two, "m.onnx", open, { output: "y" });
 		await opened.release();
 	});
 });

@@ -1,6 +1,6 @@
 /** One class of several: a softmax over the classes. */
 import { agreement, classificationMetrics, meanKl, predictedClasses, rightOnes } from "../../metrics/index.js";
-import { formOfValues } from "../../predict/output-form.js";
+import { classificationDecision } from "../../predict/decisions/classification.js";
 import { classLabels } from "../labels.js";
 import type { Task } from "../task.js";
 import { combineLogits } from "./combine.js";
@@ -25,7 +25,7 @@ export const classification: Task = {
 	}),
 	compared: (_, values) => values,
 	combine: combineLogits,
-	reading: { undoes: ["Softmax", "LogSoftmax", "Sigmoid"], form: formOfValues },
+	reading: classificationDecision.reading,
 	validate({ answers, labels, names }) {
 		const { errors, accuracy, nll } = classificationMetrics(answers, classLabels(labels), names.length);
 		return { errors, accuracy, nll };

@@ -7,7 +7,7 @@ import {
 	multiLabelMetrics,
 	sampleF1,
 } from "../../metrics/multi-label.js";
-import { formOfScores } from "../../predict/output-form.js";
+import { multiLabelDecision } from "../../predict/decisions/multi-label.js";
 import type { Answered, Chosen, FigureTable, Task } from "../task.js";
 import { combineScores } from "./combine.js";
 
@@ -46,7 +46,7 @@ export const multiLabel: Task = {
 	}),
 	compared: (_, values) => values,
 	combine: combineScores,
-	reading: { undoes: ["Sigmoid"], form: formOfScores },
+	reading: multiLabelDecision.reading,
 	validate(answered) {
 		const scores = scoresOf(answered);
 		const { meanAveragePrecision, nll } = multiLabelMetrics(scores, thresholdsOf(undefined, scores.labels));

@@ -8,7 +8,7 @@ import {
 	regressionMetrics,
 	squaredErrors,
 } from "../../metrics/regression.js";
-import { formOfNumbers } from "../../predict/output-form.js";
+import { regressionDecision } from "../../predict/decisions/regression.js";
 import { figureText } from "../figures.js";
 import type { LabelData } from "../labels.js";
 import type { Answered, Scale, Task } from "../task.js";
@@ -91,7 +91,7 @@ export const regression: Task = {
 		return { student: own, teacher: scaled(g, means, scale), variance: g.op("Mul", [variances, shrunk]) };
 	},
 	combine: (g, members, weights, combination, width) => combineValues(g, members, weights, combination, width),
-	reading: { undoes: [], form: formOfNumbers },
+	reading: regressionDecision.reading,
 	validate(answered) {
 		const { rmse, mae, r2 } = regressionMetrics(pairs(answered));
 		return { rmse, mae, r2 };
