@@ -14,7 +14,7 @@ async function normalized(channels: 1 | 3, planes: readonly (readonly number[])[
 		outputs: [info("logits", ["n", "c"])],
 		nodes: [["Flatten", ["pixel_values"], ["logits"]]],
 	});
-	const facts = { classes: ["a", "b"], sampleShape: [channels, 1, 2], normalization: { mean: 0.5, std: 0.25 } };
+	const facts = { sampleShape: [channels, 1, 2], normalization: { mean: 0.5, std: 0.25 } };
 	const model: OnnxModel = withAnyChannels(inner, facts);
 	const session = await runtime.createSession(encodeModel(model), { threads: 1 });
 	// Two samples, to see that the batch stays free.

@@ -5,7 +5,7 @@ import { onnxNode } from "../import/rewrite.js";
 import type { OnnxModel, OnnxNode } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
 
-import { withClassifierMetadata } from "../predict/metadata.js";
+import { withInput } from "../predict/metadata.js";
 import { perChannel } from "../predict/normalizer.js";
 import { luminance } from "../train/preprocess.js";
 import { inputNameFor } from "./deployable.js";
@@ -34,12 +34,7 @@ const axis = (...values: readonly number[]): Tensor => ({
  */
 export function withAnyChannels(
 	model: OnnxModel,
-	{
-		classes,
-		sampleShape,
-		normalization,
-		pixelScale,
-	}: Pick<DataSet, "classes" | "sampleShape" | "normalization" | "pixelScale">,
+	{ sampleShape, normalization }: Pick<DataSet, "sampleShape" | "normalization">,
 ): OnnxModel {
 	const input = inputNameFor(sampleShape);
 	const inner = (name: string): string => `image/${name}`;
@@ -47,7 +42,7 @@ export function withAnyChannels(
 	const [channels = 3, ...size] = sampleShape;
 	const constants = constantsOf(channels, perChannel(normalization, sampleShape));
 	const front = nodesOf(channels, input, inner);
-	return withClassifierMetadata(
+	return withInput(
 		{
 			...model,
 			graph: {
@@ -60,7 +55,7 @@ export function withAnyChannels(
 				nodes: [...front, ...body.nodes],
 			},
 		},
-		{ classes, normalization: { mean: 0, std: 1 }, pixelScale, inputShape: sampleShape, shipped: true },
+		sampleShape,
 	);
 }
 

@@ -1,4 +1,3 @@
-import { classData } from "../data/class-data.js";
 import { dataSetOf } from "../data/index.js";
 import type { DataChoice } from "../data/options.js";
 import { readMember } from "../distill/teachers/open.js";
@@ -8,7 +7,7 @@ import { writeModelFile } from "../onnx/file.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Precision } from "../predict/precisions.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { toFloat16 } from "./float16.js";
+import { shippedInFloat16 } from "./float16.js";
 import { quantize } from "./quantize.js";
 import { shippable } from "./shippable.js";
 
@@ -33,13 +32,13 @@ export async function convertModel(
 	{ data: choice, model: file, precision, threads, output }: ConvertStep,
 	{ runtime }: { readonly runtime: Runtime },
 ): Promise<void> {
-	const loaded = classData(await dataSetOf(choice).load(choice), "convert");
+	const loaded = await dataSetOf(choice).load(choice);
 	const member = await readMember(fileMember(file), loaded);
 	const { model: float32, ...taken } = await shippable(runtime, member, loaded, threads);
 	const data = { ...loaded, ...taken };
 	const forms: Readonly<Record<Precision, () => OnnxModel | undefined | Promise<OnnxModel | undefined>>> = {
 		float32: () => float32,
-		float16: () => toFloat16(float32),
+		float16: () => shippedInFloat16(float32, data.task),
 		int8: async () => (await quantize(runtime, float32, data, threads))?.model,
 	};
 	const converted = await forms[precision]();

@@ -10,13 +10,20 @@ import { isKnown } from "../import/support.js";
 import { modelOf } from "../models/family.js";
 import { sampleDims, sampleInput } from "../models/input.js";
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
-import { preprocessingKey, withClassifierMetadata } from "../predict/metadata.js";
+import { decisions } from "../predict/decisions/index.js";
+import { type Chosen, preprocessingKey, withClassifierMetadata } from "../predict/metadata.js";
+import { taskOf } from "../tasks/index.js";
+import { defaultTask, type TaskName } from "../tasks/names.js";
 import { type Classifier, readOutput } from "../train/ensemble.js";
 import { preprocessingModel } from "../train/preprocess.js";
 import { renameValues, renaming } from "./rename.js";
 
 /** What a shipped model is for. */
 export interface DeployTask extends Partial<Pick<Classifier, "output" | "outputs" | "order">> {
+	/** What is answered; classes where absent. */
+	readonly task?: TaskName | undefined;
+	/** What was chosen for it on the validation split, where it stays as it is. */
+	readonly chosen?: Chosen | undefined;
 	readonly sampleShape: SampleShape;
 	readonly classes: readonly string[];
 	readonly normalization: Normalization;
@@ -28,8 +35,10 @@ export interface DeployTask extends Partial<Pick<Classifier, "output" | "outputs
 	readonly where: string;
 }
 
-/** The output of a shipped model. */
-export const outputName = "logits";
+/** What the output of a shipped model is called: `logits`, or `values` where they are numbers in their units. */
+export function outputNameFor({ task = defaultTask }: { readonly task?: TaskName | undefined }): "logits" | "values" {
+	return decisions[task].output;
+}
 
 /** Whether samples are images that libraries can prepare: grey or red, green and blue. */
 export function isImage([channels, height, width, ...others]: SampleShape): boolean {
@@ -43,15 +52,16 @@ export function inputNameFor(sampleShape: SampleShape): string {
 
 /**
  * A model in the form that is shipped, in float32: `pixel_values` or `input`, normalised samples
- * `[batch, …sampleShape]`, to `logits` `[batch, classes]`. The output is chosen as a teacher's is; a last Softmax or
- * Sigmoid is left out; what no output needs goes.
+ * `[batch, …sampleShape]`, to `logits` or `values` `[batch, classes]`. The output is chosen as a teacher's is; a last
+ * Softmax or Sigmoid that makes probabilities is left out; what no output needs goes.
  *
  * @throws LimbeckError (`model`) that names every node of an operator that Limbeck does not know; for a quantised model,
  * control flow, an input that the samples do not fit, or several inputs.
  */
 export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
-	const { sampleShape, classes, normalization, features, pixelScale, where } = task;
-	const imported = importModel(readOutput({ ...task, model }, classes).model, sampleShape);
+	const { task: name, chosen, sampleShape, classes, normalization, features, pixelScale, where } = task;
+	const outputName = outputNameFor(task);
+	const imported = importModel(readOutput({ ...task, model }, classes, taskOf(task)).model, sampleShape);
 	refuseUnknown(imported, where);
 	const batch = fixedBatch(imported.graph);
 	if (batch !== undefined) {
@@ -99,7 +109,7 @@ export function deployable(model: OnnxModel, task: DeployTask): OnnxModel {
 					: graph.nodes,
 			}),
 		),
-		{ classes, normalization, features, pixelScale, shipped: true },
+		{ task: name, chosen, classes, normalization, features, pixelScale, shipped: outputName },
 	);
 }
 

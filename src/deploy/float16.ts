@@ -3,6 +3,9 @@ import { onnxNode } from "../import/rewrite.js";
 import { fromHalf, largestHalf, toHalf } from "../onnx/half.js";
 import type { OnnxAttribute, OnnxModel, OnnxNode } from "../onnx/model.js";
 import { dataTypes, type Tensor } from "../onnx/tensor.js";
+import type { TaskName } from "../tasks/names.js";
+import { outputNameFor } from "./deployable.js";
+import { changedBelowLast } from "./last-layer.js";
 import { renameValues, renaming } from "./rename.js";
 
 /** Inputs, by operator, that ONNX has in float32 alone. */
@@ -10,6 +13,11 @@ const floatInputs: Readonly<Record<string, readonly number[]>> = { Resize: [1, 2
 
 /** Attributes that name an element type by its number. */
 const typeAttributes = new Set(["to", "dtype"]);
+
+/** {@link toFloat16} of a model that ships; see `changedBelowLast` of one that answers numbers in their units. */
+export function shippedInFloat16(model: OnnxModel, task: TaskName | undefined): OnnxModel {
+	return outputNameFor({ task }) === "values" ? changedBelowLast(model, toFloat16) : toFloat16(model);
+}
 
 /**
  * The model with weights and values in float16. Numbers beyond ±65,504 become that; a number that is not zero stays so,

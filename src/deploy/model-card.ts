@@ -2,7 +2,7 @@
 
 import type { Decoding } from "../data/options.js";
 import { noticeText } from "../notices.js";
-import { outputName } from "./deployable.js";
+import { outputNameFor } from "./deployable.js";
 import { codeBlock, escaped, markdownTable } from "./markdown.js";
 import { adviceSentence, type ExportedModel, type ExportReport } from "./report.js";
 import type { RunReport } from "./run-report.js";
@@ -52,7 +52,7 @@ function use({ input, classes, features, pixelRanges = {}, models }: ExportRepor
 				`- Pixels of type ${type}: ${String(black)} is black (0), ${String(white)} white (255).`,
 		),
 		...(features === undefined ? [] : [`- Columns of the input, in order: ${namesOf(features)}.`]),
-		`- Output \`${outputName}\`, float \`[batch, ${String(classes.length)}]\`; softmax gives probabilities.`,
+		`- Output \`${outputNameFor({})}\`, float \`[batch, ${String(classes.length)}]\`; softmax gives probabilities.`,
 		`- Files: ${files}.`,
 		`- Classes, in order: ${namesOf(classes)}.`,
 	];

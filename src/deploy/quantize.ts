@@ -1,10 +1,11 @@
 /** The int8 form of a model: tried with several ranges, and the one that agrees best on the validation split. */
-import type { DataSet } from "../data/data-set.js";
+import type { AnyDataSet } from "../data/data-set.js";
 import { openSamples } from "../data/open-samples.js";
-import { agreement, meanKl } from "../metrics/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { normalizer } from "../predict/normalizer.js";
 import type { Runtime } from "../runtime/runtime.js";
+import { type Figures, figureKinds, figureNames } from "../tasks/figures.js";
+import { taskOf } from "../tasks/index.js";
 import { createPredictor } from "../train/predict.js";
 import { offsetsOf, storedPreprocessing } from "../train/stored-preprocessing.js";
 import { distributionsOf, rangeOf } from "./calibrate.js";
@@ -31,8 +32,9 @@ const candidates = [1, 0.9999, 0.999].flatMap((share) =>
 );
 
 /**
- * Quantises a model. Ranges come from training samples; of all candidates the one is taken that predicts the float32
- * model's class on most validation samples, of equals that with 7-bit weights, then the one with the smallest KL.
+ * Quantises a model. Ranges come from training samples; of all candidates the one is taken that is most like the float32
+ * model on the validation samples, by the first figure that the task has for that (the share of equal classes, the
+ * distance of numbers), of equals that with 7-bit weights, then by the next figure, such as KL.
  *
  * @param float32 - as `deployable` makes it; takes normalised samples.
  * @returns `undefined` where nothing in the model can be quantised.
@@ -40,7 +42,7 @@ const candidates = [1, 0.9999, 0.999].flatMap((share) =>
 export async function quantize(
 	runtime: Runtime,
 	float32: OnnxModel,
-	data: DataSet,
+	data: AnyDataSet,
 	threads: number | undefined,
 ): Promise<Quantized | undefined> {
 	const folded = foldBatchNorms(float32);
@@ -62,23 +64,29 @@ export async function quantize(
 		const ranges = new Map(Array.from(distributions, ([name, one]) => [name, rangeOf(one, candidate.share)] as const));
 		const model = toInt8(folded, plan, ranges, candidate.weightBits);
 		const answers = await answersOf(runtime, model, data, threads);
-		const [agreed, kl] = [
-			agreement(answers, wanted, data.classes.length),
-			meanKl(wanted, answers, data.classes.length),
-		];
-		tried.push({ model, candidate, agreed, kl });
+		tried.push({ model, candidate, likeness: taskOf(data).fidelity(answers, wanted, data.classes.length) });
 	}
-	const [best] = tried.sort(
-		(a, b) => b.agreed - a.agreed || a.candidate.weightBits - b.candidate.weightBits || a.kl - b.kl,
-	);
+	const [best] = tried.sort((a, b) => {
+		const [first = 0, ...others] = likenessOrder(a.likeness, b.likeness);
+		return first || a.candidate.weightBits - b.candidate.weightBits || (others.find((one) => one !== 0) ?? 0);
+	});
 	return best && { model: best.model, quantization: { ...best.candidate, operators: plan.weighted.length } };
 }
 
-/** A shipped model's logits on the validation split, `[count, classes]`. */
+/** How two networks are ordered by each figure of how like another they are, the better first. */
+function likenessOrder(a: Figures, b: Figures): readonly number[] {
+	return figureNames.flatMap((name) => {
+		const [one, other] = [a[name], b[name]];
+		if (one === undefined || other === undefined) return [];
+		return [figureKinds[name].better === "more" ? other - one : one - other];
+	});
+}
+
+/** A shipped model's answers on the validation split, `[count, classes]`. */
 export async function answersOf(
 	runtime: Runtime,
 	model: OnnxModel,
-	{ sampleShape, normalization, classes, validation }: DataSet,
+	{ sampleShape, normalization, classes, validation }: AnyDataSet,
 	threads: number | undefined,
 ): Promise<Float32Array> {
 	const predictor = await createPredictor(runtime, model, {

@@ -1,15 +1,17 @@
 /** A classifier from anywhere as it is shipped: true logits of the data's classes, from samples that are only normalised. */
-import type { DataSet, Normalization, PixelScale } from "../data/data-set.js";
+import type { AnyDataSet, Normalization, PixelScale } from "../data/data-set.js";
 import { openSamples } from "../data/open-samples.js";
 import { anyBatchModel } from "../models/family.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { createGraph } from "../ops/index.js";
-import { preprocessingKey } from "../predict/metadata.js";
+import { chosenOf, preprocessingKey } from "../predict/metadata.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type Classifier, openEnsemble } from "../train/ensemble.js";
+import { taskOf } from "../tasks/index.js";
+import type { TaskName } from "../tasks/names.js";
+import { type Classifier, type OpenMember, openEnsemble } from "../train/ensemble.js";
 import { logitsOf, type Reading } from "../train/outputs.js";
 import { onlyNormalizes, preprocessedShape } from "../train/preprocess.js";
-import { deployable, outputName, withPreprocessing } from "./deployable.js";
+import { deployable, outputNameFor, withPreprocessing } from "./deployable.js";
 import { renameValues, renaming } from "./rename.js";
 
 /** A model to be shipped. */
@@ -34,19 +36,20 @@ export interface Shippable {
 export async function shippable(
 	runtime: Runtime,
 	classifier: Classifier,
-	{ sampleShape, classes, train }: DataSet,
+	{ task, sampleShape, classes, train }: AnyDataSet,
 	threads: number | undefined,
 ): Promise<Shippable> {
 	const { normalization } = classifier;
 	const shape = preprocessedShape(sampleShape, normalization);
-	const bare = deployable(classifier.model, { ...classifier, sampleShape: shape, classes });
+	const chosen = chosenOf(classifier.model, classes, classifier.where);
+	const bare = deployable(classifier.model, { ...classifier, task, chosen, sampleShape: shape, classes });
 	const alone = { members: [classifier], combine: "arithmetic" } as const;
-	const options = { sampleShape, classes, probe: train, openSamples, unchecked: true };
+	const options = { task, sampleShape, classes, probe: train, openSamples, unchecked: true };
 	const ensemble = await openEnsemble(runtime, alone, { ...options, ...(threads === undefined ? {} : { threads }) });
 	await ensemble.release();
 	const [member] = ensemble.members;
 	if (member === undefined) throw new TypeError("shippable: expected a member, got none");
-	const read = withReading(bare, member, member.width);
+	const read = withReading(bare, readingOf(member, classes.length, task), member.width, outputNameFor({ task }));
 	const { features, pixelScale } = classifier;
 	const facts = {
 		...(features === undefined ? {} : { features }),
@@ -59,8 +62,15 @@ export async function shippable(
 	return { model: { ...whole, metadata }, normalization: plain, ...facts };
 }
 
-/** A shipped model of which the numbers are read on: its output is logits of the classes. */
-function withReading(model: OnnxModel, reading: Reading, width: number): OnnxModel {
+/** How a member is read: numbers that are more than the names, such as variances behind values, are left out. */
+function readingOf(member: OpenMember, names: number, task: TaskName | undefined): Reading {
+	const isWider =
+		member.select === undefined && member.width > names && member.width === taskOf({ task }).answerWidth(names);
+	return isWider ? { ...member, select: Array.from({ length: names }, (_, at) => at) } : member;
+}
+
+/** A shipped model of which the numbers are read on: its output is one number for each name. */
+function withReading(model: OnnxModel, reading: Reading, width: number, outputName: string): OnnxModel {
 	const { form, select, pair } = reading;
 	if (form === "logits" && select === undefined && pair === undefined) return model;
 	const g = createGraph();

@@ -5,6 +5,7 @@ import type { AnyDataSet, AnyTestSet } from "../data/data-set.js";
 import { openSamples } from "../data/open-samples.js";
 import { classificationMetrics } from "../metrics/index.js";
 import type { Notice } from "../notices.js";
+import { chosenOf } from "../predict/metadata.js";
 import { taskOf } from "../tasks/index.js";
 import type { Chosen, FigureTable, Measured } from "../tasks/task.js";
 import { answersAlone } from "./alone.js";
@@ -42,7 +43,7 @@ export interface ModelResult {
 export interface ChosenBefore {
 	/** Fitted on the validation split; not where absent. */
 	readonly temperature: number | undefined;
-	/** Chosen on the validation split by the task; nothing where absent. */
+	/** Chosen on the validation split by the task; what the model's file says where absent. */
 	readonly chosen: Chosen | undefined;
 	/** Data by some training samples of which it is judged as well; not where absent. */
 	readonly judgedBy: AnyDataSet | undefined;
@@ -65,7 +66,9 @@ export async function evaluateModel(
 		async (opened) => {
 			const { logits, members } = await finiteAnswers(opened, test, classes.length, "test");
 			const measureAll = (answers: Float32Array): Measured | undefined =>
-				labels.length === 0 ? undefined : task.measure({ answers, labels, names: classes }, chosen);
+				labels.length === 0
+					? undefined
+					: task.measure({ answers, labels, names: classes }, chosen ?? chosenInFile(opened, classes));
 			const own = measureAll(logits);
 			const sizes = await sizesOf(opened, sampleShape);
 			const { latencyMs, throughput, ...cost } = await costOf(opened, sizes, test, sampleShape, now);
@@ -95,6 +98,12 @@ export async function evaluateModel(
 			};
 		},
 	);
+}
+
+/** What the file of a model says was chosen for it. */
+function chosenInFile({ members }: OpenedModel, names: readonly string[]): Chosen | undefined {
+	const [only, ...others] = members;
+	return only === undefined || others.length > 0 ? undefined : chosenOf(only.model, names, only.where);
 }
 
 function measured(own: Measured | undefined, { parameters, bytes, multiplyAdds }: Size): MemberEvaluation {

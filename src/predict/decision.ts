@@ -1,6 +1,7 @@
 /** What a model's numbers mean in a task, and how an answer is decided: all that predicting must know of the task. */
 import type { TaskName } from "../tasks/names.js";
 import type { FinalOperator } from "./final-operator.js";
+import type { Chosen } from "./metadata.js";
 import type { ModelOf, Sample, SampleFacts } from "./model.js";
 import type { Answers, FoundForm, OutputForm } from "./output-form.js";
 
@@ -9,8 +10,8 @@ export interface AskedModel {
 	readonly facts: SampleFacts;
 	/** What it answers, in the order of its outputs. */
 	readonly names: readonly string[];
-	/** What was chosen for it on the validation split, a number for each name; absent where nothing was. */
-	readonly chosen: (list: string) => readonly number[] | undefined;
+	/** What was chosen for it on the validation split. */
+	readonly chosen: Chosen;
 	/** `[names]`, finite: its numbers, read. */
 	readonly ask: (sample: Sample) => Promise<Float32Array>;
 }

@@ -28,6 +28,9 @@ const taskKey = "limbeck.task";
 /** Where a model file of ours says what was chosen for it on the validation split: JSON, lists of numbers by name. */
 const chosenKey = "limbeck.chosen";
 
+/** What was chosen for a model on the validation split, such as thresholds: lists of a number for each of its names. */
+export type Chosen = Readonly<Record<string, readonly number[]>>;
+
 /** The task that a model's metadata name. @throws LimbeckError (`model`) for metadata that is not what we write. */
 export function taskNameOf({ metadata }: OnnxModel, where: string): TaskName | undefined {
 	const text = metadata.get(taskKey);
@@ -36,35 +39,31 @@ export function taskNameOf({ metadata }: OnnxModel, where: string): TaskName | u
 	throw metadataError(where, taskKey, `one of ${taskNames.join(", ")}`, text);
 }
 
-/** What was chosen for a model on the validation split. @throws LimbeckError (`model`) for metadata that is not what we write. */
-export function chosenOf({ metadata }: OnnxModel, where: string): Readonly<Record<string, readonly number[]>> {
-	const text = metadata.get(chosenKey);
-	if (text === undefined) return {};
+/**
+ * What was chosen for a model on the validation split: lists of a number for each of its names.
+ *
+ * @param names - of what it answers; nothing was chosen for a model that has others, or in another order.
+ * @throws LimbeckError (`model`) for metadata that is not what we write.
+ */
+export function chosenOf(model: OnnxModel, names: readonly string[], where: string): Chosen | undefined {
+	const text = model.metadata.get(chosenKey);
+	const own = classNamesOf(model, where) ?? names;
+	if (text === undefined || own.length !== names.length || own.some((name, at) => name !== names[at])) return undefined;
 	const value = parsedJson(text);
 	const lists = isRecord(value) ? Object.entries(value) : [];
 	const known = lists.flatMap(([name, list]) => {
 		const numbers = numbersOf(list, Number.isFinite);
-		return typeof numbers === "object" ? [[name, numbers] as const] : [];
+		return typeof numbers === "object" && numbers.length === names.length ? [[name, numbers] as const] : [];
 	});
 	if (isRecord(value) && known.length === lists.length) return Object.fromEntries(known);
-	throw metadataError(where, chosenKey, "a JSON object of lists of numbers", text);
+	throw metadataError(where, chosenKey, `a JSON object of lists of ${String(names.length)} numbers`, text);
 }
 
-/**
- * One list of what was chosen for a model on the validation split, a number for each of its names; `undefined` where there
- * is none.
- *
- * @throws LimbeckError (`model`) for metadata that is not what we write.
- */
-export function chosenListOf(
-	model: OnnxModel,
-	list: string,
-	length: number,
-	where: string,
-): readonly number[] | undefined {
-	const numbers = chosenOf(model, where)[list];
-	if (numbers === undefined || numbers.length === length) return numbers;
-	throw metadataError(where, chosenKey, `${String(length)} ${list}`, String(numbers.length));
+/** A model with what was chosen for it in its metadata, in the place of what was there. */
+export function withChosen(model: OnnxModel, chosen: Chosen | undefined): OnnxModel {
+	const others = Array.from(model.metadata).filter(([key]) => key !== chosenKey);
+	const own = chosen === undefined ? [] : [[chosenKey, JSON.stringify(chosen)] as const];
+	return { ...model, metadata: new Map([...others, ...own]) };
 }
 
 /** The class names in a model's metadata. @throws LimbeckError (`model`) for metadata that is not what we write. */
@@ -116,7 +115,7 @@ export function normalizationOf({ metadata }: OnnxModel, where: string): Normali
 	throw metadataError(where, preprocessingKey, expected, text);
 }
 
-/** Where an exported model's file says what its output is: always `logits`. */
+/** Where an exported model's file says what its output is: `logits`, or `values` in their units. */
 const outputsKey = "limbeck.outputs";
 
 /** Whether a model's metadata say that it gives logits, as those of exported models do. */
@@ -137,14 +136,12 @@ export interface ClassifierFacts {
 	readonly features?: readonly string[] | undefined;
 	/** Where pictures have pixels that are not bytes. */
 	readonly pixelScale?: Pick<PixelScale, "ranges"> | undefined;
-	/** The shape of a sample, where the model's input takes others too and so does not say it. */
-	readonly inputShape?: readonly number[] | undefined;
 	/** What its outputs are; classes where absent. */
 	readonly task?: TaskName | undefined;
 	/** What was chosen on the validation split for whoever uses it, such as thresholds. */
-	readonly chosen?: Readonly<Record<string, readonly number[]>> | undefined;
-	/** Whether the file says that it gives logits, so that nobody has to find it out by its values. */
-	readonly shipped?: boolean;
+	readonly chosen?: Chosen | undefined;
+	/** What its output is, where the file says so and nobody has to find it out by the values. */
+	readonly shipped?: "logits" | "values";
 }
 
 /**
@@ -153,7 +150,7 @@ export interface ClassifierFacts {
  */
 export function withClassifierMetadata(
 	model: OnnxModel,
-	{ task, chosen, classes, normalization, features, pixelScale, inputShape, shipped = false }: ClassifierFacts,
+	{ task, chosen, classes, normalization, features, pixelScale, shipped }: ClassifierFacts,
 ): OnnxModel {
 	const provenance = model.metadata.get(provenanceKey);
 	const metadata = new Map([
@@ -164,10 +161,20 @@ export function withClassifierMetadata(
 		...(chosen === undefined ? [] : [[chosenKey, JSON.stringify(chosen)] as const]),
 		...(features === undefined ? [] : [[featuresKey, JSON.stringify(features)] as const]),
 		...(pixelScale === undefined ? [] : [[rangeKey, JSON.stringify(pixelScale.ranges)] as const]),
-		...(inputShape === undefined ? [] : [[sampleShapeKey, JSON.stringify(inputShape)] as const]),
-		...(shipped ? [[outputsKey, "logits"] as const] : []),
+		...(shipped === undefined ? [] : [[outputsKey, shipped] as const]),
 	]);
 	return { ...model, metadata };
+}
+
+/** A model that takes samples of a shape which its input does not say, and normalises them itself. */
+export function withInput(model: OnnxModel, sampleShape: readonly number[]): OnnxModel {
+	const input = [
+		[preprocessingKey, JSON.stringify({ mean: 0, std: 1 } satisfies Normalization)],
+		[sampleShapeKey, JSON.stringify(sampleShape)],
+	] as const;
+	const said = Array.from(model.metadata);
+	const [ofOutput, others] = [true, false].map((is) => said.filter(([key]) => (key === outputsKey) === is));
+	return { ...model, metadata: new Map([...(others ?? []), ...input, ...(ofOutput ?? [])]) };
 }
 
 /**

@@ -9,7 +9,7 @@ import { defaultTask, type TaskName } from "../tasks/names.js";
 import type { Decision } from "./decision.js";
 import { decisions } from "./decisions/index.js";
 import {
-	chosenListOf,
+	chosenOf,
 	classNamesOf,
 	featuresOf,
 	looksOwn,
@@ -85,7 +85,7 @@ export async function openModel<Name extends TaskName = TaskName>(
 				release: () => session.release(),
 			},
 			names,
-			chosen: (list) => chosenListOf(model, list, names.length, where),
+			chosen: chosenOf(model, names, where) ?? {},
 			async ask(sample) {
 				const numbers = decision.read(await ask(sample), form, names.length);
 				requireNumbers(numbers, names.length, decision.output, where);

@@ -5,6 +5,7 @@ import type { LossOptions } from "../losses/index.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { Tensor } from "../onnx/tensor.js";
 import type { Decision } from "../predict/decision.js";
+import type { Chosen } from "../predict/metadata.js";
 import type { Combination } from "./combination.js";
 import type { FigureName, Figures } from "./figures.js";
 import type { LabelData } from "./labels.js";
@@ -81,8 +82,7 @@ export function ownAnswers(
 	});
 }
 
-/** What is chosen on the validation split for a network, plain data: thresholds, radii of intervals. */
-export type Chosen = Readonly<Record<string, readonly number[]>>;
+export type { Chosen };
 
 /** One task. */
 export interface Task {

@@ -118,8 +118,8 @@ test("what does not fit is refused", async () => {
 		message: expect.stringContaining("one of the task multi-label") as string,
 		hint: "loadModel loads a model of any task.",
 	});
-	await expect(opened(own("multi-label", { thresholds: [1] }), {}, ask)).rejects.toThrow("expected 3 thresholds");
-	await expect(opened(own("regression", { radii: [1, 2] }), {}, ask)).rejects.toThrow("expected 3 radii");
+	await expect(opened(own("multi-label", { thresholds: [1] }), {}, ask)).rejects.toThrow("lists of 3 numbers");
+	await expect(opened(own("regression", { radii: [1, 2] }), {}, ask)).rejects.toThrow("lists of 3 numbers");
 	await expect(opened(labels, { outputs: "probabilities" }, ask)).rejects.toThrow("outputs as logits or sigmoid");
 	await expect(opened(model(), { task: "regression", outputs: "sigmoid" }, ask)).rejects.toThrow("without the option");
 	await expect(

@@ -11,7 +11,7 @@ export const multiLabelDecision: Decision<"multi-label"> = {
 	namesFor: (width) => width,
 	read: (row, form) => row.map(outputForms[form].logit),
 	model({ facts, names, chosen, ask }) {
-		const thresholds = chosen("thresholds") ?? names.map(() => 0);
+		const thresholds = chosen["thresholds"] ?? names.map(() => 0);
 		return {
 			task: "multi-label",
 			labels: names,

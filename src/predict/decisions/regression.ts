@@ -10,7 +10,7 @@ export const regressionDecision: Decision<"regression"> = {
 	namesFor: (width) => width,
 	read: (row, _, names) => row.slice(0, names),
 	model({ facts, names, chosen, ask }) {
-		const radii = chosen("radii");
+		const radii = chosen["radii"];
 		return {
 			task: "regression",
 			names,
