@@ -31,7 +31,10 @@ async function pathsOf(
 ): Promise<readonly string[] | undefined> {
 	if (choice.name === "digits") return undefined;
 	if ("file" in choice) {
-		const beside = choice.name === "npy" ? [choice.labels, choice.group, choice.testLabels] : [];
+		const beside =
+			choice.name === "npy"
+				? [choice.labels, choice.group, choice.testLabels, choice.validation, choice.validationLabels]
+				: [];
 		return [choice.file, choice.test, ...beside].filter((path) => path !== undefined);
 	}
 	// Whoever has data of their own starts without the others.

@@ -187,6 +187,8 @@ export const dataOptions = z.discriminatedUnion("name", [
 		unlabelled,
 		test: file.optional().describe("array with the test samples; split off where left out"),
 		testLabels: file.optional().describe("array with their classes"),
+		validation: file.optional().describe("array with the validation samples; split off where left out"),
+		validationLabels: file.optional().describe("array with their classes; none where unlabelled"),
 		...arrays,
 	}),
 	z.strictObject({
