@@ -16,6 +16,8 @@ export { dataSetOf, dataSets, findDataSet, type StepData } from "./data/index.js
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
 export type { DataChoice, Decoding } from "./data/options.js";
+export type { LabelledSample, MemoryData, MemorySamples, SampleArray } from "./data/own/memory.js";
+export type { SampleLabel } from "./data/own/memory-labels.js";
 export type { WindowSamples } from "./data/samples.js";
 export type { WeightBits } from "./deploy/int8.js";
 export type { Quantization } from "./deploy/quantize.js";
@@ -72,6 +74,7 @@ export * from "./index.js";
 export { readModelFile, writeModelFile } from "./onnx/file.js";
 export type { StepNews } from "./pipeline/drive.js";
 export type { ExperimentEvent } from "./pipeline/experiment.js";
+export { fromMemory } from "./pipeline/from-memory.js";
 export type { PlanLine, RunOptions, SeedEvent, StepLabel } from "./pipeline/run-types.js";
 export { nodeRuntime } from "./runtime/node.js";
 export type { CorrelationPicture } from "./specialists/correlation-picture.js";

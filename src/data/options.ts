@@ -109,6 +109,23 @@ const columns = {
 	...own,
 };
 
+/** The options of NumPy's arrays, each in a file of its own. */
+export const npyOptions = z.strictObject({
+	name: z.literal("npy"),
+	file: file.describe("array with the samples along its first dimension, as numpy.save writes it"),
+	task,
+	labels: file
+		.optional()
+		.describe("array with the classes, multi-label rows of 0 and 1, regression numbers; none where unlabelled"),
+	group: group("file with an array"),
+	unlabelled,
+	test: file.optional().describe("array with the test samples; split off where left out"),
+	testLabels: file.optional().describe("array with their classes"),
+	validation: file.optional().describe("array with the validation samples; split off where left out"),
+	validationLabels: file.optional().describe("array with their classes; none where unlabelled"),
+	...arrays,
+});
+
 /** The options of every data set, by its name. */
 export const dataOptions = z.discriminatedUnion("name", [
 	z.strictObject({ name: z.literal("digits").optional().default("digits"), validation, withhold }),
@@ -176,21 +193,7 @@ export const dataOptions = z.discriminatedUnion("name", [
 		testLabel: z.string().min(1).optional().describe("array with their classes; named like label if left out"),
 		...arrays,
 	}),
-	z.strictObject({
-		name: z.literal("npy"),
-		file: file.describe("array with the samples along its first dimension, as numpy.save writes it"),
-		task,
-		labels: file
-			.optional()
-			.describe("array with the classes, multi-label rows of 0 and 1, regression numbers; none where unlabelled"),
-		group: group("file with an array"),
-		unlabelled,
-		test: file.optional().describe("array with the test samples; split off where left out"),
-		testLabels: file.optional().describe("array with their classes"),
-		validation: file.optional().describe("array with the validation samples; split off where left out"),
-		validationLabels: file.optional().describe("array with their classes; none where unlabelled"),
-		...arrays,
-	}),
+	npyOptions,
 	z.strictObject({
 		name: z.literal("csv"),
 		file: file.describe(

@@ -13,6 +13,7 @@ const given: Readonly<Record<string, string>> = {
 	pixels: "Uint8Array",
 	bytes: "Uint8Array",
 	data: 'import("limbeck").DataSet',
+	labels: "readonly number[]",
 };
 
 /** The fenced blocks, each a module of its own, with what it leaves to its surroundings declared before it. */
