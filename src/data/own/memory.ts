@@ -7,7 +7,6 @@ import { parseOptions } from "../../options.js";
 import { defaultTask, type TaskName, taskLabels } from "../../tasks/names.js";
 import type { SampleShape } from "../data-set.js";
 import { npyOptions, type OptionsOf } from "../options.js";
-import type { Layout } from "./array-shape.js";
 import { type LabelTaker, labelTakers, type SampleLabel } from "./memory-labels.js";
 import { type NpyWriter, openNpyWriter } from "./npy-writer.js";
 import { bytesOf } from "./sinks.js";
@@ -29,16 +28,14 @@ export interface MemorySamples {
 	readonly labels?: ArrayLike<SampleLabel> | undefined;
 }
 
-/** What a program has in memory to learn from. */
+/** What a program has in memory to learn from, and options of the recipe's data; `layout` is channels-first where absent. */
 export interface MemoryData
 	extends MemorySamples,
-		Partial<Pick<OptionsOf<"npy">, "testFraction" | "validationFraction" | "duplicates" | "memory">> {
+		Partial<Pick<OptionsOf<"npy">, "layout" | "testFraction" | "validationFraction" | "duplicates" | "memory">> {
 	/** What errors call it; `data in memory` where absent. */
 	readonly name?: string | undefined;
 	/** Of a sample: `[features]`, `[height, width]` or `[channels, height, width]`. */
 	readonly shape: SampleShape;
-	/** Where a sample has its channels; first where absent. */
-	readonly layout?: Layout | undefined;
 	/** What is learned from the labels; classification where absent. */
 	readonly task?: TaskName | undefined;
 	/** Names of the classes, labels or numbers, in the order of a network's outputs; multi-label must have them. */
