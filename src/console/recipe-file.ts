@@ -51,13 +51,16 @@ async function readJson(path: string): Promise<unknown> {
 }
 
 async function importDefault(path: string): Promise<unknown> {
-	// `limbeck` in a recipe file means this very package, wherever the file lies.
-	const alias = { limbeck: fileURLToPath(new URL("../index.js", import.meta.url)) };
 	try {
 		const { createJiti } = await import("jiti");
-		const loaded: unknown = await createJiti(pathToFileURL(path).href, { alias }).import(path, { default: true });
+		const loaded: unknown = await createJiti(pathToFileURL(path).href, { alias: ownPackage }).import(path, {
+			default: true,
+		});
 		return loaded;
 	} catch (cause) {
+		if (isOwn(cause)) {
+			throw new LimbeckError(cause.category, { ...cause.toJSON(), where: `${path}: ${cause.where}`, cause });
+		}
 		const got = cause instanceof Error ? cause.message : String(cause);
 		throw new LimbeckError("usage", {
 			where: path,
@@ -67,4 +70,15 @@ async function importDefault(path: string): Promise<unknown> {
 			cause,
 		});
 	}
+}
+
+/** `limbeck` in a recipe file means this very package, wherever the file lies. */
+const ownPackage = {
+	"limbeck/node": fileURLToPath(new URL("../node.js", import.meta.url)),
+	limbeck: fileURLToPath(new URL("../index.js", import.meta.url)),
+} as const;
+
+/** Whether the package threw an error that a recipe's code called: it has a class of its own there. */
+function isOwn(error: unknown): error is LimbeckError {
+	return error instanceof Error && error.name === "LimbeckError" && "toJSON" in error;
 }
