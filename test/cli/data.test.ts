@@ -42,7 +42,7 @@ describe("limbeck data list", () => {
 		expect(code).toBe(0);
 		expect(stdout).toMatch(/^digits +10,000 handwritten digits.*\n +ready\n/);
 		expect(stdout).toContain("not here; get it with: limbeck data get mnist");
-		expect(stdout).toMatch(/^csv +your table.*\n +file delimiter decimal header=true label="label"/m);
+		expect(stdout).toMatch(/^csv +your table.*\n +file delimiter decimal header=true task label="label"/m);
 	});
 });
 
