@@ -2,10 +2,14 @@
 
 import type { Decoding } from "../data/options.js";
 import { noticeText } from "../notices.js";
+import { type FigureName, figureKinds, figureText } from "../tasks/figures.js";
+import { taskOf } from "../tasks/index.js";
+import type { TaskCard } from "../tasks/task.js";
 import { outputNameFor } from "./deployable.js";
 import { codeBlock, escaped, markdownTable } from "./markdown.js";
-import { adviceSentence, type ExportedModel, type ExportReport } from "./report.js";
+import { adviceSentence, type ExportReport } from "./report.js";
 import type { RunReport } from "./run-report.js";
+import { type ModelColumn, taskColumns } from "./task-columns.js";
 import { pathsIn, textWithoutPaths, withoutPaths } from "./without-paths.js";
 
 /** The most names of classes or columns that a card lists. */
@@ -14,22 +18,30 @@ const mostNames = 100;
 /** A model card in Markdown. @param run - the report of the run that made the model, where there is one. */
 export function modelCard(report: ExportReport, run: RunReport | undefined, transformers: boolean): string {
 	const parts = [
-		frontMatter(transformers),
-		`# Classifier of ${escaped(report.data)}, ${String(report.classes.length)} classes`,
+		frontMatter(report, transformers),
+		`# ${taskOf(report).card.title} of ${escaped(report.data)}, ${namesCount(report)}`,
 		made(run),
 		"## Use",
 		use(report, transformers),
 		"## Figures",
 		figures(report),
-		...(run === undefined ? [] : origin(run)),
+		...(run === undefined ? [] : origin(run, report)),
 		"## Limits",
 		limits(report),
 	];
 	return `${parts.join("\n\n")}\n`;
 }
 
-function frontMatter(transformers: boolean): string {
-	const library = transformers ? "library_name: transformers.js\npipeline_tag: image-classification\n" : "";
+/** `10 classes`, `1 number`. */
+function namesCount({ task, classes }: ExportReport): string {
+	const [one, many] = taskOf({ task }).noun;
+	return `${String(classes.length)} ${classes.length === 1 ? one : many}`;
+}
+
+function frontMatter({ task }: ExportReport, transformers: boolean): string {
+	const { pipeline } = taskOf({ task }).card.transformers;
+	const tag = pipeline === undefined ? "" : `pipeline_tag: ${pipeline}\n`;
+	const library = transformers ? `library_name: transformers.js\n${tag}` : "";
 	return `---\n${library}tags:\n- onnx\n- knowledge-distillation\n---`;
 }
 
@@ -40,7 +52,9 @@ function made(run: RunReport | undefined): string {
 	return run === undefined ? "A network, exported by Limbeck." : "A network, trained on hard labels by Limbeck.";
 }
 
-function use({ input, classes, features, pixelRanges = {}, models }: ExportReport, transformers: boolean): string {
+function use(report: ExportReport, transformers: boolean): string {
+	const { task, input, classes, features, pixelRanges = {}, models } = report;
+	const { card, noun } = taskOf({ task });
 	const [, ...size] = input.sampleShape;
 	const shape = `[batch, ${(input.channels === undefined ? input.sampleShape : ["channels", ...size]).join(", ")}]`;
 	const files = models.map(({ file, precision }) => `\`${file}\` (${precision})`).join(", ");
@@ -52,17 +66,25 @@ function use({ input, classes, features, pixelRanges = {}, models }: ExportRepor
 				`- Pixels of type ${type}: ${String(black)} is black (0), ${String(white)} white (255).`,
 		),
 		...(features === undefined ? [] : [`- Columns of the input, in order: ${namesOf(features)}.`]),
-		`- Output \`${outputNameFor({})}\`, float \`[batch, ${String(classes.length)}]\`; softmax gives probabilities.`,
+		`- Output \`${outputNameFor({ task })}\`, float \`[batch, ${String(classes.length)}]\`; ${card.output}.`,
 		`- Files: ${files}.`,
-		`- Classes, in order: ${namesOf(classes)}.`,
+		`- ${capital(noun[1])}, in order: ${namesOf(classes)}.`,
+		...chosenLines(report),
 	];
-	const node = [
-		'import { loadClassifier } from "limbeck/predict";',
-		"",
-		'const classifier = await loadClassifier("this-folder");',
-		"const { label, probabilities } = await classifier.predict(sample);",
-	].join("\n");
-	return [lines.join("\n"), codeBlock(node, "js"), ...(transformers ? [transformersUse()] : [])].join("\n\n");
+	const node = codeBlock(card.code.join("\n"), "js");
+	return [lines.join("\n"), node, ...(transformers ? [transformersUse(card)] : [])].join("\n\n");
+}
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+
+/** What was chosen for the float32 model. */
+function chosenLines({ task, classes, models }: ExportReport): readonly string[] {
+	const { chosen: entry } = taskOf({ task }).card;
+	const numbers = models[0]?.chosen?.[entry?.list ?? ""];
+	if (entry === undefined || numbers === undefined) return [];
+	const each = classes.slice(0, mostNames).map((name, at) => `${escaped(name)} ${entry.text(numbers[at] ?? 0)}`);
+	const more = classes.length > mostNames ? ` and ${String(classes.length - mostNames)} more` : "";
+	return [`- ${entry.title} (float32; each file has its own): ${each.join(", ")}${more}.`];
 }
 
 function valuesOf({ preprocess, channels, sampleShape }: ExportReport["input"]): string {
@@ -90,18 +112,12 @@ function decodingLines({ decode, sampleShape: [, height, width] }: ExportReport[
 	return [`- Pictures were ${decodings[decode]}, to ${String(height)} × ${String(width)}. Decode others alike.`];
 }
 
-function transformersUse(): string {
-	const code = [
-		'import { pipeline } from "@huggingface/transformers";',
-		"",
-		'const classify = await pipeline("image-classification", "this-folder", { dtype: "fp32" });',
-		"const [best] = await classify(image);",
-	].join("\n");
+function transformersUse({ transformers: { code, note } }: TaskCard): string {
 	const browser =
 		"Images may be grey, coloured or have alpha. In a browser transformers.js scales with a canvas, whose way depends on " +
 		"the browser: figures for Node need not hold there for pictures much larger than the model's input. Scale them first, " +
 		"or measure in that browser.";
-	return [codeBlock(code, "js"), browser].join("\n\n");
+	return [codeBlock(code.join("\n"), "js"), ...(note === undefined ? [] : [note]), browser].join("\n\n");
 }
 
 function namesOf(names: readonly string[]): string {
@@ -109,16 +125,12 @@ function namesOf(names: readonly string[]): string {
 	return names.length > mostNames ? `${shown} and ${String(names.length - mostNames)} more` : shown;
 }
 
-function figures({ models, test, int8, environment, notices, balance }: ExportReport): string {
-	const there = models.some(({ transformers }) => transformers !== undefined);
-	const unequal = balance?.unequal === true;
+function figures(report: ExportReport): string {
+	const { task, models, test, int8, environment, notices } = report;
+	const columns = [...(task === undefined ? classColumns(report) : taskColumns(report)), ...cost];
 	const table = markdownTable(
-		[
-			...["", "errors", "accuracy", ...(there ? ["accuracy in transformers.js"] : [])],
-			...(unequal ? balanced.map(({ heading }) => heading) : []),
-			...["as float32", "as float32, validation", "kB", "ms, p50", "ms, p99"],
-		],
-		models.map((model) => [model.precision, ...cells(model, { there, unequal })]),
+		["", ...columns.map(({ heading }) => heading)],
+		models.map((model) => [model.precision, ...columns.map(({ cell }) => cell(model))]),
 	);
 	const machine = `${environment.cpu}, ${String(environment.threads)} threads, ONNX Runtime ${environment.onnxruntime}`;
 	const lines = [
@@ -135,34 +147,56 @@ function figures({ models, test, int8, environment, notices, balance }: ExportRe
 	return [table, lines.join(" "), ...(found.length === 0 ? [] : [found.join("\n")])].join("\n\n");
 }
 
-/** What stands beside accuracy where classes are so unequal that it misleads. */
-const balanced = [
-	{ heading: "balanced accuracy", of: ({ balancedAccuracy }: ExportedModel["test"]) => balancedAccuracy },
-	{ heading: "macro F1", of: ({ macroF1 }: ExportedModel["test"]) => macroF1 },
-] as const;
-
-/** @param shown - whether there are columns for transformers.js, and for what stands beside accuracy. */
-function cells(
-	{ bytes, latencyMs, validation, test, transformers }: ExportedModel,
-	{ there, unequal }: { readonly there: boolean; readonly unequal: boolean },
-): readonly string[] {
+/** What is told of classifiers; beside accuracy more where classes are so unequal that it misleads. */
+function classColumns({ models, balance }: ExportReport): readonly ModelColumn[] {
+	const there = models.some(({ transformers }) => transformers !== undefined);
 	return [
-		test.errors === undefined ? "–" : String(test.errors),
-		shareOf(test.accuracy),
-		...(there ? [shareOf(transformers?.accuracy)] : []),
-		...(unequal ? balanced.map(({ of }) => shareOf(of(test))) : []),
-		shareOf(test.agreement),
-		shareOf(validation.agreement),
-		(bytes / 1000).toFixed(0),
-		latencyMs.p50.toFixed(3),
-		latencyMs.p99.toFixed(3),
+		{ heading: "errors", cell: ({ test }) => (test.errors === undefined ? "–" : String(test.errors)) },
+		{ heading: "accuracy", cell: ({ test }) => shareOf(test.accuracy) },
+		...(there ? [{ heading: "accuracy in transformers.js", cell: inTransformers }] : []),
+		...(balance?.unequal === true ? balanced : []),
+		{ heading: "as float32", cell: ({ test }) => shareOf(test.agreement) },
+		{ heading: "as float32, validation", cell: ({ validation }) => shareOf(validation.agreement) },
 	];
 }
 
+const inTransformers: ModelColumn["cell"] = ({ transformers }) => shareOf(transformers?.accuracy);
+
+const balanced: readonly ModelColumn[] = [
+	{ heading: "balanced accuracy", cell: ({ test }) => shareOf(test.balancedAccuracy) },
+	{ heading: "macro F1", cell: ({ test }) => shareOf(test.macroF1) },
+];
+
+const cost: readonly ModelColumn[] = [
+	{ heading: "kB", cell: ({ bytes }) => (bytes / 1000).toFixed(0) },
+	{ heading: "ms, p50", cell: ({ latencyMs }) => latencyMs.p50.toFixed(3) },
+	{ heading: "ms, p99", cell: ({ latencyMs }) => latencyMs.p99.toFixed(3) },
+];
+
 const shareOf = (share: number | undefined): string => (share === undefined ? "–" : `${(100 * share).toFixed(2)} %`);
 
+/** A column about the networks of a run. */
+interface TrainedColumn {
+	readonly heading: string;
+	readonly cell: (network: Readonly<Partial<Record<FigureName, number | undefined>>>) => string;
+}
+
+const trainedColumns: readonly TrainedColumn[] = [
+	{ heading: "errors", cell: ({ errors }) => errors?.toFixed(1) ?? "–" },
+	{ heading: "accuracy", cell: ({ accuracy }) => shareOf(accuracy) },
+];
+
+function trainedColumn(name: FigureName): TrainedColumn {
+	return {
+		heading: figureKinds[name].title,
+		cell({ [name]: value }) {
+			return value === undefined ? "–" : figureText(name, value);
+		},
+	};
+}
+
 /** What the run's report says of where the model came from. */
-function origin(run: RunReport): readonly string[] {
+function origin(run: RunReport, { task }: ExportReport): readonly string[] {
 	const { data, seeds, notes = [], created } = run;
 	const networks = [
 		["teacher", run.teacher],
@@ -170,10 +204,9 @@ function origin(run: RunReport): readonly string[] {
 		["student, distilled", run.student],
 		["network", run.network],
 	] as const;
+	const columns = task === undefined ? trainedColumns : taskOf({ task }).measures.slice(0, 2).map(trainedColumn);
 	const rows = networks.flatMap(([name, one]) =>
-		one === undefined
-			? []
-			: [[name, one.errors?.toFixed(1) ?? "–", shareOf(one.accuracy), String(Math.round(one.parameters))]],
+		one === undefined ? [] : [[name, ...columns.map(({ cell }) => cell(one)), String(Math.round(one.parameters))]],
 	);
 	const known = pathsIn(run.recipe);
 	const seedNote = seeds.length > 1 ? `, means of ${String(seeds.length)} seeds; the model is the first's` : "";
@@ -181,16 +214,16 @@ function origin(run: RunReport): readonly string[] {
 		"## Training",
 		`${String(data.train)} training, ${String(data.validation)} validation and ${String(data.test)} test samples ` +
 			`(${escaped(created)})${seedNote}.`,
-		markdownTable(["", "errors", "accuracy", "parameters"], rows),
+		markdownTable(["", ...columns.map(({ heading }) => heading), "parameters"], rows),
 		...(notes.length === 0 ? [] : [notes.map((note) => `- ${escaped(textWithoutPaths(note, known))}`).join("\n")]),
 		"The recipe, every default filled in, paths without their folders:",
 		codeBlock(JSON.stringify(withoutPaths(run.recipe), undefined, "\t"), "json"),
 	];
 }
 
-function limits({ data, classes }: ExportReport): string {
+function limits({ task, data, classes }: ExportReport): string {
 	return [
-		`- It knows ${String(classes.length)} classes and answers with one of them, whatever it is shown.`,
+		`- ${taskOf({ task }).card.limit(classes.length)}`,
 		`- The figures hold for samples like those of ${escaped(data)}, prepared alike; others were not tried.`,
 		"- Nothing was tried on changed, noisy or hostile samples, nor for fairness between groups of people.",
 		"- Latencies are of one machine. int8 with 8-bit weights can saturate on x64 processors without VNNI.",

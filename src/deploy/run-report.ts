@@ -3,13 +3,15 @@ import { z } from "zod";
 import { type DataChoice, dataOptions } from "../data/options.js";
 import { readTextIfThere } from "../files.js";
 import { parseContent } from "../options.js";
+import { type FigureName, figureNames } from "../tasks/figures.js";
+
+/** Every figure that a network may have. */
+const anyFigures = Object.fromEntries(figureNames.map((name) => [name, z.number().optional()])) as Readonly<
+	Record<FigureName, z.ZodOptional<z.ZodNumber>>
+>; // fromEntries forgets which names there are.
 
 const figures = z.looseObject({
-	errors: z.number().optional(),
-	accuracy: z.number().optional(),
-	nll: z.number().optional(),
-	ece: z.number().optional(),
-	agreement: z.number().optional(),
+	...anyFigures,
 	parameters: z.number(),
 	bytes: z.number(),
 });

@@ -84,6 +84,30 @@ export function ownAnswers(
 
 export type { Chosen };
 
+/** What the card of an exported network says of its task. */
+export interface TaskCard {
+	/** What such a network is: `Classifier`. */
+	readonly title: string;
+	/** What the output is, or what is made of it. */
+	readonly output: string;
+	/** Lines of JavaScript that ask it about `sample`. */
+	readonly code: readonly string[];
+	/** How transformers.js is used for networks of images. */
+	readonly transformers: {
+		/** Its pipeline that gives the answers, where one does. */
+		readonly pipeline?: string;
+		/** What `problem_type` in `config.json` is. */
+		readonly problemType?: string;
+		/** Lines of JavaScript that ask it about `image`. */
+		readonly code: readonly string[];
+		readonly note?: string;
+	};
+	/** What was chosen for it: the list's name, what its numbers are, and each of them for people. */
+	readonly chosen?: { readonly list: string; readonly title: string; readonly text: (value: number) => string };
+	/** What it cannot do. */
+	readonly limit: (names: number) => string;
+}
+
 /** One task. */
 export interface Task {
 	readonly name: TaskName;
@@ -116,6 +140,8 @@ export interface Task {
 	) => Value;
 	/** What a model's numbers are, and which last operators are left out to read them. */
 	readonly reading: Decision<TaskName>["reading"];
+	/** What the card of an exported network says. */
+	readonly card: TaskCard;
 	/** A network on the validation split, while it is trained. */
 	readonly validate: (answered: Answered) => Figures;
 	/** A student against its teacher, each `[count, width]`. */

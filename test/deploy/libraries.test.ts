@@ -79,6 +79,47 @@ it("transformers.js gives the logits of the model within 1e-5, and its labels", 
 	await loaded.dispose();
 });
 
+it.each(["multi-label", "regression"] as const)("transformers.js gives what a %s network says", async (name) => {
+	const { AutoModel, AutoModelForImageClassification, AutoProcessor, env, pipeline, RawImage } = await import(
+		"@huggingface/transformers"
+	);
+	const to = join(folder, name);
+	await mkdir(join(to, "onnx"), { recursive: true });
+	// The same network: what its numbers are, is its task's matter.
+	const shipped = deployable(model, { ...data, task: name, where: "student.onnx" });
+	await writeModelFile(join(to, "onnx/model.onnx"), withAnyChannels(shipped, data));
+	for (const [file, text] of transformersFiles({ ...data, task: name, int8: false })) {
+		await writeFile(join(to, file), text);
+	}
+	env.allowRemoteModels = false;
+	env.localModelPath = folder;
+	const processor = await AutoProcessor.from_pretrained(name);
+	const image = new RawImage(Uint8ClampedArray.from(samples[0] ?? []), 8, 8, 1);
+	const wanted = logits.subarray(0, classes.length);
+	const expectClose = (got: Float32Array, of: (z: number) => number): void => {
+		for (const [c, z] of wanted.entries()) expect(Math.abs((got[c] ?? Number.NaN) - of(z))).toBeLessThan(1e-5);
+	};
+	if (name === "regression") {
+		const loaded = await AutoModel.from_pretrained(name, { dtype: "fp32" });
+		// The library's types do not say what a model gives.
+		const { values } = (await loaded(await processor(image))) as { readonly values: { readonly data: Float32Array } };
+		expectClose(values.data, (z) => z);
+		await loaded.dispose();
+		return;
+	}
+	const loaded = await AutoModelForImageClassification.from_pretrained(name, { dtype: "fp32" });
+	const answer = (await loaded(await processor(image))) as {
+		readonly logits: { readonly sigmoid: () => { readonly data: Float32Array } };
+	};
+	expectClose(answer.logits.sigmoid().data, (z) => 1 / (1 + Math.exp(-z)));
+	await loaded.dispose();
+	// As the card says: the pipeline orders labels rightly, but its scores sum to 1.
+	const classify = await pipeline("image-classification", name, { dtype: "fp32" });
+	const scores = (await classify(image, { top_k: classes.length })) as { readonly score: number }[];
+	expect(scores.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 5);
+	await classify.dispose();
+});
+
 it("onnxruntime-web gives the logits of the model within 1e-5", async () => {
 	const { env, InferenceSession, Tensor } = await import("onnxruntime-web");
 	env.wasm.numThreads = 1;

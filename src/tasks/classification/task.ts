@@ -3,6 +3,7 @@ import { agreement, classificationMetrics, meanKl, predictedClasses, rightOnes }
 import { classificationDecision } from "../../predict/decisions/classification.js";
 import { classLabels } from "../labels.js";
 import type { Task } from "../task.js";
+import { classificationCard } from "./card.js";
 import { combineLogits } from "./combine.js";
 
 /** Hinton et al. 2015: a label is a class, an answer its logits. */
@@ -26,6 +27,7 @@ export const classification: Task = {
 	compared: (_, values) => values,
 	combine: combineLogits,
 	reading: classificationDecision.reading,
+	card: classificationCard,
 	validate({ answers, labels, names }) {
 		const { errors, accuracy, nll } = classificationMetrics(answers, classLabels(labels), names.length);
 		return { errors, accuracy, nll };

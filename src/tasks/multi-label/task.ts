@@ -9,6 +9,7 @@ import {
 } from "../../metrics/multi-label.js";
 import { multiLabelDecision } from "../../predict/decisions/multi-label.js";
 import type { Answered, Chosen, FigureTable, Task } from "../task.js";
+import { multiLabelCard } from "./card.js";
 import { combineScores } from "./combine.js";
 
 const percent = (share: number | undefined): string => (share === undefined ? "–" : `${(100 * share).toFixed(1)} %`);
@@ -47,6 +48,7 @@ export const multiLabel: Task = {
 	compared: (_, values) => values,
 	combine: combineScores,
 	reading: multiLabelDecision.reading,
+	card: multiLabelCard,
 	validate(answered) {
 		const scores = scoresOf(answered);
 		const { meanAveragePrecision, nll } = multiLabelMetrics(scores, thresholdsOf(undefined, scores.labels));

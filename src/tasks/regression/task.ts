@@ -12,6 +12,7 @@ import { regressionDecision } from "../../predict/decisions/regression.js";
 import { figureText } from "../figures.js";
 import type { LabelData } from "../labels.js";
 import type { Answered, Scale, Task } from "../task.js";
+import { regressionCard } from "./card.js";
 import { columnsOf, combineValues } from "./combine.js";
 import { inOwnUnits } from "./scale.js";
 
@@ -92,6 +93,7 @@ export const regression: Task = {
 	},
 	combine: (g, members, weights, combination, width) => combineValues(g, members, weights, combination, width),
 	reading: regressionDecision.reading,
+	card: regressionCard,
 	validate(answered) {
 		const { rmse, mae, r2 } = regressionMetrics(pairs(answered));
 		return { rmse, mae, r2 };

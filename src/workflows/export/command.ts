@@ -5,13 +5,14 @@ import { describeNotice, type Terminal } from "../../console/terminal.js";
 import type { DataChoice } from "../../data/options.js";
 import { adviceSentence, type ExportedModel, type ExportReport } from "../../deploy/report.js";
 import { dataOf } from "../../deploy/run-report.js";
+import { taskColumns } from "../../deploy/task-columns.js";
 import { LimbeckError } from "../../errors.js";
 import { noticeText } from "../../notices.js";
 import { parseOptions } from "../../options.js";
 import { balancedColumns, isUnequal } from "../../report/balance.js";
 import { type Column, columnTable } from "../../report/columns.js";
 import { describeMachine } from "../../report/evaluation.js";
-import { count, percent } from "../../report/numbers.js";
+import { count, percent, percentSpread } from "../../report/numbers.js";
 import { wrapText } from "../../report/text.js";
 import { openStore, storeFolder } from "../../store/open-store.js";
 import { exportModel } from "./export.js";
@@ -100,6 +101,13 @@ const inTransformers: Column<ExportedModel> = {
 };
 
 const columnsOf = (report: ExportReport): readonly Column<ExportedModel>[] => [
+	...(report.task === undefined ? classColumns(report) : taskColumns(report)),
+	{ heading: "kB", cell: ({ bytes }) => count(bytes / 1000) },
+	{ heading: "ms, p50", cell: ({ latencyMs }) => latencyMs.p50.toFixed(3) },
+	{ heading: "ms, p99", cell: ({ latencyMs }) => latencyMs.p99.toFixed(3) },
+];
+
+const classColumns = (report: ExportReport): readonly Column<ExportedModel>[] => [
 	{ heading: "errors", cell: ({ test }) => (test.errors === undefined ? "–" : count(test.errors)) },
 	{ heading: "accuracy", cell: ({ test }) => (test.accuracy === undefined ? "–" : percent(test.accuracy)) },
 	...(report.models.some(({ transformers }) => transformers !== undefined) ? [inTransformers] : []),
@@ -107,11 +115,8 @@ const columnsOf = (report: ExportReport): readonly Column<ExportedModel>[] => [
 		heading,
 		cell: ({ test }: ExportedModel) => cell(test),
 	})),
-	{ heading: "as float32", cell: ({ test }) => percent(test.agreement) },
-	{ heading: "validation", cell: ({ validation }) => percent(validation.agreement) },
-	{ heading: "kB", cell: ({ bytes }) => count(bytes / 1000) },
-	{ heading: "ms, p50", cell: ({ latencyMs }) => latencyMs.p50.toFixed(3) },
-	{ heading: "ms, p99", cell: ({ latencyMs }) => latencyMs.p99.toFixed(3) },
+	{ heading: "as float32", cell: ({ test }) => percentSpread(test.agreement, undefined) },
+	{ heading: "validation", cell: ({ validation }) => percentSpread(validation.agreement, undefined) },
 ];
 
 /** The report as lines of text. */
@@ -119,7 +124,7 @@ function exportTable(report: ExportReport, to: string, width: number): string {
 	const { models, int8, data, test, environment, notices } = report;
 	const rows = models.map((model) => [model.precision, model] as const);
 	const sentences = [
-		`On ${count(test)} test samples of ${data}; "as float32": the same class as the float32 model's, on them and on the validation split.`,
+		`On ${count(test)} test samples of ${data}; ${likenessNote(report)}`,
 		int8 === undefined ? "Nothing in the model can be quantised: there is no int8." : adviceSentence(int8),
 		...speedSentence(models),
 		...notices.map(noticeText),
@@ -131,6 +136,13 @@ function exportTable(report: ExportReport, to: string, width: number): string {
 		...sentences.flatMap((sentence) => wrapText(sentence, width)),
 		describeMachine(environment),
 	].join("\n");
+}
+
+/** What the columns say that compare with float32. */
+function likenessNote({ task }: ExportReport): string {
+	return task === undefined
+		? `"as float32": the same class as the float32 model's, on them and on the validation split.`
+		: "the columns about float32 compare with that model's answers, on them and on the validation split.";
 }
 
 /** Says so where int8 takes longer. */

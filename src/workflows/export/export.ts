@@ -1,44 +1,44 @@
-/** Makes a folder that ships a classifier: float32, float16 and int8, what libraries need to load it, and a model card. */
+/** Makes a folder that ships a model: float32, float16 and int8, what libraries need to load it, and a model card. */
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { classData } from "../../data/class-data.js";
-import type { DataSet } from "../../data/data-set.js";
+import type { AnyDataSet } from "../../data/data-set.js";
 import { dataSetOf } from "../../data/index.js";
 import { openSamples } from "../../data/open-samples.js";
 import { type DataChoice, decodingOf } from "../../data/options.js";
-import { anyChannels, withAnyChannels } from "../../deploy/any-channels.js";
+import { anyChannels } from "../../deploy/any-channels.js";
 import { calibrationCount } from "../../deploy/calibrate.js";
-import { inputNameFor, isImage, withPreprocessing } from "../../deploy/deployable.js";
-import { toFloat16 } from "../../deploy/float16.js";
+import { inputNameFor, isImage } from "../../deploy/deployable.js";
 import { modelCard } from "../../deploy/model-card.js";
-import { nearChance } from "../../deploy/near-chance.js";
-import { answersOf, type Quantization, quantize } from "../../deploy/quantize.js";
-import { adviceOn, type ExportedModel, type ExportReport, type PreprocessPlace } from "../../deploy/report.js";
+import {
+	adviceOn,
+	type ExportedModel,
+	type ExportReport,
+	firstLikeness,
+	type PreprocessPlace,
+} from "../../deploy/report.js";
 import { shippable } from "../../deploy/shippable.js";
 import { jsonFile, loadsInTransformers, transformersFiles } from "../../deploy/transformers.js";
 import { pathsIn, textWithoutPaths } from "../../deploy/without-paths.js";
 import { compareClassNames } from "../../distill/class-names.js";
-import { isLabelled, type Quality } from "../../distill/evaluation.js";
 import { noticesOn } from "../../distill/teachers/judge.js";
 import { readMember } from "../../distill/teachers/open.js";
 import { type FileReading, fileMember } from "../../distill/teachers/sources.js";
 import { atChanceCode } from "../../distill/teachers/verdict.js";
 import { LimbeckError, throwIfStopped } from "../../errors.js";
 import { fileError, isMissing } from "../../files.js";
-import { agreement, classificationMetrics } from "../../metrics/index.js";
 import { distinct, type Notice } from "../../notices.js";
 import { writeModelFile } from "../../onnx/file.js";
-import type { OnnxModel } from "../../onnx/model.js";
 import { describeEnvironment } from "../../pipeline/environment.js";
 import type { StepOutput } from "../../pipeline/steps.js";
-import { type Precision, precisions } from "../../predict/precisions.js";
+import { precisions } from "../../predict/precisions.js";
 import { nodeRuntime } from "../../runtime/node.js";
-import type { Runtime } from "../../runtime/runtime.js";
+import { figuresIn } from "../../tasks/figures.js";
 import { namesOutputs } from "../../train/class-order.js";
 import { offsetsOf } from "../../train/stored-preprocessing.js";
 import { type InTransformers, measureInTransformers, measureShipped } from "./measure.js";
 import type { ExportSource } from "./source.js";
+import { type Variants, variants } from "./variants.js";
 
 /** What is exported, and how. */
 export interface ExportOptions {
@@ -59,7 +59,7 @@ export interface ExportOptions {
 }
 
 /**
- * Exports a classifier: `onnx/model.onnx`, `onnx/model_fp16.onnx` and, where something in it can be quantised,
+ * Exports a model: `onnx/model.onnx`, `onnx/model_fp16.onnx` and, where something in it can be quantised,
  * `onnx/model_quantized.onnx`; `README.md`, `export.json`, and for images whose preprocessing is outside the model the
  * files by which transformers.js loads the folder. The folder appears whole or not at all.
  *
@@ -70,7 +70,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 	const { source, to, signal, onPart = () => undefined, onNotice = () => undefined } = options;
 	throwIfStopped(signal, to);
 	await requireEmpty(to);
-	const loaded = classData(await dataSetOf(options.data).load(options.data), "export");
+	const loaded = await dataSetOf(options.data).load(options.data);
 	if (options.preprocess === "in-graph") requireExact(loaded);
 	const member = await readMember(fileMember(source.file, options.reading), loaded);
 	if (!namesOutputs(member.order)) compareClassNames(member.model, loaded.classes, source.file);
@@ -110,7 +110,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
 }
 
 /** A graph subtracts in float32, which would blur numbers that had to be shifted in float64. */
-function requireExact({ name, train }: DataSet): void {
+function requireExact({ name, train }: AnyDataSet): void {
 	if (offsetsOf(train.samples) === undefined) return;
 	throw new LimbeckError("usage", {
 		where: "preprocess",
@@ -133,54 +133,6 @@ async function requireEmpty(to: string): Promise<void> {
 	});
 }
 
-/** A shipped model, and what the validation split says of it. */
-interface Variant {
-	readonly precision: Precision;
-	readonly model: OnnxModel;
-	readonly validation: ExportedModel["validation"];
-}
-
-interface Variants {
-	readonly models: readonly Variant[];
-	/** What is wrong with the float32 model itself: see `nearChance`. */
-	readonly fault: string | undefined;
-	readonly quantization: Quantization | undefined;
-}
-
-async function variants(
-	runtime: Runtime,
-	float32: OnnxModel,
-	data: DataSet,
-	{ threads, preprocess, signal }: ExportOptions,
-): Promise<Variants> {
-	const quantized = await quantize(runtime, float32, data, threads);
-	throwIfStopped(signal, "export");
-	const made: readonly (readonly [Precision, OnnxModel])[] = [
-		["float32", float32],
-		["float16", toFloat16(float32)],
-		...(quantized === undefined ? [] : [["int8", quantized.model] as const]),
-	];
-	const front = frontOf(data, preprocess);
-	// What is stored is what models with a front take.
-	const shownTo = front === undefined ? data : { ...data, normalization: { mean: 0, std: 1 } };
-	const models: Variant[] = [];
-	let reference: Float32Array | undefined;
-	for (const [precision, bare] of made) {
-		const model = front?.(bare) ?? bare;
-		const answers = await answersOf(runtime, model, shownTo, threads);
-		reference ??= answers;
-		models.push({ precision, model, validation: validationOf(answers, reference, data) });
-	}
-	const fault = reference && nearChance(reference, data.validation.labels, data.classes.length);
-	return { models, fault, quantization: quantized?.quantization };
-}
-
-/** What is put before the models of a precision; images prepared outside come with any channels. */
-function frontOf(data: DataSet, preprocess: PreprocessPlace): ((model: OnnxModel) => OnnxModel) | undefined {
-	if (preprocess === "in-graph") return (model) => withPreprocessing(model, data.train.samples.type, data);
-	return isImage(data.sampleShape) ? (model) => withAnyChannels(model, data) : undefined;
-}
-
 /** Notices without the folders of this machine. */
 function shortened(notices: readonly Notice[], choice: DataChoice): readonly Notice[] {
 	const known = pathsIn(choice);
@@ -188,7 +140,7 @@ function shortened(notices: readonly Notice[], choice: DataChoice): readonly Not
 	return distinct(notices.map((notice) => ({ ...notice, text: textWithoutPaths(notice.text, known) })));
 }
 
-/** Notices without the one that says of training samples what `nearChance` says of the validation split. */
+/** Notices without the one that says of training samples what `faultOf` says of the validation split. */
 function withoutTwin(notices: readonly Notice[], fault: string | undefined): readonly Notice[] {
 	return fault === undefined ? notices : notices.filter(({ code }) => code !== atChanceCode);
 }
@@ -197,36 +149,25 @@ function chanceNotice(fault: string | undefined): readonly Notice[] {
 	return fault === undefined ? [] : [{ code: "near-chance", text: `The float32 model ${fault}.` }];
 }
 
-function validationOf(
-	answers: Float32Array,
-	reference: Float32Array,
-	{ classes, validation }: DataSet,
-): ExportedModel["validation"] {
-	const agreed = agreement(answers, reference, classes.length);
-	if (validation.labels.length === 0) return { agreement: agreed };
-	return { agreement: agreed, accuracy: classificationMetrics(answers, validation.labels, classes.length).accuracy };
-}
-
 async function reportOf(
 	{ test, models: evaluations, fidelity, byClass, notices = [] }: StepOutput<"evaluate">,
 	there: InTransformers,
 	{ models, fault, quantization }: Variants,
-	data: DataSet,
+	data: AnyDataSet,
 	{ preprocess, threads, data: choice }: ExportOptions,
 ): Promise<ExportReport> {
-	const exported = models.map(({ precision, validation }, at): ExportedModel => {
+	const exported = models.map(({ precision, validation, chosen }, at): ExportedModel => {
 		const evaluation = evaluations[precision];
 		if (evaluation === undefined) throw new TypeError(`export: expected an evaluation of ${precision}, got none`);
 		const { bytes, latencyMs } = evaluation;
-		const labelled = isLabelled(evaluation) ? qualityOf(evaluation) : {};
-		const same = fidelity[at]?.agreement ?? 0;
 		return {
 			precision,
 			file: precisions[precision],
 			bytes,
 			latencyMs,
 			validation,
-			test: { agreement: same, ...labelled },
+			test: { ...firstLikeness(fidelity[at] ?? {}), ...figuresIn(evaluation) },
+			...(chosen === undefined ? {} : { chosen }),
 			...(there.models[precision] === undefined ? {} : { transformers: there.models[precision] }),
 		};
 	});
@@ -239,7 +180,7 @@ async function reportOf(
 			: {
 					int8: {
 						...quantization,
-						...adviceOn(int8, float32, fault),
+						...adviceOn(int8, float32, data.task, fault),
 						calibrationSamples: Math.min(calibrationCount, data.train.count),
 					},
 				};
@@ -248,6 +189,7 @@ async function reportOf(
 		kind: "export",
 		created: new Date().toISOString(),
 		data: data.name,
+		...(data.task === undefined ? {} : { task: data.task }),
 		test,
 		...(byClass === undefined ? {} : { balance: byClass.balance }),
 		classes: data.classes,
@@ -271,14 +213,10 @@ async function reportOf(
 	};
 }
 
-function qualityOf({ errors, accuracy, balancedAccuracy, macroF1 }: Quality): Omit<ExportedModel["test"], "agreement"> {
-	return { errors, accuracy, balancedAccuracy, macroF1 };
-}
-
 async function writeTexts(
 	folder: string,
 	report: ExportReport,
-	data: DataSet,
+	data: AnyDataSet,
 	{ source, preprocess }: ExportOptions,
 ): Promise<void> {
 	const files = loadsInTransformers(preprocess, data.sampleShape)
