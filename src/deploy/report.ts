@@ -133,7 +133,8 @@ function figureAdvice(name: FigureName, own: number, whole: number): Advice {
 		};
 	}
 	const share = loss === 0 ? 0 : loss / Math.abs(whole);
-	const change = `${(100 * Math.abs(share)).toFixed(2)} % ${own > whole ? "larger" : "smaller"}`;
+	const apart = `${(100 * Math.abs(share)).toFixed(2)} % ${own > whole ? "larger" : "smaller"}`;
+	const change = whole === 0 ? "larger than 0" : apart;
 	return {
 		recommended: share <= mostLoss.number,
 		reason: `its ${title} is ${share === 0 ? "the same" : change} on the validation split`,

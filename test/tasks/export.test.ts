@@ -83,6 +83,7 @@ test("a student of several labels ships, with its thresholds", async () => {
 	for (const text of [table, card]) expect(text).toContain("mAP");
 	expect(table).not.toMatch(/accuracy|errors/);
 	expect(card).toContain("# Multi-label classifier of");
+	expect(card).toMatch(/\| {2}\| mAP \| micro F1 \| parameters \|\n.*\n\| network \| \d+\.\d+ % \|/);
 	expect(card).toContain("A label is said to hold from this probability on");
 	expect(card).toContain('loadModel("this-folder", { task: "multi-label" })');
 	const samples = await samplesOf(path);
@@ -116,7 +117,8 @@ test("a student of numbers ships, in their units and with intervals", async () =
 	for (const text of [table, card]) expect(text).toContain("RMSE to float32");
 	expect(table).not.toMatch(/accuracy|errors|class/);
 	expect(card).toContain("# Regression of");
-	expect(card).toMatch(/90 % of the true numbers were so near .* price ± /);
+	expect(card).toMatch(/\| {2}\| RMSE \| MAE \| parameters \|\n.*\n\| network \| \d+/);
+	expect(card).toMatch(/So near were 90 % of the true numbers .* price ± \d{4,}\./);
 	const samples = await samplesOf(path);
 	for (const [k, precision] of precisions.entries()) {
 		const model = await loadModel(to, { precision, threads: 1 });

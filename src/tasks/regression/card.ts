@@ -1,3 +1,4 @@
+import { figureText } from "../figures.js";
 import type { TaskCard } from "../task.js";
 
 /** The card of a network of numbers. */
@@ -22,8 +23,8 @@ export const regressionCard: TaskCard = {
 	},
 	chosen: {
 		list: "radii",
-		title: "90 % of the true numbers were so near on the validation split",
-		text: (radius) => `± ${radius.toPrecision(4)}`,
+		title: "So near were 90 % of the true numbers on the validation split",
+		text: (radius) => `± ${figureText("intervalRadius", radius)}`,
 	},
 	limit: () => "It answers with numbers, whatever it is shown; its intervals are as wide for every sample.",
 };
