@@ -9,7 +9,7 @@ import { answersOf } from "../../src/deploy/quantize.js";
 import { transformersFiles } from "../../src/deploy/transformers.js";
 import { buildModel } from "../../src/models/index.js";
 import { writeModelFile } from "../../src/onnx/file.js";
-import { loadClassifier } from "../../src/predict/index.js";
+import { loadClassifier, loadModel } from "../../src/predict/index.js";
 import { runtime } from "../support/graphs.js";
 import { storedBytes, syntheticData } from "../support/synthetic.js";
 
@@ -157,4 +157,24 @@ it("limbeck/predict answers bytes, floats and, with preprocessing in the graph, 
 	await expect(loadClassifier(join(folder, "config.json"))).rejects.toMatchObject({ category: "model" });
 	await classifier.release();
 	await raw.release();
+});
+
+it("limbeck/predict/web answers as limbeck/predict does, of every task", async () => {
+	const web = await import("../../src/predict/web.js");
+	const chosen = { "multi-label": { thresholds: [1, -1, 0, 0] }, regression: { radii: [1, 2, 3, 4] } };
+	for (const task of ["multi-label", "regression"] as const) {
+		const file = join(folder, `${task}.onnx`);
+		await writeModelFile(file, deployable(model, { ...data, task, chosen: chosen[task], where: "student.onnx" }));
+		const [here, there] = [await loadModel(file, { threads: 1 }), await web.loadModel(await readFile(file))];
+		expect(there.task).toBe(task);
+		for (const sample of samples) {
+			const [wanted, got] = [await here.predict(sample), await there.predict(sample)];
+			if ("labels" in wanted) expect(got).toMatchObject({ labels: wanted.labels });
+			const [a, b] = [wanted, got].map((one) => ("values" in one ? one.values : one.logits));
+			for (const [c, value] of (a ?? []).entries()) expect(b?.[c]).toBeCloseTo(value, 4);
+			if ("values" in got) expect(got.intervals).toHaveLength(classes.length);
+		}
+		await here.release();
+		await there.release();
+	}
 });
