@@ -91,7 +91,11 @@ export function withoutClasses(data: DataSet, withheld: readonly number[]): Data
 	};
 }
 
-/** @param indices - in ascending order. */
+/**
+ * Some of the training samples, with a fingerprint of their own: stored answers to them are not answers to the whole.
+ *
+ * @param indices - in ascending order.
+ */
 function withSamples<Labels extends LabelData>(data: DataSet<Labels>, indices: Uint32Array): Fraction<Labels> {
 	const fingerprint = createHash("sha256")
 		.update(data.fingerprint)

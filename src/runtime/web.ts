@@ -9,7 +9,8 @@ const refusal = "onnxruntime-web, which computes with what `webRuntime` is given
  * onnxruntime-web as Limbeck's engine, in WebAssembly or, where `options.webgpu` is given, with WebGPU: the same graphs
  * as on Node, without channel blocks, which its kernels do not have.
  *
- * In WebAssembly `run` blocks its thread until it is done: train in a worker.
+ * In WebAssembly `run` blocks its thread until it is done: train in a worker. What has no kernel for WebGPU (in 1.30 `Loop`,
+ * `LogSoftmax`, `OneHot` and arithmetic of integers) runs in WebAssembly, and its inputs and outputs are copied in each step.
  *
  * @throws LimbeckError (`environment`) where onnxruntime-web, or an adapter for WebGPU, is not there.
  */

@@ -6,7 +6,10 @@ import { deviceNames } from "../../src/runtime/devices.js";
 import type { DeviceMemory, Runtime } from "../../src/runtime/runtime.js";
 import { runtime } from "./graphs.js";
 
-/** SwiftShader's driver, which is beside Chromium. Mesa's of Debian 12 lacks what Dawn wants. */
+/**
+ * SwiftShader's driver, which is beside Chromium. Mesa 22's lavapipe lacks `shaderSampledImageArrayDynamicIndexing` and
+ * `shaderStorageImageArrayDynamicIndexing`, without which Dawn takes no adapter.
+ */
 const driver = join(
 	dirname(process.env["LIMBECK_CHROMIUM"] ?? "/usr/lib/chromium/chromium"),
 	"vk_swiftshader_icd.json",

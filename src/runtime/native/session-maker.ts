@@ -8,7 +8,8 @@ import { createNativeSession } from "./session.js";
 /**
  * What makes an engine's sessions. Its first session decides for this thread whether denormal numbers are flushed to
  * zero; a new thread takes that over where the system has it so, as POSIX wants. Where it does not, numbers would depend
- * on the thread: then all calls are made in this one.
+ * on the thread: then all calls are made in this one. For the same reason koffi's own asynchronous calls are not used: the
+ * threads of Node's pool are older than the setting, so results would differ, and dying moments would slow training down.
  */
 export async function sessionMaker(engine: Engine): Promise<Runtime["createSession"]> {
 	const flushed = await flushes(engine);

@@ -130,6 +130,7 @@ async function planSeed(recipe: SpeechRecipe, context: SeedContext): Promise<See
 	if (members > 1) {
 		const { layers = network.layers, units = network.units, epochs = network.epochs } = recipe.student ?? {};
 		const student = { ...network, layers, units, epochs };
+		// What the ensemble teaches is told from what another size or more epochs bring.
 		if (recipe.student !== undefined) await train("student-alone", { network: student, loss: hardTargets, seed });
 		await teach("distilled", { network: student, teacher: together });
 	}
