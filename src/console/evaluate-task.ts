@@ -33,7 +33,7 @@ export async function evaluateTask(
 	const titles = Object.fromEntries(
 		names.map((name) => [name, names.length === 1 ? "the model" : JSON.stringify(name)]),
 	);
-	const { balance, ...said } = saidOf(outcome, titles, step.split);
+	const { diagnosis, notices } = saidOf(outcome, titles, step.split);
 	return {
 		task,
 		data: step.data.name,
@@ -44,7 +44,8 @@ export async function evaluateTask(
 			...fidelityOf(outcome, model.name, teacher ?? ""),
 		})),
 		pairs: outcome.comparisons,
-		...said,
+		diagnosis,
+		...(notices === undefined ? {} : { notices }),
 		environment: await describeEnvironment(step.threads),
 	};
 }

@@ -9,6 +9,8 @@ const pathFields: ReadonlySet<string> = new Set([
 	"directory",
 	"file",
 	"test",
+	"validation",
+	"validationLabels",
 	"labels",
 	"testLabels",
 	"path",

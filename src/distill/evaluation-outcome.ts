@@ -131,9 +131,7 @@ function betterOnes(a: ArrayLike<number>, b: ArrayLike<number>): McnemarResult {
 }
 
 function sum(values: ArrayLike<number>): number {
-	let total = 0;
-	for (let at = 0; at < values.length; at++) total += values[at] ?? 0;
-	return total;
+	return Array.from(values).reduce((total, one) => total + one, 0);
 }
 
 function differenceInterval(a: Float64Array = new Float64Array(), b: Float64Array = new Float64Array()): Interval {

@@ -166,6 +166,6 @@ export function comparisonOf(
 ): Comparison | undefined {
 	const found = comparisons.find(({ a, b }) => a === first && b === second);
 	if (found === undefined) return undefined;
-	const { a, b, ...comparison } = found;
-	return comparison;
+	const { onlyA, onlyB, p, difference } = found;
+	return { onlyA, onlyB, p, difference };
 }

@@ -137,7 +137,7 @@ function decisionScores(right: number, said: number, held: number): Pick<LabelSc
  * The average precision of each label, Σ_k (R_k − R_{k−1}) P_k over falling scores, equal ones together; `undefined` of
  * those that hold for no sample.
  */
-export function averagePrecisions(scores: MarkedScores): readonly (number | undefined)[] {
+function averagePrecisions(scores: MarkedScores): readonly (number | undefined)[] {
 	const { logits, marks, labels } = scores;
 	const count = check("averagePrecisions", scores);
 	return Array.from({ length: labels }, (_, label) => {

@@ -6,7 +6,7 @@ import { regression } from "./regression/task.js";
 import type { Task } from "./task.js";
 
 /** Every task by name. */
-const tasks: { readonly [Name in TaskName]: Task } = { classification, "multi-label": multiLabel, regression };
+const tasks: Readonly<Record<TaskName, Task>> = { classification, "multi-label": multiLabel, regression };
 
 /** The task of some data: what they say, or classification. */
 export function taskOf({ task = defaultTask }: { readonly task?: TaskName | undefined }): Task {

@@ -86,8 +86,13 @@ async function distil(work: Work): Promise<void> {
 	const context = { runtime, createLoader, now: () => performance.now(), onEvent: tellOf };
 	const keeping = { checkpoints, checkpointSeconds: 0, stop: stop.signal };
 	try {
-		const { model, seconds, history, validationErrors = 0 } = await distillStudent(job, { ...context, ...keeping });
-		tellStudent(work, model, { losses: history.losses, seconds, errors: validationErrors, stoppedAfter: undefined });
+		const { model, seconds, history, validation } = await distillStudent(job, { ...context, ...keeping });
+		tellStudent(work, model, {
+			losses: history.losses,
+			seconds,
+			errors: validation.errors ?? 0,
+			stoppedAfter: undefined,
+		});
 	} catch (error) {
 		const { checkpoint } = work;
 		if (!stop.signal.aborted || checkpoint === undefined) throw error;

@@ -3,7 +3,7 @@ import { LimbeckError } from "../../errors.js";
 import { comparedName } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { canonicalLabel, isMissing } from "./labels.js";
-import { type CellCollector, type CellTrouble, collectTexts, type Labels } from "./source.js";
+import { type CellCollector, type CellTrouble, cellText, collectTexts, type Labels } from "./source.js";
 
 /** Between the names of a sample's labels, in the one text that stands for them: in no name of a label. */
 const between = "\u001f";
@@ -80,8 +80,8 @@ function writtenList(cell: unknown): string | CellTrouble {
 	if (cell === null || cell === undefined) return "";
 	if (isRow(cell)) return JSON.stringify(Array.from(cell, String));
 	if (typeof cell === "string") return cell;
-	if (typeof cell === "bigint" || typeof cell === "boolean" || Number.isSafeInteger(cell)) return String(cell);
-	return { expected: "names of labels", got: typeof cell === "number" ? String(cell) : `a ${typeof cell}`, hint: "" };
+	if (typeof cell === "bigint" || typeof cell === "boolean" || Number.isSafeInteger(cell)) return cellText(cell);
+	return { expected: "names of labels", got: cellText(cell), hint: "Write the names of the labels as text." };
 }
 
 /** The first separator that any cell has which is no list in JSON, nor a name that the user gave. */
@@ -126,7 +126,7 @@ const no: ReadonlySet<string> = new Set(["0", "false", "no", "n", ""]);
 /** Whether a cell says that a label holds; `undefined` where it says neither. */
 function markIn(cell: unknown): boolean | undefined {
 	if (cell === null || cell === undefined) return undefined;
-	const text = canonicalLabel(String(cell)).toLowerCase();
+	const text = canonicalLabel(cellText(cell)).toLowerCase();
 	if (yes.has(text)) return true;
 	return no.has(text) ? false : undefined;
 }
@@ -134,7 +134,7 @@ function markIn(cell: unknown): boolean | undefined {
 function noMark(cell: unknown, name: string): CellTrouble {
 	return {
 		expected: `1 or 0 (true or false, yes or no) for label ${JSON.stringify(name)}`,
-		got: cell === null || cell === undefined ? "an empty cell" : JSON.stringify(String(cell)),
+		got: cell === null || cell === undefined ? "an empty cell" : JSON.stringify(cellText(cell)),
 		hint: "Each column of data.label says whether one label holds; one column can list the names of those that do.",
 	};
 }

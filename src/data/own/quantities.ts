@@ -1,6 +1,6 @@
 /** Labels that are numbers: from one column, or several. */
 import { type DecimalMark, numberIn } from "../formats/numbers.js";
-import { type CellCollector, type CellTrouble, collectTexts, type Labels } from "./source.js";
+import { type CellCollector, type CellTrouble, cellText, collectTexts, type Labels } from "./source.js";
 
 /** Between the numbers of a sample, in the one text that stands for them. */
 const between = "\u001f";
@@ -33,7 +33,7 @@ function quantityIn(cell: unknown, decimal: DecimalMark): number | CellTrouble {
 	const empty = cell === null || cell === undefined || (typeof cell === "string" && cell.trim() === "");
 	return {
 		expected: "a number as a label",
-		got: empty ? "an empty cell" : JSON.stringify(String(cell)),
+		got: empty ? "an empty cell" : JSON.stringify(cellText(cell)),
 		hint: comma
 			? 'If commas are decimal: --set data.decimal=",".'
 			: "Leave rows without a number out; for names of classes leave the task out.",

@@ -61,6 +61,12 @@ export function noLabels(rows: number): Labels {
 	return { ids: new Int32Array(rows), values: [] };
 }
 
+/** A cell as text, whatever a format holds: of what is no text and no number its type. */
+export function cellText(cell: unknown): string {
+	const isText = typeof cell === "string" || typeof cell === "number" || typeof cell === "bigint";
+	return isText || typeof cell === "boolean" ? String(cell) : `a ${typeof cell}`;
+}
+
 /** What is wrong with a cell. */
 export type CellTrouble = Pick<LimbeckError, "expected" | "got"> & { readonly hint: string };
 
