@@ -24,8 +24,11 @@ export const nameField = z.string().min(1).default("custom").describe("what the 
 const networkFields: Readonly<Record<string, (written: unknown) => unknown>> = {
 	teacher: withTeacherFamily,
 	student: withFamily,
-	chain: (written) => (Array.isArray(written) ? written.map(withFamily) : written),
+	chain: withFamilyEach,
 	network: withFamily,
+	generalist: withFamily,
+	convolutional: withFamily,
+	students: withFamilyEach,
 };
 
 /** The fields of recipes that hold an objective, and which of a task's is meant there. */
@@ -55,6 +58,10 @@ export function forTask(recipe: unknown, task: string | undefined): unknown {
 	if (task === undefined || task === defaultTask || !isRecord(recipe)) return recipe;
 	const kept = Object.entries(recipe).filter(([field]) => !Object.hasOwn(objectiveFields, field));
 	return Object.fromEntries(kept);
+}
+
+function withFamilyEach(written: unknown): unknown {
+	return Array.isArray(written) ? written.map(withFamily) : written;
 }
 
 function withFamilies(recipe: unknown): unknown {

@@ -24,6 +24,15 @@ test("the name of a recipe says which study it is of", () => {
 	expect(() => parseStudyRecipe({ name: "tempo" })).toThrow(`one of ${names.join(", ")}`);
 });
 
+test("a network from a file needs no family, as in other recipes", () => {
+	const pareto = parseStudyRecipe({ ...studies.pareto.sizes.quick, students: [{ file: "a.onnx" }] });
+	expect(pareto).toMatchObject({ students: [{ family: "file", file: "a.onnx" }] });
+	const boosting = parseStudyRecipe({ ...studies.boosting.sizes.quick, generalist: { file: "b.onnx" } });
+	expect(boosting).toMatchObject({ generalist: { family: "file", file: "b.onnx" } });
+	const set = parseStudyRecipe(studyOf("mnist").sizes.quick, "study", ['convolutional={"file":"c.onnx"}']);
+	expect(set).toMatchObject({ convolutional: { family: "file", file: "c.onnx" } });
+});
+
 describe("differences in words", () => {
 	// Pairs differ by 10, 12 and 14: 12 on average, deviation 2, t = 4.303: 12 ± 4.97.
 	const [few, many] = [

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { LimbeckError } from "../../errors.js";
 import { isRecord, type JsonSchema, parseOptions, shown } from "../../options.js";
-import { applySettings } from "../../settings.js";
+import { changedRecipe } from "../recipe-fields.js";
 import { boostingStudy } from "./boosting.js";
 import { mnistStudy } from "./mnist.js";
 import { noveltyStudy } from "./novelty.js";
@@ -43,8 +43,8 @@ export function studyOf(name: StudyName): Study<z.ZodType<StudyRecipe>> {
  * @throws LimbeckError (`usage`) with the path of every field that is wrong.
  */
 export function parseStudyRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): StudyRecipe {
-	const { options } = studyOf(nameOf(input, where));
-	return parseOptions(options, applySettings(input, settings, options), where);
+	const name = nameOf(input, where);
+	return parseOptions(studyOf(name).options, changedRecipe(studies[name].options, input, settings), where);
 }
 
 /**
