@@ -2,6 +2,7 @@ const { builtinModules } = require("node:module");
 
 /** The one-way layout of src/: a line may import only the lines above it, and its own folder. */
 const layers = [
+	"recipe-types.ts",
 	"errors.ts",
 	"json.ts",
 	"notices.ts",

@@ -45,7 +45,7 @@ function recordOf(run: number, store: string): RunRecord {
 		schema: 1,
 		id: `run-${String(run).padStart(6, "0")}`,
 		command: "distill",
-		recipe: parseRecipe({}),
+		recipe: { ...parseRecipe({}) },
 		out: join(store, "out"),
 		threads: 2,
 		state: works ? "running" : "done",

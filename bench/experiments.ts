@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { fitRecipe } from "../dist/distill/data-fit.js";
 import { type NetworkOptions, parseNetworkSpec, replaceNetwork } from "../dist/distill/networks.js";
 import { membersOf } from "../dist/distill/teachers/sources.js";
-import { distillationOptions, hardTargets } from "../dist/losses/index.js";
+import { hardTargets } from "../dist/losses/index.js";
 import type { Experiment, ExperimentNetwork } from "../dist/pipeline/experiment.js";
 import { parseRecipe, type RecipeInput, type RunRecipe } from "../dist/workflows/distill/recipe.js";
 import { recipes } from "../dist/workflows/distill/recipes.js";
@@ -105,7 +105,7 @@ function objectives(sizes: Sizes): TitledExperiment {
 	const taught = (title: string, options: object): Network => ({
 		title,
 		network,
-		loss: distillationOptions.parse(options),
+		loss: parseRecipe({ distillation: options }).distillation,
 		teachers: ["teacher"],
 	});
 	const hardWeight = 0.1;

@@ -36,8 +36,8 @@ export {
 	fitRecipe,
 	type JitterByData,
 } from "./distill/data-fit.js";
-export type { NetworkInput, NetworkOptions } from "./distill/networks.js";
-export type { TeacherInput, TeacherOptions } from "./distill/teachers/options.js";
+export type { NetworkOptions } from "./distill/networks.js";
+export type { TeacherOptions } from "./distill/teachers/options.js";
 export * from "./errors.js";
 export type { Attributes } from "./graph/attributes.js";
 export {
@@ -86,6 +86,7 @@ export type {
 export { type Optimizer, type OptimizerOptions, optimizers, type Update } from "./optim/optimizers.js";
 export { type Schedule, type ScheduleOptions, schedules } from "./optim/schedules.js";
 export type { OutputForm, OutputsOption } from "./predict/output-form.js";
+export type * from "./recipe-types.js";
 export type { DeviceChoice, DeviceName } from "./runtime/devices.js";
 export type {
 	DeviceMemory,
@@ -169,27 +170,14 @@ export {
 } from "./train/training-graph.js";
 export type { Carried } from "./train/update.js";
 export { distillStudent, type StudentJob, studentAt } from "./workflows/distill/distill-student.js";
-export {
-	defineRecipe,
-	parseRecipe,
-	type Recipe,
-	type RecipeInput,
-	type RunRecipe,
-} from "./workflows/distill/recipe.js";
+export { defineRecipe, parseRecipe, type RunRecipe } from "./workflows/distill/recipe.js";
 export { recipes } from "./workflows/distill/recipes.js";
 export { recipeSchema } from "./workflows/recipe-schema.js";
 export {
 	parseSpecializeRecipe,
 	type RunSpecializeRecipe,
-	type SpecializeRecipe,
-	type SpecializeRecipeInput,
 	specializeSchema,
 } from "./workflows/specialize/recipe.js";
 export { specializeRecipes } from "./workflows/specialize/recipes.js";
-export {
-	parseTrainRecipe,
-	type RunTrainRecipe,
-	type TrainRecipe,
-	type TrainRecipeInput,
-} from "./workflows/train/recipe.js";
+export { parseTrainRecipe, type RunTrainRecipe } from "./workflows/train/recipe.js";
 export { trainRecipes } from "./workflows/train/recipes.js";

@@ -15,7 +15,7 @@ export type { FrameDataSet, FrameSplit, FramesChoice } from "./data/frames.js";
 export { dataSetOf, dataSets, findDataSet, type StepData } from "./data/index.js";
 export { createInlineLoader, createLoader } from "./data/loader.js";
 export { openSamples } from "./data/open-samples.js";
-export type { DataChoice, Decoding } from "./data/options.js";
+export type { Decoding } from "./data/options.js";
 export type { LabelledSample, MemoryData, MemorySamples, SampleArray } from "./data/own/memory.js";
 export type { SampleLabel } from "./data/own/memory-labels.js";
 export type { WindowSamples } from "./data/samples.js";
@@ -148,8 +148,6 @@ export {
 } from "./workflows/speech/plan.js";
 export {
 	parseSpeechRecipe,
-	type SpeechRecipe,
-	type SpeechRecipeInput,
 	speechRecipeSchema,
 	speechRecipes,
 } from "./workflows/speech/recipe.js";
@@ -157,7 +155,7 @@ export type { SpeechFoldsReport, SpeechNetReport, SpeechReport, TriedTemperature
 export { speechFoldsTable, speechReportTable } from "./workflows/speech/table.js";
 export { planStudy, type StudyOptions, study } from "./workflows/study/plan.js";
 export type { StudyReport } from "./workflows/study/report.js";
-export { parseStudyRecipe, type StudyName, type StudyRecipe } from "./workflows/study/studies.js";
+export { parseStudyRecipe, type StudyName } from "./workflows/study/studies.js";
 export type { Axis, Findings, Line, NetworkMeasures, Point, StudyFigure, StudyTable } from "./workflows/study/study.js";
 export { studyTable } from "./workflows/study/table.js";
 export { planTrain, type TrainOptions, train } from "./workflows/train/plan.js";

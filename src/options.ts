@@ -161,6 +161,9 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 	return value;
 }
 
+/** Options as they are written: lists, too, are only read. */
+export type Written<T> = T extends object ? { readonly [Field in keyof T]: Written<T[Field]> } : T;
+
 /** A schema as plain data: {@link https://json-schema.org | JSON schema}. */
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
 

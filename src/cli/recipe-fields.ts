@@ -147,7 +147,7 @@ function valueOf(values: unknown, name: string): unknown {
 }
 
 /** What a field may be, as a noun phrase; nothing where its entries are listed elsewhere. */
-function allowed(field: JsonSchema): string | undefined {
+export function allowed(field: JsonSchema): string | undefined {
 	const { type, prefixItems, minItems = 0, maxItems } = field;
 	if (field.oneOf !== undefined) return undefined;
 	if (field.anyOf !== undefined) return field.anyOf.map((one) => allowed(one) ?? "a value").join(", or ");

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { comparedName } from "../names.js";
+import type { DataChoice } from "../recipe-types.js";
 import { defaultTask, type TaskName, taskNames } from "../tasks/names.js";
 
 const validation = z.int().min(1).optional().describe("validation samples, split off the training samples by class");
@@ -109,7 +110,7 @@ const columns = {
 	...own,
 };
 
-/** The options of NumPy's arrays, each in a file of its own. */
+/** The options of NumPy's arrays, each in a file of its own. @internal */
 export const npyOptions = z.strictObject({
 	name: z.literal("npy"),
 	file: file.describe("array with the samples along its first dimension, as numpy.save writes it"),
@@ -126,7 +127,7 @@ export const npyOptions = z.strictObject({
 	...arrays,
 });
 
-/** The options of every data set, by its name. */
+/** The options of every data set, by its name. @internal */
 export const dataOptions = z.discriminatedUnion("name", [
 	z.strictObject({ name: z.literal("digits").optional().default("digits"), validation, withhold }),
 	published("mnist"),
@@ -211,8 +212,7 @@ export const dataOptions = z.discriminatedUnion("name", [
 	}),
 ]);
 
-/** A data set's name with its options. */
-export type DataChoice = z.infer<typeof dataOptions>;
+export type { DataChoice } from "../recipe-types.js";
 
 /** The options of one data set. */
 export type OptionsOf<Name extends DataChoice["name"]> = Extract<DataChoice, { readonly name: Name }>;

@@ -5,10 +5,11 @@ import { LimbeckError } from "../errors.js";
 import type { ModelFamily } from "../models/family.js";
 import { type FamilyName, families, familyOf, type ModelSpec } from "../models/index.js";
 import { isRecord, nearest } from "../options.js";
+import type { FileNetworkOptions, NetworkChoice } from "../recipe-types.js";
 import { trainingShape } from "../train/training-options.js";
 import { type Fitted, fittingShape } from "./data-fit.js";
 
-/** The fields of a recipe that say how a network is trained, and on how many of the training samples. */
+/** The fields of a recipe that say how a network is trained, and on how many of the training samples. @internal */
 export const learningShape = {
 	...trainingShape,
 	...fittingShape,
@@ -28,9 +29,9 @@ export const learningShape = {
 		.describe("classes, counted from 0, whose training samples it learns from; all where absent"),
 };
 
-/** Where a model lies. */
+/** Where a model lies. @internal */
 export const file = z.string().min(1).describe("the model's ONNX file");
-/** The family of a model from a file. */
+/** The family of a model from a file. @internal */
 export const ofFile = z.literal("file").describe("a model from a file; may be left out beside `file`");
 
 const fileNetwork = z.strictObject({
@@ -70,26 +71,26 @@ function familyNetwork<Name extends FamilyName>(name: Name): FamilyNetwork<Name>
 	return z.strictObject({ family, ...options.shape, ...learningShape }) as unknown as FamilyNetwork<Name>;
 }
 
-/** An acoustic model, and how it is trained, as speech recipes have it: in numbers. */
+/** An acoustic model, and how it is trained, as speech recipes have it: in numbers. @internal */
 export const acousticNetwork = familyNetwork("acoustic").extend({
 	epochs: trainingShape.epochs,
 	jitter: trainingShape.jitter,
 });
 
-/** A fully connected net, and how it is trained. */
+/** A fully connected net, and how it is trained. @internal */
 export const mlpNetwork = familyNetwork("mlp");
 
 // The table's own keys.
 const familyNames = Object.keys(families) as FamilyName[];
 
-/** Every model family, with how a network of it is trained. */
+/** Every model family, with how a network of it is trained. @internal */
 export const familyNetworks = familyNames.map((name) => familyNetwork(name));
 
-/** A network that is trained. */
+/** A network that is trained. @internal */
 export const networkOptions = choiceOf("family", [...familyNetworks, fileNetwork]);
 
 /** A network and how it is trained. */
-export type NetworkOptions = Fitted<z.infer<typeof networkOptions>>;
+export type NetworkOptions = Fitted<NetworkChoice>;
 
 /** Which training samples a network learns from; all where nothing is set. */
 export type LearnedPart = Partial<Pick<NetworkOptions, "classes" | "fraction" | "fractionSeed">>;
@@ -107,10 +108,9 @@ export function learnedPartOf({
 }
 
 /** A network from a file. */
-export type FileNetwork = z.infer<typeof fileNetwork>;
+export type FileNetwork = FileNetworkOptions;
 
-/** A {@link NetworkOptions} as recipes write it: beside `file`, `family` may be left out. */
-export type NetworkInput = z.input<typeof networkOptions> | Omit<z.input<typeof fileNetwork>, "family">;
+export type { NetworkInput } from "../recipe-types.js";
 
 /** A network as written, with the family that a file goes without. */
 export function withFamily(network: unknown): unknown {

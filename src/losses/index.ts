@@ -61,7 +61,7 @@ export function overClasses(objective: LossOptions, classes: readonly number[]):
 	return lossOf(objective).overClasses?.(objective, classes) ?? objective;
 }
 
-/** What a student may learn from its teacher. */
+/** What a student may learn from its teacher. @internal */
 export const distillationOptions = entryChoice(withRole(losses, "teacher")).refine(
 	(objective) => asksTeacher(objective),
 	{
@@ -70,7 +70,7 @@ export const distillationOptions = entryChoice(withRole(losses, "teacher")).refi
 	},
 );
 
-/** What a network may learn without a teacher. */
+/** What a network may learn without a teacher. @internal */
 export const hardLossOptions = entryChoice(withRole(losses, "labels"));
 
 /** The true labels alone. */

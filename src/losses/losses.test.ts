@@ -25,6 +25,7 @@ import {
 	lossOf,
 	overClasses,
 } from "./index.js";
+import { partOptions } from "./mixture.js";
 import { singleLosses, withRole } from "./table.js";
 
 /** An objective as a recipe writes it, its defaults filled in. */
@@ -32,9 +33,7 @@ function lossFrom(written: { readonly name: keyof typeof losses; readonly [optio
 	return losses[written.name].options.parse(written);
 }
 
-const partNames: readonly string[] = losses.mixture.options.shape.of.element.options.map(
-	({ shape }) => shape.name.value,
-);
+const partNames: readonly string[] = partOptions.options.map(({ shape }) => shape.name.value);
 
 const mixture: LossOptions = losses.mixture.options.parse({
 	name: "mixture",

@@ -4,6 +4,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Value } from "../graph/value.js";
 import { cast } from "../ops/index.js";
 import { scaled } from "../ops/rules.js";
+import type { ObjectivePartChoice, ObjectivePartInput } from "../recipe-types.js";
 import { taskNames } from "../tasks/names.js";
 import { defineLoss, type InnerValues, type LossInputs } from "./loss.js";
 import { singleLosses, singleLossOf, withRole } from "./table.js";
@@ -14,17 +15,21 @@ const share = {
 	schedule: weightScheduleOptions.optional().describe("how the weight changes over training; not at all where absent"),
 };
 
-const partOptions = choiceOf(
+/** The objectives that a mixture may have, each with its share. @internal */
+export const partOptions = choiceOf(
 	"name",
 	withRole(singleLosses, "labels", "teacher", "inside").map(({ options }) => extended(options, share)),
 );
 
-type Part = z.infer<typeof partOptions>;
+type Part = ObjectivePartChoice;
+
+/** The same with its types by their names: what is published of a mixture then stays short. */
+const part: z.ZodType<Part, ObjectivePartInput> = partOptions;
 
 const options = z.strictObject({
 	name: z.literal("mixture").describe("a weighted sum of objectives"),
 	of: z
-		.array(partOptions)
+		.array(part)
 		.min(1)
 		.refine((parts) => parts.some((part) => needsOf(part).includes("student")), {
 			error: "an objective on the student's outputs among them, such as soft-targets or cross-entropy",

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { choiceOf, extended } from "../../choices.js";
 import { isRecord } from "../../options.js";
+import type { FileTeacherOptions, MemberChoice, TargetsTeacherOptions, TeacherChoice } from "../../recipe-types.js";
 import { combinationOption } from "../../tasks/combination.js";
 import { outputsOption } from "../../train/outputs.js";
 import { inputOptions } from "../../train/preprocess.js";
@@ -39,7 +40,7 @@ const order = {
 		.describe("indices of the outputs that are the classes, in the data's order"),
 };
 
-/** How a model file is read. */
+/** How a model file is read. @internal */
 export const readingShape = {
 	outputs: outputsOption,
 	output: z
@@ -54,7 +55,8 @@ export const readingShape = {
 /** A model that is used as it is. */
 const givenTeacher = z.strictObject({ family: ofFile, file, ...readingShape, trust });
 
-const memberOptions = choiceOf("family", [...trainedTeachers, givenTeacher]);
+/** A teacher that may be one of several. @internal */
+export const memberOptions = choiceOf("family", [...trainedTeachers, givenTeacher]);
 
 const ensembleTeacher = z
 	.strictObject({
@@ -87,26 +89,20 @@ const targetsTeacher = z.strictObject({
 	trust,
 });
 
-/** What teaches: a network that is trained, a file that is used as it is, several of them, or soft targets in a file. */
+/** What teaches: a network that is trained, a file that is used as it is, several of them, or soft targets in a file. @internal */
 export const teacherOptions = choiceOf("family", [...trainedTeachers, givenTeacher, ensembleTeacher, targetsTeacher]);
 
 /** A teacher: networks and how they are trained, files, or targets. */
-export type TeacherOptions = Fitted<z.infer<typeof teacherOptions>>;
+export type TeacherOptions = Fitted<TeacherChoice>;
 
 /** A teacher that may be one of several. */
-export type MemberOptions = Fitted<z.infer<typeof memberOptions>>;
+export type MemberOptions = Fitted<MemberChoice>;
 
 /** A model file as a teacher. */
-export type GivenTeacher = z.infer<typeof givenTeacher>;
+export type GivenTeacher = FileTeacherOptions;
 
 /** A file of soft targets as a teacher. */
-export type TargetsTeacher = z.infer<typeof targetsTeacher>;
-
-/** A {@link TeacherOptions} as it is written: beside `file`, `family` may be left out. */
-export type TeacherInput =
-	| z.input<typeof teacherOptions>
-	| Omit<z.input<typeof givenTeacher>, "family">
-	| Omit<z.input<typeof targetsTeacher>, "family">;
+export type TargetsTeacher = TargetsTeacherOptions;
 
 const targetFile = /\.(?:npz|parquet|jsonl)$/;
 

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { Fitted } from "../../distill/data-fit.js";
-import { learningShape, type NetworkInput, networkOptions } from "../../distill/networks.js";
-import { type TeacherInput, teacherOptions } from "../../distill/teachers/options.js";
+import { learningShape, networkOptions } from "../../distill/networks.js";
+import { teacherOptions } from "../../distill/teachers/options.js";
 import { distillationOptions } from "../../losses/index.js";
 import { isRecord, type JsonSchema, parseOptions } from "../../options.js";
+import type { Recipe, RecipeInput } from "../../recipe-types.js";
 import { changedRecipe, dataField, nameField, seedFields, trainingOf } from "../recipe-fields.js";
 
-const recipeOptions = z.strictObject({
+/** The schema of a recipe. @internal */
+export const distillOptions = z.strictObject({
 	name: nameField,
 	data: dataField,
 	teacher: teacherOptions.prefault({}).describe("what teaches: a network, a file, several, or soft targets"),
@@ -57,18 +59,10 @@ const recipeOptions = z.strictObject({
 	...seedFields,
 });
 
-/** A distillation from start to end. */
-export type Recipe = z.infer<typeof recipeOptions>;
+export type { Recipe, RecipeInput } from "../../recipe-types.js";
 
 /** A {@link Recipe} that is fitted to its data. */
 export type RunRecipe = Fitted<Recipe>;
-
-/** A recipe as it is written: every field may be left out. */
-export type RecipeInput = Omit<z.input<typeof recipeOptions>, "teacher" | "student" | "chain"> & {
-	teacher?: TeacherInput;
-	student?: NetworkInput;
-	chain?: readonly NetworkInput[];
-};
 
 /** Marks an object as a recipe, for a typed file: `export default defineRecipe({ … })`. */
 export function defineRecipe(recipe: RecipeInput): RecipeInput {
@@ -82,12 +76,12 @@ export function defineRecipe(recipe: RecipeInput): RecipeInput {
  * @throws LimbeckError (`usage`) with the path of every field that is wrong.
  */
 export function parseRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): Recipe {
-	const written = changedRecipe(recipeOptions, input, settings);
+	const written = changedRecipe(distillOptions, input, settings);
 	// As written first, so that a wrong field of the student is not told of again in the baseline.
-	const recipe = parseOptions(recipeOptions, written, where);
+	const recipe = parseOptions(distillOptions, written, where);
 	if (!isRecord(written)) return recipe;
 	return parseOptions(
-		recipeOptions,
+		distillOptions,
 		{ ...written, baseline: trainingOf(written["student"], written["baseline"]) },
 		where,
 	);
@@ -95,5 +89,5 @@ export function parseRecipe(input: unknown, where = "recipe", settings: readonly
 
 /** The JSON schema of a distillation's recipe, for editors and for help. */
 export function distillSchema(): JsonSchema {
-	return z.toJSONSchema(recipeOptions, { io: "input" });
+	return z.toJSONSchema(distillOptions, { io: "input" });
 }

@@ -3,11 +3,12 @@ import { z } from "zod";
 import { isUnlabelled } from "../../data/options.js";
 import { mixupOf } from "../../data/transforms/index.js";
 import type { Fitted } from "../../distill/data-fit.js";
-import { learningShape, type NetworkInput, networkOptions, withFamily } from "../../distill/networks.js";
+import { learningShape, networkOptions, withFamily } from "../../distill/networks.js";
 import { combinationOptions } from "../../distill/specialists/combination-options.js";
 import { LimbeckError } from "../../errors.js";
 import { distillationOptions } from "../../losses/index.js";
 import { isRecord, type JsonSchema, parseOptions } from "../../options.js";
+import type { SpecializeRecipe } from "../../recipe-types.js";
 import { applySettings } from "../../settings.js";
 import { chosenClusterings } from "../../specialists/clustering.js";
 import { looksInside } from "../../train/objective.js";
@@ -33,7 +34,8 @@ const studentOptions = z
 
 const control = (what: string) => z.boolean().default(true).describe(what);
 
-const specializeOptions = z.strictObject({
+/** The schema of a recipe. @internal */
+export const specializeOptions = z.strictObject({
 	name: nameField,
 	data: dataField,
 	generalist: networkOptions.prefault({}).describe("the network that knows all classes, and how it is trained"),
@@ -95,16 +97,10 @@ const specializeOptions = z.strictObject({
 	...seedFields,
 });
 
-/** A generalist and its specialists, from start to end. */
-export type SpecializeRecipe = z.infer<typeof specializeOptions>;
+export type { SpecializeRecipe, SpecializeRecipeInput } from "../../recipe-types.js";
 
 /** A {@link SpecializeRecipe} that is fitted to its data. */
 export type RunSpecializeRecipe = Fitted<SpecializeRecipe>;
-
-/** A {@link SpecializeRecipe} as it is written: every field may be left out. */
-export type SpecializeRecipeInput = Omit<z.input<typeof specializeOptions>, "generalist"> & {
-	generalist?: NetworkInput;
-};
 
 /** The fields that hold how a network like the generalist is trained. */
 const likeGeneralist = ["specialist", "student"] as const;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { acousticNetwork } from "../../distill/networks.js";
 import { type JsonSchema, parseOptions } from "../../options.js";
+import type { SpeechRecipe, SpeechRecipeInput } from "../../recipe-types.js";
 import { applySettings } from "../../settings.js";
 import { seedField, speechFields } from "../../speech/step-options.js";
 import { trainingShape } from "../../train/training-options.js";
@@ -21,7 +22,8 @@ const fewOptions = z.strictObject({
 	batch: trainingShape.batch.unwrap().default(32).describe("samples per step"),
 });
 
-const recipeOptions = z.strictObject({
+/** The schema of a recipe. @internal */
+export const speechRecipeOptions = z.strictObject({
 	name: z.string().min(1).default("speech").describe("what the report calls this recipe"),
 	data: speechFields.data,
 	features: speechFields.features,
@@ -53,16 +55,12 @@ const recipeOptions = z.strictObject({
 	seeds: z.int().min(1).max(1000).default(1).describe("how many seeds, one run each"),
 });
 
-const sensibleRecipe = recipeOptions.refine(({ student, members }) => student === undefined || members > 1, {
+const sensibleRecipe = speechRecipeOptions.refine(({ student, members }) => student === undefined || members > 1, {
 	error: "none with a single member: only an ensemble is distilled",
 	path: ["student"],
 });
 
-/** An experiment with speech. */
-export type SpeechRecipe = z.infer<typeof recipeOptions>;
-
-/** A {@link SpeechRecipe} as it is written: every field may be left out. */
-export type SpeechRecipeInput = z.input<typeof recipeOptions>;
+export type { SpeechRecipe, SpeechRecipeInput } from "../../recipe-types.js";
 
 /**
  * Checks a recipe and fills in the defaults.
@@ -71,12 +69,12 @@ export type SpeechRecipeInput = z.input<typeof recipeOptions>;
  * @throws LimbeckError (`usage`) with the path of every field that is wrong.
  */
 export function parseSpeechRecipe(input: unknown, where = "recipe", settings: readonly string[] = []): SpeechRecipe {
-	return parseOptions(sensibleRecipe, applySettings(input, settings, recipeOptions), where);
+	return parseOptions(sensibleRecipe, applySettings(input, settings, speechRecipeOptions), where);
 }
 
 /** The recipe's JSON schema, for editors and for help. */
 export function speechRecipeSchema(): JsonSchema {
-	return z.toJSONSchema(recipeOptions, { io: "input" });
+	return z.toJSONSchema(speechRecipeOptions, { io: "input" });
 }
 
 const network = {

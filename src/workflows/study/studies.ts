@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { LimbeckError } from "../../errors.js";
 import { isRecord, type JsonSchema, parseOptions, shown } from "../../options.js";
+import type { StudyRecipe } from "../../recipe-types.js";
 import { changedRecipe } from "../recipe-fields.js";
 import { boostingStudy } from "./boosting.js";
 import { mnistStudy } from "./mnist.js";
@@ -13,7 +14,7 @@ import { shallowStudy } from "./shallow.js";
 import type { Study } from "./study.js";
 import { temperatureStudy } from "./temperature.js";
 
-/** The studies by name. */
+/** The studies by name. @internal */
 export const studies = {
 	mnist: mnistStudy,
 	temperature: temperatureStudy,
@@ -25,8 +26,7 @@ export const studies = {
 	pareto: paretoStudy,
 } as const;
 
-/** The recipe of a study; its name says which. */
-export type StudyRecipe = z.output<(typeof studies)[keyof typeof studies]["options"]>;
+export type { StudyRecipe } from "../../recipe-types.js";
 
 /** The name of a study. */
 export type StudyName = StudyRecipe["name"];

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { DataChoice } from "../../data/options.js";
 import type { Fitted } from "../../distill/data-fit.js";
 import type { NetworkReport } from "../../distill/network-report.js";
+import type { Written } from "../../options.js";
 import {
 	type Experiment,
 	type ExperimentEvent,
@@ -120,7 +121,7 @@ export interface Study<Options extends z.ZodType> {
 	/** Its recipe; see {@link studyShape}. */
 	readonly options: Options;
 	/** Its recipe for a look in minutes, and for the answer. */
-	readonly sizes: { readonly quick: z.input<Options>; readonly full: z.input<Options> };
+	readonly sizes: { readonly quick: Written<z.input<Options>>; readonly full: Written<z.input<Options>> };
 	/** What it learns from, where that is not the recipe's data as they are. */
 	readonly dataOf?: (recipe: z.output<Options>) => DataChoice;
 	readonly plan: (

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { anyOf } from "../../choices.js";
 import type { Fitted } from "../../distill/data-fit.js";
-import { type NetworkInput, networkOptions } from "../../distill/networks.js";
+import { networkOptions } from "../../distill/networks.js";
 import { hardLossOptions } from "../../losses/index.js";
 import { type JsonSchema, parseOptions } from "../../options.js";
+import type { TrainRecipe } from "../../recipe-types.js";
 import { changedRecipe, dataField, nameField, seedFields } from "../recipe-fields.js";
 
 const hardLossNames = hardLossOptions.options.map(({ shape }) => shape.name.value);
 
-const trainRecipeOptions = z.strictObject({
+/** The schema of a recipe. @internal */
+export const trainRecipeOptions = z.strictObject({
 	name: nameField,
 	data: dataField,
 	network: networkOptions.prefault({}).describe("the network, and how it is trained"),
@@ -16,14 +18,10 @@ const trainRecipeOptions = z.strictObject({
 	...seedFields,
 });
 
-/** The training of one network on hard labels. */
-export type TrainRecipe = z.infer<typeof trainRecipeOptions>;
+export type { TrainRecipe, TrainRecipeInput } from "../../recipe-types.js";
 
 /** A {@link TrainRecipe} that is fitted to its data. */
 export type RunTrainRecipe = Fitted<TrainRecipe>;
-
-/** A {@link TrainRecipe} as it is written: every field may be left out. */
-export type TrainRecipeInput = Omit<z.input<typeof trainRecipeOptions>, "network"> & { network?: NetworkInput };
 
 /**
  * Checks a recipe and fills in the defaults.
