@@ -26,6 +26,7 @@ import { profileOf } from "./profile.js";
 import { measureSpecialists, type Scale } from "./specialists.js";
 import { measureScoring, measureStore } from "./targets.js";
 import { DEFAULT_CASES, formatResult, measure, type TrainResult } from "./train.js";
+import { measureTypes } from "./types.js";
 import type { Bytes } from "./web.js";
 
 /** Hidden layers, batch and epochs of a round. */
@@ -327,6 +328,11 @@ program
 				`${ms(firstAnswer)}), drawn in Chromium in ${ms(open)} (the first time ${ms(firstOpen)})\n`,
 		);
 	});
+
+program
+	.command("types")
+	.description("what a recipe of six lines costs tsc, against the packed package")
+	.action(() => measureTypes((line) => process.stdout.write(`${line}\n`)));
 
 // A signal must not leave stopped children behind: they are killed on exit.
 process.once("SIGINT", () => process.exit(130));
