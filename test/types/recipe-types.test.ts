@@ -22,32 +22,31 @@ type In<Schema extends z.ZodType> = Written<z.input<Schema>>;
 /** The same where fields hold what may go without its family as well. */
 type With<Recipe, Fields> = Omit<Recipe, keyof Fields> & Partial<Fields>;
 
-type Unnamed<Choice, Family> = Choice | Omit<Extract<Choice, { readonly family: Family }>, "family">;
+/** With no field optional: an optional one that is missing fits as well. */
+type Whole<T> = T extends object ? { readonly [Field in keyof T]-?: Whole<T[Field]> } : T;
+
+/** Whether each of two types takes what the other takes, with the same fields. */
+type Same<A, B> = [A, B, Whole<A>, Whole<B>] extends [B, A, Whole<B>, Whole<A>] ? true : false;
+
+type Unnamed<Choice, Family> = Choice | (Choice extends { readonly family: Family } ? Omit<Choice, "family"> : never);
 
 type StudySchemas = (typeof studies)[keyof typeof studies]["options"];
 
 test("what recipes take is what their schemas take", () => {
-	// Both ways: that neither takes more than the other.
-	expectTypeOf<types.DataInput>().toExtend<In<typeof dataOptions>>();
-	expectTypeOf<In<typeof dataOptions>>().toExtend<types.DataInput>();
-	expectTypeOf<types.ObjectiveInput>().toExtend<In<typeof distillationOptions>>();
-	expectTypeOf<In<typeof distillationOptions>>().toExtend<types.ObjectiveInput>();
-	expectTypeOf<types.ObjectivePartInput>().toExtend<In<typeof partOptions>>();
-	expectTypeOf<In<typeof partOptions>>().toExtend<types.ObjectivePartInput>();
+	expectTypeOf<Same<types.DataInput, In<typeof dataOptions>>>().toEqualTypeOf<true>();
+	expectTypeOf<Same<types.ObjectiveInput, In<typeof distillationOptions>>>().toEqualTypeOf<true>();
+	expectTypeOf<Same<types.ObjectivePartInput, In<typeof partOptions>>>().toEqualTypeOf<true>();
 
 	type Network = Unnamed<In<typeof networkOptions>, "file">;
-	expectTypeOf<types.NetworkInput>().toExtend<Network>();
-	expectTypeOf<Network>().toExtend<types.NetworkInput>();
+	expectTypeOf<Same<types.NetworkInput, Network>>().toEqualTypeOf<true>();
 	type Member = Unnamed<In<typeof memberOptions>, "file">;
-	expectTypeOf<types.MemberInput>().toExtend<Member>();
-	expectTypeOf<Member>().toExtend<types.MemberInput>();
+	expectTypeOf<Same<types.MemberInput, Member>>().toEqualTypeOf<true>();
 	type Named = In<typeof teacherOptions>;
 	type Ensemble = Omit<Extract<Named, { readonly family: "ensemble" }>, "members"> & {
 		readonly members: readonly Member[];
 	};
 	type Teacher = Unnamed<Exclude<Named, { readonly family: "ensemble" }>, "file" | "targets"> | Ensemble;
-	expectTypeOf<types.TeacherInput>().toExtend<Teacher>();
-	expectTypeOf<Teacher>().toExtend<types.TeacherInput>();
+	expectTypeOf<Same<types.TeacherInput, Teacher>>().toEqualTypeOf<true>();
 
 	interface Networks {
 		readonly teacher: types.TeacherInput | undefined;
@@ -55,30 +54,29 @@ test("what recipes take is what their schemas take", () => {
 		readonly chain: readonly types.NetworkInput[] | undefined;
 	}
 	type Recipe = With<In<typeof distillOptions>, Networks>;
-	expectTypeOf<types.RecipeInput>().toExtend<Recipe>();
-	expectTypeOf<Recipe>().toExtend<types.RecipeInput>();
+	expectTypeOf<Same<types.RecipeInput, Recipe>>().toEqualTypeOf<true>();
 	type Train = With<In<typeof trainRecipeOptions>, { readonly network: types.NetworkInput | undefined }>;
-	expectTypeOf<types.TrainRecipeInput>().toExtend<Train>();
-	expectTypeOf<Train>().toExtend<types.TrainRecipeInput>();
+	expectTypeOf<Same<types.TrainRecipeInput, Train>>().toEqualTypeOf<true>();
 	type Specialize = With<In<typeof specializeOptions>, { readonly generalist: types.NetworkInput | undefined }>;
-	expectTypeOf<types.SpecializeRecipeInput>().toExtend<Specialize>();
-	expectTypeOf<Specialize>().toExtend<types.SpecializeRecipeInput>();
-	expectTypeOf<types.SpeechRecipeInput>().toExtend<In<typeof speechRecipeOptions>>();
-	expectTypeOf<In<typeof speechRecipeOptions>>().toExtend<types.SpeechRecipeInput>();
-	expectTypeOf<In<StudySchemas>>().toExtend<types.StudyRecipeInput>();
+	expectTypeOf<Same<types.SpecializeRecipeInput, Specialize>>().toEqualTypeOf<true>();
+	expectTypeOf<Same<types.SpeechRecipeInput, In<typeof speechRecipeOptions>>>().toEqualTypeOf<true>();
+
+	type Temperature = With<
+		In<(typeof studies)["temperature"]["options"]>,
+		{ readonly teacher: types.NetworkInput | undefined }
+	>;
+	expectTypeOf<Same<types.TemperatureStudyRecipeInput, Temperature>>().toEqualTypeOf<true>();
+	type Shallow = In<(typeof studies)["shallow"]["options"]>;
+	expectTypeOf<Same<types.ShallowStudyRecipeInput, Shallow>>().toEqualTypeOf<true>();
+	expectTypeOf<types.StudyRecipeInput["name"]>().toEqualTypeOf<keyof typeof studies>();
 });
 
 test("what recipes are once they are parsed is what their schemas give", () => {
-	expectTypeOf<types.Recipe>().toExtend<z.output<typeof distillOptions>>();
-	expectTypeOf<z.output<typeof distillOptions>>().toExtend<types.Recipe>();
-	expectTypeOf<types.TrainRecipe>().toExtend<z.output<typeof trainRecipeOptions>>();
-	expectTypeOf<z.output<typeof trainRecipeOptions>>().toExtend<types.TrainRecipe>();
-	expectTypeOf<types.SpecializeRecipe>().toExtend<z.output<typeof specializeOptions>>();
-	expectTypeOf<z.output<typeof specializeOptions>>().toExtend<types.SpecializeRecipe>();
-	expectTypeOf<types.SpeechRecipe>().toExtend<z.output<typeof speechRecipeOptions>>();
-	expectTypeOf<z.output<typeof speechRecipeOptions>>().toExtend<types.SpeechRecipe>();
-	expectTypeOf<types.StudyRecipe>().toExtend<z.output<StudySchemas>>();
-	expectTypeOf<z.output<StudySchemas>>().toExtend<types.StudyRecipe>();
+	expectTypeOf<Same<types.Recipe, z.output<typeof distillOptions>>>().toEqualTypeOf<true>();
+	expectTypeOf<Same<types.TrainRecipe, z.output<typeof trainRecipeOptions>>>().toEqualTypeOf<true>();
+	expectTypeOf<Same<types.SpecializeRecipe, z.output<typeof specializeOptions>>>().toEqualTypeOf<true>();
+	expectTypeOf<Same<types.SpeechRecipe, z.output<typeof speechRecipeOptions>>>().toEqualTypeOf<true>();
+	expectTypeOf<Same<types.StudyRecipe, z.output<StudySchemas>>>().toEqualTypeOf<true>();
 });
 
 test("the types of recipes are made of the schemas as they are: npm run recipe-types", async () => {
