@@ -239,6 +239,10 @@ export interface NpyDataInput {
 	test?: string | undefined;
 	/** Array with their classes. */
 	testLabels?: string | undefined;
+	/** Array with the validation samples; split off where left out. */
+	validation?: string | undefined;
+	/** Array with their classes; none where unlabelled. */
+	validationLabels?: string | undefined;
 	/** Where a sample of the array has its channels; by default guessed from its shape, first where unclear. */
 	layout?: "channels-first" | "channels-last" | undefined;
 	/**
@@ -3319,6 +3323,10 @@ export interface NpyDataOptions {
 	test?: string | undefined;
 	/** Array with their classes. */
 	testLabels?: string | undefined;
+	/** Array with the validation samples; split off where left out. */
+	validation?: string | undefined;
+	/** Array with their classes; none where unlabelled. */
+	validationLabels?: string | undefined;
 	/** Where a sample of the array has its channels; by default guessed from its shape, first where unclear. */
 	layout?: "channels-first" | "channels-last" | undefined;
 	/**
