@@ -69,7 +69,7 @@ test("keys are those that stores have: another one would have all be done again"
 		"seed 1, two": "117e86e1ec226e763c76b0b142ac94626ee06f60edb4635d8f6e92172d672eae",
 		"seed 1, student": "efc0e18ab9c78da23e7ee1ec616f32d2cd300c9bf43bc80287cad9ab1fa0771a",
 		"seed 1, small": "c7392d30333f2d582931ec0a3b3e69a6c6314595bc2bc986fe0e15163d0a10b5",
-		"seed 1, evaluation": "b295a985b4ed7ae2c5daf3e9a8f637f768642bbfab411cae111ca52cd4c7ee33",
+		"seed 1, evaluation": "481e55c791b67da1295613dd13f6bde0957b1d71e90261ee6dd8ea856e182f2e",
 	});
 });
 

@@ -88,9 +88,9 @@ test("nothing but what we encoded is handed to ONNX Runtime", async () => {
 		expect(text.includes("InferenceSession"), name).toBe(false);
 		calls.push(...Array.from(text.matchAll(/createSession\(\s*(?:ort, )?(\w+)/g), ([, argument]) => argument ?? ""));
 	}
-	// `bytes` are what encodeModel gave: in the calibration itself, and in limbeck/predict by openClassifier.
+	// `bytes` are what encodeModel gave: in the calibration itself, and in limbeck/predict by open-model.ts.
 	expect(new Set(calls)).toEqual(new Set(["encodeModel", "bytes"]));
-	for (const name of ["deploy/calibrate.ts", "predict/classifier.ts"]) {
+	for (const name of ["deploy/calibrate.ts", "predict/open-model.ts"]) {
 		const text = await readFile(join(root, "src", name), "utf8");
 		expect(text, name).toMatch(/(?:const bytes = |createSession\(|open\w*\()encodeModel\(/);
 	}
