@@ -6,6 +6,7 @@
 export { gradients } from "./autodiff/gradients.js";
 export type { BatchOptions, BatchSettings, Chunk, Loader } from "./data/chunk.js";
 export type {
+	AnyDataSet,
 	DataSet,
 	Normalization,
 	Origin,
@@ -141,7 +142,10 @@ export type {
 	TargetsRequest,
 } from "./targets/targets.js";
 export type { Combination } from "./tasks/combination.js";
+export type { FigureName, Figures } from "./tasks/figures.js";
+export type { LabelArrays, LabelData, LabelKind } from "./tasks/labels.js";
 export type { TaskName } from "./tasks/names.js";
+export type { FigureTable } from "./tasks/task.js";
 export type {
 	Candidate,
 	Checkpoint,

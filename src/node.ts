@@ -30,6 +30,7 @@ export { evaluateModels } from "./distill/evaluate.js";
 export type { EvaluateContext } from "./distill/evaluated-model.js";
 export type {
 	AnyEvaluation,
+	ComparedModels,
 	Comparison,
 	CoverageRequest,
 	EvaluateOutcome,
@@ -37,6 +38,8 @@ export type {
 	Evaluation,
 	MemberEvaluation,
 	ModelCost,
+	NamedBiasShift,
+	NamedFidelity,
 	Quality,
 } from "./distill/evaluation.js";
 export type {

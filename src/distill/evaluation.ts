@@ -112,7 +112,7 @@ export interface NamedFidelity extends Figures {
 }
 
 /** Two models on the same samples, by their names. */
-export interface NamedComparison extends Comparison {
+export interface ComparedModels extends Comparison {
 	readonly a: string;
 	readonly b: string;
 }
@@ -135,7 +135,7 @@ export interface EvaluateOutcome {
 	/** Each member of those that have several, in order. */
 	readonly members: Readonly<Record<string, readonly MemberEvaluation[]>>;
 	readonly fidelity: readonly NamedFidelity[];
-	readonly comparisons: readonly NamedComparison[];
+	readonly comparisons: readonly ComparedModels[];
 	/** Of every model, where they were asked for. */
 	readonly details: Readonly<Record<string, EvaluationDetails>>;
 	/** Where they were asked for. */
