@@ -43,9 +43,14 @@ type DataFlags = Pick<EvaluateFlags, "data" | "folder" | "task" | "set">;
 /** Adds the flags to a command. */
 export function addEvaluateFlags(command: Command): Command {
 	command.requiredOption("--data <name|path>", "data set, or data of yours: see limbeck data list");
-	return addDataFlags(command)
+	return addTaskFlag(addDataFlags(command))
 		.option("--split <name>", "test, or validation: to choose by (default: test)")
 		.option("--top <k,k>", "top-k accuracies to tell (default: 1, and 5 where there are more than five classes)");
+}
+
+/** Adds what says what is learned from the labels of the data. */
+export function addTaskFlag(command: Command): Command {
+	return command.option("--task <name>", `what the labels are: ${taskNames.join(", ")} (default: classification)`);
 }
 
 /** Adds what says more of the data than `--data`, and how the work is done and told. */
@@ -55,7 +60,6 @@ export function addDataFlags(command: Command): Command {
 			"--folder <folder>",
 			"folder with the data set's files (default: LIMBECK_DATA, or where data get puts them)",
 		)
-		.option("--task <name>", `what the labels are: ${taskNames.join(", ")} (default: classification)`)
 		.option(
 			"--set <path=value>",
 			"set an option of the data, such as data.label=species, or how a model is read: model.input, output, outputs, select, classes; may be given many times",

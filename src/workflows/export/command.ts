@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { addDataFlags, dataChoiceOf, evaluateFlags, readingOf } from "../../console/evaluate-flags.js";
+import { addDataFlags, addTaskFlag, dataChoiceOf, evaluateFlags, readingOf } from "../../console/evaluate-flags.js";
 import { describeNotice, type Terminal } from "../../console/terminal.js";
 import type { DataChoice } from "../../data/options.js";
 import { adviceSentence, type ExportedModel, type ExportReport } from "../../deploy/report.js";
@@ -18,11 +18,12 @@ import { openStore, storeFolder } from "../../store/open-store.js";
 import { exportModel } from "./export.js";
 import { type ExportSource, findSource } from "./source.js";
 
-const { set, folder, threads, json } = evaluateFlags;
+const { set, folder, task, threads, json } = evaluateFlags;
 
 const flagsSchema = z.object({
 	set,
 	folder,
+	task,
 	threads,
 	json,
 	data: z.string().optional(),
@@ -48,7 +49,7 @@ export function addExportCommand(program: Command, terminal: Terminal, signal: A
 		.option("--preprocess <where>", "outside, or in-graph: the models take samples as they are stored", "outside")
 		.option("--store <folder>", "the store (default: LIMBECK_STORE, or .limbeck)")
 		.option("--data <name|path>", "data set, or data of yours (default: that of the run)");
-	addDataFlags(command)
+	addTaskFlag(addDataFlags(command))
 		.addHelpText(
 			"after",
 			`
@@ -86,11 +87,12 @@ Examples:
 
 async function dataFor({ file, report }: ExportSource, { data, ...flags }: ExportFlags): Promise<DataChoice> {
 	if (data !== undefined) return dataChoiceOf({ ...flags, data }, "limbeck export");
-	if (report !== undefined) return dataOf(report);
+	if (report !== undefined && flags.task === undefined) return dataOf(report);
 	throw new LimbeckError("usage", {
 		where: "limbeck export",
 		expected: "--data: what the model is calibrated and measured on",
-		got: `none, and no report.json beside ${file}`,
+		got:
+			report === undefined ? `none, and no report.json beside ${file}` : "--task alone; the run's report has its own",
 	});
 }
 
