@@ -8,7 +8,7 @@ import { classIndices, shortList, sortClasses } from "./classes.js";
 import { collectLabels, labelNotices } from "./labels.js";
 import { collectMarks, marksIn, marksNotices, marksOf } from "./marks.js";
 import type { SplitName } from "./partition.js";
-import { collectQuantities, quantitiesOf, widthIn } from "./quantities.js";
+import { collectQuantities, quantitiesOf } from "./quantities.js";
 import type { CellCollector, Labels } from "./source.js";
 
 /** What a user says of labels. */
@@ -42,7 +42,7 @@ export interface LabelReader<Kind extends LabelKind> {
 	 * @throws LimbeckError `data` where there is nothing to learn.
 	 */
 	readonly names: (labels: Labels, options: LabelOptions, where: string) => readonly string[];
-	/** @throws LimbeckError `data` for a label that is none of the names. */
+	/** @throws LimbeckError `data` for a label that is none of the names, and where a row has not one for each of them. */
 	readonly encode: (labels: Labels, names: readonly string[], where: string) => LabelArrays[Kind];
 	/** By what samples are split. @param grouped - whether groups of samples are not to be split. */
 	readonly strata: (labels: LabelArrays[Kind], names: readonly string[], grouped: boolean) => Strata;
@@ -84,7 +84,10 @@ const readers: { readonly [Kind in LabelKind]: LabelReader<Kind> } = {
 			if (names.length > 0 && found.size > 0) return names;
 			throw new LimbeckError("data", { where, expected: "samples with labels", got: "none with any" });
 		},
-		encode: marksOf,
+		encode(labels, names, where) {
+			checkWidth(labels, names, where);
+			return marksOf(labels, names, where);
+		},
 		strata: (marks, names, grouped) => (grouped ? alike(marks.length / names.length) : byRarest(marks, names)),
 		notices: marksNotices,
 		// What no sample shows cannot be learned; validation may do without.
@@ -98,10 +101,8 @@ const readers: { readonly [Kind in LabelKind]: LabelReader<Kind> } = {
 	values: {
 		noun: "number",
 		collector: ({ decimal }) => collectQuantities(decimal),
-		names(labels, { label, classes }, where) {
-			const [first] = labels.values;
-			if (first === undefined) throw new LimbeckError("data", { where, expected: "samples", got: "none" });
-			const width = widthIn(first);
+		names({ values, width = 1 }, { label, classes }, where) {
+			if (values.length === 0) throw new LimbeckError("data", { where, expected: "samples", got: "none" });
 			const own = typeof label === "string" ? [label] : label;
 			const names = classes ?? (own?.length === width ? own : numbered(own?.[0] ?? "value", width));
 			if (names.length === width) return names;
@@ -111,13 +112,26 @@ const readers: { readonly [Kind in LabelKind]: LabelReader<Kind> } = {
 				got: shortList(names),
 			});
 		},
-		encode: (labels, names) => quantitiesOf(labels, names.length),
+		encode(labels, names, where) {
+			checkWidth(labels, names, where);
+			return quantitiesOf(labels, names.length);
+		},
 		strata: (values, names, grouped) =>
 			grouped ? alike(values.length / names.length) : byQuantile(values, names.length),
 		notices: () => [],
 		absent: () => undefined,
 	},
 };
+
+/** Refuses rows that say more or less than the names are: they would stand in the places of others. */
+function checkWidth({ width }: Labels, names: readonly string[], where: string): void {
+	if (width === undefined || width === names.length) return;
+	throw new LimbeckError("data", {
+		where,
+		expected: `${String(names.length)} columns of labels, as there are for training: ${shortList(names)}`,
+		got: String(width),
+	});
+}
 
 const numbered = (name: string, width: number): readonly string[] =>
 	width === 1 ? [name] : Array.from({ length: width }, (_, at) => `${name} ${String(at)}`);
@@ -131,7 +145,8 @@ const leastStratum = 10;
  */
 function byRarest(marks: Uint8Array, names: readonly string[]): Strata {
 	const width = names.length;
-	const counts = names.map((_, at) => marks.reduce((sum, mark, place) => sum + (place % width === at ? mark : 0), 0));
+	const counts = new Float64Array(width);
+	for (const [place, mark] of marks.entries()) counts[place % width] = (counts[place % width] ?? 0) + mark;
 	const rarest = Int32Array.from({ length: marks.length / width }, (_, row) => {
 		let found = width;
 		for (let at = 0; at < width; at++) {

@@ -3,7 +3,7 @@ import { LimbeckError } from "../../errors.js";
 import { comparedName } from "../../names.js";
 import type { Notice } from "../../notices.js";
 import { canonicalLabel, isMissing } from "./labels.js";
-import { type CellCollector, type CellTrouble, cellText, collectTexts, type Labels } from "./source.js";
+import { type CellCollector, type CellTrouble, cellsOf, cellText, collectTexts, isRow, type Labels } from "./source.js";
 
 /** Between the names of a sample's labels, in the one text that stands for them: in no name of a label. */
 const between = "\u001f";
@@ -31,8 +31,7 @@ function collectColumns(columns: readonly string[]): CellCollector {
 	const texts = collectTexts();
 	return {
 		add(cells) {
-			// A row of cells, one for each column.
-			const row = isRow(cells) ? Array.from(cells) : [cells];
+			const row = cellsOf(cells);
 			const held: string[] = [];
 			for (const [at, name] of columns.entries()) {
 				const mark = markIn(row[at]);
@@ -43,7 +42,7 @@ function collectColumns(columns: readonly string[]): CellCollector {
 			return undefined;
 		},
 		count: () => texts.count(),
-		finish: () => texts.finish(),
+		finish: () => ({ ...texts.finish(), width: columns.length }),
 	};
 }
 
@@ -69,10 +68,6 @@ function collectLists({ separator, classes = [] }: MarksOptions): CellCollector 
 			return { ids: ids.map((id) => idOfWritten[id] ?? 0), values: all, ...(guessed ? { separator: mark } : {}) };
 		},
 	};
-}
-
-function isRow(cells: unknown): cells is ArrayLike<unknown> {
-	return Array.isArray(cells) || (ArrayBuffer.isView(cells) && "length" in cells);
 }
 
 /** A cell as it is kept until all are known: lists as JSON. */

@@ -73,26 +73,19 @@ export const labelTakers: Readonly<Record<LabelKind, (names: readonly string[] |
 	values() {
 		const cells: number[] = [];
 		const collector = collectQuantities();
-		let width: number | undefined;
 		return {
 			add(label) {
 				const numbers: readonly unknown[] = isList(label) ? Array.from(label) : [label];
 				const text = numbers.find((one) => typeof one !== "number");
 				if (text !== undefined) return trouble("a number as a label", JSON.stringify(text));
-				width ??= numbers.length;
-				if (width === 0 || numbers.length !== width) {
-					const expected = width === 0 ? "a number" : `${String(width)} numbers, as the first sample has`;
-					return trouble(expected, String(numbers.length));
-				}
 				const wrong = collector.add(numbers);
 				if (wrong === undefined) cells.push(...numbers.map(Number));
 				return wrong;
 			},
-			finish: () => ({
-				descr: "<f8",
-				dims: [collector.count(), width ?? 1],
-				bytes: bytesOf(Float64Array.from(cells)),
-			}),
+			finish() {
+				const { ids, width = 1 } = collector.finish();
+				return { descr: "<f8", dims: [ids.length, width], bytes: bytesOf(Float64Array.from(cells)) };
+			},
 		};
 	},
 };

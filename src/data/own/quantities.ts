@@ -1,17 +1,19 @@
 /** Labels that are numbers: from one column, or several. */
 import { type DecimalMark, numberIn } from "../formats/numbers.js";
-import { type CellCollector, type CellTrouble, cellText, collectTexts, type Labels } from "./source.js";
+import { type CellCollector, type CellTrouble, cellsOf, cellText, collectTexts, type Labels } from "./source.js";
 
 /** Between the numbers of a sample, in the one text that stands for them. */
 const between = "\u001f";
 
-/** A collector of the numbers of rows, as text that gives the same numbers again. */
+/** A collector of the numbers of rows, as text that gives the same numbers again: in all rows as many as in the first. */
 export function collectQuantities(decimal: DecimalMark = "."): CellCollector {
 	const texts = collectTexts();
+	let width: number | undefined;
 	return {
 		add(cell) {
-			// A row of cells, one for each column.
-			const row = Array.isArray(cell) || ArrayBuffer.isView(cell) ? Array.from(cell as ArrayLike<unknown>) : [cell];
+			const row = cellsOf(cell);
+			width ??= row.length;
+			if (width === 0 || row.length !== width) return miscounted(width, row.length);
 			const numbers: number[] = [];
 			for (const one of row) {
 				const value = quantityIn(one, decimal);
@@ -22,7 +24,15 @@ export function collectQuantities(decimal: DecimalMark = "."): CellCollector {
 			return undefined;
 		},
 		count: () => texts.count(),
-		finish: () => texts.finish(),
+		finish: () => ({ ...texts.finish(), width: width ?? 1 }),
+	};
+}
+
+function miscounted(width: number, got: number): CellTrouble {
+	return {
+		expected: width === 0 ? "a number" : `${String(width)} numbers, as the first sample has`,
+		got: String(got),
+		hint: "Every sample has as many numbers as labels, in the same order.",
 	};
 }
 
@@ -42,11 +52,6 @@ function quantityIn(cell: unknown, decimal: DecimalMark): number | CellTrouble {
 
 function toNumber(cell: unknown): number {
 	return typeof cell === "number" || typeof cell === "bigint" ? Number(cell) : Number.NaN;
-}
-
-/** How many numbers a sample has, by the text of one. */
-export function widthIn(text: string): number {
-	return text.split(between).length;
 }
 
 /** The numbers of rows, `[rows, width]`. */

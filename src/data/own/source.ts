@@ -54,6 +54,8 @@ export interface Labels {
 	readonly merged?: readonly (readonly string[])[];
 	/** What was taken to separate the names of labels in a cell; absent where nothing was guessed. */
 	readonly separator?: string;
+	/** How many things a row says, where each of them has a place of its own, such as a column; absent where none has. */
+	readonly width?: number;
 }
 
 /** The labels of rows that have none. */
@@ -65,6 +67,16 @@ export function noLabels(rows: number): Labels {
 export function cellText(cell: unknown): string {
 	const isText = typeof cell === "string" || typeof cell === "number" || typeof cell === "bigint";
 	return isText || typeof cell === "boolean" ? String(cell) : `a ${typeof cell}`;
+}
+
+/** What the label of a row says in turn: a row of cells, or one cell. */
+export function cellsOf(label: unknown): readonly unknown[] {
+	return isRow(label) ? Array.from(label) : [label];
+}
+
+/** Whether a label is a row of cells, or a cell that holds a list. */
+export function isRow(label: unknown): label is ArrayLike<unknown> {
+	return Array.isArray(label) || (ArrayBuffer.isView(label) && "length" in label);
 }
 
 /** What is wrong with a cell. */
