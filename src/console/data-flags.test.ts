@@ -51,3 +51,12 @@ describe("--data FOLDER", () => {
 		});
 	});
 });
+
+test.each([
+	["x.npy", /--data npy --set data\.file=\S*x\.npy --set data\.labels=/],
+	["notes.txt", /There is such a file.*limbeck data list/],
+])("--data %s, which exists and is no data by its name, says what to write", async (name, message) => {
+	const path = join(await folderOf(name), name);
+	await expect(dataFields(path, undefined, {})).rejects.toThrow(message);
+	await expect(dataFields(`${path}x`, undefined, {})).rejects.not.toThrow(message);
+});

@@ -4,7 +4,7 @@ import { dataSets, ownDataSets, publishedDataSets } from "../data/index.js";
 import { dataOptions } from "../data/options.js";
 import { LimbeckError } from "../errors.js";
 import { nearest } from "../options.js";
-import { dataSetsIn, emptyHanded, isFolder } from "./data-folder.js";
+import { dataSetsIn, emptyHanded, hintForFile, isFolder } from "./data-folder.js";
 
 /** A recipe's data alone, to which settings such as `data.label=species` can be applied. */
 export const dataChoice = z.strictObject({ data: dataOptions });
@@ -41,10 +41,11 @@ async function nameOrPath(value: string, recipe: DataFields): Promise<DataFields
 	if (takesFolder) return { directory: value };
 	if (await isFolder(value)) throw await emptyHanded(value);
 	const near = nearest(value, names);
+	const hint = (await hintForFile(value)) ?? (near === undefined ? undefined : `Did you mean "${near}"?`);
 	throw new LimbeckError("usage", {
 		where: "--data",
 		expected: `a data set (${names.join(", ")}), or a folder or file of yours that exists (see limbeck data list)`,
 		got: JSON.stringify(value),
-		...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
+		...(hint === undefined ? {} : { hint }),
 	});
 }

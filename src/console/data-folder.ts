@@ -89,8 +89,23 @@ async function hintFor(folder: string, names: readonly string[]): Promise<string
 			if (!(await isFolder(path)) && (await fromPath?.(path)) !== undefined) return `Name the file: --data ${path}.`;
 		}
 	}
-	const array = names.find((name) => extname(name).toLowerCase() === ".npy");
-	if (array !== undefined)
-		return `Name the arrays: --data npy ${settingText("data.file", join(folder, array))} --set data.labels=LABELS.npy.`;
-	return "limbeck data list shows what data may be.";
+	const array = names.find(isArray);
+	return array === undefined ? listHint : arrayHint(join(folder, array));
+}
+
+const listHint = "limbeck data list shows what data may be.";
+
+const isArray = (name: string): boolean => extname(name).toLowerCase() === ".npy";
+
+const arrayHint = (path: string): string =>
+	`Name the arrays: --data npy ${settingText("data.file", path)} --set data.labels=LABELS.npy.`;
+
+/** What to write for a file that no kind of data takes by its path; `undefined` where there is no such file. */
+export async function hintForFile(path: string): Promise<string | undefined> {
+	const isFile = await stat(path).then(
+		(found) => found.isFile(),
+		() => false,
+	);
+	if (!isFile) return undefined;
+	return isArray(path) ? arrayHint(path) : `There is such a file, of no kind that is data by its name. ${listHint}`;
 }
