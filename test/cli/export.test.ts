@@ -54,5 +54,6 @@ it("limbeck export names what is wrong", async () => {
 	expect(refused.stderr).toContain("y (Bernoulli)");
 	const without = await runCli(["export", unknown, "--to", to]);
 	expect(without.code).toBe(2);
+	expect(without.stderr).toContain("A folder of results, in place of its model");
 	expect(await readdir(folder)).toEqual(["unknown.onnx"]);
 });

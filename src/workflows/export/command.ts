@@ -91,8 +91,10 @@ async function dataFor({ file, report }: ExportSource, { data, ...flags }: Expor
 	throw new LimbeckError("usage", {
 		where: "limbeck export",
 		expected: "--data: what the model is calibrated and measured on",
-		got:
-			report === undefined ? `none, and no report.json beside ${file}` : "--task alone; the run's report has its own",
+		got: report === undefined ? `none, for ${file} alone` : "--task alone; the run's report has its own",
+		...(report === undefined
+			? { hint: "A folder of results, in place of its model's file, says in its report.json what data it is of." }
+			: {}),
 	});
 }
 
