@@ -84,6 +84,7 @@ const cases: Readonly<
 > = {
 	"too-few-steps": {
 		finds: [
+			[lone(run(400, { training: training({ steps: 1 }) })), /^The network took 1 step: too few to judge it by\./],
 			[
 				lone(run(400, { training: training({ steps: 21 }) })),
 				/^The network took 21 steps: too few to judge it by\. .*--set student\.epochs=1905,/,

@@ -51,7 +51,7 @@ export function tooFewSteps(network: NetworkEvidence): Findings {
 	const proposed = Math.ceil((epochs * properSteps) / steps);
 	return [
 		{
-			text: `${capital(network.title)} took ${String(steps)} steps${falls}${which(few, network)}: too few to judge it by.`,
+			text: `${capital(network.title)} took ${String(steps)} ${steps === 1 ? "step" : "steps"}${falls}${which(few, network)}: too few to judge it by.`,
 			hint: `Train it longer, such as --set ${optionOf(network, "epochs")}=${String(proposed)}, or with a smaller ${optionOf(network, "batch")}.`,
 		},
 	];
